@@ -1,0 +1,3 @@
+//! The rules of Harmony: pure functions over plain values. No I/O, no clock, no async runtime.
+
+pub mod id;

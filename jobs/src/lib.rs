@@ -1,0 +1,127 @@
+//! Every job there is: its payload, queue, attempts and timeout. A wire format: what was written by yesterday's release
+//! is read by today's, so variants are retired, never renamed, and payloads hold ids, never rows or personal data.
+
+mod delivery;
+mod policy;
+
+pub use delivery::{Delivery, Malformed};
+pub use policy::{JobError, Policy};
+
+use domain::id::{BookingId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Where a job waits. Each has a worker binary of its own name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Queue {
+    Email,
+    Pdf,
+    Maintenance,
+}
+
+impl Queue {
+    pub const ALL: [Self; 3] = [Self::Email, Self::Pdf, Self::Maintenance];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Pdf => "pdf",
+            Self::Maintenance => "maintenance",
+        }
+    }
+}
+
+/// A unit of background work. `kind` in the ledger is the variant's name in `snake_case`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
+pub enum Job {
+    /// Tells the customer that the booking stands, as of `sequence`.
+    SendBookingConfirmation { booking_id: BookingId, sequence: i32 },
+    /// Tells the customer that the booking was cancelled, as of `sequence`.
+    SendBookingCancellation { booking_id: BookingId, sequence: i32 },
+    /// Makes the PDF that sums the booking up, as of `sequence`.
+    MakeBookingSummary { booking_id: BookingId, sequence: i32 },
+    /// Asks a new user to prove their address.
+    SendEmailVerification { user_id: UserId },
+    /// Removes expired sessions and idempotency keys.
+    SweepExpired {},
+}
+
+impl Job {
+    /// The table of all jobs: queue, attempts, timeout.
+    pub const fn policy(&self) -> Policy {
+        match self {
+            Self::SendBookingConfirmation { .. }
+            | Self::SendBookingCancellation { .. }
+            | Self::SendEmailVerification { .. } => Policy::new(Queue::Email, 8, 30),
+            Self::MakeBookingSummary { .. } => Policy::new(Queue::Pdf, 4, 30),
+            Self::SweepExpired {} => Policy::new(Queue::Maintenance, 3, 300),
+        }
+    }
+
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::SendBookingConfirmation { .. } => "send_booking_confirmation",
+            Self::SendBookingCancellation { .. } => "send_booking_cancellation",
+            Self::MakeBookingSummary { .. } => "make_booking_summary",
+            Self::SendEmailVerification { .. } => "send_email_verification",
+            Self::SweepExpired {} => "sweep_expired",
+        }
+    }
+
+    /// The payload alone, as the ledger keeps it beside the kind.
+    pub fn payload(&self) -> serde_json::Value {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(mut job)) => job.remove("payload").unwrap_or_default(),
+            // Ids and integers always serialise.
+            _ => serde_json::Value::Null,
+        }
+    }
+
+    /// Reads what the ledger or the road carried. An unknown kind or a payload of another shape is an error: such a
+    /// job is dead, with the reason, not retried.
+    pub fn parse(kind: &str, payload: &[u8]) -> Result<Self, serde_json::Error> {
+        let payload: serde_json::Value = serde_json::from_slice(payload)?;
+        serde_json::from_value(serde_json::json!({"kind": kind, "payload": payload}))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn payloads_are_a_wire_format() {
+        let id = Uuid::nil();
+        let jobs = [
+            (
+                Job::SendBookingConfirmation { booking_id: BookingId(id), sequence: 0 },
+                r#"{"booking_id":"00000000-0000-0000-0000-000000000000","sequence":0}"#,
+            ),
+            (
+                Job::SendBookingCancellation { booking_id: BookingId(id), sequence: 1 },
+                r#"{"booking_id":"00000000-0000-0000-0000-000000000000","sequence":1}"#,
+            ),
+            (
+                Job::MakeBookingSummary { booking_id: BookingId(id), sequence: 0 },
+                r#"{"booking_id":"00000000-0000-0000-0000-000000000000","sequence":0}"#,
+            ),
+            (
+                Job::SendEmailVerification { user_id: UserId(id) },
+                r#"{"user_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (Job::SweepExpired {}, "{}"),
+        ];
+        for (job, payload) in jobs {
+            assert_eq!(job.payload().to_string(), payload);
+            assert_eq!(Job::parse(job.kind(), payload.as_bytes()).unwrap(), job);
+        }
+    }
+
+    #[test]
+    fn an_unknown_kind_is_an_error() {
+        assert!(Job::parse("send_pigeon", b"{}").is_err());
+        assert!(Job::parse("send_email_verification", b"{}").is_err());
+        assert!(Job::parse("send_email_verification", b"nonsense").is_err());
+    }
+}

@@ -1,0 +1,101 @@
+-- The ground: who owns a row, what happened to it, how much of a plan is used.
+
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+
+-- Protects a table of tenants' rows: only the rows of the tenant named by `app.tenant_id` exist for harmony_app, and
+-- without a name none. nullif: after a local setting ends it is '', not NULL. RLS is enabled, not forced: the owner must
+-- see the rows, or data migrations would touch none in silence and dumps would be empty.
+CREATE PROCEDURE protect_tenant_table(name regclass) LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', name);
+  EXECUTE format('CREATE POLICY tenant ON %s TO harmony_app
+      USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)
+      WITH CHECK (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', name);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO harmony_app', name);
+END $$;
+
+CREATE TABLE tenants (
+  tenant_id uuid PRIMARY KEY,
+  slug text NOT NULL,
+  name text NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+  timezone text NOT NULL,
+  locale text NOT NULL CHECK (locale IN ('fr', 'en')),
+  currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+  country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
+  plan text NOT NULL DEFAULT 'free' CHECK (plan IN ('free', 'pro', 'enterprise')),
+  contact_email text,
+  phone_e164 text,
+  address text,
+  siret text CHECK (siret ~ '^[0-9]{14}$'),
+  accent_color text CHECK (accent_color ~ '^#[0-9a-f]{6}$'),
+  code_prefix text NOT NULL CHECK (code_prefix ~ '^[A-Z]{2}$'),
+  default_duration_minutes integer NOT NULL DEFAULT 60 CHECK (default_duration_minutes BETWEEN 5 AND 1440),
+  default_break_minutes integer NOT NULL DEFAULT 20 CHECK (default_break_minutes BETWEEN 0 AND 480),
+  schedule_version bigint NOT NULL DEFAULT 1,
+  version bigint NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  created_by uuid
+);
+CALL protect_tenant_table('tenants');
+COMMENT ON COLUMN tenants.code_prefix IS 'The two letters before each booking''s public code.';
+COMMENT ON COLUMN tenants.schedule_version IS 'Raised, as a lock, by each write that changes the availability of the whole tenant.';
+
+-- What happened, written in the transaction that did it: feeds live pages, workflows, webhooks, history, analytics.
+CREATE TABLE domain_events (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  subject uuid NOT NULL,
+  version bigint NOT NULL,
+  occurred_at timestamptz NOT NULL,
+  data jsonb NOT NULL,
+  PRIMARY KEY (tenant_id, id)
+);
+CALL protect_tenant_table('domain_events');
+CREATE INDEX domain_events_subject ON domain_events (tenant_id, subject, id);
+
+-- Who did what, with what was there before and after, and from where.
+CREATE TABLE audit_events (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  actor_kind text NOT NULL CHECK (actor_kind IN ('user', 'customer', 'operator', 'system')),
+  actor_id uuid,
+  action text NOT NULL,
+  subject_kind text NOT NULL,
+  subject_id uuid,
+  before jsonb,
+  after jsonb,
+  ip text,
+  occurred_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, id)
+);
+CALL protect_tenant_table('audit_events');
+REVOKE UPDATE, DELETE ON audit_events, domain_events FROM harmony_app;
+
+-- How much of a plan's limit is used in the period that began on `period_start` (the tenant's local date).
+CREATE TABLE usage (
+  tenant_id uuid NOT NULL,
+  "limit" text NOT NULL,
+  period_start date NOT NULL,
+  used bigint NOT NULL CHECK (used >= 0),
+  PRIMARY KEY (tenant_id, "limit", period_start)
+);
+CALL protect_tenant_table('usage');
+
+-- Answers to POSTs that carried an Idempotency-Key, kept 24 hours.
+CREATE TABLE idempotency_keys (
+  tenant_id uuid NOT NULL,
+  scope text NOT NULL,
+  key text NOT NULL,
+  request_hash bytea NOT NULL,
+  status smallint NOT NULL,
+  response jsonb NOT NULL,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, scope, key)
+);
+CALL protect_tenant_table('idempotency_keys');
+CREATE INDEX idempotency_keys_created_at ON idempotency_keys (created_at);
+CREATE POLICY system ON idempotency_keys TO harmony_system USING (true);
+GRANT SELECT, DELETE ON idempotency_keys TO harmony_system;
+COMMENT ON COLUMN idempotency_keys.scope IS 'The caller: a member, or the hashed address of an anonymous one.';

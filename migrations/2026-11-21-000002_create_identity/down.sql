@@ -1,0 +1,2 @@
+DROP FUNCTION member_contact;
+DROP TABLE refresh_tokens, sessions, memberships, tenant_directory, credentials, users;

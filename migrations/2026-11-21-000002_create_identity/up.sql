@@ -1,0 +1,77 @@
+-- The global tables: who can sign in, and which tenant a name stands for. Only harmony_identity reaches them.
+
+CREATE TABLE users (
+  id uuid PRIMARY KEY,
+  email text NOT NULL CHECK (length(email) <= 254),
+  email_key text NOT NULL UNIQUE,
+  full_name text NOT NULL CHECK (length(full_name) BETWEEN 1 AND 255),
+  locale text NOT NULL CHECK (locale IN ('fr', 'en')),
+  is_operator boolean NOT NULL DEFAULT false,
+  email_verified_at timestamptz,
+  last_login_at timestamptz,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL
+);
+COMMENT ON COLUMN users.email_key IS 'The address normalised: what is compared and unique.';
+
+CREATE TABLE credentials (
+  user_id uuid PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+  password_hash text NOT NULL,
+  updated_at timestamptz NOT NULL
+);
+COMMENT ON COLUMN credentials.password_hash IS 'Argon2id, PHC string.';
+
+CREATE TABLE tenant_directory (
+  slug text PRIMARY KEY CHECK (slug ~ '^[a-z0-9](-?[a-z0-9]){1,62}$'),
+  tenant_id uuid NOT NULL UNIQUE,
+  host text UNIQUE,
+  created_at timestamptz NOT NULL
+);
+
+CREATE TABLE memberships (
+  tenant_id uuid NOT NULL,
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  role text NOT NULL CHECK (role IN ('owner', 'admin', 'manager', 'staff', 'viewer')),
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, user_id)
+);
+CREATE INDEX memberships_user ON memberships (user_id, created_at);
+
+CREATE TABLE sessions (
+  id uuid PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  tenant_id uuid,
+  user_agent text,
+  ip text,
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  revoked_at timestamptz
+);
+CREATE INDEX sessions_user ON sessions (user_id, created_at);
+CREATE INDEX sessions_expires_at ON sessions (expires_at);
+COMMENT ON COLUMN sessions.tenant_id IS 'The tenant it acts in; NULL for an operator without one.';
+
+-- A session is a family of refresh tokens: a used one that comes back revokes the session.
+CREATE TABLE refresh_tokens (
+  token_hash bytea PRIMARY KEY,
+  session_id uuid NOT NULL REFERENCES sessions ON DELETE CASCADE,
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  used_at timestamptz
+);
+CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);
+COMMENT ON COLUMN refresh_tokens.token_hash IS 'SHA-256 of 32 random bytes: what leaks from here signs nobody in.';
+
+GRANT SELECT, INSERT, UPDATE, DELETE
+  ON users, credentials, tenant_directory, memberships, sessions, refresh_tokens TO harmony_identity;
+GRANT SELECT, DELETE ON sessions TO harmony_system;
+
+-- The one thing workers may know of a user: where to write to a member of their tenant.
+CREATE FUNCTION member_contact(member uuid)
+  RETURNS TABLE (email text, full_name text, locale text, email_verified_at timestamptz)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT u.email, u.full_name, u.locale, u.email_verified_at FROM users u JOIN memberships m ON m.user_id = u.id
+  WHERE u.id = member AND m.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid
+$$;
+REVOKE ALL ON FUNCTION member_contact FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION member_contact TO harmony_app;

@@ -1,0 +1,1 @@
+DROP TABLE openings, closures, break_rules, opening_rules, service_staff, services, staff;

@@ -1,0 +1,119 @@
+-- What can be booked, with whom, and when.
+
+CREATE TABLE staff (
+  tenant_id uuid NOT NULL REFERENCES tenants,
+  id uuid NOT NULL,
+  name text NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+  email text,
+  user_id uuid REFERENCES users,
+  timezone text,
+  max_daily_bookings integer CHECK (max_daily_bookings BETWEEN 1 AND 1000),
+  position integer NOT NULL DEFAULT 0,
+  schedule_version bigint NOT NULL DEFAULT 1,
+  archived_at timestamptz,
+  version bigint NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  created_by uuid,
+  PRIMARY KEY (tenant_id, id)
+);
+CALL protect_tenant_table('staff');
+COMMENT ON COLUMN staff.timezone IS 'Of their own hours; NULL: the tenant''s.';
+COMMENT ON COLUMN staff.schedule_version IS 'Raised, as a lock, by each write that changes or consumes their availability.';
+
+CREATE TABLE services (
+  tenant_id uuid NOT NULL REFERENCES tenants,
+  id uuid NOT NULL,
+  name text NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+  category text,
+  description text,
+  duration_minutes integer NOT NULL CHECK (duration_minutes BETWEEN 5 AND 1440),
+  buffer_before_minutes integer NOT NULL DEFAULT 0 CHECK (buffer_before_minutes BETWEEN 0 AND 480),
+  buffer_after_minutes integer NOT NULL DEFAULT 0 CHECK (buffer_after_minutes BETWEEN 0 AND 480),
+  price_cents bigint NOT NULL CHECK (price_cents BETWEEN 0 AND 100000000),
+  deposit_basis_points integer NOT NULL DEFAULT 0 CHECK (deposit_basis_points BETWEEN 0 AND 10000),
+  capacity integer NOT NULL DEFAULT 1 CHECK (capacity BETWEEN 1 AND 1000),
+  min_notice_minutes integer NOT NULL DEFAULT 0 CHECK (min_notice_minutes BETWEEN 0 AND 525600),
+  horizon_days integer NOT NULL DEFAULT 90 CHECK (horizon_days BETWEEN 0 AND 730),
+  slot_step_minutes integer CHECK (slot_step_minutes BETWEEN 5 AND 1440),
+  auto_confirm boolean NOT NULL DEFAULT true,
+  is_active boolean NOT NULL DEFAULT true,
+  position integer NOT NULL DEFAULT 0,
+  archived_at timestamptz,
+  version bigint NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  created_by uuid,
+  PRIMARY KEY (tenant_id, id),
+  -- An allocation lasts a day at most, so that who looks for overlaps looks one day back.
+  CHECK (duration_minutes + buffer_before_minutes + buffer_after_minutes <= 1440)
+);
+CALL protect_tenant_table('services');
+COMMENT ON COLUMN services.slot_step_minutes IS 'NULL: the duration.';
+
+-- Who provides a service. No row: everybody, also later.
+CREATE TABLE service_staff (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  staff_id uuid NOT NULL,
+  PRIMARY KEY (tenant_id, service_id, staff_id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services ON DELETE CASCADE,
+  FOREIGN KEY (tenant_id, staff_id) REFERENCES staff ON DELETE CASCADE
+);
+CALL protect_tenant_table('service_staff');
+
+-- Weekly hours and weekly pauses, of the tenant (staff_id NULL) or of one staff member. Minutes from midnight of the
+-- owner's wall clock; 1440 ends a day.
+CREATE TABLE opening_rules (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  staff_id uuid,
+  weekday smallint NOT NULL CHECK (weekday BETWEEN 1 AND 7),
+  start_minute smallint NOT NULL CHECK (start_minute BETWEEN 0 AND 1439),
+  end_minute smallint NOT NULL CHECK (end_minute BETWEEN 1 AND 1440),
+  created_at timestamptz NOT NULL,
+  created_by uuid,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, staff_id) REFERENCES staff ON DELETE CASCADE,
+  CHECK (start_minute < end_minute)
+);
+CALL protect_tenant_table('opening_rules');
+
+CREATE TABLE break_rules (LIKE opening_rules INCLUDING CONSTRAINTS);
+ALTER TABLE break_rules ADD PRIMARY KEY (tenant_id, id),
+  ADD FOREIGN KEY (tenant_id, staff_id) REFERENCES staff ON DELETE CASCADE;
+CALL protect_tenant_table('break_rules');
+
+-- Whole local dates off, first and last included.
+CREATE TABLE closures (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  staff_id uuid,
+  starts_on date NOT NULL,
+  ends_on date NOT NULL,
+  reason text,
+  created_at timestamptz NOT NULL,
+  created_by uuid,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, staff_id) REFERENCES staff ON DELETE CASCADE,
+  CHECK (starts_on <= ends_on)
+);
+CALL protect_tenant_table('closures');
+CREATE INDEX closures_ends_on ON closures (tenant_id, ends_on);
+
+-- One-off hours: they replace that date's rules and breaks, exactly as typed.
+CREATE TABLE openings (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  staff_id uuid,
+  date date NOT NULL,
+  start_minute smallint NOT NULL CHECK (start_minute BETWEEN 0 AND 1439),
+  end_minute smallint NOT NULL CHECK (end_minute BETWEEN 1 AND 1440),
+  created_at timestamptz NOT NULL,
+  created_by uuid,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, staff_id) REFERENCES staff ON DELETE CASCADE,
+  CHECK (start_minute < end_minute)
+);
+CALL protect_tenant_table('openings');
+CREATE INDEX openings_date ON openings (tenant_id, date);

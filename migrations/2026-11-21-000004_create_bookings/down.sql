@@ -1,0 +1,1 @@
+DROP TABLE allocations, bookings, customers;

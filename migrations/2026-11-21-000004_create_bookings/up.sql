@@ -1,0 +1,90 @@
+-- Customers, what they booked, and the time that takes.
+
+CREATE TABLE customers (
+  tenant_id uuid NOT NULL REFERENCES tenants,
+  id uuid NOT NULL,
+  name text NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+  email text NOT NULL CHECK (length(email) <= 254),
+  email_key text NOT NULL,
+  phone_e164 text,
+  locale text NOT NULL CHECK (locale IN ('fr', 'en')),
+  version bigint NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  created_by uuid,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, email_key)
+);
+CALL protect_tenant_table('customers');
+
+-- Price, deposit, duration, buffers and contact are copied: what is agreed does not change with the catalogue.
+CREATE TABLE bookings (
+  tenant_id uuid NOT NULL REFERENCES tenants,
+  id uuid NOT NULL,
+  public_code text NOT NULL CHECK (public_code ~ '^[A-Z]{2}-[0-9A-Z]{6}$'),
+  status text NOT NULL CHECK (status IN ('pending', 'confirmed', 'completed', 'no_show', 'cancelled')),
+  service_id uuid NOT NULL,
+  staff_id uuid NOT NULL,
+  customer_id uuid NOT NULL,
+  starts_at timestamptz NOT NULL,
+  ends_at timestamptz NOT NULL,
+  timezone text NOT NULL,
+  service_name text NOT NULL,
+  duration_minutes integer NOT NULL,
+  buffer_before_minutes integer NOT NULL,
+  buffer_after_minutes integer NOT NULL,
+  price_cents bigint NOT NULL,
+  deposit_cents bigint NOT NULL,
+  currency text NOT NULL,
+  contact_name text NOT NULL,
+  contact_email text NOT NULL,
+  contact_email_key text NOT NULL,
+  contact_phone text,
+  locale text NOT NULL CHECK (locale IN ('fr', 'en')),
+  notify_email boolean NOT NULL,
+  notify_sms boolean NOT NULL,
+  terms_accepted_at timestamptz,
+  marketing_accepted_at timestamptz,
+  note text CHECK (length(note) <= 2000),
+  sequence integer NOT NULL DEFAULT 0,
+  cancelled_at timestamptz,
+  cancellation_reason text CHECK (length(cancellation_reason) <= 2000),
+  version bigint NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  created_by uuid,
+  PRIMARY KEY (tenant_id, id),
+  CONSTRAINT bookings_public_code UNIQUE (tenant_id, public_code),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services,
+  FOREIGN KEY (tenant_id, staff_id) REFERENCES staff,
+  FOREIGN KEY (tenant_id, customer_id) REFERENCES customers,
+  CHECK (starts_at < ends_at)
+);
+CALL protect_tenant_table('bookings');
+CREATE INDEX bookings_staff ON bookings (tenant_id, staff_id, starts_at);
+CREATE INDEX bookings_starts_at ON bookings (tenant_id, starts_at, id);
+CREATE INDEX bookings_customer ON bookings (tenant_id, customer_id, starts_at);
+COMMENT ON COLUMN bookings.timezone IS 'The zone the appointment takes place in: what messages print.';
+COMMENT ON COLUMN bookings.sequence IS 'Of the calendar object (RFC 5545 SEQUENCE): 0, then one more with each change told to the customer.';
+
+-- Time taken from one resource (a staff member or a room), buffers included. The exclusion constraint is what makes a
+-- double booking impossible. The plain columns are for reading: range operators are not leakproof, so under row-level
+-- security they never reach an index.
+CREATE TABLE allocations (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  resource_id uuid NOT NULL,
+  starts_at timestamptz NOT NULL,
+  ends_at timestamptz NOT NULL,
+  during tstzrange NOT NULL GENERATED ALWAYS AS (tstzrange(starts_at, ends_at)) STORED,
+  owner_kind text NOT NULL CHECK (owner_kind IN ('booking')),
+  owner_id uuid NOT NULL,
+  released_at timestamptz,
+  PRIMARY KEY (tenant_id, id),
+  CHECK (starts_at < ends_at AND ends_at <= starts_at + interval '24 hours'),
+  CONSTRAINT allocations_no_overlap
+    EXCLUDE USING gist (tenant_id WITH =, resource_id WITH =, during WITH &&) WHERE (released_at IS NULL)
+);
+CALL protect_tenant_table('allocations');
+CREATE INDEX allocations_starts_at ON allocations (tenant_id, resource_id, starts_at) INCLUDE (ends_at) WHERE released_at IS NULL;
+CREATE INDEX allocations_owner ON allocations (tenant_id, owner_id);
