@@ -1,7 +1,8 @@
 //! Identifiers: UUID version 7, one type for each noun, so that none is passed for another.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use uuid::{NoContext, Timestamp, Uuid};
 
 macro_rules! id {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -12,6 +13,13 @@ macro_rules! id {
         #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new one, sorted by `now`; the rest is random.
+            pub fn mint(now: DateTime<Utc>) -> Self {
+                Self(mint(now))
+            }
+        }
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -77,4 +85,10 @@ id! {
 impl TenantId {
     /// Owner of the platform's own rows: jobs that belong to no tenant.
     pub const PLATFORM: Self = Self(Uuid::nil());
+}
+
+/// A UUID version 7 (RFC 9562) of the moment passed in; before 1970 counts as 1970.
+fn mint(now: DateTime<Utc>) -> Uuid {
+    let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
+    Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
 }

@@ -1,3 +1,20 @@
 //! The rules of Harmony: pure functions over plain values. No I/O, no clock, no async runtime.
 
+pub mod booking;
+pub mod contact;
+pub mod hours;
 pub mod id;
+pub mod link;
+pub mod locale;
+pub mod plan;
+pub mod privacy;
+pub mod rejection;
+pub mod role;
+pub mod service;
+pub mod slots;
+pub mod slug;
+mod sql;
+pub mod staff;
+pub mod tenant;
+pub mod text;
+pub mod wall_clock;

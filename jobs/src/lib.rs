@@ -21,6 +21,15 @@ pub enum Queue {
 impl Queue {
     pub const ALL: [Self; 3] = [Self::Email, Self::Pdf, Self::Maintenance];
 
+    /// Its place in [`Self::ALL`].
+    pub const fn index(self) -> u8 {
+        match self {
+            Self::Email => 0,
+            Self::Pdf => 1,
+            Self::Maintenance => 2,
+        }
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Email => "email",

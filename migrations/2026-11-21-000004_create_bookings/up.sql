@@ -41,6 +41,7 @@ CREATE TABLE bookings (
   contact_email_key text NOT NULL,
   contact_phone text,
   locale text NOT NULL CHECK (locale IN ('fr', 'en')),
+  customer_timezone text,
   notify_email boolean NOT NULL,
   notify_sms boolean NOT NULL,
   terms_accepted_at timestamptz,
@@ -65,6 +66,7 @@ CREATE INDEX bookings_staff ON bookings (tenant_id, staff_id, starts_at);
 CREATE INDEX bookings_starts_at ON bookings (tenant_id, starts_at, id);
 CREATE INDEX bookings_customer ON bookings (tenant_id, customer_id, starts_at);
 COMMENT ON COLUMN bookings.timezone IS 'The zone the appointment takes place in: what messages print.';
+COMMENT ON COLUMN bookings.customer_timezone IS 'Where they booked from, if they said so.';
 COMMENT ON COLUMN bookings.sequence IS 'Of the calendar object (RFC 5545 SEQUENCE): 0, then one more with each change told to the customer.';
 
 -- Time taken from one resource (a staff member or a room), buffers included. The exclusion constraint is what makes a

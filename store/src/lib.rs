@@ -1,1 +1,29 @@
-//! Placeholder.
+//! PostgreSQL: the doors to it, the operations on it, the ledger of jobs. Only here is diesel spoken.
+
+pub mod audit;
+
+pub mod availability;
+pub mod bookings;
+pub mod customers;
+pub mod documents;
+mod door;
+mod error;
+pub mod events;
+pub mod hours;
+
+pub mod idempotency;
+pub mod jobs;
+pub mod messages;
+pub mod migrate;
+mod schema;
+pub mod services;
+pub mod sessions;
+pub mod staff;
+pub mod tenants;
+pub mod usage;
+pub mod users;
+
+pub use door::{
+    DatabaseConfig, Identity, IdentityTx, SignUp, SignUpTx, Store, System, SystemTx, Tenant, TenantTx, Waker,
+};
+pub use error::{Error, OnConstraint, Result};

@@ -1,0 +1,222 @@
+//! Bookings: their states, their public code, what may be done with them.
+
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::contact::{self, Email};
+use crate::id::{ServiceId, StaffId};
+use crate::locale::Locale;
+use crate::rejection::{Code, Fields, Rejection};
+use crate::text;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "diesel", derive(diesel::AsExpression, diesel::FromSqlRow))]
+#[cfg_attr(feature = "diesel", diesel(sql_type = diesel::sql_types::Text))]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It waits for the tenant's approval.
+    Pending,
+    Confirmed,
+    Completed,
+    NoShow,
+    Cancelled,
+}
+crate::sql::text!(Status);
+
+impl Status {
+    pub const ALL: [Self; 5] =
+        [Self::Pending, Self::Confirmed, Self::Completed, Self::NoShow, Self::Cancelled];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Confirmed => "confirmed",
+            Self::Completed => "completed",
+            Self::NoShow => "no_show",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// A booking as a customer asks for it.
+#[derive(Clone, Debug)]
+pub struct BookingDraft {
+    pub service_id: ServiceId,
+    pub start: DateTime<Utc>,
+    /// None: anybody who provides it, the least busy first.
+    pub staff_id: Option<StaffId>,
+    pub name: String,
+    pub email: String,
+    pub phone: Option<String>,
+    /// None: the tenant's.
+    pub locale: Option<Locale>,
+    pub timezone: Option<Tz>,
+    pub notify_email: bool,
+    pub notify_sms: bool,
+    pub accepts_terms: bool,
+    pub accepts_marketing: bool,
+    pub note: Option<String>,
+}
+
+/// Who the booking is for, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    pub name: String,
+    pub email: Email,
+    pub phone_e164: Option<String>,
+    pub note: Option<String>,
+}
+
+impl BookingDraft {
+    /// Who it is for, in the forms that are kept; `country` is where a national telephone number belongs.
+    pub fn contact(&self, country: &str) -> Result<Contact, Rejection> {
+        let mut fields = Fields::default();
+        check_year(&mut fields, "/start", self.start.year());
+        let name = fields.take("/customer/name", text::name(&self.name));
+        let email = fields.take("/customer/email", Email::parse(&self.email));
+        let phone_e164 = match self.phone.as_deref().map(str::trim) {
+            None | Some("") => None,
+            Some(number) => fields.take("/customer/phone", contact::phone(number, country)),
+        };
+        let note =
+            self.note.as_deref().and_then(|note| fields.take("/note", text::lines(note, 2_000)).flatten());
+        match (name, email) {
+            (Some(name), Some(email)) => {
+                fields.finish()?;
+                Ok(Contact { name, email, phone_e164, note })
+            }
+            _ => Err(fields.into_rejection()),
+        }
+    }
+}
+
+/// Refuses dates that no calendar shows: outside of the years 2000..=2200.
+pub fn check_year(fields: &mut Fields, pointer: &str, year: i32) {
+    if !(2000..=2200).contains(&year) {
+        fields.add(pointer, "OUT_OF_RANGE", "must lie between the years 2000 and 2200");
+    }
+}
+
+/// Whether the booking may be cancelled now: while it is ahead, once.
+pub fn may_cancel(status: Status, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Rejection> {
+    match status {
+        Status::Pending | Status::Confirmed if now < starts_at => Ok(()),
+        Status::Pending | Status::Confirmed => Err(Rejection::new(
+            Code::BookingNotCancellable,
+            "This booking has begun and can no longer be cancelled.",
+        )),
+        Status::Cancelled => {
+            Err(Rejection::new(Code::BookingNotCancellable, "This booking is cancelled already."))
+        }
+        Status::Completed | Status::NoShow => Err(Code::BookingNotCancellable.into()),
+    }
+}
+
+/// The time a booking takes from its staff member: the appointment and the buffers around it.
+pub fn taken(
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    buffer_before_minutes: i32,
+    buffer_after_minutes: i32,
+) -> (DateTime<Utc>, DateTime<Utc>) {
+    (
+        starts_at - TimeDelta::minutes(i64::from(buffer_before_minutes)),
+        ends_at + TimeDelta::minutes(i64::from(buffer_after_minutes)),
+    )
+}
+
+/// What is due before the appointment, in minor units: the price times the rate, half a unit rounded up.
+pub fn deposit_cents(price_cents: i64, basis_points: i32) -> i64 {
+    (price_cents * i64::from(basis_points) + 5_000) / 10_000
+}
+
+/// Letters and digits that are not mistaken for one another when read out or written down.
+const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// A public code, `XX-XXXXXX`: the tenant's two letters and six of 32 signs, from 30 random bits.
+pub fn public_code(prefix: &str, random: u32) -> String {
+    let mut code = String::with_capacity(9);
+    code.push_str(prefix);
+    code.push('-');
+    for place in 0..6_u32 {
+        let index = usize::try_from((random >> (5 * place)) & 31).unwrap_or(0);
+        code.extend(ALPHABET.get(index).map(|sign| char::from(*sign)));
+    }
+    code
+}
+
+/// The two letters that a tenant's codes begin with, from its name: the first of its first two words, or the first two
+/// letters of its only one.
+pub fn code_prefix(name: &str) -> String {
+    let plain = crate::slug::suggest(name).to_ascii_uppercase();
+    let words: Vec<&str> =
+        plain.split('-').filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase())).collect();
+    let letters: String = match words.as_slice() {
+        [first, second, ..] => first.chars().take(1).chain(second.chars().take(1)).collect(),
+        [only] => only.chars().filter(char::is_ascii_uppercase).take(2).collect(),
+        [] => String::new(),
+    };
+    format!("{letters:H<2}")
+}
+
+/// A code as somebody typed it: spaces and dashes as they please, in any case; `None` when it can't be one.
+pub fn parse_public_code(text: &str) -> Option<String> {
+    let signs: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').take(9).collect();
+    if signs.len() != 8 || !signs.bytes().all(|sign| sign.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let signs = signs.to_ascii_uppercase();
+    let (prefix, rest) = signs.split_at_checked(2)?;
+    Some(format!("{prefix}-{rest}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_easy_to_read_out_and_to_type_back() {
+        assert_eq!(public_code("SE", 0), "SE-222222");
+        assert_eq!(public_code("SE", u32::MAX), "SE-ZZZZZZ");
+        let code = public_code("SE", 0x1234_5678);
+        assert_eq!(parse_public_code(&code.to_lowercase().replace('-', " ")), Some(code));
+        for text in ["", "SE", "SE-22222", "SE-2222222", "SE-22222é", "SE-22222\0"] {
+            assert_eq!(parse_public_code(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_tenant_has_two_letters() {
+        for (name, prefix) in
+            [("Salon Élégance", "SE"), ("Zoé", "ZO"), ("北京", "ST"), ("1", "ST"), ("A", "SA")]
+        {
+            assert_eq!(code_prefix(name), prefix, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_deposit_is_a_part_of_the_price() {
+        assert_eq!(deposit_cents(4_800, 3_000), 1_440);
+        assert_eq!(deposit_cents(1, 5_000), 1);
+        assert_eq!(deposit_cents(100_000_000, 10_000), 100_000_000);
+        assert_eq!(deposit_cents(4_800, 0), 0);
+    }
+
+    #[test]
+    fn only_what_is_ahead_can_be_cancelled_and_once() {
+        let start: DateTime<Utc> = "2026-11-21T10:00:00Z".parse().unwrap();
+        let before = start - TimeDelta::seconds(1);
+        assert!(may_cancel(Status::Confirmed, start, before).is_ok());
+        assert!(may_cancel(Status::Pending, start, before).is_ok());
+        assert!(may_cancel(Status::Confirmed, start, start).is_err());
+        for status in [Status::Cancelled, Status::Completed, Status::NoShow] {
+            assert!(may_cancel(status, start, before).is_err());
+        }
+    }
+}

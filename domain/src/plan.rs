@@ -1,0 +1,267 @@
+//! The plans: one table of limits and features. Limits are enforced where the change is made, in its transaction.
+
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::rejection::{Code, Extra, Rejection};
+use crate::wall_clock;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "diesel", derive(diesel::AsExpression, diesel::FromSqlRow))]
+#[cfg_attr(feature = "diesel", diesel(sql_type = diesel::sql_types::Text))]
+#[serde(rename_all = "snake_case")]
+pub enum Plan {
+    #[default]
+    Free,
+    Pro,
+    Enterprise,
+}
+crate::sql::text!(Plan);
+
+/// What a plan counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "diesel", derive(diesel::AsExpression, diesel::FromSqlRow))]
+#[cfg_attr(feature = "diesel", diesel(sql_type = diesel::sql_types::Text))]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    BookingsPerMonth,
+    /// Members who can sign in, open invitations included.
+    Members,
+    SmsPerMonth,
+    ShootsPerMonth,
+    StorageBytes,
+    ApiCallsPerMonth,
+    AuditLogDays,
+}
+crate::sql::text!(Limit);
+
+/// What a plan has or has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Feature {
+    Email,
+    Sms,
+    CalendarSync,
+    Deposits,
+    GiftCards,
+    Analytics,
+    Predictions,
+    Export,
+    PublicApi,
+    Webhooks,
+    WhiteLabel,
+}
+
+impl Plan {
+    pub const ALL: [Self; 3] = [Self::Free, Self::Pro, Self::Enterprise];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Pro => "pro",
+            Self::Enterprise => "enterprise",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|plan| plan.name() == name)
+    }
+
+    /// Euro cents a month.
+    pub const fn price_cents(self) -> i64 {
+        match self {
+            Self::Free => 0,
+            Self::Pro => 1_900,
+            Self::Enterprise => 4_900,
+        }
+    }
+
+    /// How much of it the plan includes; `None` is no limit.
+    pub const fn allowance(self, limit: Limit) -> Option<i64> {
+        const MEGABYTE: i64 = 1_000_000;
+        let (free, pro, enterprise) = match limit {
+            Limit::BookingsPerMonth => (Some(50), None, None),
+            Limit::Members => (Some(1), Some(1), Some(5)),
+            Limit::SmsPerMonth => (Some(0), Some(100), Some(500)),
+            Limit::ShootsPerMonth => (Some(1), Some(20), None),
+            Limit::StorageBytes => (Some(100 * MEGABYTE), Some(5_000 * MEGABYTE), Some(50_000 * MEGABYTE)),
+            Limit::ApiCallsPerMonth => (Some(0), Some(0), Some(100_000)),
+            Limit::AuditLogDays => (Some(7), Some(90), Some(730)),
+        };
+        match self {
+            Self::Free => free,
+            Self::Pro => pro,
+            Self::Enterprise => enterprise,
+        }
+    }
+
+    pub const fn has(self, feature: Feature) -> bool {
+        match feature {
+            Feature::Email => true,
+            Feature::Sms
+            | Feature::CalendarSync
+            | Feature::Deposits
+            | Feature::GiftCards
+            | Feature::Analytics
+            | Feature::Predictions
+            | Feature::Export => !matches!(self, Self::Free),
+            Feature::PublicApi | Feature::Webhooks | Feature::WhiteLabel => matches!(self, Self::Enterprise),
+        }
+    }
+
+    /// Refuses what the plan has not, and says which plan has it.
+    pub fn require(self, feature: Feature) -> Result<(), Rejection> {
+        if self.has(feature) {
+            return Ok(());
+        }
+        let lifted_by = Self::ALL.into_iter().find(|plan| plan.has(feature));
+        Err(Rejection::from(Code::PlanFeatureMissing)
+            .with(Extra::Feature { feature: feature.name(), lifted_by }))
+    }
+
+    /// The refusal of one more than `max`, as the owner is told it.
+    pub fn reached(self, limit: Limit, max: i64) -> Rejection {
+        let lifted_by = Self::ALL
+            .into_iter()
+            .find(|plan| *plan > self && plan.allowance(limit).is_none_or(|more| more > max));
+        Rejection::new(
+            Code::PlanLimitReached,
+            format!("Your plan includes {max} of {} and all are used.", limit.name()),
+        )
+        .with(Extra::Limit { limit, max, used: max, lifted_by })
+    }
+}
+
+impl Limit {
+    pub const ALL: [Self; 7] = [
+        Self::BookingsPerMonth,
+        Self::Members,
+        Self::SmsPerMonth,
+        Self::ShootsPerMonth,
+        Self::StorageBytes,
+        Self::ApiCallsPerMonth,
+        Self::AuditLogDays,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BookingsPerMonth => "bookings_per_month",
+            Self::Members => "members",
+            Self::SmsPerMonth => "sms_per_month",
+            Self::ShootsPerMonth => "shoots_per_month",
+            Self::StorageBytes => "storage_bytes",
+            Self::ApiCallsPerMonth => "api_calls_per_month",
+            Self::AuditLogDays => "audit_log_days",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|limit| limit.name() == name)
+    }
+
+    /// Whether its count begins anew each month.
+    pub const fn is_monthly(self) -> bool {
+        matches!(
+            self,
+            Self::BookingsPerMonth | Self::SmsPerMonth | Self::ShootsPerMonth | Self::ApiCallsPerMonth
+        )
+    }
+}
+
+impl Feature {
+    pub const ALL: [Self; 11] = [
+        Self::Email,
+        Self::Sms,
+        Self::CalendarSync,
+        Self::Deposits,
+        Self::GiftCards,
+        Self::Analytics,
+        Self::Predictions,
+        Self::Export,
+        Self::PublicApi,
+        Self::Webhooks,
+        Self::WhiteLabel,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::CalendarSync => "calendar_sync",
+            Self::Deposits => "deposits",
+            Self::GiftCards => "gift_cards",
+            Self::Analytics => "analytics",
+            Self::Predictions => "predictions",
+            Self::Export => "export",
+            Self::PublicApi => "public_api",
+            Self::Webhooks => "webhooks",
+            Self::WhiteLabel => "white_label",
+        }
+    }
+}
+
+/// The first day of the month that `now` lies in, in the tenant's zone: what a monthly count belongs to.
+pub fn month_of(now: DateTime<Utc>, timezone: Tz) -> NaiveDate {
+    let today = now.with_timezone(&timezone).date_naive();
+    today.with_day(1).unwrap_or(today)
+}
+
+/// When the count of `month` begins anew: the first instant of the next month in the tenant's zone.
+pub fn month_resets_at(month: NaiveDate, timezone: Tz) -> Option<DateTime<Utc>> {
+    Some(wall_clock::day(timezone, month.checked_add_months(Months::new(1))?)?.start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dearer_plan_never_has_less() {
+        for limit in Limit::ALL {
+            let max = Plan::ALL.map(|plan| plan.allowance(limit).unwrap_or(i64::MAX));
+            assert!(max.is_sorted(), "{limit:?}");
+        }
+        for feature in Feature::ALL {
+            assert!(Plan::ALL.map(|plan| plan.has(feature)).is_sorted(), "{feature:?}");
+            assert!(Plan::Enterprise.has(feature));
+        }
+        assert!(Plan::ALL.map(Plan::price_cents).is_sorted());
+    }
+
+    #[test]
+    fn the_refusal_names_the_plan_that_lifts_it() {
+        let refusal = Plan::Free.reached(Limit::BookingsPerMonth, 50);
+        assert_eq!(
+            refusal.extra.as_deref(),
+            Some(&Extra::Limit {
+                limit: Limit::BookingsPerMonth,
+                max: 50,
+                used: 50,
+                lifted_by: Some(Plan::Pro)
+            })
+        );
+        let refusal = Plan::Free.reached(Limit::Members, 1);
+        assert!(matches!(
+            refusal.extra.as_deref(),
+            Some(Extra::Limit { lifted_by: Some(Plan::Enterprise), .. })
+        ));
+        assert!(Plan::Pro.require(Feature::Deposits).is_ok());
+        let refusal = Plan::Free.require(Feature::Deposits).unwrap_err();
+        assert_eq!(refusal.code, Code::PlanFeatureMissing);
+    }
+
+    #[test]
+    fn a_month_is_the_tenants_own() {
+        let now = "2026-11-30T23:30:00Z".parse().unwrap();
+        assert_eq!(month_of(now, Tz::Europe__Paris).to_string(), "2026-12-01");
+        assert_eq!(month_of(now, Tz::America__New_York).to_string(), "2026-11-01");
+        assert_eq!(
+            month_resets_at(month_of(now, Tz::Europe__Paris), Tz::Europe__Paris).unwrap().to_rfc3339(),
+            "2026-12-31T23:00:00+00:00"
+        );
+    }
+}

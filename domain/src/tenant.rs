@@ -1,0 +1,175 @@
+//! Tenants: what an organisation says of itself when it signs up, and what it starts with.
+
+use chrono_tz::Tz;
+
+use crate::contact::Email;
+use crate::locale::Locale;
+use crate::rejection::{Fields, Rejection};
+use crate::{slug, text};
+
+/// Minutes of the working day a new tenant starts with, Monday to Friday.
+pub const FIRST_HOURS: (u16, u16) = (8 * 60, 18 * 60);
+
+/// A sign-up as asked for.
+#[derive(Clone, Debug)]
+pub struct SignUpDraft {
+    pub email: String,
+    pub password: String,
+    pub full_name: String,
+    pub tenant_name: String,
+    pub slug: Option<String>,
+    pub timezone: Tz,
+    pub locale: Locale,
+    pub currency: String,
+    pub country: String,
+}
+
+/// A sign-up that makes sense.
+#[derive(Clone, Debug)]
+pub struct SignUp {
+    pub email: Email,
+    pub full_name: String,
+    pub tenant_name: String,
+    /// As typed; without it one is made from the name.
+    pub slug: Option<String>,
+    pub timezone: Tz,
+    pub locale: Locale,
+    pub currency: String,
+    pub country: String,
+}
+
+impl SignUpDraft {
+    pub fn checked(self) -> Result<SignUp, Rejection> {
+        let mut fields = Fields::default();
+        let email = fields.take("/email", Email::parse(&self.email));
+        if let Err(why) = password(&self.password) {
+            fields.add("/password", "INVALID", why);
+        }
+        let full_name = fields.take("/full_name", text::name(&self.full_name));
+        let tenant_name = fields.take("/tenant/name", text::name(&self.tenant_name));
+        if let Some(slug) = &self.slug {
+            fields.take("/tenant/slug", slug::parse(slug));
+        }
+        if !is_code(&self.currency, 3) {
+            fields.add("/tenant/currency", "INVALID", "must be a code of ISO 4217 such as EUR");
+        }
+        if !is_code(&self.country, 2) {
+            fields.add("/tenant/country", "INVALID", "must be a code of ISO 3166-1 such as FR");
+        }
+        match (email, full_name, tenant_name) {
+            (Some(email), Some(full_name), Some(tenant_name)) => {
+                fields.finish()?;
+                Ok(SignUp {
+                    email,
+                    full_name,
+                    tenant_name,
+                    slug: self.slug,
+                    timezone: self.timezone,
+                    locale: self.locale,
+                    currency: self.currency,
+                    country: self.country,
+                })
+            }
+            _ => Err(fields.into_rejection()),
+        }
+    }
+}
+
+/// A password may be anything of 10 to 200 characters: length is what counts (NIST SP 800-63B, 3.1.1).
+pub fn password(password: &str) -> Result<(), &'static str> {
+    match password.chars().take(201).count() {
+        0..10 => Err("must have at least 10 characters"),
+        201.. => Err("must have at most 200 characters"),
+        _ => Ok(()),
+    }
+}
+
+/// What a tenant may change of itself; `None` leaves it as it is.
+#[derive(Clone, Debug, Default)]
+pub struct TenantChanges {
+    pub name: Option<String>,
+    pub timezone: Option<Tz>,
+    pub locale: Option<Locale>,
+    pub contact_email: Option<Option<String>>,
+    pub phone: Option<Option<String>>,
+    pub address: Option<Option<String>>,
+    pub accent_color: Option<Option<String>>,
+}
+
+impl TenantChanges {
+    /// `country` is where a national telephone number belongs.
+    pub fn checked(mut self, country: &str) -> Result<Self, Rejection> {
+        let mut fields = Fields::default();
+        if let Some(name) = &self.name {
+            self.name = fields.take("/name", text::name(name));
+        }
+        if let Some(Some(address)) = &self.contact_email {
+            self.contact_email =
+                fields.take("/contact_email", Email::parse(address)).map(|email| Some(email.address));
+        }
+        if let Some(Some(number)) = &self.phone {
+            self.phone = fields.take("/phone", crate::contact::phone(number, country)).map(Some);
+        }
+        if let Some(Some(address)) = &self.address {
+            self.address = fields.take("/address", text::lines(address, 500));
+        }
+        if let Some(Some(color)) = &mut self.accent_color {
+            color.make_ascii_lowercase();
+            let is_hex = color.strip_prefix('#').is_some_and(|digits| {
+                digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+            });
+            if !is_hex {
+                fields.add("/accent_color", "INVALID", "must be a colour such as #1f6feb");
+            }
+        }
+        fields.finish()?;
+        Ok(self)
+    }
+}
+
+fn is_code(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|letter| letter.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_up_says_everything_that_is_wrong() {
+        let refusal = SignUpDraft {
+            email: "ana".to_owned(),
+            password: "short".to_owned(),
+            full_name: " ".to_owned(),
+            tenant_name: "x".repeat(256),
+            slug: Some("api".to_owned()),
+            timezone: Tz::Europe__Paris,
+            locale: Locale::Fr,
+            currency: "eur".to_owned(),
+            country: "France".to_owned(),
+        }
+        .checked()
+        .unwrap_err();
+        let pointers: Vec<_> = refusal.errors.iter().map(|error| error.pointer.as_str()).collect();
+        assert_eq!(
+            pointers,
+            [
+                "/email",
+                "/password",
+                "/full_name",
+                "/tenant/name",
+                "/tenant/slug",
+                "/tenant/currency",
+                "/tenant/country"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_password_is_judged_by_its_length_alone() {
+        assert!(password("ééééééééé").is_err());
+        assert!(password("éééééééééé").is_ok());
+        assert!(password(&"a".repeat(200)).is_ok());
+        assert!(password(&"a".repeat(201)).is_err());
+    }
+}

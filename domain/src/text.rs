@@ -1,0 +1,67 @@
+//! Text that people type: trimmed, bounded, free of control characters.
+
+/// Why a text is refused; the sentence follows the field's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    #[error("must not be empty")]
+    Empty,
+    #[error("must have at most {0} characters")]
+    TooLong(usize),
+    #[error("must not contain control characters")]
+    Control,
+}
+
+/// A name, 1..=255 characters on one line.
+pub fn name(text: &str) -> Result<String, TextError> {
+    line(text, 255)
+}
+
+/// One line of 1..=`max` characters, trimmed.
+pub fn line(text: &str, max: usize) -> Result<String, TextError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(TextError::Empty);
+    }
+    if text.chars().any(char::is_control) {
+        return Err(TextError::Control);
+    }
+    bounded(text, max)
+}
+
+/// Some lines of at most `max` characters, trimmed; `None` when nothing is left.
+pub fn lines(text: &str, max: usize) -> Result<Option<String>, TextError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(TextError::Control);
+    }
+    bounded(text, max).map(Some)
+}
+
+fn bounded(text: &str, max: usize) -> Result<String, TextError> {
+    if text.chars().nth(max).is_some() { Err(TextError::TooLong(max)) } else { Ok(text.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_trimmed_bounded_and_on_one_line() {
+        assert_eq!(name("  Ana  "), Ok("Ana".to_owned()));
+        assert_eq!(name(" \u{a0} "), Err(TextError::Empty));
+        assert_eq!(name("a\0b"), Err(TextError::Control));
+        assert_eq!(name("a\nb"), Err(TextError::Control));
+        assert!(name(&"é".repeat(255)).is_ok());
+        assert_eq!(name(&"é".repeat(256)), Err(TextError::TooLong(255)));
+    }
+
+    #[test]
+    fn notes_may_have_lines_and_may_be_empty() {
+        assert_eq!(lines(" a\nb ", 2000), Ok(Some("a\nb".to_owned())));
+        assert_eq!(lines("   ", 2000), Ok(None));
+        assert_eq!(lines("a\u{7}b", 2000), Err(TextError::Control));
+    }
+}

@@ -1,0 +1,429 @@
+//! The doors to PostgreSQL: each logs in as a role of its own and hands out transactions that reach what the role
+//! reaches. Rows of tenants are reached only through a [`TenantTx`], which can't be had without a tenant.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use deadpool::Runtime;
+use diesel_async::pooled_connection::AsyncDieselConnectionManager;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use domain::id::TenantId;
+use futures_util::future;
+use jobs::Queue;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use crate::error::{Error, Result};
+
+/// How PostgreSQL is reached.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DatabaseConfig {
+    /// postgres://HOST:PORT/DATABASE. Each door logs in as a role of its own: a user in the address is replaced, its
+    /// password is used for all roles that have no address of their own.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: SecretString,
+    /// An address of its own for the role harmony_app.
+    #[arg(long, env = "APP_DATABASE_URL", hide_env_values = true)]
+    pub app_database_url: Option<SecretString>,
+    /// An address of its own for the role harmony_identity.
+    #[arg(long, env = "IDENTITY_DATABASE_URL", hide_env_values = true)]
+    pub identity_database_url: Option<SecretString>,
+    /// An address of its own for the role harmony_signup.
+    #[arg(long, env = "SIGNUP_DATABASE_URL", hide_env_values = true)]
+    pub signup_database_url: Option<SecretString>,
+    /// An address of its own for the role harmony_system.
+    #[arg(long, env = "SYSTEM_DATABASE_URL", hide_env_values = true)]
+    pub system_database_url: Option<SecretString>,
+    /// Connections of each door. More than four a core of PostgreSQL's are slower, not faster.
+    #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub database_connections: u16,
+}
+
+impl DatabaseConfig {
+    /// The defaults for one address.
+    pub fn at(database_url: &str) -> Self {
+        Self {
+            database_url: database_url.into(),
+            app_database_url: None,
+            identity_database_url: None,
+            signup_database_url: None,
+            system_database_url: None,
+            database_connections: 8,
+        }
+    }
+
+    fn url_of(&self, role: &str) -> Result<String> {
+        let own = match role {
+            "harmony_app" => &self.app_database_url,
+            "harmony_identity" => &self.identity_database_url,
+            "harmony_signup" => &self.signup_database_url,
+            _ => &self.system_database_url,
+        };
+        if let Some(url) = own {
+            return Ok(url.expose_secret().to_owned());
+        }
+        let malformed =
+            || Error::Unavailable("DATABASE_URL is not of the form postgres://HOST:PORT/DATABASE".to_owned());
+        let mut url = Url::parse(self.database_url.expose_secret()).map_err(|_says_too_much| malformed())?;
+        url.set_username(role).map_err(|()| malformed())?;
+        Ok(url.into())
+    }
+
+    fn pool(&self, role: &str, connections: u16) -> Result<Pool<AsyncPgConnection>> {
+        let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new(self.url_of(role)?);
+        let patience = Some(Duration::from_secs(5));
+        Pool::builder(manager)
+            .max_size(usize::from(connections))
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(patience)
+            .create_timeout(patience)
+            .recycle_timeout(patience)
+            .build()
+            .map_err(|error| Error::Unavailable(error.to_string()))
+    }
+}
+
+/// Called after a commit that enqueued jobs, once for each queue. A hint: it must not wait nor fail.
+pub type Waker = Arc<dyn Fn(Queue) + Send + Sync>;
+
+/// Every door a process may need. Pools connect when first used; a process that lacks a role's password never finds out
+/// unless it uses that door.
+#[derive(Clone)]
+pub struct Store {
+    app: Pool<AsyncPgConnection>,
+    identity: Identity,
+    sign_up: SignUp,
+    system: System,
+    waker: Waker,
+}
+
+impl Store {
+    pub fn new(config: &DatabaseConfig, waker: Waker) -> Result<Self> {
+        Ok(Self {
+            app: config.pool("harmony_app", config.database_connections)?,
+            identity: Identity { pool: config.pool("harmony_identity", config.database_connections)? },
+            sign_up: SignUp { pool: config.pool("harmony_signup", 2)?, waker: waker.clone() },
+            system: System {
+                pool: config.pool("harmony_system", config.database_connections)?,
+                waker: waker.clone(),
+            },
+            waker,
+        })
+    }
+
+    /// The rows of one tenant.
+    pub fn tenant(&self, id: TenantId) -> Tenant {
+        Tenant { id, pool: self.app.clone(), waker: self.waker.clone() }
+    }
+
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    pub fn sign_up(&self) -> &SignUp {
+        &self.sign_up
+    }
+
+    /// Every tenant's rows of the few tables that the platform itself works on.
+    pub fn system(&self) -> &System {
+        &self.system
+    }
+
+    /// Asks PostgreSQL who we are and what time it is. Refuses to go on as a role that row-level security does not hold,
+    /// and with a clock more than 2 s off. `now` is the caller's clock, read just before.
+    pub async fn check(&self, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
+        use diesel_async::RunQueryDsl;
+
+        #[derive(diesel::QueryableByName)]
+        struct Role {
+            #[diesel(sql_type = diesel::sql_types::Bool)]
+            unbound: bool,
+            #[diesel(sql_type = diesel::sql_types::Timestamptz)]
+            clock: chrono::DateTime<chrono::Utc>,
+        }
+        let mut connection = get(&self.app).await?;
+        let role: Role = diesel::sql_query(
+            "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE n.nspname = 'public' AND c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE')) AS unbound,
+               clock_timestamp() AS clock
+             FROM pg_roles WHERE rolname = session_user",
+        )
+        .get_result(&mut connection)
+        .await?;
+        if role.unbound {
+            return Err(Error::Unavailable(
+                "row-level security does not hold the role of DATABASE_URL: it owns tables, is superuser or has BYPASSRLS"
+                    .to_owned(),
+            ));
+        }
+        let off = (role.clock - now).abs();
+        if off > chrono::TimeDelta::seconds(2) {
+            return Err(Error::Unavailable(format!(
+                "this machine's clock is {} ms off PostgreSQL's; at most 2000 are allowed",
+                off.num_milliseconds()
+            )));
+        }
+        Ok(())
+    }
+
+    /// Whether PostgreSQL answers.
+    pub async fn ping(&self) -> Result<()> {
+        get(&self.app).await?.batch_execute("SELECT 1").await.map_err(Error::from)
+    }
+
+    /// Connections of the app's pool: open, idle, waited for.
+    pub fn pool_status(&self) -> (usize, usize, usize) {
+        let status = self.app.status();
+        (status.size, status.available, status.waiting)
+    }
+}
+
+/// The door to one tenant's rows.
+#[derive(Clone)]
+pub struct Tenant {
+    id: TenantId,
+    pool: Pool<AsyncPgConnection>,
+    waker: Waker,
+}
+
+impl Tenant {
+    pub const fn id(&self) -> TenantId {
+        self.id
+    }
+
+    /// Runs `work` in one transaction that sees the rows of this tenant alone: commits on `Ok`, rolls back on `Err`.
+    /// Dropped before its end, it takes its connection with it: the next checkout never meets an open transaction.
+    pub async fn transaction<T, E: From<Error>>(
+        &self,
+        work: impl AsyncFnOnce(&mut TenantTx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let connection = Arc::new(Connection::get(&self.pool).await?);
+        let mut tx =
+            TenantTx { tenant_id: self.id, connection: connection.clone(), enqueued: AtomicU32::new(0) };
+        let result = run(&connection, &begin_as(self.id), work(&mut tx)).await?;
+        wake(&self.waker, &tx.enqueued);
+        Ok(result)
+    }
+}
+
+/// The door to the global tables: who can sign in, which tenant a name stands for.
+#[derive(Clone)]
+pub struct Identity {
+    pool: Pool<AsyncPgConnection>,
+}
+
+impl Identity {
+    pub async fn transaction<T, E: From<Error>>(
+        &self,
+        work: impl AsyncFnOnce(&mut IdentityTx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let connection = Arc::new(Connection::get(&self.pool).await?);
+        let mut tx = IdentityTx { connection: connection.clone() };
+        run(&connection, "BEGIN", work(&mut tx)).await
+    }
+
+    /// For one statement alone, which is its own transaction.
+    pub async fn statement<T, E: From<Error>>(
+        &self,
+        work: impl AsyncFnOnce(&mut IdentityTx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let connection = Arc::new(Connection::get(&self.pool).await?);
+        let mut tx = IdentityTx { connection: connection.clone() };
+        let result = work(&mut tx).await;
+        connection.finish();
+        result
+    }
+}
+
+/// The door that sign-up goes through: global rows and those of the new tenant in one transaction.
+#[derive(Clone)]
+pub struct SignUp {
+    pool: Pool<AsyncPgConnection>,
+    waker: Waker,
+}
+
+impl SignUp {
+    pub async fn transaction<T, E: From<Error>>(
+        &self,
+        tenant_id: TenantId,
+        work: impl AsyncFnOnce(&mut SignUpTx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let connection = Arc::new(Connection::get(&self.pool).await?);
+        let mut tx = SignUpTx {
+            tenant: TenantTx { tenant_id, connection: connection.clone(), enqueued: AtomicU32::new(0) },
+            identity: IdentityTx { connection: connection.clone() },
+        };
+        let result = run(&connection, &begin_as(tenant_id), work(&mut tx)).await?;
+        wake(&self.waker, &tx.tenant.enqueued);
+        Ok(result)
+    }
+}
+
+/// The door of the platform itself: `grep 'system()'` lists every place that crosses tenants.
+#[derive(Clone)]
+pub struct System {
+    pool: Pool<AsyncPgConnection>,
+    waker: Waker,
+}
+
+impl System {
+    pub async fn transaction<T, E: From<Error>>(
+        &self,
+        work: impl AsyncFnOnce(&mut SystemTx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let connection = Arc::new(Connection::get(&self.pool).await?);
+        let mut tx = SystemTx { connection: connection.clone(), enqueued: AtomicU32::new(0) };
+        let result = run(&connection, "BEGIN", work(&mut tx)).await?;
+        wake(&self.waker, &tx.enqueued);
+        Ok(result)
+    }
+
+    /// The pool itself, for the ledger: its statements are each a transaction of their own.
+    pub fn pool(&self) -> &Pool<AsyncPgConnection> {
+        &self.pool
+    }
+}
+
+/// A transaction that sees one tenant's rows.
+pub struct TenantTx {
+    tenant_id: TenantId,
+    connection: Arc<Connection>,
+    enqueued: AtomicU32,
+}
+
+impl TenantTx {
+    /// Every query names it too: the policy is the safety net, the column is what indexes use.
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    /// Shared, so that statements that do not need one another's answers travel together (`join!`).
+    pub(crate) fn conn(&self) -> &AsyncPgConnection {
+        &self.connection
+    }
+
+    pub(crate) fn will_wake(&self, queue: Queue) {
+        note(&self.enqueued, queue);
+    }
+}
+
+/// A transaction on the global tables.
+pub struct IdentityTx {
+    connection: Arc<Connection>,
+}
+
+impl IdentityTx {
+    pub(crate) fn conn(&self) -> &AsyncPgConnection {
+        &self.connection
+    }
+}
+
+/// One transaction through both doors.
+pub struct SignUpTx {
+    pub tenant: TenantTx,
+    pub identity: IdentityTx,
+}
+
+/// A transaction of the platform itself.
+pub struct SystemTx {
+    connection: Arc<Connection>,
+    enqueued: AtomicU32,
+}
+
+impl SystemTx {
+    pub(crate) fn conn(&self) -> &AsyncPgConnection {
+        &self.connection
+    }
+
+    pub(crate) fn will_wake(&self, queue: Queue) {
+        note(&self.enqueued, queue);
+    }
+}
+
+/// A connection on loan. It goes back to the pool only when its transaction has ended; else it is closed, and
+/// PostgreSQL rolls back.
+struct Connection {
+    object: Option<Object<AsyncPgConnection>>,
+    finished: AtomicBool,
+}
+
+impl Connection {
+    async fn get(pool: &Pool<AsyncPgConnection>) -> Result<Self> {
+        Ok(Self { object: Some(get(pool).await?), finished: AtomicBool::new(false) })
+    }
+
+    fn finish(&self) {
+        self.finished.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Deref for Connection {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &AsyncPgConnection {
+        self.object.as_ref().expect("the connection is there until it is dropped")
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if !self.finished.load(Ordering::Relaxed)
+            && let Some(object) = self.object.take()
+        {
+            drop(Object::take(object));
+        }
+    }
+}
+
+async fn get(pool: &Pool<AsyncPgConnection>) -> Result<Object<AsyncPgConnection>> {
+    pool.get().await.map_err(|error| Error::Unavailable(error.to_string()))
+}
+
+/// Begins and names the tenant in one message. The id is a UUID, so there is nothing to escape.
+fn begin_as(tenant_id: TenantId) -> String {
+    format!("BEGIN; SET LOCAL app.tenant_id = '{tenant_id}'")
+}
+
+/// `begin` travels with the first statement of `work`: `join` polls it first, so it is sent first. Were that ever
+/// untrue, the statement would meet no tenant, hence no rows.
+async fn run<T, E: From<Error>>(
+    connection: &Connection,
+    begin: &str,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let (begun, result) = future::join(execute(connection, begin), work).await;
+    match (begun, result) {
+        (Ok(()), Ok(value)) => {
+            execute(connection, "COMMIT").await?;
+            connection.finish();
+            Ok(value)
+        }
+        (Ok(()), Err(error)) => {
+            if execute(connection, "ROLLBACK").await.is_ok() {
+                connection.finish();
+            }
+            Err(error)
+        }
+        (Err(error), _) => Err(error.into()),
+    }
+}
+
+async fn execute(mut connection: &AsyncPgConnection, sql: &str) -> Result<()> {
+    connection.batch_execute(sql).await.map_err(Error::from)
+}
+
+fn note(enqueued: &AtomicU32, queue: Queue) {
+    enqueued.fetch_or(1 << queue.index(), Ordering::Relaxed);
+}
+
+fn wake(waker: &Waker, enqueued: &AtomicU32) {
+    let enqueued = enqueued.load(Ordering::Relaxed);
+    for queue in Queue::ALL {
+        if enqueued & (1 << queue.index()) != 0 {
+            waker(queue);
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Services: what can be booked.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::id::{ServiceId, StaffId, TenantId, UserId};
+use domain::plan::Plan;
+use domain::rejection::Rejection;
+use domain::service::{Rate, ServiceDraft};
+use serde::Serialize;
+
+use crate::TenantTx;
+use crate::audit::{self, By, Change};
+use crate::error::Result;
+use crate::schema::{service_staff, services, staff};
+use crate::tenants::check_version;
+
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = services)]
+pub struct Service {
+    pub tenant_id: TenantId,
+    pub id: ServiceId,
+    pub name: String,
+    pub category: Option<String>,
+    pub description: Option<String>,
+    pub duration_minutes: i32,
+    pub buffer_before_minutes: i32,
+    pub buffer_after_minutes: i32,
+    pub price_cents: i64,
+    pub deposit_basis_points: i32,
+    pub min_notice_minutes: i32,
+    pub horizon_days: i32,
+    pub slot_step_minutes: Option<i32>,
+    pub auto_confirm: bool,
+    pub is_active: bool,
+    pub position: i32,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub created_by: Option<UserId>,
+}
+
+/// A service and who provides it; nobody named: everybody, also later.
+#[derive(Clone, Debug, Serialize)]
+pub struct Offer {
+    #[serde(flatten)]
+    pub service: Service,
+    pub staff_ids: Vec<StaffId>,
+}
+
+impl Offer {
+    /// The draft that would change nothing.
+    pub fn draft(&self) -> ServiceDraft {
+        let Self { service, staff_ids } = self.clone();
+        ServiceDraft {
+            name: service.name,
+            category: service.category,
+            description: service.description,
+            duration_minutes: service.duration_minutes,
+            buffer_before_minutes: service.buffer_before_minutes,
+            buffer_after_minutes: service.buffer_after_minutes,
+            price_cents: service.price_cents,
+            deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
+            min_notice_minutes: service.min_notice_minutes,
+            horizon_days: service.horizon_days,
+            slot_step_minutes: service.slot_step_minutes,
+            auto_confirm: service.auto_confirm,
+            is_active: service.is_active,
+            staff_ids,
+        }
+    }
+}
+
+/// Everything that is not archived, in its order.
+pub async fn list(tx: &TenantTx) -> Result<Vec<Offer>> {
+    let services: Vec<Service> = services::table
+        .filter(services::tenant_id.eq(tx.tenant()))
+        .filter(services::archived_at.is_null())
+        .order((services::position, services::id))
+        .select(Service::as_select())
+        .load(&mut tx.conn())
+        .await?;
+    let mut providers: HashMap<ServiceId, Vec<StaffId>> = HashMap::new();
+    let rows: Vec<(ServiceId, StaffId)> = service_staff::table
+        .filter(service_staff::tenant_id.eq(tx.tenant()))
+        .order(service_staff::staff_id)
+        .select((service_staff::service_id, service_staff::staff_id))
+        .load(&mut tx.conn())
+        .await?;
+    for (service, member) in rows {
+        providers.entry(service).or_default().push(member);
+    }
+    Ok(services
+        .into_iter()
+        .map(|service| Offer { staff_ids: providers.remove(&service.id).unwrap_or_default(), service })
+        .collect())
+}
+
+pub async fn find(tx: &TenantTx, id: ServiceId) -> Result<Offer> {
+    let service = services::table
+        .find((tx.tenant(), id))
+        .filter(services::archived_at.is_null())
+        .select(Service::as_select())
+        .first(&mut tx.conn())
+        .await?;
+    Ok(Offer { service, staff_ids: providers(tx, id).await? })
+}
+
+/// Who is named to provide a service; nobody: everybody does.
+pub(crate) async fn providers(tx: &TenantTx, id: ServiceId) -> Result<Vec<StaffId>> {
+    Ok(service_staff::table
+        .filter(service_staff::tenant_id.eq(tx.tenant()))
+        .filter(service_staff::service_id.eq(id))
+        .order(service_staff::staff_id)
+        .select(service_staff::staff_id)
+        .load(&mut tx.conn())
+        .await?)
+}
+
+pub async fn add(
+    tx: &TenantTx,
+    draft: ServiceDraft,
+    plan: Plan,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Offer> {
+    let draft = draft.checked(plan)?;
+    let position: Option<i32> = services::table
+        .filter(services::tenant_id.eq(tx.tenant()))
+        .select(diesel::dsl::max(services::position))
+        .first(&mut tx.conn())
+        .await?;
+    let offer = offer(
+        Service {
+            tenant_id: tx.tenant(),
+            id: ServiceId::mint(now),
+            name: String::new(),
+            category: None,
+            description: None,
+            duration_minutes: 0,
+            buffer_before_minutes: 0,
+            buffer_after_minutes: 0,
+            price_cents: 0,
+            deposit_basis_points: 0,
+            min_notice_minutes: 0,
+            horizon_days: 0,
+            slot_step_minutes: None,
+            auto_confirm: true,
+            is_active: true,
+            position: position.unwrap_or(0).saturating_add(1),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            created_by: by.user(),
+        },
+        draft,
+    );
+    diesel::insert_into(services::table).values(&offer.service).execute(&mut tx.conn()).await?;
+    set_providers(tx, &offer).await?;
+    let change: Change<'_, (), _> =
+        Change { action: "service.create", subject: offer.service.id.0, before: None, after: Some(&offer) };
+    audit::record(tx, by, change, now).await?;
+    Ok(offer)
+}
+
+/// Changes a service. What is booked already keeps what was agreed.
+pub async fn update(
+    tx: &TenantTx,
+    id: ServiceId,
+    change: impl FnOnce(ServiceDraft) -> ServiceDraft,
+    plan: Plan,
+    version: Option<i64>,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Offer> {
+    crate::staff::raise_all_schedules(tx).await?;
+    let before = find(tx, id).await?;
+    check_version(version, before.service.version)?;
+    let draft = change(before.draft()).checked(plan)?;
+    let after = offer(
+        Service { version: before.service.version + 1, updated_at: now, ..before.service.clone() },
+        draft,
+    );
+    let service = &after.service;
+    diesel::update(services::table.find((tx.tenant(), id)))
+        .set((
+            services::name.eq(&service.name),
+            services::category.eq(&service.category),
+            services::description.eq(&service.description),
+            services::duration_minutes.eq(service.duration_minutes),
+            services::buffer_before_minutes.eq(service.buffer_before_minutes),
+            services::buffer_after_minutes.eq(service.buffer_after_minutes),
+            services::price_cents.eq(service.price_cents),
+            services::deposit_basis_points.eq(service.deposit_basis_points),
+            services::min_notice_minutes.eq(service.min_notice_minutes),
+            services::horizon_days.eq(service.horizon_days),
+            services::slot_step_minutes.eq(service.slot_step_minutes),
+            services::auto_confirm.eq(service.auto_confirm),
+            services::is_active.eq(service.is_active),
+            services::version.eq(service.version),
+            services::updated_at.eq(now),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    set_providers(tx, &after).await?;
+    let change =
+        Change { action: "service.update", subject: id.0, before: Some(&before), after: Some(&after) };
+    audit::record(tx, by, change, now).await?;
+    Ok(after)
+}
+
+/// Archives: what was booked stands.
+pub async fn remove(tx: &TenantTx, id: ServiceId, by: &By, now: DateTime<Utc>) -> Result<()> {
+    crate::staff::raise_all_schedules(tx).await?;
+    let before = find(tx, id).await?;
+    diesel::update(services::table.find((tx.tenant(), id)))
+        .set((
+            services::archived_at.eq(now),
+            services::version.eq(services::version + 1),
+            services::updated_at.eq(now),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    let change: Change<'_, _, ()> =
+        Change { action: "service.remove", subject: id.0, before: Some(&before), after: None };
+    audit::record(tx, by, change, now).await
+}
+
+fn offer(row: Service, draft: ServiceDraft) -> Offer {
+    Offer {
+        service: Service {
+            name: draft.name,
+            category: draft.category,
+            description: draft.description,
+            duration_minutes: draft.duration_minutes,
+            buffer_before_minutes: draft.buffer_before_minutes,
+            buffer_after_minutes: draft.buffer_after_minutes,
+            price_cents: draft.price_cents,
+            deposit_basis_points: draft.deposit_rate.basis_points(),
+            min_notice_minutes: draft.min_notice_minutes,
+            horizon_days: draft.horizon_days,
+            slot_step_minutes: draft.slot_step_minutes,
+            auto_confirm: draft.auto_confirm,
+            is_active: draft.is_active,
+            ..row
+        },
+        staff_ids: draft.staff_ids,
+    }
+}
+
+async fn set_providers(tx: &TenantTx, offer: &Offer) -> Result<()> {
+    let known: i64 = staff::table
+        .filter(staff::tenant_id.eq(tx.tenant()))
+        .filter(staff::id.eq_any(&offer.staff_ids))
+        .filter(staff::archived_at.is_null())
+        .count()
+        .get_result(&mut tx.conn())
+        .await?;
+    if usize::try_from(known).ok() != Some(offer.staff_ids.len()) {
+        return Err(
+            Rejection::invalid("/staff_ids", "UNKNOWN", "names a staff member who is not there").into()
+        );
+    }
+    diesel::delete(
+        service_staff::table
+            .filter(service_staff::tenant_id.eq(tx.tenant()))
+            .filter(service_staff::service_id.eq(offer.service.id)),
+    )
+    .execute(&mut tx.conn())
+    .await?;
+    let rows: Vec<_> = offer
+        .staff_ids
+        .iter()
+        .map(|member| {
+            (
+                service_staff::tenant_id.eq(tx.tenant()),
+                service_staff::service_id.eq(offer.service.id),
+                service_staff::staff_id.eq(*member),
+            )
+        })
+        .collect();
+    diesel::insert_into(service_staff::table).values(rows).execute(&mut tx.conn()).await?;
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! Sessions: the truth about who is signed in. A session is a family of refresh tokens, each used once.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::id::{SessionId, TenantId, UserId};
+use domain::role::Role;
+
+use crate::IdentityTx;
+use crate::error::Result;
+use crate::schema::{memberships, refresh_tokens, sessions};
+
+/// How long a session lives without being refreshed.
+pub const LIFETIME: TimeDelta = TimeDelta::days(30);
+
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+pub struct Session {
+    pub id: SessionId,
+    pub user_id: UserId,
+    pub tenant_id: Option<TenantId>,
+    pub user_agent: Option<String>,
+    pub ip: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// SHA-256 of a refresh token.
+pub type TokenHash = [u8; 32];
+
+/// Opens a session with its first refresh token.
+pub async fn open(tx: &IdentityTx, session: &Session, token: &TokenHash) -> Result<()> {
+    diesel::insert_into(sessions::table).values(session).execute(&mut tx.conn()).await?;
+    add_token(tx, session.id, token, session.created_at).await
+}
+
+async fn add_token(
+    tx: &IdentityTx,
+    session_id: SessionId,
+    token: &TokenHash,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    diesel::insert_into(refresh_tokens::table)
+        .values((
+            refresh_tokens::token_hash.eq(token.as_slice()),
+            refresh_tokens::session_id.eq(session_id),
+            refresh_tokens::created_at.eq(now),
+            refresh_tokens::expires_at.eq(now + LIFETIME),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// What became of a refresh token that was handed in.
+#[derive(Debug)]
+pub enum Rotation {
+    /// The session goes on, with the new token.
+    Renewed(Session),
+    /// It was used before: somebody has a copy. The session is revoked; commit that.
+    Reused,
+    /// Nobody knows it, or it is over.
+    Unknown,
+}
+
+/// Exchanges a refresh token for the next. Of two that come at once with the same token, the second finds it used.
+pub async fn rotate(
+    tx: &IdentityTx,
+    token: &TokenHash,
+    next: &TokenHash,
+    now: DateTime<Utc>,
+) -> Result<Rotation> {
+    let found: Option<(Session, Option<DateTime<Utc>>, DateTime<Utc>)> = refresh_tokens::table
+        .inner_join(sessions::table)
+        .filter(refresh_tokens::token_hash.eq(token.as_slice()))
+        .select((Session::as_select(), refresh_tokens::used_at, refresh_tokens::expires_at))
+        .for_update()
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    let Some((mut session, used_at, expires_at)) = found else {
+        return Ok(Rotation::Unknown);
+    };
+    if used_at.is_some() {
+        revoke(tx, session.id, now).await?;
+        return Ok(Rotation::Reused);
+    }
+    if session.revoked_at.is_some() || expires_at <= now || session.expires_at <= now {
+        return Ok(Rotation::Unknown);
+    }
+    diesel::update(refresh_tokens::table.find(token.as_slice()))
+        .set(refresh_tokens::used_at.eq(now))
+        .execute(&mut tx.conn())
+        .await?;
+    add_token(tx, session.id, next, now).await?;
+    session.expires_at = now + LIFETIME;
+    diesel::update(sessions::table.find(session.id))
+        .set(sessions::expires_at.eq(session.expires_at))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(Rotation::Renewed(session))
+}
+
+/// Ends a session and with it all its tokens.
+pub async fn revoke(tx: &IdentityTx, id: SessionId, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(sessions::table.find(id).filter(sessions::revoked_at.is_null()))
+        .set(sessions::revoked_at.eq(now))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Ends the session a refresh token belongs to; an unknown token ends nothing.
+pub async fn revoke_by_token(tx: &IdentityTx, token: &TokenHash, now: DateTime<Utc>) -> Result<()> {
+    let session: Option<SessionId> = refresh_tokens::table
+        .find(token.as_slice())
+        .select(refresh_tokens::session_id)
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    match session {
+        Some(id) => revoke(tx, id, now).await,
+        None => Ok(()),
+    }
+}
+
+/// A live session's user and what they are in `tenant_id`. `None`: the session has ended, or they are no member.
+pub async fn member(
+    tx: &IdentityTx,
+    id: SessionId,
+    tenant_id: TenantId,
+    now: DateTime<Utc>,
+) -> Result<Option<(UserId, Role)>> {
+    Ok(sessions::table
+        .inner_join(memberships::table.on(memberships::user_id.eq(sessions::user_id)))
+        .filter(sessions::id.eq(id))
+        .filter(sessions::tenant_id.eq(tenant_id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(memberships::tenant_id.eq(tenant_id))
+        .select((sessions::user_id, memberships::role))
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}

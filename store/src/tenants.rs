@@ -1,0 +1,254 @@
+//! Tenants: sign-up, the profile, and which tenant a slug stands for.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::booking::code_prefix;
+use domain::id::{RuleId, StaffId, TenantId, UserId};
+use domain::locale::Locale;
+use domain::plan::Plan;
+use domain::rejection::Code;
+use domain::role::Role;
+use domain::tenant::{FIRST_HOURS, SignUp, TenantChanges};
+use serde::Serialize;
+
+use crate::audit::{self, By, Change};
+use crate::error::{Error, OnConstraint, Result};
+use crate::events::{self, Happened};
+use crate::schema::{opening_rules, staff, tenant_directory, tenants};
+use crate::users::{self, User};
+use crate::{IdentityTx, SignUpTx, TenantTx};
+use jobs::Job;
+
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = tenants)]
+pub struct Tenant {
+    pub tenant_id: TenantId,
+    pub slug: String,
+    pub name: String,
+    #[diesel(deserialize_as = Zone, serialize_as = Zone)]
+    pub timezone: Tz,
+    pub locale: Locale,
+    pub currency: String,
+    pub country: String,
+    pub plan: Plan,
+    pub contact_email: Option<String>,
+    pub phone_e164: Option<String>,
+    pub address: Option<String>,
+    pub siret: Option<String>,
+    pub accent_color: Option<String>,
+    pub code_prefix: String,
+    pub default_duration_minutes: i32,
+    pub default_break_minutes: i32,
+    pub schedule_version: i64,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub created_by: Option<UserId>,
+}
+
+/// A time zone as it is kept: by its IANA name.
+#[derive(Clone, Copy, Debug, diesel::AsExpression, diesel::FromSqlRow)]
+#[diesel(sql_type = diesel::sql_types::Text)]
+pub struct Zone(pub Tz);
+
+impl From<Zone> for Tz {
+    fn from(zone: Zone) -> Self {
+        zone.0
+    }
+}
+
+impl From<Tz> for Zone {
+    fn from(timezone: Tz) -> Self {
+        Self(timezone)
+    }
+}
+
+impl diesel::serialize::ToSql<diesel::sql_types::Text, diesel::pg::Pg> for Zone {
+    fn to_sql<'b>(
+        &'b self,
+        out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>,
+    ) -> diesel::serialize::Result {
+        std::io::Write::write_all(out, self.0.name().as_bytes())?;
+        Ok(diesel::serialize::IsNull::No)
+    }
+}
+
+impl diesel::deserialize::FromSql<diesel::sql_types::Text, diesel::pg::Pg> for Zone {
+    fn from_sql(bytes: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
+        Ok(Self(str::from_utf8(bytes.as_bytes())?.parse()?))
+    }
+}
+
+/// What a sign-up made.
+#[derive(Clone, Debug)]
+pub struct SignedUp {
+    pub user: User,
+    pub tenant: Tenant,
+}
+
+/// Creates user, tenant, membership, one staff member for the owner and the first week's hours, all or nothing.
+/// `slug` was checked; a taken one is refused by the database.
+pub async fn sign_up(
+    tx: &SignUpTx,
+    sign_up: SignUp,
+    slug: String,
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<SignedUp> {
+    let SignUpTx { tenant: tenant_tx, identity } = tx;
+    let tenant_id = tenant_tx.tenant();
+    let user = User::new(&sign_up.email, sign_up.full_name, sign_up.locale, now);
+    users::add(identity, &user, password_hash).await?;
+    diesel::insert_into(tenant_directory::table)
+        .values((
+            tenant_directory::slug.eq(&slug),
+            tenant_directory::tenant_id.eq(tenant_id),
+            tenant_directory::created_at.eq(now),
+        ))
+        .execute(&mut identity.conn())
+        .await
+        .on_constraint("tenant_directory_pkey", Code::SlugTaken)?;
+    users::add_membership(identity, tenant_id, user.id, Role::Owner, now).await?;
+    let tenant = Tenant {
+        tenant_id,
+        slug,
+        code_prefix: code_prefix(&sign_up.tenant_name),
+        name: sign_up.tenant_name,
+        timezone: sign_up.timezone,
+        locale: sign_up.locale,
+        currency: sign_up.currency,
+        country: sign_up.country,
+        plan: Plan::Free,
+        contact_email: Some(sign_up.email.address),
+        phone_e164: None,
+        address: None,
+        siret: None,
+        accent_color: None,
+        default_duration_minutes: 60,
+        default_break_minutes: 20,
+        schedule_version: 1,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        created_by: Some(user.id),
+    };
+    let conn = &mut tenant_tx.conn();
+    diesel::insert_into(tenants::table).values(tenant.clone()).execute(conn).await?;
+    diesel::insert_into(staff::table)
+        .values((
+            staff::tenant_id.eq(tenant_id),
+            staff::id.eq(StaffId::mint(now)),
+            staff::name.eq(&user.full_name),
+            staff::email.eq(&user.email),
+            staff::user_id.eq(user.id),
+            staff::created_at.eq(now),
+            staff::updated_at.eq(now),
+            staff::created_by.eq(user.id),
+        ))
+        .execute(conn)
+        .await?;
+    let (start, end) = FIRST_HOURS;
+    let week: Vec<_> = (1..=5_i16)
+        .map(|weekday| {
+            (
+                opening_rules::tenant_id.eq(tenant_id),
+                opening_rules::id.eq(RuleId::mint(now)),
+                opening_rules::weekday.eq(weekday),
+                opening_rules::start_minute.eq(i16::try_from(start).unwrap_or(0)),
+                opening_rules::end_minute.eq(i16::try_from(end).unwrap_or(0)),
+                opening_rules::created_at.eq(now),
+                opening_rules::created_by.eq(user.id),
+            )
+        })
+        .collect();
+    diesel::insert_into(opening_rules::table).values(week).execute(conn).await?;
+    let by = By::Member { id: user.id, ip: None };
+    let change: Change<'_, (), _> =
+        Change { action: "tenant.create", subject: tenant_id.0, before: None, after: Some(&tenant) };
+    audit::record(tenant_tx, &by, change, now).await?;
+    let happened =
+        Happened { name: "tenant.created", subject: tenant_id.0, version: 1, data: serde_json::json!({}) };
+    events::record(tenant_tx, happened, now).await?;
+    tenant_tx.enqueue(&[Job::SendEmailVerification { user_id: user.id }], now).await?;
+    Ok(SignedUp { user, tenant })
+}
+
+/// Which tenant a slug stands for.
+pub async fn resolve(tx: &IdentityTx, slug: &str) -> Result<Option<TenantId>> {
+    Ok(tenant_directory::table
+        .find(slug)
+        .select(tenant_directory::tenant_id)
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
+pub async fn find(tx: &TenantTx) -> Result<Tenant> {
+    Ok(tenants::table.find(tx.tenant()).select(Tenant::as_select()).first(&mut tx.conn()).await?)
+}
+
+/// Changes the profile. With `version`, refuses when it is no longer the current one. A new time zone moves all hours,
+/// so it raises the schedules too.
+pub async fn update(
+    tx: &TenantTx,
+    changes: TenantChanges,
+    version: Option<i64>,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Tenant> {
+    let before: Tenant = tenants::table
+        .find(tx.tenant())
+        .select(Tenant::as_select())
+        .for_no_key_update()
+        .first(&mut tx.conn())
+        .await?;
+    check_version(version, before.version)?;
+    let changes = changes.checked(&before.country)?;
+    let after = Tenant {
+        name: changes.name.unwrap_or_else(|| before.name.clone()),
+        timezone: changes.timezone.unwrap_or(before.timezone),
+        locale: changes.locale.unwrap_or(before.locale),
+        contact_email: changes.contact_email.unwrap_or_else(|| before.contact_email.clone()),
+        phone_e164: changes.phone.unwrap_or_else(|| before.phone_e164.clone()),
+        address: changes.address.unwrap_or_else(|| before.address.clone()),
+        accent_color: changes.accent_color.unwrap_or_else(|| before.accent_color.clone()),
+        version: before.version + 1,
+        updated_at: now,
+        ..before.clone()
+    };
+    if after.timezone != before.timezone {
+        crate::staff::raise_all_schedules(tx).await?;
+    }
+    diesel::update(tenants::table.find(tx.tenant()))
+        .set((
+            tenants::name.eq(&after.name),
+            tenants::timezone.eq(Zone(after.timezone)),
+            tenants::locale.eq(after.locale),
+            tenants::contact_email.eq(&after.contact_email),
+            tenants::phone_e164.eq(&after.phone_e164),
+            tenants::address.eq(&after.address),
+            tenants::accent_color.eq(&after.accent_color),
+            tenants::version.eq(after.version),
+            tenants::updated_at.eq(now),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    let change = Change {
+        action: "tenant.update",
+        subject: after.tenant_id.0,
+        before: Some(&before),
+        after: Some(&after),
+    };
+    audit::record(tx, by, change, now).await?;
+    Ok(after)
+}
+
+/// Refuses a change made to a version that is no longer there; `None` asks for no check.
+pub(crate) fn check_version(expected: Option<i64>, current: i64) -> Result<()> {
+    match expected {
+        Some(version) if version != current => Err(Error::from(Code::VersionMismatch)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,55 @@
+//! How much of a plan's limits is used.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::query_dsl::methods::FilterDsl;
+use diesel_async::RunQueryDsl;
+use domain::plan::{Limit, Plan};
+
+use crate::TenantTx;
+use crate::error::Result;
+use crate::schema::usage;
+
+/// Counts one more. Refuses the one over the limit, whatever races: the row is the lock, so take it last.
+pub async fn raise(tx: &TenantTx, plan: Plan, limit: Limit, period_start: NaiveDate) -> Result<()> {
+    let allowance = plan.allowance(limit);
+    let counted = diesel::insert_into(usage::table)
+        .values((
+            usage::tenant_id.eq(tx.tenant().0),
+            usage::limit.eq(limit),
+            usage::period_start.eq(period_start),
+            usage::used.eq(1),
+        ))
+        .on_conflict((usage::tenant_id, usage::limit, usage::period_start))
+        .do_update()
+        .set(usage::used.eq(usage::used + 1));
+    let raised = FilterDsl::filter(counted, usage::used.lt(allowance.unwrap_or(i64::MAX)))
+        .execute(&mut tx.conn())
+        .await?;
+    match (raised, allowance) {
+        (0, Some(max)) => Err(plan.reached(limit, max).into()),
+        _ => Ok(()),
+    }
+}
+
+/// What is used in the period that began on `period_start`.
+pub async fn list(tx: &TenantTx, period_start: NaiveDate) -> Result<Vec<(Limit, i64)>> {
+    Ok(QueryDsl::filter(
+        usage::table,
+        usage::tenant_id.eq(tx.tenant().0).and(usage::period_start.eq(period_start)),
+    )
+    .select((usage::limit, usage::used))
+    .load(&mut tx.conn())
+    .await?)
+}
+
+/// Used of one limit in one period; nothing counted is 0.
+pub async fn used(tx: &TenantTx, limit: Limit, period_start: NaiveDate) -> Result<i64> {
+    let used = usage::table
+        .find((tx.tenant().0, limit, period_start))
+        .select(usage::used)
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(used.unwrap_or(0))
+}

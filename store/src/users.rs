@@ -1,0 +1,153 @@
+//! People who can sign in.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::contact::Email;
+use domain::id::{TenantId, UserId};
+use domain::locale::Locale;
+use domain::rejection::Code;
+use domain::role::Role;
+
+use crate::error::{OnConstraint, Result};
+use crate::schema::{credentials, memberships, users};
+use crate::{IdentityTx, TenantTx};
+
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = users)]
+pub struct User {
+    pub id: UserId,
+    pub email: String,
+    pub email_key: String,
+    pub full_name: String,
+    pub locale: Locale,
+    pub is_operator: bool,
+    pub email_verified_at: Option<DateTime<Utc>>,
+    pub last_login_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+impl User {
+    pub fn new(email: &Email, full_name: String, locale: Locale, now: DateTime<Utc>) -> Self {
+        Self {
+            id: UserId::mint(now),
+            email: email.address.clone(),
+            email_key: email.key.clone(),
+            full_name,
+            locale,
+            is_operator: false,
+            email_verified_at: None,
+            last_login_at: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// Adds a user with a password, already hashed.
+pub async fn add(tx: &IdentityTx, user: &User, password_hash: &str) -> Result<()> {
+    diesel::insert_into(users::table)
+        .values(user)
+        .execute(&mut tx.conn())
+        .await
+        .on_constraint("users_email_key_key", Code::EmailTaken)?;
+    diesel::insert_into(credentials::table)
+        .values((
+            credentials::user_id.eq(user.id),
+            credentials::password_hash.eq(password_hash),
+            credentials::updated_at.eq(user.created_at),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn find(tx: &IdentityTx, id: UserId) -> Result<User> {
+    Ok(users::table.find(id).select(User::as_select()).first(&mut tx.conn()).await?)
+}
+
+/// Who signs in with this address, and the hash of their password.
+pub async fn find_by_email(tx: &IdentityTx, email_key: &str) -> Result<Option<(User, String)>> {
+    Ok(users::table
+        .inner_join(credentials::table)
+        .filter(users::email_key.eq(email_key))
+        .select((User::as_select(), credentials::password_hash))
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
+pub async fn add_membership(
+    tx: &IdentityTx,
+    tenant_id: TenantId,
+    user_id: UserId,
+    role: Role,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    diesel::insert_into(memberships::table)
+        .values((
+            memberships::tenant_id.eq(tenant_id),
+            memberships::user_id.eq(user_id),
+            memberships::role.eq(role),
+            memberships::created_at.eq(now),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The tenants somebody is a member of, the oldest membership first.
+pub async fn memberships(tx: &IdentityTx, user_id: UserId) -> Result<Vec<(TenantId, Role)>> {
+    Ok(memberships::table
+        .filter(memberships::user_id.eq(user_id))
+        .order((memberships::created_at, memberships::tenant_id))
+        .select((memberships::tenant_id, memberships::role))
+        .load(&mut tx.conn())
+        .await?)
+}
+
+/// Notes that the address was proven; the first time counts.
+pub async fn verify_email(tx: &IdentityTx, id: UserId, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(users::table.find(id).filter(users::email_verified_at.is_null()))
+        .set((users::email_verified_at.eq(now), users::updated_at.eq(now)))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn note_login(tx: &IdentityTx, id: UserId, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(users::table.find(id)).set(users::last_login_at.eq(now)).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// Makes somebody an operator of the platform.
+pub async fn make_operator(tx: &IdentityTx, id: UserId, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(users::table.find(id))
+        .set((users::is_operator.eq(true), users::updated_at.eq(now)))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Where to write to a member: all that a worker may know of a user.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Contact {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    pub email: String,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    pub full_name: String,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    pub locale: Locale,
+    #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>)]
+    pub email_verified_at: Option<DateTime<Utc>>,
+}
+
+/// `None`: no member of this tenant.
+pub async fn contact(tx: &TenantTx, id: UserId) -> Result<Option<Contact>> {
+    Ok(diesel::sql_query("SELECT * FROM member_contact($1)")
+        .bind::<diesel::sql_types::Uuid, _>(id)
+        .get_result(&mut tx.conn())
+        .await
+        .optional()?)
+}
