@@ -1,0 +1,263 @@
+//! Weekly hours, pauses, one-off openings and closures, as their owner types them.
+
+#[cfg(feature = "utoipa")]
+mod schema;
+mod working_time;
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub(crate) use working_time::GridPart;
+pub use working_time::{Calendar, MAX_WINDOW_DAYS};
+
+/// A wall time, in minutes from midnight: 0..=1440, of which 1440 (`24:00`) ends a day and can start nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TimeOfDay(u16);
+
+/// An ISO 8601 weekday, 1 = Monday … 7 = Sunday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "i32", into = "i32")]
+pub struct Weekday(u8);
+
+/// Wall times of one date, from `start` 0..=1439 to just before `end` 1..=1440, in minutes from midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MinuteRange {
+    start: u16,
+    end: u16,
+}
+
+/// A range of each week. In JSON: `{"weekday": 1, "start": "09:00", "end": "17:30"}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "WeeklyRangeBody", into = "WeeklyRangeBody")]
+pub struct WeeklyRange {
+    pub weekday: Weekday,
+    pub range: MinuteRange,
+}
+
+/// The hours of one owner: the tenant, or a staff member with hours of their own. Wall times are in the owner's zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hours {
+    timezone: Tz,
+    /// By weekday, then start. Ranges of a weekday neither overlap nor touch.
+    rules: Vec<WeeklyRange>,
+    breaks: Vec<WeeklyRange>,
+    /// By date.
+    openings: Vec<(NaiveDate, MinuteRange)>,
+}
+
+/// Whole local dates off in the zone of the closure's owner, first and last included. Nothing when `ends_on` is before
+/// `starts_on`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closure {
+    pub timezone: Tz,
+    pub starts_on: NaiveDate,
+    pub ends_on: NaiveDate,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HoursError {
+    #[error("`{0}` is not a time of day. Write `HH:MM`, from `00:00` to `23:59`, or `24:00` as an end.")]
+    NotATime(String),
+    #[error("{0} is not a weekday. Write a number from 1 (Monday) to 7 (Sunday).")]
+    NotAWeekday(i32),
+    #[error("A range cannot start at `24:00`. Start the next day at `00:00`.")]
+    StartsAtMidnightEnd,
+    #[error(
+        "A range must end after it starts, and `{start}` to `{end}` does not. Split hours over midnight in two."
+    )]
+    EndsBeforeStart { start: TimeOfDay, end: TimeOfDay },
+    #[error("Minute {0} is not within a day. Give 0 to 1440.")]
+    NotAMinute(i32),
+}
+
+impl TimeOfDay {
+    pub fn from_minute(minute: impl Into<i32>) -> Result<Self, HoursError> {
+        let minute = minute.into();
+        match u16::try_from(minute) {
+            Ok(valid @ 0..=1440) => Ok(Self(valid)),
+            _ => Err(HoursError::NotAMinute(minute)),
+        }
+    }
+
+    /// Minutes from midnight, 0..=1440.
+    pub fn minute(self) -> u16 {
+        self.0
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
+impl FromStr for TimeOfDay {
+    type Err = HoursError;
+
+    fn from_str(text: &str) -> Result<Self, HoursError> {
+        let digit = |byte: u8| byte.is_ascii_digit().then(|| u16::from(byte - b'0'));
+        let parse = || {
+            let [h, hh, b':', m, mm] = *text.as_bytes() else { return None };
+            let (hour, minute) = (digit(h)? * 10 + digit(hh)?, digit(m)? * 10 + digit(mm)?);
+            (minute < 60 && hour * 60 + minute <= 1440).then_some(Self(hour * 60 + minute))
+        };
+        parse().ok_or_else(|| HoursError::NotATime(text.chars().take(20).collect()))
+    }
+}
+
+impl Serialize for TimeOfDay {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for TimeOfDay {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(TimeOfDayVisitor)
+    }
+}
+
+struct TimeOfDayVisitor;
+
+impl Visitor<'_> for TimeOfDayVisitor {
+    type Value = TimeOfDay;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time of day as `HH:MM`, from `00:00` to `23:59`, or `24:00` as an end")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<TimeOfDay, E> {
+        text.parse().map_err(E::custom)
+    }
+}
+
+impl Weekday {
+    pub fn new(number: impl Into<i32>) -> Result<Self, HoursError> {
+        let number = number.into();
+        match u8::try_from(number) {
+            Ok(valid @ 1..=7) => Ok(Self(valid)),
+            _ => Err(HoursError::NotAWeekday(number)),
+        }
+    }
+
+    pub fn of(date: NaiveDate) -> Self {
+        Self(u8::try_from(date.weekday().number_from_monday()).expect("it is 1..=7"))
+    }
+
+    /// 1..=7
+    pub fn number(self) -> u8 {
+        self.0
+    }
+}
+
+impl TryFrom<i32> for Weekday {
+    type Error = HoursError;
+
+    fn try_from(number: i32) -> Result<Self, HoursError> {
+        Self::new(number)
+    }
+}
+
+impl From<Weekday> for i32 {
+    fn from(weekday: Weekday) -> Self {
+        weekday.0.into()
+    }
+}
+
+impl MinuteRange {
+    /// From minute `start`, 0..=1439, to just before minute `end`, 1..=1440.
+    pub fn new(start: impl Into<i32>, end: impl Into<i32>) -> Result<Self, HoursError> {
+        Self::between(TimeOfDay::from_minute(start)?, TimeOfDay::from_minute(end)?)
+    }
+
+    pub fn between(start: TimeOfDay, end: TimeOfDay) -> Result<Self, HoursError> {
+        if start.0 == 1440 {
+            return Err(HoursError::StartsAtMidnightEnd);
+        }
+        if start >= end {
+            return Err(HoursError::EndsBeforeStart { start, end });
+        }
+        Ok(Self { start: start.0, end: end.0 })
+    }
+
+    pub fn start(self) -> TimeOfDay {
+        TimeOfDay(self.start)
+    }
+
+    pub fn end(self) -> TimeOfDay {
+        TimeOfDay(self.end)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "utoipa", schema(as = WeeklyRange))]
+struct WeeklyRangeBody {
+    weekday: Weekday,
+    #[cfg_attr(feature = "utoipa", schema(example = "09:00"))]
+    start: TimeOfDay,
+    #[cfg_attr(feature = "utoipa", schema(example = "17:30"))]
+    end: TimeOfDay,
+}
+
+impl TryFrom<WeeklyRangeBody> for WeeklyRange {
+    type Error = HoursError;
+
+    fn try_from(body: WeeklyRangeBody) -> Result<Self, HoursError> {
+        Ok(Self { weekday: body.weekday, range: MinuteRange::between(body.start, body.end)? })
+    }
+}
+
+impl From<WeeklyRange> for WeeklyRangeBody {
+    fn from(weekly: WeeklyRange) -> Self {
+        Self { weekday: weekly.weekday, start: weekly.range.start(), end: weekly.range.end() }
+    }
+}
+
+impl Hours {
+    /// Ranges may come in any order, overlap and repeat. A date with `openings` takes those instead of rules and breaks.
+    pub fn new(
+        timezone: Tz,
+        rules: Vec<WeeklyRange>,
+        breaks: Vec<WeeklyRange>,
+        mut openings: Vec<(NaiveDate, MinuteRange)>,
+    ) -> Self {
+        openings.sort_unstable();
+        Self { timezone, rules: merged(rules), breaks: merged(breaks), openings }
+    }
+
+    pub fn timezone(&self) -> Tz {
+        self.timezone
+    }
+
+    /// Without breaks, those ranges that make up the week: sorted, and one where they overlap or touch.
+    pub fn rules(&self) -> &[WeeklyRange] {
+        &self.rules
+    }
+
+    pub fn breaks(&self) -> &[WeeklyRange] {
+        &self.breaks
+    }
+
+    pub fn openings(&self) -> &[(NaiveDate, MinuteRange)] {
+        &self.openings
+    }
+}
+
+fn merged(mut ranges: Vec<WeeklyRange>) -> Vec<WeeklyRange> {
+    ranges.sort_unstable();
+    ranges.dedup_by(|next, last| {
+        let one = last.weekday == next.weekday && next.range.start <= last.range.end;
+        if one {
+            last.range.end = last.range.end.max(next.range.end);
+        }
+        one
+    });
+    ranges
+}
