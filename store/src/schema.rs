@@ -1,0 +1,411 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    allocations (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        resource_id -> Uuid,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        during -> Tstzrange,
+        owner_kind -> Text,
+        owner_id -> Uuid,
+        released_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    audit_events (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        action -> Text,
+        subject_kind -> Text,
+        subject_id -> Nullable<Uuid>,
+        before -> Nullable<Jsonb>,
+        after -> Nullable<Jsonb>,
+        ip -> Nullable<Text>,
+        occurred_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    bookings (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        public_code -> Text,
+        status -> Text,
+        service_id -> Uuid,
+        staff_id -> Uuid,
+        customer_id -> Uuid,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        timezone -> Text,
+        service_name -> Text,
+        duration_minutes -> Int4,
+        buffer_before_minutes -> Int4,
+        buffer_after_minutes -> Int4,
+        price_cents -> Int8,
+        deposit_cents -> Int8,
+        currency -> Text,
+        contact_name -> Text,
+        contact_email -> Text,
+        contact_email_key -> Text,
+        contact_phone -> Nullable<Text>,
+        locale -> Text,
+        notify_email -> Bool,
+        notify_sms -> Bool,
+        terms_accepted_at -> Nullable<Timestamptz>,
+        marketing_accepted_at -> Nullable<Timestamptz>,
+        note -> Nullable<Text>,
+        sequence -> Int4,
+        cancelled_at -> Nullable<Timestamptz>,
+        cancellation_reason -> Nullable<Text>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    break_rules (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        staff_id -> Nullable<Uuid>,
+        weekday -> Int2,
+        start_minute -> Int2,
+        end_minute -> Int2,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    closures (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        staff_id -> Nullable<Uuid>,
+        starts_on -> Date,
+        ends_on -> Date,
+        reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    credentials (user_id) {
+        user_id -> Uuid,
+        password_hash -> Text,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    customers (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        email -> Text,
+        email_key -> Text,
+        phone_e164 -> Nullable<Text>,
+        locale -> Text,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    documents (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        subject_id -> Uuid,
+        sequence -> Int4,
+        path -> Text,
+        content_type -> Text,
+        size_bytes -> Int8,
+        sha256 -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    domain_events (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        subject -> Uuid,
+        version -> Int8,
+        occurred_at -> Timestamptz,
+        data -> Jsonb,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (tenant_id, scope, key) {
+        tenant_id -> Uuid,
+        scope -> Text,
+        key -> Text,
+        request_hash -> Bytea,
+        status -> Int2,
+        response -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    jobs (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        queue -> Text,
+        kind -> Text,
+        payload -> Json,
+        priority -> Int2,
+        state -> Text,
+        run_at -> Timestamptz,
+        attempt -> Int2,
+        deliveries -> Int2,
+        lease_until -> Timestamptz,
+        last_error -> Nullable<Text>,
+        dedup_key -> Nullable<Text>,
+        trace -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    memberships (tenant_id, user_id) {
+        tenant_id -> Uuid,
+        user_id -> Uuid,
+        role -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    messages (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        subject_id -> Uuid,
+        kind -> Text,
+        channel -> Text,
+        sequence -> Int4,
+        recipient -> Text,
+        status -> Text,
+        provider -> Text,
+        error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    opening_rules (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        staff_id -> Nullable<Uuid>,
+        weekday -> Int2,
+        start_minute -> Int2,
+        end_minute -> Int2,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    openings (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        staff_id -> Nullable<Uuid>,
+        date -> Date,
+        start_minute -> Int2,
+        end_minute -> Int2,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (token_hash) {
+        token_hash -> Bytea,
+        session_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    schedule_ticks (name) {
+        name -> Text,
+        last_tick -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    service_staff (tenant_id, service_id, staff_id) {
+        tenant_id -> Uuid,
+        service_id -> Uuid,
+        staff_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    services (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        category -> Nullable<Text>,
+        description -> Nullable<Text>,
+        duration_minutes -> Int4,
+        buffer_before_minutes -> Int4,
+        buffer_after_minutes -> Int4,
+        price_cents -> Int8,
+        deposit_basis_points -> Int4,
+        capacity -> Int4,
+        min_notice_minutes -> Int4,
+        horizon_days -> Int4,
+        slot_step_minutes -> Nullable<Int4>,
+        auto_confirm -> Bool,
+        is_active -> Bool,
+        position -> Int4,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        tenant_id -> Nullable<Uuid>,
+        user_agent -> Nullable<Text>,
+        ip -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    staff (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        email -> Nullable<Text>,
+        user_id -> Nullable<Uuid>,
+        timezone -> Nullable<Text>,
+        max_daily_bookings -> Nullable<Int4>,
+        position -> Int4,
+        schedule_version -> Int8,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    tenant_directory (slug) {
+        slug -> Text,
+        tenant_id -> Uuid,
+        host -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tenants (tenant_id) {
+        tenant_id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        timezone -> Text,
+        locale -> Text,
+        currency -> Text,
+        country -> Text,
+        plan -> Text,
+        contact_email -> Nullable<Text>,
+        phone_e164 -> Nullable<Text>,
+        address -> Nullable<Text>,
+        siret -> Nullable<Text>,
+        accent_color -> Nullable<Text>,
+        code_prefix -> Text,
+        default_duration_minutes -> Int4,
+        default_break_minutes -> Int4,
+        schedule_version -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    usage (tenant_id, limit, period_start) {
+        tenant_id -> Uuid,
+        limit -> Text,
+        period_start -> Date,
+        used -> Int8,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        email_key -> Text,
+        full_name -> Text,
+        locale -> Text,
+        is_operator -> Bool,
+        email_verified_at -> Nullable<Timestamptz>,
+        last_login_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(bookings -> tenants (tenant_id));
+diesel::joinable!(credentials -> users (user_id));
+diesel::joinable!(customers -> tenants (tenant_id));
+diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(services -> tenants (tenant_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(staff -> tenants (tenant_id));
+diesel::joinable!(staff -> users (user_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    allocations,
+    audit_events,
+    bookings,
+    break_rules,
+    closures,
+    credentials,
+    customers,
+    documents,
+    domain_events,
+    idempotency_keys,
+    jobs,
+    memberships,
+    messages,
+    opening_rules,
+    openings,
+    refresh_tokens,
+    schedule_ticks,
+    service_staff,
+    services,
+    sessions,
+    staff,
+    tenant_directory,
+    tenants,
+    usage,
+    users,
+);
