@@ -8,7 +8,7 @@ help: ## List these targets
 run: ## Build, migrate, seed and run everything (PORT=8080); Ctrl-C stops it all
 	@scripts/run
 
-stop: ## Stop what runs in this checkout, from any terminal
+stop: ## Stop `make run`, from any terminal, and servers left behind
 	@scripts/stop
 
 reset: ## Wipe .harmony: databases, files, keys, logs, tools

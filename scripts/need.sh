@@ -16,9 +16,11 @@ die() {
   exit 1
 }
 
-# The command line of process $1; nothing when there is none.
+# The command line of process $1; nothing when there is no such process.
 command_of() {
-  if [[ -d /proc/self ]]; then
+  if [[ -z $1 ]]; then
+    return
+  elif [[ -d /proc/self ]]; then
     tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" || true
   else
     ps -o args= -p "$1" 2>/dev/null || true
@@ -37,7 +39,8 @@ hold() {
   local pid
   pid=$(holder "$1")
   [[ -z $pid ]] || die "'make $1' is already going on in this checkout (process $pid): stop it with Ctrl-C there or 'make stop'."
-  mkdir -p "$home/log" 2>/dev/null && [[ -w $home ]] ||
+  mkdir -p "$home/log" 2>/dev/null || true
+  [[ -w $home/log ]] ||
     die "$home belongs to another user: run this as that user, or 'sudo make reset' once."
   echo $$ >"$home/$1.pid"
 }
