@@ -1,0 +1,33 @@
+# What one does here, by name. `make` alone lists it.
+.DEFAULT_GOAL := help
+.PHONY: help run stop reset test check fmt bench schema migration
+
+help: ## List these targets
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 19
+
+run: ## Build, migrate, seed and run everything (PORT=8080); Ctrl-C stops it all
+	@scripts/run
+
+stop: ## Stop `make run`, from any terminal, and servers left behind
+	@scripts/stop
+
+reset: ## Wipe .harmony: databases, files, keys, logs, tools
+	@scripts/reset
+
+test: ## Run the tests on private servers (ARGS="-p store" for some of them)
+	@scripts/test $(ARGS)
+
+check: ## Check format, dependencies and lints, as CI does
+	@scripts/check
+
+fmt: ## Format the code
+	@cargo fmt --all
+
+bench: ## Measure, on a private deployment (bench/)
+	@bench/run
+
+schema: ## Write store/src/schema.rs anew from the migrations
+	@scripts/schema
+
+migration: ## Make an empty migration (NAME=add_rooms)
+	@scripts/migration $(NAME)
