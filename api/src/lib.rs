@@ -1,1 +1,29 @@
-//! Placeholder.
+//! Harmony's HTTP API and pages: routes, extractors, replies.
+
+pub mod auth;
+pub mod availability;
+pub mod bookings;
+pub mod clock;
+pub mod config;
+pub mod documents;
+pub mod extract;
+pub mod health;
+pub mod hours;
+pub mod idempotency;
+pub mod limit;
+pub mod me;
+pub mod metrics;
+pub mod openapi;
+pub mod pages;
+pub mod password;
+pub mod problem;
+pub mod random;
+pub mod reply;
+pub mod request;
+pub mod routes;
+pub mod server;
+pub mod services;
+pub mod staff;
+pub mod state;
+pub mod tenant;
+pub mod tokens;

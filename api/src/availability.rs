@@ -1,0 +1,141 @@
+//! When a service can be booked.
+
+use actix_web::HttpResponse;
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono_tz::Tz;
+use domain::booking::check_year;
+use domain::id::{ServiceId, StaffId};
+use domain::rejection::Fields;
+use domain::slots::{MAX_COUNTED_DAYS, Slot};
+use serde::{Deserialize, Serialize};
+use store::Tenant;
+use store::availability::{self, Day};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::extract::{Member, Query, Read, Visitor};
+use crate::limit::READ;
+use crate::problem::Result;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct DayQuestion {
+    #[param(value_type = String)]
+    service_id: ServiceId,
+    date: NaiveDate,
+    /// Only this staff member.
+    #[param(value_type = Option<String>)]
+    staff_id: Option<StaffId>,
+    /// The zone that the date is one of; the tenant's.
+    #[param(value_type = Option<String>)]
+    timezone: Option<Tz>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct DaysQuestion {
+    #[param(value_type = String)]
+    service_id: ServiceId,
+    from: NaiveDate,
+    /// Included; at most 62 days in all.
+    to: NaiveDate,
+    #[param(value_type = Option<String>)]
+    staff_id: Option<StaffId>,
+    #[param(value_type = Option<String>)]
+    timezone: Option<Tz>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct DayView {
+    date: NaiveDate,
+    #[schema(value_type = String)]
+    timezone: Tz,
+    /// False: no bookings are taken for now.
+    is_open: bool,
+    slots: Vec<SlotView>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SlotView {
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    /// The same start on the wall clock of `timezone`.
+    #[schema(example = "09:30")]
+    local_start: String,
+    /// Who is free.
+    staff_ids: Vec<StaffId>,
+    seats_left: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct DaysView {
+    days: Vec<DayCount>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct DayCount {
+    date: NaiveDate,
+    slots: u32,
+}
+
+impl From<Day> for DayView {
+    fn from(day: Day) -> Self {
+        let Day { date, timezone, is_open, slots } = day;
+        let view = |Slot { start, end, staff_ids }| SlotView {
+            local_start: start.with_timezone(&timezone).format("%H:%M").to_string(),
+            start,
+            end,
+            staff_ids,
+            seats_left: 1,
+        };
+        Self { date, timezone, is_open, slots: slots.into_iter().map(view).collect() }
+    }
+}
+
+pub async fn day_public(visitor: Visitor, Query(question): Query<DayQuestion>) -> Result<HttpResponse> {
+    visitor.state.limits.take(READ, &visitor.ip).await?;
+    day(&visitor.tenant, question, visitor.now).await
+}
+
+pub async fn days_public(visitor: Visitor, Query(question): Query<DaysQuestion>) -> Result<HttpResponse> {
+    visitor.state.limits.take(READ, &visitor.ip).await?;
+    days(&visitor.tenant, question, visitor.now).await
+}
+
+pub async fn day_of_member(member: Member<Read>, Query(question): Query<DayQuestion>) -> Result<HttpResponse> {
+    day(&member.tenant, question, member.now).await
+}
+
+pub async fn days_of_member(member: Member<Read>, Query(question): Query<DaysQuestion>) -> Result<HttpResponse> {
+    days(&member.tenant, question, member.now).await
+}
+
+async fn day(tenant: &Tenant, question: DayQuestion, now: DateTime<Utc>) -> Result<HttpResponse> {
+    let DayQuestion { service_id, date, staff_id, timezone } = question;
+    let mut fields = Fields::default();
+    check_year(&mut fields, "?date", date.year());
+    fields.finish()?;
+    let day = tenant
+        .transaction(async |tx| availability::day(tx, service_id, staff_id, date, timezone, now).await)
+        .await?;
+    Ok(HttpResponse::Ok().json(DayView::from(day)))
+}
+
+async fn days(tenant: &Tenant, question: DaysQuestion, now: DateTime<Utc>) -> Result<HttpResponse> {
+    let DaysQuestion { service_id, from, to, staff_id, timezone } = question;
+    let mut fields = Fields::default();
+    check_year(&mut fields, "?from", from.year());
+    check_year(&mut fields, "?to", to.year());
+    if to < from {
+        fields.add("?to", "OUT_OF_RANGE", "must not be before from");
+    } else if (to - from).num_days() >= i64::from(MAX_COUNTED_DAYS) {
+        fields.add("?to", "OUT_OF_RANGE", format!("must be less than {MAX_COUNTED_DAYS} days after from"));
+    }
+    fields.finish()?;
+    let counts = tenant
+        .transaction(async |tx| {
+            availability::days(tx, service_id, staff_id, (from, to), timezone, now).await
+        })
+        .await?;
+    let days = counts.into_iter().map(|(date, slots)| DayCount { date, slots }).collect();
+    Ok(HttpResponse::Ok().json(DaysView { days }))
+}

@@ -1,0 +1,451 @@
+//! Bookings: made, looked up and cancelled by customers; listed and cancelled by members.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use domain::booking::{BookingDraft, Status, parse_public_code};
+use domain::contact::Email;
+use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
+use domain::link::{Link, Purpose};
+use domain::locale::Locale;
+use domain::rejection::{Alternative, Code, Extra, Rejection};
+use serde::{Deserialize, Serialize};
+use store::availability;
+use store::bookings::{self, Appointment, Booking, Filter};
+use templates::{Invite, Method};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::extract::{Json, ManageBookings, Member, Path, Query, Read, Submission, Visitor};
+use crate::idempotency::Answer;
+use crate::limit::{LOOKUP, WRITE};
+use crate::problem::{Problem, Result};
+use crate::random;
+use crate::reply::{Page, versioned};
+use crate::state::State;
+
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateBooking {
+    service_id: ServiceId,
+    /// A start that availability lists.
+    start: DateTime<Utc>,
+    /// Without it anybody, the least busy first.
+    staff_id: Option<StaffId>,
+    customer: CustomerBody,
+    notifications: Option<Notifications>,
+    consents: Option<Consents>,
+    /// Of messages; the tenant's.
+    locale: Option<Locale>,
+    /// Where the customer is. Messages print the zone the appointment takes place in.
+    #[schema(value_type = Option<String>)]
+    timezone: Option<Tz>,
+    note: Option<String>,
+}
+
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerBody {
+    name: String,
+    email: String,
+    phone: Option<String>,
+}
+
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Notifications {
+    /// True.
+    email: Option<bool>,
+    /// False.
+    sms: Option<bool>,
+}
+
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Consents {
+    terms: Option<bool>,
+    marketing: Option<bool>,
+}
+
+impl CreateBooking {
+    fn draft(&self) -> BookingDraft {
+        let notifications = self.notifications.clone().unwrap_or_default();
+        let consents = self.consents.clone().unwrap_or_default();
+        BookingDraft {
+            service_id: self.service_id,
+            start: self.start,
+            staff_id: self.staff_id,
+            name: self.customer.name.clone(),
+            email: self.customer.email.clone(),
+            phone: self.customer.phone.clone(),
+            locale: self.locale,
+            timezone: self.timezone,
+            notify_email: notifications.email.unwrap_or(true),
+            notify_sms: notifications.sms.unwrap_or(false),
+            accepts_terms: consents.terms.unwrap_or(false),
+            accepts_marketing: consents.marketing.unwrap_or(false),
+            note: self.note.clone(),
+        }
+    }
+}
+
+/// What a customer is told of their booking.
+#[derive(Serialize, ToSchema)]
+pub struct BookingView {
+    public_code: String,
+    status: Status,
+    service: BookedService,
+    staff: BookedStaff,
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    /// The zone the appointment takes place in.
+    #[schema(value_type = String)]
+    timezone: Tz,
+    price_cents: i64,
+    currency: String,
+    deposit: Deposit,
+    /// Where to see and cancel it.
+    manage_url: String,
+    cancelled_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct BookedService {
+    id: ServiceId,
+    name: String,
+    duration_minutes: i32,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct BookedStaff {
+    id: StaffId,
+    name: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Deposit {
+    amount_cents: i64,
+    status: DepositStatus,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DepositStatus {
+    /// None is asked for.
+    None,
+    /// To be paid to the tenant.
+    Due,
+}
+
+/// What a member sees of a booking.
+#[derive(Serialize, ToSchema)]
+pub struct MemberBookingView {
+    id: BookingId,
+    #[serde(flatten)]
+    booking: BookingView,
+    customer: BookedCustomer,
+    note: Option<String>,
+    cancellation_reason: Option<String>,
+    version: i64,
+    created_at: DateTime<Utc>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct BookedCustomer {
+    id: CustomerId,
+    name: String,
+    email: String,
+    phone: Option<String>,
+}
+
+impl BookingView {
+    pub fn new(state: &State, appointment: Appointment) -> Self {
+        let Appointment { booking, staff_name } = appointment;
+        Self {
+            manage_url: manage_url(state, &booking),
+            public_code: booking.public_code,
+            status: booking.status,
+            service: BookedService {
+                id: booking.service_id,
+                name: booking.service_name,
+                duration_minutes: booking.duration_minutes,
+            },
+            staff: BookedStaff { id: booking.staff_id, name: staff_name },
+            start: booking.starts_at,
+            end: booking.ends_at,
+            timezone: booking.timezone,
+            price_cents: booking.price_cents,
+            currency: booking.currency,
+            deposit: Deposit {
+                amount_cents: booking.deposit_cents,
+                status: if booking.deposit_cents > 0 { DepositStatus::Due } else { DepositStatus::None },
+            },
+            cancelled_at: booking.cancelled_at,
+        }
+    }
+}
+
+impl MemberBookingView {
+    fn new(state: &State, appointment: Appointment) -> Self {
+        let booking = &appointment.booking;
+        Self {
+            id: booking.id,
+            customer: BookedCustomer {
+                id: booking.customer_id,
+                name: booking.contact_name.clone(),
+                email: booking.contact_email.clone(),
+                phone: booking.contact_phone.clone(),
+            },
+            note: booking.note.clone(),
+            cancellation_reason: booking.cancellation_reason.clone(),
+            version: booking.version,
+            created_at: booking.created_at,
+            booking: BookingView::new(state, appointment),
+        }
+    }
+}
+
+/// How long links in messages open a booking or its summary after it has ended.
+const LINK_LIFETIME: TimeDelta = TimeDelta::days(90);
+
+pub fn manage_url(state: &State, booking: &Booking) -> String {
+    let link = Link {
+        purpose: Purpose::ManageBooking,
+        tenant_id: booking.tenant_id,
+        subject: booking.id.0,
+        expires_at: booking.ends_at + LINK_LIFETIME,
+    };
+    state.link("manage", &link)
+}
+
+pub async fn create_public(visitor: Visitor, submission: Submission<CreateBooking>) -> Result<Answer> {
+    visitor.state.limits.take(WRITE, &visitor.ip).await?;
+    let draft = submission.body.draft();
+    // A code that is taken already is nobody's fault: another one.
+    for _ in 0..3 {
+        let random = random::number();
+        let (now, by) = (visitor.now, visitor.by());
+        let booked = visitor
+            .tenant
+            .transaction(async |tx| {
+                submission
+                    .once(tx, visitor.scope(), now, async |tx| {
+                        let appointment = bookings::create(tx, &draft, random, &by, now).await?;
+                        Answer::created(&BookingView::new(&visitor.state, appointment))
+                    })
+                    .await
+            })
+            .await;
+        match booked {
+            Err(problem) if problem.code() == Code::PublicCodeTaken => {}
+            Err(problem) if problem.code() == Code::SlotUnavailable => {
+                return Err(with_alternatives(&visitor, &draft).await);
+            }
+            // A customer is told no more than that bookings are closed for now.
+            Err(problem) if problem.code() == Code::PlanLimitReached => return Err(Code::PlanLimitReached.into()),
+            booked => return booked,
+        }
+    }
+    Err(Code::Unavailable.into())
+}
+
+/// The refusal of a start that is not free, with the nearest that are. Without them when they can't be read.
+async fn with_alternatives(visitor: &Visitor, draft: &BookingDraft) -> Problem {
+    let (service, staff, start, now) = (draft.service_id, draft.staff_id, draft.start, visitor.now);
+    let found: Result<Vec<Alternative>, store::Error> = visitor
+        .tenant
+        .transaction(async |tx| availability::alternatives(tx, service, staff, start, now).await)
+        .await;
+    let alternatives = found.unwrap_or_else(|error| {
+        tracing::warn!(%error, "no alternatives for a start that is not free");
+        Vec::new()
+    });
+    Rejection::from(Code::SlotUnavailable).with(Extra::Alternatives { alternatives }).into()
+}
+
+#[derive(Deserialize, ToSchema, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Lookup {
+    /// As in the confirmation; case, spaces and dashes don't matter.
+    #[schema(example = "SE-4F7K2M")]
+    code: String,
+    /// The address the booking was made with.
+    email: String,
+}
+
+pub async fn lookup_public(visitor: Visitor, Json(body): Json<Lookup>) -> Result<HttpResponse> {
+    show_to_customer(visitor, body).await
+}
+
+pub async fn show_public(visitor: Visitor, Query(query): Query<Lookup>) -> Result<HttpResponse> {
+    show_to_customer(visitor, query).await
+}
+
+async fn show_to_customer(visitor: Visitor, lookup: Lookup) -> Result<HttpResponse> {
+    let (code, email) = guess(&visitor, &lookup.code, &lookup.email).await?;
+    let appointment =
+        visitor.tenant.transaction(async |tx| bookings::find_by_code(tx, &code, &email.key).await).await?;
+    Ok(HttpResponse::Ok().json(BookingView::new(&visitor.state, appointment)))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelByCode {
+    email: String,
+    reason: Option<String>,
+}
+
+pub async fn cancel_public(
+    visitor: Visitor,
+    code: Path<String>,
+    submission: Submission<CancelByCode>,
+) -> Result<Answer> {
+    let (code, email) = guess(&visitor, &code, &submission.body.email).await?;
+    let (now, by) = (visitor.now, visitor.by());
+    visitor
+        .tenant
+        .transaction(async |tx| {
+            submission
+                .once(tx, visitor.scope(), now, async |tx| {
+                    let id = bookings::find_by_code(tx, &code, &email.key).await?.booking.id;
+                    let reason = submission.body.reason.as_deref();
+                    let appointment = bookings::cancel(tx, id, reason, &by, now).await?;
+                    Answer::ok(&BookingView::new(&visitor.state, appointment))
+                })
+                .await
+        })
+        .await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ByEmail {
+    email: String,
+}
+
+pub async fn calendar_public(
+    visitor: Visitor,
+    code: Path<String>,
+    Query(query): Query<ByEmail>,
+) -> Result<HttpResponse> {
+    let (code, email) = guess(&visitor, &code, &query.email).await?;
+    let (appointment, tenant) = visitor
+        .tenant
+        .transaction(async |tx| {
+            let appointment = bookings::find_by_code(tx, &code, &email.key).await?;
+            Ok::<_, store::Error>((appointment, store::tenants::find(tx).await?))
+        })
+        .await?;
+    let manage_url = manage_url(&visitor.state, &appointment.booking);
+    let method =
+        if appointment.booking.status == Status::Cancelled { Method::Cancel } else { Method::Request };
+    let invite = Invite::of(&tenant, &appointment, method, &visitor.state.public_url, manage_url, visitor.now);
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/calendar; charset=utf-8"))
+        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"booking.ics\""))
+        .body(invite.to_ics()))
+}
+
+/// A code and an address as somebody gave them. What can't be either is no booking, and each try is counted, for the
+/// address it comes from and for the code it is about.
+async fn guess(visitor: &Visitor, code: &str, email: &str) -> Result<(String, Email)> {
+    visitor.state.limits.take(LOOKUP, &visitor.ip).await?;
+    let code = parse_public_code(code).ok_or(Code::BookingNotFound)?;
+    let email = Email::parse(email).map_err(|_no_address| Code::BookingNotFound)?;
+    visitor.state.limits.take(LOOKUP, &format!("{} {code}", visitor.tenant.id())).await?;
+    Ok((code, email))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ListQuestion {
+    /// Bookings that start then or later.
+    from: Option<DateTime<Utc>>,
+    /// Bookings that start before.
+    to: Option<DateTime<Utc>>,
+    status: Option<Status>,
+    #[param(value_type = Option<String>)]
+    staff_id: Option<StaffId>,
+    /// 1..=200; 50.
+    limit: Option<i64>,
+    /// From the page before.
+    cursor: Option<String>,
+}
+
+pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) -> Result<HttpResponse> {
+    let limit = question.limit.unwrap_or(50);
+    if !(1..=200).contains(&limit) {
+        return Err(Rejection::invalid("?limit", "OUT_OF_RANGE", "must be between 1 and 200").into());
+    }
+    let filter = Filter {
+        from: question.from,
+        to: question.to,
+        status: question.status,
+        staff_id: question.staff_id,
+        after: question.cursor.as_deref().map(read_cursor).transpose()?,
+    };
+    let mut found = member.tenant.transaction(async |tx| bookings::list(tx, &filter, limit + 1).await).await?;
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let next_cursor = if found.len() > size {
+        found.truncate(size);
+        found.last().map(|last| cursor(last.booking.starts_at, last.booking.id))
+    } else {
+        None
+    };
+    let data = found.into_iter().map(|one| MemberBookingView::new(&member.state, one)).collect();
+    Ok(HttpResponse::Ok().json(Page { data, next_cursor }))
+}
+
+pub async fn show(member: Member<Read>, id: Path<BookingId>) -> Result<HttpResponse> {
+    let appointment = member.tenant.transaction(async |tx| bookings::find(tx, *id).await).await?;
+    let version = appointment.booking.version;
+    Ok(versioned(&MemberBookingView::new(&member.state, appointment), version))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelBooking {
+    reason: Option<String>,
+}
+
+pub async fn cancel(
+    member: Member<ManageBookings>,
+    id: Path<BookingId>,
+    submission: Submission<CancelBooking>,
+) -> Result<Answer> {
+    let (now, by) = (member.now, member.by());
+    member
+        .tenant
+        .transaction(async |tx| {
+            submission
+                .once(tx, member.scope(), now, async |tx| {
+                    let reason = submission.body.reason.as_deref();
+                    let appointment = bookings::cancel(tx, *id, reason, &by, now).await?;
+                    Answer::ok(&MemberBookingView::new(&member.state, appointment))
+                })
+                .await
+        })
+        .await
+}
+
+/// Where a list goes on: after this start and id.
+fn cursor(start: DateTime<Utc>, id: BookingId) -> String {
+    let mut bytes = start.timestamp_micros().to_be_bytes().to_vec();
+    bytes.extend_from_slice(id.0.as_bytes());
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn read_cursor(text: &str) -> Result<(DateTime<Utc>, BookingId)> {
+    let read = || {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (micros, id) = bytes.split_first_chunk()?;
+        let start = DateTime::from_timestamp_micros(i64::from_be_bytes(*micros))?;
+        Some((start, BookingId(uuid::Uuid::from_slice(id).ok()?)))
+    };
+    let (start, id) = read().ok_or(Code::MalformedCursor)?;
+    // What PostgreSQL's timestamps can't hold was never one of ours.
+    let in_range = (0..=4_000).contains(&chrono::Datelike::year(&start));
+    if in_range { Ok((start, id)) } else { Err(Code::MalformedCursor.into()) }
+}

@@ -1,0 +1,45 @@
+//! What the API can be told. `--help` is the documentation.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+use providers::files::FilesConfig;
+use providers::secrets::SecretsConfig;
+use queue::RedisConfig;
+use store::DatabaseConfig;
+
+/// Harmony's API: the tenant-scoped HTTP API and the public pages.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Config {
+    /// Where to listen.
+    #[arg(long, env = "BIND", default_value = "127.0.0.1:8080")]
+    pub bind: SocketAddr,
+    /// Where clients reach us: what links in messages begin with.
+    #[arg(long, env = "PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+    pub public_url: String,
+    /// Where to serve /metrics; without it, nowhere.
+    #[arg(long, env = "API_METRICS_BIND")]
+    pub metrics_bind: Option<SocketAddr>,
+    /// Threads that serve; the machine's cores.
+    #[arg(long, env = "HTTP_WORKERS")]
+    pub http_workers: Option<usize>,
+    /// A proxy in front of us tells the client's address in X-Forwarded-For.
+    #[arg(long, env = "BEHIND_PROXY")]
+    pub behind_proxy: bool,
+    /// Shows /dev/outbox and makes missing keys. Never where others can reach it.
+    #[arg(long, env = "HARMONY_DEVELOPMENT")]
+    pub development: bool,
+    /// Directory of what development keeps: sandbox mail.
+    #[arg(long, env = "HARMONY_DATA", default_value = ".harmony/data")]
+    pub data: PathBuf,
+    #[command(flatten)]
+    pub database: DatabaseConfig,
+    #[command(flatten)]
+    pub redis: RedisConfig,
+    #[command(flatten)]
+    pub files: FilesConfig,
+    #[command(flatten)]
+    pub secrets: SecretsConfig,
+}

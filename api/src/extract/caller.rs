@@ -1,0 +1,171 @@
+//! Who asks. The first argument of a handler says who may: without one of these there is no tenant, hence no rows.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
+use actix_web::{FromRequest, HttpRequest, web};
+use chrono::{DateTime, Utc};
+use domain::id::{SessionId, UserId};
+use domain::rejection::{Code, Rejection};
+use domain::role::{Permission, Role};
+use sha2::{Digest, Sha256};
+use store::audit::By;
+
+use crate::problem::{Problem, Result};
+use crate::state::State;
+
+type Extracted<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
+
+/// Somebody we know nothing of, at a door that is everybody's: sign-up, sign-in.
+pub struct Anybody {
+    pub state: web::Data<State>,
+    pub ip: String,
+    pub user_agent: Option<String>,
+    pub now: DateTime<Utc>,
+}
+
+impl FromRequest for Anybody {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        std::future::ready(anybody(request))
+    }
+}
+
+fn anybody(request: &HttpRequest) -> Result<Anybody> {
+    let state = request.app_data::<web::Data<State>>().cloned().ok_or(Code::Internal)?;
+    let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+    Ok(Anybody {
+        ip: address(request, state.behind_proxy),
+        user_agent: user_agent.map(|agent| agent.chars().take(200).collect()),
+        now: state.clock.now(),
+        state,
+    })
+}
+
+/// Where the request comes from: the peer, or what the proxy in front of us says of it.
+fn address(request: &HttpRequest, behind_proxy: bool) -> String {
+    let told = behind_proxy.then(|| request.connection_info().realip_remote_addr().map(str::to_owned)).flatten();
+    told.or_else(|| request.peer_addr().map(|peer| peer.ip().to_string()))
+        .map(|address| address.chars().take(45).collect())
+        .unwrap_or_default()
+}
+
+/// Somebody on a tenant's public page: `{tenant}` of the address.
+pub struct Visitor {
+    pub state: web::Data<State>,
+    pub tenant: store::Tenant,
+    pub ip: String,
+    pub now: DateTime<Utc>,
+}
+
+impl Visitor {
+    pub fn by(&self) -> By {
+        By::Customer { ip: Some(self.ip.clone()) }
+    }
+
+    /// Whose keys of idempotency these are: nobody else's from another address.
+    pub fn scope(&self) -> String {
+        let hash = Sha256::digest(self.ip.as_bytes());
+        format!("visitor {}", hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>())
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        let somebody = anybody(request);
+        let slug = request.match_info().get("tenant").map(str::to_owned);
+        Box::pin(async move {
+            let Anybody { state, ip, now, .. } = somebody?;
+            let slug = slug.filter(|slug| domain::slug::parse(slug).is_ok()).ok_or(Code::NotFound)?;
+            let tenant = state.tenant(&slug).await?;
+            tracing::Span::current().record("tenant_id", tracing::field::display(tenant.id()));
+            Ok(Self { tenant, ip, now, state })
+        })
+    }
+}
+
+/// Something a member must be allowed to do.
+pub trait Allows: 'static {
+    const PERMISSION: Permission;
+}
+
+macro_rules! permissions {
+    ($($name:ident),*) => {$(
+        /// The permission of the same name.
+        pub struct $name;
+
+        impl Allows for $name {
+            const PERMISSION: Permission = Permission::$name;
+        }
+    )*};
+}
+
+permissions!(Read, ManageBookings, ManageCatalogue, ManageTenant);
+
+/// A member of a tenant by bearer token, who may do `P`.
+pub struct Member<P: Allows> {
+    pub state: web::Data<State>,
+    pub tenant: store::Tenant,
+    pub user_id: UserId,
+    pub session_id: SessionId,
+    pub role: Role,
+    pub ip: String,
+    pub now: DateTime<Utc>,
+    permission: PhantomData<P>,
+}
+
+impl<P: Allows> Member<P> {
+    pub fn by(&self) -> By {
+        By::Member { id: self.user_id, ip: Some(self.ip.clone()) }
+    }
+
+    pub fn scope(&self) -> String {
+        format!("user {}", self.user_id)
+    }
+}
+
+impl<P: Allows> FromRequest for Member<P> {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        let somebody = anybody(request);
+        let token = request
+            .headers()
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer ").map(str::to_owned));
+        Box::pin(async move {
+            let Anybody { state, ip, now, .. } = somebody?;
+            let token = token.ok_or(Code::Unauthenticated)?;
+            let claims = state.tokens.verify(&token, now).ok_or(Code::Unauthenticated)?;
+            let identity = state.store.identity();
+            let found = identity
+                .statement(async |tx| store::sessions::member(tx, claims.sid, claims.tid, now).await)
+                .await?;
+            let (user_id, role) = found.ok_or(Code::SessionEnded)?;
+            if !role.may(P::PERMISSION) {
+                return Err(Rejection::from(Code::Forbidden).into());
+            }
+            tracing::Span::current().record("tenant_id", tracing::field::display(claims.tid));
+            let tenant = state.store.tenant(claims.tid);
+            Ok(Self {
+                tenant,
+                user_id,
+                session_id: claims.sid,
+                role,
+                ip,
+                now,
+                state,
+                permission: PhantomData,
+            })
+        })
+    }
+}

@@ -1,0 +1,9 @@
+//! What handlers take: who asks, and what they say. Whatever can't be read is answered with a problem.
+
+mod body;
+mod caller;
+mod query;
+
+pub use body::{Json, Submission, present};
+pub use caller::{Allows, Anybody, ManageBookings, ManageCatalogue, ManageTenant, Member, Read, Visitor};
+pub use query::{IfMatch, Path, Query};

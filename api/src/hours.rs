@@ -1,0 +1,198 @@
+//! Weekly hours and pauses, closures and one-off openings.
+
+use actix_web::HttpResponse;
+use chrono::{Days, NaiveDate};
+use domain::hours::{MinuteRange, TimeOfDay, WeeklyRange};
+use domain::id::{ClosureId, OpeningId, StaffId};
+use domain::rejection::Rejection;
+use serde::{Deserialize, Serialize};
+use store::hours::{self, Closure, Opening};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::extract::{Json, ManageCatalogue, Member, Path, Query, Read, Submission};
+use crate::idempotency::Answer;
+use crate::problem::Result;
+use crate::reply::Page;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Owner {
+    /// Of this staff member; without it, of the tenant.
+    #[param(value_type = Option<String>)]
+    staff_id: Option<StaffId>,
+}
+
+/// The rules of one owner, all of them.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    rules: Vec<WeeklyRange>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateClosure {
+    starts_on: NaiveDate,
+    /// Included.
+    ends_on: NaiveDate,
+    /// Without it everybody.
+    staff_id: Option<StaffId>,
+    reason: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ClosureView {
+    id: ClosureId,
+    starts_on: NaiveDate,
+    ends_on: NaiveDate,
+    staff_id: Option<StaffId>,
+    reason: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateOpening {
+    date: NaiveDate,
+    start: TimeOfDay,
+    end: TimeOfDay,
+    staff_id: Option<StaffId>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct OpeningView {
+    id: OpeningId,
+    date: NaiveDate,
+    start: TimeOfDay,
+    end: TimeOfDay,
+    staff_id: Option<StaffId>,
+}
+
+impl From<Closure> for ClosureView {
+    fn from(closure: Closure) -> Self {
+        let Closure { id, starts_on, ends_on, staff_id, reason, .. } = closure;
+        Self { id, starts_on, ends_on, staff_id, reason }
+    }
+}
+
+impl OpeningView {
+    fn new(opening: &Opening) -> Result<Self> {
+        let range = opening.range()?;
+        Ok(Self {
+            id: opening.id,
+            date: opening.date,
+            start: range.start(),
+            end: range.end(),
+            staff_id: opening.staff_id,
+        })
+    }
+}
+
+pub async fn show_opening_rules(member: Member<Read>, Query(owner): Query<Owner>) -> Result<HttpResponse> {
+    let rules =
+        member.tenant.transaction(async |tx| hours::opening::list(tx, owner.staff_id).await).await?;
+    Ok(HttpResponse::Ok().json(Rules { rules }))
+}
+
+pub async fn replace_opening_rules(
+    member: Member<ManageCatalogue>,
+    Query(owner): Query<Owner>,
+    Json(body): Json<Rules>,
+) -> Result<HttpResponse> {
+    let by = member.by();
+    let rules = member
+        .tenant
+        .transaction(async |tx| hours::opening::replace(tx, owner.staff_id, body.rules, &by, member.now).await)
+        .await?;
+    Ok(HttpResponse::Ok().json(Rules { rules }))
+}
+
+pub async fn show_break_rules(member: Member<Read>, Query(owner): Query<Owner>) -> Result<HttpResponse> {
+    let rules = member.tenant.transaction(async |tx| hours::pause::list(tx, owner.staff_id).await).await?;
+    Ok(HttpResponse::Ok().json(Rules { rules }))
+}
+
+pub async fn replace_break_rules(
+    member: Member<ManageCatalogue>,
+    Query(owner): Query<Owner>,
+    Json(body): Json<Rules>,
+) -> Result<HttpResponse> {
+    let by = member.by();
+    let rules = member
+        .tenant
+        .transaction(async |tx| hours::pause::replace(tx, owner.staff_id, body.rules, &by, member.now).await)
+        .await?;
+    Ok(HttpResponse::Ok().json(Rules { rules }))
+}
+
+/// Closures that are not over; yesterday may still be today somewhere.
+pub async fn list_closures(member: Member<Read>) -> Result<HttpResponse> {
+    let from = yesterday(&member);
+    let closures = member.tenant.transaction(async |tx| hours::closures(tx, from).await).await?;
+    Ok(HttpResponse::Ok().json(Page::whole(closures.into_iter().map(ClosureView::from).collect())))
+}
+
+pub async fn create_closure(
+    member: Member<ManageCatalogue>,
+    submission: Submission<CreateClosure>,
+) -> Result<Answer> {
+    let (now, by) = (member.now, member.by());
+    member
+        .tenant
+        .transaction(async |tx| {
+            submission
+                .once(tx, member.scope(), now, async |tx| {
+                    let CreateClosure { starts_on, ends_on, staff_id, reason } = &submission.body;
+                    let dates = (*starts_on, *ends_on);
+                    let closure =
+                        hours::add_closure(tx, *staff_id, dates, reason.as_deref(), &by, now).await?;
+                    Answer::created(&ClosureView::from(closure))
+                })
+                .await
+        })
+        .await
+}
+
+pub async fn destroy_closure(member: Member<ManageCatalogue>, id: Path<ClosureId>) -> Result<HttpResponse> {
+    let by = member.by();
+    member.tenant.transaction(async |tx| hours::remove_closure(tx, *id, &by, member.now).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+pub async fn list_openings(member: Member<Read>) -> Result<HttpResponse> {
+    let from = yesterday(&member);
+    let openings = member.tenant.transaction(async |tx| hours::openings(tx, from).await).await?;
+    let data = openings.iter().map(OpeningView::new).collect::<Result<Vec<_>>>()?;
+    Ok(HttpResponse::Ok().json(Page::whole(data)))
+}
+
+pub async fn create_opening(
+    member: Member<ManageCatalogue>,
+    submission: Submission<CreateOpening>,
+) -> Result<Answer> {
+    let (now, by) = (member.now, member.by());
+    member
+        .tenant
+        .transaction(async |tx| {
+            submission
+                .once(tx, member.scope(), now, async |tx| {
+                    let CreateOpening { date, start, end, staff_id } = &submission.body;
+                    let range = MinuteRange::between(*start, *end)
+                        .map_err(|why| Rejection::invalid("/end", "INVALID", why.to_string()))?;
+                    let opening = hours::add_opening(tx, *staff_id, *date, range, &by, now).await?;
+                    Answer::created(&OpeningView::new(&opening)?)
+                })
+                .await
+        })
+        .await
+}
+
+pub async fn destroy_opening(member: Member<ManageCatalogue>, id: Path<OpeningId>) -> Result<HttpResponse> {
+    let by = member.by();
+    member.tenant.transaction(async |tx| hours::remove_opening(tx, *id, &by, member.now).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn yesterday(member: &Member<Read>) -> NaiveDate {
+    let today = member.now.date_naive();
+    today.checked_sub_days(Days::new(1)).unwrap_or(today)
+}

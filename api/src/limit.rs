@@ -1,0 +1,25 @@
+//! How often somebody may ask: the table of buckets.
+
+use domain::rejection::{Code, Extra, Rejection};
+use queue::{Bucket, TooMany};
+use std::time::Duration;
+
+use crate::problem::Problem;
+
+const QUARTER: Duration = Duration::from_secs(15 * 60);
+
+/// Sign-up, sign-in and what belongs to it, by address and by email address.
+pub const AUTH: Bucket = Bucket { name: "auth", most: 30, window: QUARTER };
+/// What anybody may read, by address.
+pub const READ: Bucket = Bucket { name: "read", most: 600, window: QUARTER };
+/// What anybody may write, by address.
+pub const WRITE: Bucket = Bucket { name: "write", most: 100, window: QUARTER };
+/// Guesses at a booking's code, by address and by code.
+pub const LOOKUP: Bucket = Bucket { name: "lookup", most: 20, window: QUARTER };
+
+impl From<TooMany> for Problem {
+    fn from(too_many: TooMany) -> Self {
+        let retry_after = too_many.retry_after.as_secs().max(1);
+        Rejection::from(Code::TooManyRequests).with(Extra::RetryAfter { retry_after }).into()
+    }
+}

@@ -1,0 +1,181 @@
+//! The OpenAPI 3.1 document, made from the route table, and the page that shows it.
+
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use domain::rejection::Code;
+use serde::Serialize;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathsBuilder};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, Required, ResponseBuilder, ServerBuilder,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::problem::{ProblemBody, Result, failed};
+use crate::routes::{self, Access, Body, Route};
+
+/// The document, from the table that the router has too.
+pub fn document() -> OpenApi {
+    let mut components = ComponentsBuilder::new()
+        .security_scheme(
+            "bearer",
+            SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()),
+        )
+        .schema("Problem", ProblemBody::schema());
+    let mut parts = Vec::new();
+    ProblemBody::schemas(&mut parts);
+    let mut paths = PathsBuilder::new();
+    for route in routes::api() {
+        for body in [route.takes, route.replies].into_iter().flatten() {
+            components = components.schema((body.name)(), (body.schema)());
+            (body.parts)(&mut parts);
+        }
+        paths = paths.path(
+            route.path,
+            utoipa::openapi::PathItem::new(method_of(&route.method), operation(&route)),
+        );
+    }
+    for (name, schema) in parts {
+        components = components.schema(name, schema);
+    }
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Harmony")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(
+                    "Appointments for organisations that live by them. Times are RFC 3339, money is in minor units, \
+                     lists are pages, errors are problems (RFC 9457) with a stable code.",
+                ))
+                .build(),
+        )
+        .servers(Some([ServerBuilder::new().url("/api/v1").build()]))
+        .paths(paths.build())
+        .components(Some(components.build()))
+        .build()
+}
+
+fn operation(route: &Route) -> utoipa::openapi::path::Operation {
+    let mut operation = OperationBuilder::new()
+        .summary(Some(route.about))
+        .tag(route.path.trim_start_matches('/').split('/').next().unwrap_or_default())
+        .operation_id(Some(operation_id(route)));
+    for name in route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+        operation = operation.parameter(
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String).build())),
+        );
+    }
+    for parameter in route.query.map(|query| query()).unwrap_or_default() {
+        operation = operation.parameter(parameter);
+    }
+    if let Some(body) = route.takes {
+        operation = operation.request_body(Some(
+            RequestBodyBuilder::new()
+                .content("application/json", ContentBuilder::new().schema(Some(reference(body))).build())
+                .required(Some(Required::True))
+                .build(),
+        ));
+    }
+    let mut success = ResponseBuilder::new().description("Done");
+    if let Some(body) = route.replies {
+        success =
+            success.content("application/json", ContentBuilder::new().schema(Some(reference(body))).build());
+    }
+    let problem = ResponseBuilder::new()
+        .description("A problem (RFC 9457); branch on its code")
+        .content(
+            "application/problem+json",
+            ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
+        );
+    operation = operation.response(route.status.to_string(), success.build()).response("default", problem.build());
+    if let Access::Member(_) = route.access {
+        operation = operation.security(SecurityRequirement::new("bearer", Vec::<String>::new()));
+    }
+    operation.build()
+}
+
+fn reference(body: Body) -> Ref {
+    Ref::from_schema_name((body.name)())
+}
+
+/// `get_public_tenant_services`
+fn operation_id(route: &Route) -> String {
+    let words = route.path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.fold(route.method.as_str().to_lowercase(), |id, word| format!("{id}_{word}"))
+}
+
+fn method_of(method: &Method) -> HttpMethod {
+    match *method {
+        Method::POST => HttpMethod::Post,
+        Method::PUT => HttpMethod::Put,
+        Method::PATCH => HttpMethod::Patch,
+        Method::DELETE => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
+}
+
+pub async fn show() -> HttpResponse {
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "public, max-age=300")).json(document())
+}
+
+/// One operation as the page shows it.
+#[derive(Serialize)]
+struct Line {
+    method: String,
+    path: &'static str,
+    about: &'static str,
+    access: &'static str,
+    id: String,
+    takes: Option<String>,
+    replies: Option<String>,
+    status: u16,
+}
+
+/// The page: every operation, every schema, every code, without a script.
+pub async fn page(state: actix_web::web::Data<crate::state::State>) -> Result<HttpResponse> {
+    let lines: Vec<Line> = routes::api()
+        .iter()
+        .map(|route| Line {
+            method: route.method.to_string(),
+            path: route.path,
+            about: route.about,
+            access: match route.access {
+                Access::Anybody => "anybody",
+                Access::Visitor => "anybody, for the tenant of this slug",
+                Access::Member(_) => "a member, by bearer token",
+            },
+            id: operation_id(route),
+            takes: route.takes.map(|body| (body.name)()),
+            replies: route.replies.map(|body| (body.name)()),
+            status: route.status,
+        })
+        .collect();
+    let document = serde_json::to_value(document()).map_err(|error| failed(&error))?;
+    let schemas: Vec<_> = document
+        .pointer("/components/schemas")
+        .and_then(serde_json::Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(name, schema)| {
+            serde_json::json!({"name": name, "text": serde_json::to_string_pretty(schema).unwrap_or_default()})
+        })
+        .collect();
+    let codes: Vec<_> = Code::ALL
+        .iter()
+        .map(|code| serde_json::json!({"code": code.text(), "sentence": code.sentence()}))
+        .collect();
+    let context = serde_json::json!({"lang": "en", "lines": lines, "schemas": schemas, "codes": codes});
+    let html = state.templates.page("pages/api_docs.html", &context).map_err(|error| failed(&error))?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((CONTENT_SECURITY_POLICY, crate::pages::POLICY))
+        .body(html))
+}

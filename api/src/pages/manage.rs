@@ -1,0 +1,126 @@
+//! What links in messages open: a booking to see and cancel, an address to prove.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use chrono::{DateTime, Utc};
+use domain::booking::{Status, may_cancel};
+use domain::id::{BookingId, UserId};
+use domain::link::Purpose;
+use domain::locale::Locale;
+use domain::rejection::Code;
+use serde::{Deserialize, Serialize};
+use store::audit::By;
+use store::bookings::{self, Appointment};
+use store::tenants::Tenant;
+
+use super::{Form, answer, render, see};
+use crate::extract::{Anybody, Path};
+use crate::limit::READ;
+use crate::problem::Result;
+
+#[derive(Serialize)]
+struct Manage {
+    lang: &'static str,
+    shop_name: String,
+    shop_slug: String,
+    address: Option<String>,
+    public_code: String,
+    status: Status,
+    service_name: String,
+    staff_name: String,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    timezone: &'static str,
+    price_cents: i64,
+    currency: String,
+    may_cancel: bool,
+}
+
+pub async fn show(anybody: Anybody, token: Path<String>) -> HttpResponse {
+    answer(&anybody.state, Locale::default(), async {
+        anybody.state.limits.take(READ, &anybody.ip).await?;
+        let link = anybody.state.open(&token, Purpose::ManageBooking)?;
+        let (tenant, appointment): (Tenant, Appointment) = anybody
+            .state
+            .store
+            .tenant(link.tenant_id)
+            .transaction(async |tx| {
+                let appointment = bookings::find(tx, BookingId(link.subject)).await?;
+                Ok::<_, store::Error>((store::tenants::find(tx).await?, appointment))
+            })
+            .await?;
+        let Appointment { booking, staff_name } = appointment;
+        let context = Manage {
+            lang: booking.locale.name(),
+            shop_name: tenant.name,
+            shop_slug: tenant.slug,
+            address: tenant.address,
+            may_cancel: may_cancel(booking.status, booking.starts_at, anybody.now).is_ok(),
+            public_code: booking.public_code,
+            status: booking.status,
+            service_name: booking.service_name,
+            staff_name,
+            starts_at: booking.starts_at,
+            ends_at: booking.ends_at,
+            timezone: booking.timezone.name(),
+            price_cents: booking.price_cents,
+            currency: booking.currency,
+        };
+        render(&anybody.state, StatusCode::OK, "manage", &context)
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CancelForm {
+    #[serde(default)]
+    reason: String,
+}
+
+pub async fn cancel(anybody: Anybody, token: Path<String>, Form(form): Form<CancelForm>) -> HttpResponse {
+    answer(&anybody.state, Locale::default(), async {
+        let link = anybody.state.open(&token, Purpose::ManageBooking)?;
+        let by = By::Customer { ip: Some(anybody.ip.clone()) };
+        let cancelled: Result<Appointment, store::Error> = anybody
+            .state
+            .store
+            .tenant(link.tenant_id)
+            .transaction(async |tx| {
+                bookings::cancel(tx, BookingId(link.subject), Some(&form.reason), &by, anybody.now).await
+            })
+            .await;
+        match cancelled {
+            // Cancelled twice, or too late: the page shows how it stands.
+            Err(error) if error.code() != Some(Code::BookingNotCancellable) => Err(error.into()),
+            _ => Ok(see(&format!("/manage/{}", *token))),
+        }
+    })
+    .await
+}
+
+#[derive(Serialize)]
+struct Verify {
+    lang: &'static str,
+    done: bool,
+}
+
+/// A button, because programs that look into mail open every link in it.
+pub async fn ask_to_verify(anybody: Anybody, token: Path<String>) -> HttpResponse {
+    answer(&anybody.state, Locale::default(), async {
+        anybody.state.open(&token, Purpose::VerifyEmail)?;
+        render(&anybody.state, StatusCode::OK, "verify", &Verify { lang: "fr", done: false })
+    })
+    .await
+}
+
+pub async fn verify(anybody: Anybody, token: Path<String>) -> HttpResponse {
+    answer(&anybody.state, Locale::default(), async {
+        let link = anybody.state.open(&token, Purpose::VerifyEmail)?;
+        let identity = anybody.state.store.identity();
+        let user_id = UserId(link.subject);
+        identity.transaction(async |tx| store::users::verify_email(tx, user_id, anybody.now).await).await?;
+        render(&anybody.state, StatusCode::OK, "verify", &Verify { lang: "fr", done: true })
+    })
+    .await
+}

@@ -1,0 +1,93 @@
+//! Around every request: its id, its log line, its figures, the headers every answer carries.
+
+use std::future::Future;
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::state::State;
+
+tokio::task_local! {
+    static ID: String;
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of the request that is being answered; empty outside of one.
+pub fn id() -> String {
+    ID.try_with(Clone::clone).unwrap_or_default()
+}
+
+/// Runs everything else. Log lines name the route's pattern, never the address as it came: addresses hold tokens, codes
+/// and email addresses.
+pub async fn around(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let started = Instant::now();
+    let state = request.app_data::<web::Data<State>>().cloned();
+    let id = given_id(&request).unwrap_or_else(|| match &state {
+        Some(state) => Uuid::new_v7(uuid::Timestamp::from_unix(
+            uuid::NoContext,
+            u64::try_from(state.clock.now().timestamp()).unwrap_or(0),
+            0,
+        ))
+        .to_string(),
+        None => String::new(),
+    });
+    let method = request.method().clone();
+    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let span = tracing::info_span!("request", request_id = %id, %method, route, tenant_id = tracing::field::Empty);
+    let answer = ID.scope(id.clone(), next.call(request).instrument(span.clone()));
+    let mut response = boxed(answer).await?;
+    let status = response.status();
+    let elapsed = started.elapsed();
+    if let Some(state) = &state {
+        state.metrics.request(&method, &route, status, elapsed);
+    }
+    let ms = elapsed.as_millis();
+    span.in_scope(|| match status.as_u16() {
+        500.. => tracing::error!(status = status.as_u16(), ms, "answered"),
+        _ => tracing::info!(status = status.as_u16(), ms, "answered"),
+    });
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    Ok(response)
+}
+
+/// The future of a whole request is large: on the heap, it is not copied about.
+fn boxed<F: Future>(future: F) -> std::pin::Pin<Box<F>> {
+    Box::pin(future)
+}
+
+/// An id the caller chose: 1 to 64 letters, digits, dashes and underscores. Others are ignored.
+fn given_id(request: &ServiceRequest) -> Option<String> {
+    let id = request.headers().get(REQUEST_ID)?.to_str().ok()?;
+    let fits = (1..=64).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    fits.then(|| id.to_owned())
+}

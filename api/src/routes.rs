@@ -1,0 +1,251 @@
+//! Every address there is: method, path, who may, what goes in and comes out. The router, the OpenAPI document and the
+//! tests of access all read this one table.
+
+use actix_web::http::Method;
+use actix_web::{FromRequest, Handler, Responder, web};
+use domain::role::Permission;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::RefOr;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{auth, availability, bookings, documents, health, hours, me, openapi, services, staff, tenant};
+
+/// Who may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Anybody,
+    /// Everybody, on the pages of the tenant named in the path.
+    Visitor,
+    /// A member with this permission.
+    Member(Permission),
+}
+
+/// A type of a body, for the OpenAPI document.
+#[derive(Clone, Copy)]
+pub struct Body {
+    pub name: fn() -> String,
+    pub schema: fn() -> RefOr<Schema>,
+    /// Schemas that it refers to.
+    pub parts: fn(&mut Vec<(String, RefOr<Schema>)>),
+}
+
+/// One line of the table.
+pub struct Route {
+    pub method: Method,
+    /// Below `/api/v1`, unless it begins with another known prefix.
+    pub path: &'static str,
+    pub about: &'static str,
+    pub access: Access,
+    pub takes: Option<Body>,
+    pub query: Option<fn() -> Vec<Parameter>>,
+    /// The status of a success and its body.
+    pub status: u16,
+    pub replies: Option<Body>,
+    handler: Box<dyn Fn() -> actix_web::Route>,
+}
+
+impl Route {
+    fn takes<T: ToSchema + 'static>(mut self) -> Self {
+        self.takes = Some(body::<T>());
+        self
+    }
+
+    fn asks<T: IntoParams>(mut self) -> Self {
+        self.query = Some(|| T::into_params(|| Some(ParameterIn::Query)));
+        self
+    }
+
+    fn replies<T: ToSchema + 'static>(mut self, status: u16) -> Self {
+        self.status = status;
+        self.replies = Some(body::<T>());
+        self
+    }
+
+    /// A success without a body.
+    const fn answers(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+}
+
+fn body<T: ToSchema + 'static>() -> Body {
+    Body { name: || T::name().into_owned(), schema: T::schema, parts: T::schemas }
+}
+
+fn route<F, Args>(method: &Method, path: &'static str, access: Access, handler: F, about: &'static str) -> Route
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let route_method = method.clone();
+    Route {
+        method: method.clone(),
+        path,
+        about,
+        access,
+        takes: None,
+        query: None,
+        status: 200,
+        replies: None,
+        handler: Box::new(move || web::method(route_method.clone()).to(handler.clone())),
+    }
+}
+
+/// The API, in the order of its document.
+pub fn api() -> Vec<Route> {
+    use Access::{Anybody, Visitor};
+    use Permission::{ManageBookings, ManageCatalogue, ManageTenant, Read};
+
+    let (get, post, put, patch, delete) =
+        (&Method::GET, &Method::POST, &Method::PUT, &Method::PATCH, &Method::DELETE);
+    let (read, catalogue) = (Access::Member(Read), Access::Member(ManageCatalogue));
+    vec![
+        route(post, "/auth/register", Anybody, auth::register, "Sign up: a user and their tenant")
+            .takes::<auth::Register>()
+            .replies::<auth::SignedIn>(201),
+        route(post, "/auth/login", Anybody, auth::login, "Sign in")
+            .takes::<auth::Login>()
+            .replies::<auth::SignedIn>(200),
+        route(post, "/auth/refresh", Anybody, auth::refresh, "Exchange a refresh token, once")
+            .takes::<auth::RefreshToken>()
+            .replies::<auth::TokenPair>(200),
+        route(post, "/auth/logout", Anybody, auth::logout, "End the session of a refresh token")
+            .takes::<auth::RefreshToken>()
+            .answers(204),
+        route(post, "/auth/verify-email", Anybody, auth::verify_email, "Prove an email address")
+            .takes::<auth::VerifyEmail>()
+            .answers(204),
+        route(post, "/auth/resend-verification", Anybody, auth::resend_verification, "Ask for another verification mail")
+            .takes::<auth::ResendVerification>()
+            .answers(202),
+        route(get, "/slug-available", Anybody, auth::slug_available, "Whether a public address is free")
+            .asks::<auth::SlugQuestion>()
+            .replies::<auth::SlugAnswer>(200),
+        route(get, "/me", read, me::show, "Who is signed in").replies::<me::Me>(200),
+        route(get, "/tenant", read, tenant::show, "The tenant's profile").replies::<tenant::TenantView>(200),
+        route(patch, "/tenant", Access::Member(ManageTenant), tenant::update, "Change the profile")
+            .takes::<tenant::UpdateTenant>()
+            .replies::<tenant::TenantView>(200),
+        route(get, "/plan", read, tenant::plan, "The plan, its limits and what is used").replies::<tenant::PlanView>(200),
+        route(get, "/services", read, services::list, "All services").replies::<ServicePage>(200),
+        route(post, "/services", catalogue, services::create, "Add a service")
+            .takes::<services::CreateService>()
+            .replies::<services::ServiceView>(201),
+        route(get, "/services/{id}", read, services::show, "One service").replies::<services::ServiceView>(200),
+        route(patch, "/services/{id}", catalogue, services::update, "Change a service")
+            .takes::<services::UpdateService>()
+            .replies::<services::ServiceView>(200),
+        route(delete, "/services/{id}", catalogue, services::destroy, "Archive a service").answers(204),
+        route(get, "/staff", read, staff::list, "All staff members").replies::<StaffPage>(200),
+        route(post, "/staff", catalogue, staff::create, "Add a staff member")
+            .takes::<staff::CreateStaff>()
+            .replies::<staff::StaffView>(201),
+        route(get, "/staff/{id}", read, staff::show, "One staff member").replies::<staff::StaffView>(200),
+        route(patch, "/staff/{id}", catalogue, staff::update, "Change a staff member")
+            .takes::<staff::UpdateStaff>()
+            .replies::<staff::StaffView>(200),
+        route(delete, "/staff/{id}", catalogue, staff::destroy, "Archive a staff member").answers(204),
+        route(get, "/opening-rules", read, hours::show_opening_rules, "Weekly hours")
+            .asks::<hours::Owner>()
+            .replies::<hours::Rules>(200),
+        route(put, "/opening-rules", catalogue, hours::replace_opening_rules, "Replace the weekly hours")
+            .asks::<hours::Owner>()
+            .takes::<hours::Rules>()
+            .replies::<hours::Rules>(200),
+        route(get, "/break-rules", read, hours::show_break_rules, "Weekly pauses")
+            .asks::<hours::Owner>()
+            .replies::<hours::Rules>(200),
+        route(put, "/break-rules", catalogue, hours::replace_break_rules, "Replace the weekly pauses")
+            .asks::<hours::Owner>()
+            .takes::<hours::Rules>()
+            .replies::<hours::Rules>(200),
+        route(get, "/closures", read, hours::list_closures, "Dates off, from yesterday on").replies::<ClosurePage>(200),
+        route(post, "/closures", catalogue, hours::create_closure, "Close dates")
+            .takes::<hours::CreateClosure>()
+            .replies::<hours::ClosureView>(201),
+        route(delete, "/closures/{id}", catalogue, hours::destroy_closure, "Take a closure back").answers(204),
+        route(get, "/openings", read, hours::list_openings, "One-off hours, from yesterday on").replies::<OpeningPage>(200),
+        route(post, "/openings", catalogue, hours::create_opening, "Open a date, instead of its weekly hours")
+            .takes::<hours::CreateOpening>()
+            .replies::<hours::OpeningView>(201),
+        route(delete, "/openings/{id}", catalogue, hours::destroy_opening, "Take one-off hours back").answers(204),
+        route(get, "/availability", read, availability::day_of_member, "The slots of a date")
+            .asks::<availability::DayQuestion>()
+            .replies::<availability::DayView>(200),
+        route(get, "/availability/days", read, availability::days_of_member, "How many slots each date has")
+            .asks::<availability::DaysQuestion>()
+            .replies::<availability::DaysView>(200),
+        route(get, "/bookings", read, bookings::list, "Bookings by start")
+            .asks::<bookings::ListQuestion>()
+            .replies::<BookingPage>(200),
+        route(get, "/bookings/{id}", read, bookings::show, "One booking").replies::<bookings::MemberBookingView>(200),
+        route(post, "/bookings/{id}/cancellation", Access::Member(ManageBookings), bookings::cancel, "Cancel for the customer")
+            .takes::<bookings::CancelBooking>()
+            .replies::<bookings::MemberBookingView>(200),
+        route(get, "/public/{tenant}/services", Visitor, services::list_public, "What anybody can book")
+            .replies::<PublicServicePage>(200),
+        route(get, "/public/{tenant}/staff", Visitor, staff::list_public, "Who can be booked")
+            .asks::<staff::ProvidersOf>()
+            .replies::<PublicStaffPage>(200),
+        route(get, "/public/{tenant}/availability", Visitor, availability::day_public, "The slots of a date")
+            .asks::<availability::DayQuestion>()
+            .replies::<availability::DayView>(200),
+        route(get, "/public/{tenant}/availability/days", Visitor, availability::days_public, "How many slots each date has")
+            .asks::<availability::DaysQuestion>()
+            .replies::<availability::DaysView>(200),
+        route(post, "/public/{tenant}/bookings", Visitor, bookings::create_public, "Book")
+            .takes::<bookings::CreateBooking>()
+            .replies::<bookings::BookingView>(201),
+        route(get, "/public/{tenant}/bookings", Visitor, bookings::show_public, "One booking by code and email address")
+            .asks::<bookings::Lookup>()
+            .replies::<bookings::BookingView>(200),
+        route(post, "/public/{tenant}/bookings/lookup", Visitor, bookings::lookup_public, "One booking by code and email address")
+            .takes::<bookings::Lookup>()
+            .replies::<bookings::BookingView>(200),
+        route(post, "/public/{tenant}/bookings/{code}/cancellation", Visitor, bookings::cancel_public, "Cancel")
+            .takes::<bookings::CancelByCode>()
+            .replies::<bookings::BookingView>(200),
+        route(get, "/public/{tenant}/bookings/{code}/calendar.ics", Visitor, bookings::calendar_public, "For a calendar (RFC 5545)")
+            .asks::<bookings::ByEmail>(),
+        route(get, "/openapi.json", Anybody, openapi::show, "This document"),
+    ]
+}
+
+/// What stands beside the API: health and files.
+pub fn root() -> Vec<Route> {
+    let get = &Method::GET;
+    vec![
+        route(get, "/health/live", Access::Anybody, health::live, "The process answers"),
+        route(get, "/health/ready", Access::Anybody, health::ready, "It can serve").replies::<health::Health>(200),
+        route(get, "/health", Access::Anybody, health::show, "What works").replies::<health::Health>(200),
+        route(get, "/files/{token}", Access::Anybody, documents::show, "A file by its signed link"),
+    ]
+}
+
+/// Puts a table into the router: one resource a path, so that another method is a 405 and not a 404.
+pub fn configure(config: &mut web::ServiceConfig, routes: &[Route]) {
+    let mut paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
+    paths.dedup();
+    for path in paths {
+        let mut resource = web::resource(path);
+        for route in routes.iter().filter(|route| route.path == path) {
+            resource = resource.route((route.handler)());
+        }
+        config.service(resource.default_service(web::to(method_not_allowed)));
+    }
+}
+
+async fn method_not_allowed() -> crate::problem::Result<&'static str> {
+    Err(domain::rejection::Code::MethodNotAllowed.into())
+}
+
+type ServicePage = crate::reply::Page<services::ServiceView>;
+type StaffPage = crate::reply::Page<staff::StaffView>;
+type ClosurePage = crate::reply::Page<hours::ClosureView>;
+type OpeningPage = crate::reply::Page<hours::OpeningView>;
+type BookingPage = crate::reply::Page<bookings::MemberBookingView>;
+type PublicServicePage = crate::reply::Page<services::PublicService>;
+type PublicStaffPage = crate::reply::Page<staff::PublicStaff>;

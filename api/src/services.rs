@@ -1,0 +1,273 @@
+//! Services: what can be booked.
+
+use actix_web::HttpResponse;
+use domain::id::{ServiceId, StaffId};
+use domain::service::{Rate, ServiceDraft};
+use serde::{Deserialize, Serialize};
+use store::services::Offer;
+use store::tenants::Tenant;
+use utoipa::ToSchema;
+
+use crate::extract::{IfMatch, Json, ManageCatalogue, Member, Path, Read, Submission, Visitor, present};
+use crate::idempotency::Answer;
+use crate::limit::READ;
+use crate::problem::{Problem, Result};
+use crate::reply::{Page, versioned};
+
+#[derive(Serialize, ToSchema)]
+pub struct ServiceView {
+    id: ServiceId,
+    name: String,
+    category: Option<String>,
+    description: Option<String>,
+    duration_minutes: i32,
+    buffer_before_minutes: i32,
+    buffer_after_minutes: i32,
+    price_cents: i64,
+    currency: String,
+    #[schema(value_type = f64)]
+    deposit_rate: Rate,
+    min_notice_minutes: i32,
+    horizon_days: i32,
+    /// Null: the duration.
+    slot_step_minutes: Option<i32>,
+    auto_confirm: bool,
+    is_active: bool,
+    /// Who provides it; empty: everybody, also later.
+    staff_ids: Vec<StaffId>,
+    version: i64,
+}
+
+impl ServiceView {
+    fn new(offer: Offer, tenant: &Tenant) -> Self {
+        let Offer { service, staff_ids } = offer;
+        Self {
+            id: service.id,
+            name: service.name,
+            category: service.category,
+            description: service.description,
+            duration_minutes: service.duration_minutes,
+            buffer_before_minutes: service.buffer_before_minutes,
+            buffer_after_minutes: service.buffer_after_minutes,
+            price_cents: service.price_cents,
+            currency: tenant.currency.clone(),
+            deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
+            min_notice_minutes: service.min_notice_minutes,
+            horizon_days: service.horizon_days,
+            slot_step_minutes: service.slot_step_minutes,
+            auto_confirm: service.auto_confirm,
+            is_active: service.is_active,
+            staff_ids,
+            version: service.version,
+        }
+    }
+}
+
+/// What a visitor sees of a service.
+#[derive(Serialize, ToSchema)]
+pub struct PublicService {
+    pub id: ServiceId,
+    pub name: String,
+    pub category: Option<String>,
+    pub description: Option<String>,
+    pub duration_minutes: i32,
+    pub price_cents: i64,
+    pub currency: String,
+    #[schema(value_type = f64)]
+    pub deposit_rate: Rate,
+}
+
+impl PublicService {
+    pub fn new(offer: Offer, tenant: &Tenant) -> Self {
+        let service = offer.service;
+        Self {
+            id: service.id,
+            name: service.name,
+            category: service.category,
+            description: service.description,
+            duration_minutes: service.duration_minutes,
+            price_cents: service.price_cents,
+            currency: tenant.currency.clone(),
+            deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateService {
+    name: String,
+    category: Option<String>,
+    description: Option<String>,
+    /// 5..=1440, with the buffers at most 1440.
+    duration_minutes: i32,
+    /// 0..=480; 0.
+    buffer_before_minutes: Option<i32>,
+    /// 0..=480; 0.
+    buffer_after_minutes: Option<i32>,
+    /// Minor units, 0..=100,000,000.
+    price_cents: i64,
+    /// 0..=1 with at most four decimals; 0.
+    #[schema(value_type = Option<f64>)]
+    deposit_rate: Option<Rate>,
+    /// 0..=525,600; 0.
+    min_notice_minutes: Option<i32>,
+    /// 0..=730; 90.
+    horizon_days: Option<i32>,
+    /// 5..=1440; the duration.
+    slot_step_minutes: Option<i32>,
+    /// True; false: each booking waits for approval.
+    auto_confirm: Option<bool>,
+    /// True.
+    is_active: Option<bool>,
+    /// Empty: everybody, also later.
+    staff_ids: Option<Vec<StaffId>>,
+}
+
+impl CreateService {
+    fn draft(&self) -> ServiceDraft {
+        ServiceDraft {
+            name: self.name.clone(),
+            category: self.category.clone(),
+            description: self.description.clone(),
+            duration_minutes: self.duration_minutes,
+            buffer_before_minutes: self.buffer_before_minutes.unwrap_or(0),
+            buffer_after_minutes: self.buffer_after_minutes.unwrap_or(0),
+            price_cents: self.price_cents,
+            deposit_rate: self.deposit_rate.unwrap_or_default(),
+            min_notice_minutes: self.min_notice_minutes.unwrap_or(0),
+            horizon_days: self.horizon_days.unwrap_or(90),
+            slot_step_minutes: self.slot_step_minutes,
+            auto_confirm: self.auto_confirm.unwrap_or(true),
+            is_active: self.is_active.unwrap_or(true),
+            staff_ids: self.staff_ids.clone().unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "absent and null are two things (RFC 7396)")]
+pub struct UpdateService {
+    name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    category: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    description: Option<Option<String>>,
+    duration_minutes: Option<i32>,
+    buffer_before_minutes: Option<i32>,
+    buffer_after_minutes: Option<i32>,
+    price_cents: Option<i64>,
+    #[schema(value_type = Option<f64>)]
+    deposit_rate: Option<Rate>,
+    min_notice_minutes: Option<i32>,
+    horizon_days: Option<i32>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<i32>)]
+    slot_step_minutes: Option<Option<i32>>,
+    auto_confirm: Option<bool>,
+    is_active: Option<bool>,
+    staff_ids: Option<Vec<StaffId>>,
+}
+
+impl UpdateService {
+    fn apply(self, draft: ServiceDraft) -> ServiceDraft {
+        ServiceDraft {
+            name: self.name.unwrap_or(draft.name),
+            category: self.category.unwrap_or(draft.category),
+            description: self.description.unwrap_or(draft.description),
+            duration_minutes: self.duration_minutes.unwrap_or(draft.duration_minutes),
+            buffer_before_minutes: self.buffer_before_minutes.unwrap_or(draft.buffer_before_minutes),
+            buffer_after_minutes: self.buffer_after_minutes.unwrap_or(draft.buffer_after_minutes),
+            price_cents: self.price_cents.unwrap_or(draft.price_cents),
+            deposit_rate: self.deposit_rate.unwrap_or(draft.deposit_rate),
+            min_notice_minutes: self.min_notice_minutes.unwrap_or(draft.min_notice_minutes),
+            horizon_days: self.horizon_days.unwrap_or(draft.horizon_days),
+            slot_step_minutes: self.slot_step_minutes.unwrap_or(draft.slot_step_minutes),
+            auto_confirm: self.auto_confirm.unwrap_or(draft.auto_confirm),
+            is_active: self.is_active.unwrap_or(draft.is_active),
+            staff_ids: self.staff_ids.unwrap_or(draft.staff_ids),
+        }
+    }
+}
+
+pub async fn list(member: Member<Read>) -> Result<HttpResponse> {
+    let (tenant, offers) = member
+        .tenant
+        .transaction(async |tx| {
+            Ok::<_, store::Error>((store::tenants::find(tx).await?, store::services::list(tx).await?))
+        })
+        .await?;
+    let data = offers.into_iter().map(|offer| ServiceView::new(offer, &tenant)).collect();
+    Ok(HttpResponse::Ok().json(Page::whole(data)))
+}
+
+pub async fn create(member: Member<ManageCatalogue>, submission: Submission<CreateService>) -> Result<Answer> {
+    let (now, by) = (member.now, member.by());
+    member
+        .tenant
+        .transaction(async |tx| {
+            submission
+                .once(tx, member.scope(), now, async |tx| {
+                    let tenant = store::tenants::find(tx).await?;
+                    let draft = submission.body.draft();
+                    let offer = store::services::add(tx, draft, tenant.plan, &by, now).await?;
+                    Answer::created(&ServiceView::new(offer, &tenant))
+                })
+                .await
+        })
+        .await
+}
+
+pub async fn show(member: Member<Read>, id: Path<ServiceId>) -> Result<HttpResponse> {
+    let (tenant, offer) = member
+        .tenant
+        .transaction(async |tx| {
+            Ok::<_, store::Error>((store::tenants::find(tx).await?, store::services::find(tx, *id).await?))
+        })
+        .await?;
+    let version = offer.service.version;
+    Ok(versioned(&ServiceView::new(offer, &tenant), version))
+}
+
+pub async fn update(
+    member: Member<ManageCatalogue>,
+    id: Path<ServiceId>,
+    IfMatch(version): IfMatch,
+    Json(body): Json<UpdateService>,
+) -> Result<HttpResponse> {
+    let (now, by) = (member.now, member.by());
+    let (tenant, offer) = member
+        .tenant
+        .transaction(async |tx| {
+            let tenant = store::tenants::find(tx).await?;
+            let change = |draft| body.apply(draft);
+            let offer = store::services::update(tx, *id, change, tenant.plan, version, &by, now).await?;
+            Ok::<_, Problem>((tenant, offer))
+        })
+        .await?;
+    let version = offer.service.version;
+    Ok(versioned(&ServiceView::new(offer, &tenant), version))
+}
+
+pub async fn destroy(member: Member<ManageCatalogue>, id: Path<ServiceId>) -> Result<HttpResponse> {
+    let by = member.by();
+    member.tenant.transaction(async |tx| store::services::remove(tx, *id, &by, member.now).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// What anybody can book.
+pub async fn list_public(visitor: Visitor) -> Result<HttpResponse> {
+    visitor.state.limits.take(READ, &visitor.ip).await?;
+    let (tenant, offers) = visitor
+        .tenant
+        .transaction(async |tx| {
+            Ok::<_, store::Error>((store::tenants::find(tx).await?, store::services::list(tx).await?))
+        })
+        .await?;
+    let active = offers.into_iter().filter(|offer| offer.service.is_active);
+    let data = active.map(|offer| PublicService::new(offer, &tenant)).collect();
+    Ok(HttpResponse::Ok().json(Page::whole(data)))
+}

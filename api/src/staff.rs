@@ -1,0 +1,164 @@
+//! Staff members: who or what can be booked.
+
+use actix_web::HttpResponse;
+use chrono_tz::Tz;
+use domain::id::{ServiceId, StaffId, UserId};
+use domain::staff::StaffDraft;
+use serde::{Deserialize, Serialize};
+use store::staff::StaffMember;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::extract::{IfMatch, Json, ManageCatalogue, Member, Path, Query, Read, Submission, Visitor, present};
+use crate::idempotency::Answer;
+use crate::limit::READ;
+use crate::problem::Result;
+use crate::reply::{Page, versioned};
+
+#[derive(Serialize, ToSchema)]
+pub struct StaffView {
+    id: StaffId,
+    name: String,
+    email: Option<String>,
+    /// The user who signs in as them, if any.
+    user_id: Option<UserId>,
+    /// Null: the tenant's.
+    #[schema(value_type = Option<String>)]
+    timezone: Option<Tz>,
+    /// Null: no maximum.
+    max_daily_bookings: Option<i32>,
+    version: i64,
+}
+
+impl From<StaffMember> for StaffView {
+    fn from(staff: StaffMember) -> Self {
+        Self {
+            id: staff.id,
+            name: staff.name,
+            email: staff.email,
+            user_id: staff.user_id,
+            timezone: staff.timezone,
+            max_daily_bookings: staff.max_daily_bookings,
+            version: staff.version,
+        }
+    }
+}
+
+/// What a visitor sees of a staff member.
+#[derive(Serialize, ToSchema)]
+pub struct PublicStaff {
+    pub id: StaffId,
+    pub name: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateStaff {
+    name: String,
+    email: Option<String>,
+    #[schema(value_type = Option<String>, example = "Europe/Paris")]
+    timezone: Option<Tz>,
+    /// 1..=1000
+    max_daily_bookings: Option<i32>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "absent and null are two things (RFC 7396)")]
+pub struct UpdateStaff {
+    name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    email: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    timezone: Option<Option<Tz>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<i32>)]
+    max_daily_bookings: Option<Option<i32>>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ProvidersOf {
+    /// Only who provides this service.
+    #[param(value_type = Option<String>)]
+    service_id: Option<ServiceId>,
+}
+
+pub async fn list(member: Member<Read>) -> Result<HttpResponse> {
+    let staff = member.tenant.transaction(async |tx| store::staff::list(tx).await).await?;
+    Ok(HttpResponse::Ok().json(Page::whole(staff.into_iter().map(StaffView::from).collect())))
+}
+
+pub async fn create(member: Member<ManageCatalogue>, submission: Submission<CreateStaff>) -> Result<Answer> {
+    let (now, by) = (member.now, member.by());
+    member
+        .tenant
+        .transaction(async |tx| {
+            submission
+                .once(tx, member.scope(), now, async |tx| {
+                    let body = &submission.body;
+                    let draft = StaffDraft {
+                        name: body.name.clone(),
+                        email: body.email.clone(),
+                        timezone: body.timezone,
+                        max_daily_bookings: body.max_daily_bookings,
+                    };
+                    let staff = store::staff::add(tx, draft, &by, now).await?;
+                    Answer::created(&StaffView::from(staff))
+                })
+                .await
+        })
+        .await
+}
+
+pub async fn show(member: Member<Read>, id: Path<StaffId>) -> Result<HttpResponse> {
+    let staff = member.tenant.transaction(async |tx| store::staff::find(tx, *id).await).await?;
+    let version = staff.version;
+    Ok(versioned(&StaffView::from(staff), version))
+}
+
+pub async fn update(
+    member: Member<ManageCatalogue>,
+    id: Path<StaffId>,
+    IfMatch(version): IfMatch,
+    Json(body): Json<UpdateStaff>,
+) -> Result<HttpResponse> {
+    let by = member.by();
+    let change = |staff: &StaffMember| StaffDraft {
+        name: body.name.unwrap_or_else(|| staff.name.clone()),
+        email: body.email.unwrap_or_else(|| staff.email.clone()),
+        timezone: body.timezone.unwrap_or(staff.timezone),
+        max_daily_bookings: body.max_daily_bookings.unwrap_or(staff.max_daily_bookings),
+    };
+    let staff = member
+        .tenant
+        .transaction(async |tx| store::staff::update(tx, *id, change, version, &by, member.now).await)
+        .await?;
+    let version = staff.version;
+    Ok(versioned(&StaffView::from(staff), version))
+}
+
+pub async fn destroy(member: Member<ManageCatalogue>, id: Path<StaffId>) -> Result<HttpResponse> {
+    let by = member.by();
+    member.tenant.transaction(async |tx| store::staff::remove(tx, *id, &by, member.now).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Who can be booked, by name alone.
+pub async fn list_public(visitor: Visitor, Query(of): Query<ProvidersOf>) -> Result<HttpResponse> {
+    visitor.state.limits.take(READ, &visitor.ip).await?;
+    let staff: Vec<StaffMember> = visitor
+        .tenant
+        .transaction(async |tx| {
+            let mut staff = store::staff::list(tx).await?;
+            if let Some(id) = of.service_id {
+                let offer = store::services::find(tx, id).await?;
+                staff.retain(|member| offer.staff_ids.is_empty() || offer.staff_ids.contains(&member.id));
+            }
+            Ok::<_, store::Error>(staff)
+        })
+        .await?;
+    let data = staff.into_iter().map(|member| PublicStaff { id: member.id, name: member.name }).collect();
+    Ok(HttpResponse::Ok().json(Page::whole(data)))
+}

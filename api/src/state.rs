@@ -1,0 +1,89 @@
+//! What every handler may reach.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use domain::id::TenantId;
+use domain::link::{Link, LinkKey, Purpose};
+use domain::rejection::Code;
+use providers::files::Files;
+use queue::Limits;
+use store::{Store, Tenant};
+use templates::Templates;
+
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::password::Passwords;
+use crate::problem::Result;
+use crate::tokens::Tokens;
+
+pub struct State {
+    pub store: Store,
+    pub clock: Clock,
+    pub tokens: Tokens,
+    pub passwords: Passwords,
+    pub links: LinkKey,
+    pub files: Files,
+    pub templates: Templates,
+    pub metrics: Metrics,
+    pub limits: Limits,
+    pub directory: Directory,
+    /// Where the platform is reached: `https://…`, without a slash at its end.
+    pub public_url: String,
+    /// Where the sandbox keeps mail; only in development.
+    pub outbox: Option<PathBuf>,
+    /// Whether addresses of clients are those a proxy in front of us tells.
+    pub behind_proxy: bool,
+}
+
+impl State {
+    /// The tenant a slug stands for; unknown: 404.
+    pub async fn tenant(&self, slug: &str) -> Result<Tenant> {
+        let id = match self.directory.get(slug) {
+            Some(id) => id,
+            None => {
+                let found =
+                    self.store.identity().statement(async |tx| store::tenants::resolve(tx, slug).await).await?;
+                let id = found.ok_or(Code::NotFound)?;
+                self.directory.put(slug, id);
+                id
+            }
+        };
+        Ok(self.store.tenant(id))
+    }
+
+    /// A link that we mint: `{public_url}/{path}/{token}`.
+    pub fn link(&self, path: &str, link: &Link) -> String {
+        format!("{}/{path}/{}", self.public_url, self.links.sign(link))
+    }
+
+    /// Opens a link for one purpose; forged, over, or for something else: refused alike.
+    pub fn open(&self, token: &str, purpose: Purpose) -> Result<Link> {
+        Ok(self.links.open(token, purpose, self.clock.now()).ok_or(Code::LinkInvalid)?)
+    }
+}
+
+/// Which tenant a slug stands for, remembered for a minute: it is asked for on every public page and changes next to
+/// never. Names that stand for nothing are not remembered.
+#[derive(Default)]
+pub struct Directory(Mutex<HashMap<String, (TenantId, Instant)>>);
+
+impl Directory {
+    const TTL: Duration = Duration::from_secs(60);
+    const MOST: usize = 10_000;
+
+    fn get(&self, slug: &str) -> Option<TenantId> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(slug).filter(|(_, since)| since.elapsed() < Self::TTL).map(|(id, _)| *id)
+    }
+
+    fn put(&self, slug: &str, id: TenantId) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= Self::MOST {
+            known.clear();
+        }
+        known.insert(slug.to_owned(), (id, Instant::now()));
+    }
+}

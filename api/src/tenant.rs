@@ -1,0 +1,158 @@
+//! The tenant's own profile, its plan and what of it is used.
+
+use actix_web::HttpResponse;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use domain::id::TenantId;
+use domain::locale::Locale;
+use domain::plan::{self, Feature, Limit, Plan};
+use domain::tenant::TenantChanges;
+use serde::{Deserialize, Serialize};
+use store::tenants::Tenant;
+use utoipa::ToSchema;
+
+use crate::extract::{IfMatch, Json, ManageTenant, Member, Read, present};
+use crate::problem::Result;
+use crate::reply::versioned;
+
+#[derive(Serialize, ToSchema)]
+pub struct TenantView {
+    id: TenantId,
+    slug: String,
+    name: String,
+    #[schema(value_type = String)]
+    timezone: Tz,
+    locale: Locale,
+    currency: String,
+    country: String,
+    plan: Plan,
+    contact_email: Option<String>,
+    phone: Option<String>,
+    address: Option<String>,
+    accent_color: Option<String>,
+    version: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<Tenant> for TenantView {
+    fn from(tenant: Tenant) -> Self {
+        Self {
+            id: tenant.tenant_id,
+            slug: tenant.slug,
+            name: tenant.name,
+            timezone: tenant.timezone,
+            locale: tenant.locale,
+            currency: tenant.currency,
+            country: tenant.country,
+            plan: tenant.plan,
+            contact_email: tenant.contact_email,
+            phone: tenant.phone_e164,
+            address: tenant.address,
+            accent_color: tenant.accent_color,
+            version: tenant.version,
+            created_at: tenant.created_at,
+            updated_at: tenant.updated_at,
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "absent and null are two things (RFC 7396)")]
+pub struct UpdateTenant {
+    name: Option<String>,
+    #[schema(value_type = Option<String>)]
+    timezone: Option<Tz>,
+    locale: Option<Locale>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    contact_email: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    phone: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    address: Option<Option<String>>,
+    /// `#rrggbb`
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    accent_color: Option<Option<String>>,
+}
+
+pub async fn show(member: Member<Read>) -> Result<HttpResponse> {
+    let tenant = member.tenant.transaction(async |tx| store::tenants::find(tx).await).await?;
+    let version = tenant.version;
+    Ok(versioned(&TenantView::from(tenant), version))
+}
+
+pub async fn update(
+    member: Member<ManageTenant>,
+    IfMatch(version): IfMatch,
+    Json(body): Json<UpdateTenant>,
+) -> Result<HttpResponse> {
+    let changes = TenantChanges {
+        name: body.name,
+        timezone: body.timezone,
+        locale: body.locale,
+        contact_email: body.contact_email,
+        phone: body.phone,
+        address: body.address,
+        accent_color: body.accent_color,
+    };
+    let by = member.by();
+    let tenant = member
+        .tenant
+        .transaction(async |tx| store::tenants::update(tx, changes, version, &by, member.now).await)
+        .await?;
+    let version = tenant.version;
+    Ok(versioned(&TenantView::from(tenant), version))
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PlanView {
+    plan: Plan,
+    limits: Vec<LimitView>,
+    features: Vec<Feature>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct LimitView {
+    limit: Limit,
+    /// Null: no limit.
+    max: Option<i64>,
+    used: i64,
+    /// When the count begins anew; null: never.
+    resets_at: Option<DateTime<Utc>>,
+}
+
+pub async fn plan(member: Member<Read>) -> Result<HttpResponse> {
+    let now = member.now;
+    let (tenant, used): (Tenant, Vec<(Limit, i64)>) = member
+        .tenant
+        .transaction(async |tx| {
+            let tenant = store::tenants::find(tx).await?;
+            let used = store::usage::list(tx, plan::month_of(now, tenant.timezone)).await?;
+            Ok::<_, store::Error>((tenant, used))
+        })
+        .await?;
+    let month = plan::month_of(now, tenant.timezone);
+    let identity = member.state.store.identity();
+    let members = identity
+        .statement(async |tx| store::users::count_members(tx, member.tenant.id()).await)
+        .await?;
+    let limits = Limit::ALL
+        .into_iter()
+        .map(|limit| LimitView {
+            limit,
+            max: tenant.plan.allowance(limit),
+            used: match limit {
+                Limit::Members => members,
+                _ => used.iter().find(|(of, _)| *of == limit).map_or(0, |(_, used)| *used),
+            },
+            resets_at: if limit.is_monthly() { plan::month_resets_at(month, tenant.timezone) } else { None },
+        })
+        .collect();
+    let features = Feature::ALL.into_iter().filter(|feature| tenant.plan.has(*feature)).collect();
+    Ok(HttpResponse::Ok().json(PlanView { plan: tenant.plan, limits, features }))
+}

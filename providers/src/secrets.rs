@@ -1,0 +1,89 @@
+//! Keys of the deployment: files in one directory, so that they are mounted and never seen in a process list.
+
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use domain::link::LinkKey;
+
+/// Where the keys are.
+#[derive(Clone, Debug, clap::Args)]
+pub struct SecretsConfig {
+    /// Directory of the deployment's keys: `link.key` signs links (64 hexadecimal digits), `jwt-*.key` sign access tokens
+    /// (Ed25519, PKCS#8 in hexadecimal; the last by name signs, all verify). Only in development missing ones are made.
+    #[arg(long, env = "SECRETS_DIR", default_value = ".harmony/data/secrets")]
+    pub secrets_dir: PathBuf,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SecretsError {
+    #[error("the key {0} is missing: `harmony keys` makes one")]
+    Missing(PathBuf),
+    #[error("the key {0} can't be read: {1}")]
+    Io(PathBuf, std::io::Error),
+    #[error("the key {0} is not of the form it should have")]
+    Malformed(PathBuf),
+}
+
+impl SecretsConfig {
+    /// The key that signs links.
+    pub fn link_key(&self) -> Result<LinkKey, SecretsError> {
+        let path = self.secrets_dir.join("link.key");
+        let bytes = read(&path)?;
+        Ok(LinkKey::new(bytes.try_into().map_err(|_wrong_length| SecretsError::Malformed(path))?))
+    }
+
+    /// The keys of access tokens with their names, by name.
+    pub fn token_keys(&self) -> Result<Vec<(String, Vec<u8>)>, SecretsError> {
+        let missing = || SecretsError::Missing(self.secrets_dir.join("jwt-1.key"));
+        let entries = std::fs::read_dir(&self.secrets_dir).map_err(|_not_there| missing())?;
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter(|name| name.starts_with("jwt-") && Path::new(name).extension().is_some_and(|end| end == "key"))
+            .collect();
+        names.sort_unstable();
+        if names.is_empty() {
+            return Err(missing());
+        }
+        names
+            .into_iter()
+            .map(|file| {
+                let key = read(&self.secrets_dir.join(&file))?;
+                Ok((file.trim_end_matches(".key").to_owned(), key))
+            })
+            .collect()
+    }
+
+    /// Writes a key unless it is there; of two who make it at once, the first wins.
+    pub fn make(&self, file: &str, secret: &[u8]) -> Result<(), SecretsError> {
+        let path = self.secrets_dir.join(file);
+        let failed = |error| SecretsError::Io(path.clone(), error);
+        std::fs::create_dir_all(&self.secrets_dir).map_err(failed)?;
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(&path) {
+            Ok(mut file) => file.write_all(to_hex(secret).as_bytes()).map_err(failed),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, SecretsError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => from_hex(text.trim()).ok_or_else(|| SecretsError::Malformed(path.to_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(SecretsError::Missing(path.to_owned())),
+        Err(error) => Err(SecretsError::Io(path.to_owned(), error)),
+    }
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+    pairs.iter().map(|[high, low]| Some(digit(high)? * 16 + digit(low)?)).collect()
+}
