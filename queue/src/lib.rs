@@ -1,1 +1,16 @@
-//! Placeholder.
+//! All of Redis: the road that leased jobs travel on, the wake-ups beside it, and the source of an apalis worker.
+//!
+//! Redis carries nothing that is not in PostgreSQL too. It may lose everything at any time: what was on the road comes
+//! back when its lease ends.
+
+mod backend;
+mod link;
+mod places;
+mod road;
+mod wake;
+
+pub use backend::{Clock, Fetch, Hall, Source, open};
+pub use link::{Error, Link, RedisConfig};
+pub use places::Places;
+pub use road::{Lane, Road};
+pub use wake::{Waker, listen};

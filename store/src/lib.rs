@@ -1,18 +1,18 @@
 //! PostgreSQL: the doors to it, the operations on it, the ledger of jobs. Only here is diesel spoken.
 
 pub mod audit;
-
 pub mod availability;
 pub mod bookings;
+pub mod cached;
 pub mod customers;
 pub mod documents;
 mod door;
 mod error;
 pub mod events;
 pub mod hours;
-
 pub mod idempotency;
 pub mod jobs;
+pub mod ledger;
 pub mod messages;
 pub mod migrate;
 mod schema;

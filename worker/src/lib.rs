@@ -1,1 +1,17 @@
-//! Placeholder.
+//! The fleet: what runs the jobs, what relays them, and one async function per job.
+
+pub mod clock;
+pub mod context;
+pub mod dispatch;
+mod layers;
+pub mod logs;
+mod maintenance;
+pub mod metrics;
+pub mod outcome;
+pub mod perform;
+pub mod process;
+mod relay;
+pub mod runtime;
+pub mod schedule;
+pub mod serve;
+mod settle;

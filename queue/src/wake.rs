@@ -1,0 +1,79 @@
+//! Wake-ups: hints that there is something new to relay. A lost one costs a relay's tick, nothing else.
+
+use crate::link::{Error, Link, RedisConfig};
+use futures_util::StreamExt;
+use jobs::Queue;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Between two attempts to subscribe.
+const PAUSE: Duration = Duration::from_millis(100);
+/// A silent subscription is renewed after this long: a connection that died without a word is not waited for forever.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// Tells the relays, after a commit, that a queue has something new. Cheap to clone; never waits, never fails.
+#[derive(Clone)]
+pub struct Waker {
+    wanted: watch::Sender<BTreeMap<Queue, u64>>,
+}
+
+impl Waker {
+    /// The waker, and what publishes for it: a future for the process to run, which ends when the last clone of the
+    /// waker is gone. One PUBLISH is on its way at a time; what is asked for meanwhile is the next one. While Redis is
+    /// away wake-ups are dropped.
+    pub fn open(
+        config: &RedisConfig,
+    ) -> Result<(Self, impl Future<Output = ()> + Send + use<>), Error> {
+        let link = Link::new(config)?;
+        let (wanted, wishes) = watch::channel(BTreeMap::new());
+        Ok((Self { wanted }, publish(link, channel(config), wishes)))
+    }
+
+    pub fn wake(&self, queue: Queue) {
+        self.wanted.send_modify(|wanted| {
+            let times = wanted.entry(queue).or_default();
+            *times = times.wrapping_add(1);
+        });
+    }
+}
+
+async fn publish(mut link: Link, channel: String, mut wishes: watch::Receiver<BTreeMap<Queue, u64>>) {
+    let mut met = BTreeMap::new();
+    while wishes.changed().await.is_ok() {
+        let wanted = wishes.borrow_and_update().clone();
+        let mut pipe = redis::pipe();
+        for (queue, _) in wanted.iter().filter(|(queue, times)| met.get(*queue) != Some(*times)) {
+            pipe.cmd("PUBLISH").arg(&channel).arg(queue.name()).ignore();
+        }
+        met = wanted;
+        if let Err(error) = link.run::<()>(&pipe).await {
+            tracing::debug!(%error, "a wake-up was lost");
+        }
+    }
+}
+
+/// Hears wake-ups for as long as it is polled, and calls `woken` with each queue's name. Comes back by itself.
+pub async fn listen(config: &RedisConfig, woken: impl Fn(Queue)) -> Result<(), Error> {
+    let link = Link::new(config)?;
+    let channel = channel(config);
+    loop {
+        if let Ok(mut subscription) = link.client().get_async_pubsub().await
+            && subscription.subscribe(&channel).await.is_ok()
+        {
+            // What was published while nobody listened.
+            Queue::ALL.into_iter().for_each(&woken);
+            let mut messages = subscription.on_message();
+            while let Ok(Some(message)) = tokio::time::timeout(SILENCE, messages.next()).await {
+                let name = message.get_payload::<String>().unwrap_or_default();
+                Queue::ALL.into_iter().filter(|queue| queue.name() == name).for_each(&woken);
+            }
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+fn channel(config: &RedisConfig) -> String {
+    format!("{}:wake", config.prefix)
+}

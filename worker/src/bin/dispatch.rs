@@ -1,0 +1,5 @@
+//! The dispatcher: relays and schedules.
+
+fn main() -> anyhow::Result<()> {
+    worker::process::dispatch()
+}

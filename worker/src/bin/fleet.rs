@@ -1,0 +1,5 @@
+//! Dispatcher and workers in one process.
+
+fn main() -> anyhow::Result<()> {
+    worker::process::fleet()
+}

@@ -1,0 +1,142 @@
+//! The dispatcher: promotes what is due, relays each queue, fires schedules, looks how deep the queues are. Any number
+//! may run.
+
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::relay::Relay;
+use crate::schedule::{SCHEDULES, Schedule};
+use domain::id::JobId;
+use futures_util::future;
+use jobs::Queue;
+use queue::RedisConfig;
+use rand::rngs::StdRng;
+use rand::{Rng, RngExt, SeedableRng};
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+use store::ledger::Ledger;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// How often it looks for what is due, when nobody wakes it.
+pub const TICK: Duration = Duration::from_millis(250);
+/// Promoted by one statement.
+const PROMOTED: i64 = 1_000;
+/// How often it measures the queues, and how far it counts.
+const LOOK: Duration = Duration::from_secs(10);
+const COUNTED: i64 = 100_000;
+/// How often it looks for schedules that are due.
+const SCHEDULING: Duration = Duration::from_secs(1);
+
+/// What a dispatcher needs.
+#[derive(Clone)]
+pub struct Config {
+    pub ledger: Ledger,
+    pub redis: RedisConfig,
+    pub clock: Clock,
+    pub metrics: Metrics,
+    /// The workers' lease too.
+    pub lease: Duration,
+    pub tick: Duration,
+    /// Of names and ids: another for each dispatcher.
+    pub seed: u64,
+    pub stop: CancellationToken,
+}
+
+/// Runs until told to stop, and a moment longer for what it has leased and not yet sent. An error: the configuration is
+/// none. Must not be spawned on another thread: its parts share what is not `Send`.
+pub async fn run(config: Config) -> Result<(), queue::Error> {
+    let mut rng = StdRng::seed_from_u64(config.seed);
+    let wakes: BTreeMap<Queue, watch::Sender<()>> =
+        Queue::ALL.into_iter().map(|queue| (queue, watch::Sender::new(()))).collect();
+    let relays = wakes.iter().map(|(queue, wake)| {
+        let relay = Relay {
+            queue: *queue,
+            ledger: config.ledger.clone(),
+            redis: config.redis.clone(),
+            clock: config.clock.clone(),
+            lease: config.lease,
+            tick: config.tick,
+            name: format!("{:032x}", rng.random::<u128>()),
+            woken: wake.subscribe(),
+            stop: config.stop.clone(),
+        };
+        relay.run()
+    });
+    let relays = future::try_join_all(relays.collect::<Vec<_>>());
+    let wake = |queue| {
+        if let Some(wake) = wakes.get(&queue) {
+            wake.send_replace(());
+        }
+    };
+    let beside = async {
+        let parts = future::join4(
+            promote(&config, wake),
+            schedule(&config, SCHEDULES, &mut rng, wake),
+            measure(&config),
+            queue::listen(&config.redis, wake),
+        );
+        tokio::select! {
+            () = config.stop.cancelled() => Ok(()),
+            (_, _, _, listened) = parts => listened,
+        }
+    };
+    Box::pin(future::try_join(relays, beside)).await.map(|_ended| ())
+}
+
+/// Makes scheduled jobs ready when their time has come.
+async fn promote(config: &Config, wake: impl Fn(Queue)) {
+    loop {
+        match config.ledger.promote(config.clock.now(), PROMOTED).await {
+            Ok(promoted) => {
+                for (name, _) in &promoted {
+                    Queue::ALL.into_iter().filter(|queue| queue.name() == name).for_each(&wake);
+                }
+                if promoted.iter().map(|(_, jobs)| jobs).sum::<i64>() >= PROMOTED {
+                    continue;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "nothing is promoted"),
+        }
+        tokio::time::sleep(config.tick).await;
+    }
+}
+
+/// Fires each schedule once a tick, together with all other dispatchers. Ticks that were missed, by all, are one.
+async fn schedule(config: &Config, schedules: &[Schedule], rng: &mut impl Rng, wake: impl Fn(Queue)) {
+    let mut fired = HashMap::new();
+    loop {
+        let now = config.clock.now();
+        for Schedule { name, when, job } in schedules {
+            let tick = when.last(now);
+            if fired.get(name).is_some_and(|last| *last >= tick) {
+                continue;
+            }
+            let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+            let id = JobId(uuid::Builder::from_unix_timestamp_millis(millis, &rng.random()).into_uuid());
+            let job = job();
+            match config.ledger.fire(name, tick, id, &job).await {
+                Ok(first) => {
+                    fired.insert(*name, tick);
+                    if first {
+                        tracing::info!(schedule = name, %tick, "fired");
+                        wake(job.policy().queue);
+                    }
+                }
+                Err(error) => tracing::warn!(%error, schedule = name, "not fired yet"),
+            }
+        }
+        tokio::time::sleep(SCHEDULING).await;
+    }
+}
+
+async fn measure(config: &Config) {
+    loop {
+        for queue in Queue::ALL {
+            match config.ledger.depth(queue, COUNTED).await {
+                Ok(depth) => config.metrics.depth(queue, depth, config.clock.now()),
+                Err(error) => tracing::warn!(%error, "the queues are not measured"),
+            }
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}

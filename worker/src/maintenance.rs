@@ -1,0 +1,36 @@
+//! Jobs of the queue `maintenance`: the platform tidies up.
+
+use crate::context::Context;
+use chrono::{DateTime, TimeDelta, Utc};
+use jobs::JobError;
+use store::ledger::Error;
+
+/// Removed by one statement: short transactions, and a run that is cut off has done something.
+const BATCH: i64 = 1_000;
+/// An Idempotency-Key answers for this long.
+const KEPT_KEYS: TimeDelta = TimeDelta::hours(24);
+
+/// Removes the sessions that have ended and the idempotency keys that are too old. May run twice.
+pub(crate) async fn sweep_expired(context: &Context) -> Result<(), JobError> {
+    let now = context.clock.now();
+    let ledger = &context.ledger;
+    let sessions = in_batches(now, async |before| ledger.remove_sessions(before, BATCH).await).await?;
+    let keys =
+        in_batches(now - KEPT_KEYS, async |before| ledger.remove_idempotency_keys(before, BATCH).await).await?;
+    tracing::info!(sessions, keys, "swept what had expired");
+    Ok(())
+}
+
+async fn in_batches(
+    before: DateTime<Utc>,
+    remove: impl AsyncFn(DateTime<Utc>) -> Result<usize, Error>,
+) -> Result<usize, JobError> {
+    let mut total = 0;
+    loop {
+        let removed = remove(before).await.map_err(|error| JobError::Retry(error.to_string()))?;
+        if removed == 0 {
+            return Ok(total);
+        }
+        total += removed;
+    }
+}

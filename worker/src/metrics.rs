@@ -1,0 +1,73 @@
+//! What is measured of jobs, for Prometheus. The tenant is never a label.
+
+use chrono::{DateTime, Utc};
+use jobs::Queue;
+use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
+use std::time::Duration;
+use store::ledger::Depth;
+
+/// Upper bounds of the histogram of durations, in seconds.
+const SECONDS: [f64; 12] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 120.0];
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Registry,
+    ended: IntCounterVec,
+    seconds: HistogramVec,
+    running: IntGaugeVec,
+    ready: IntGaugeVec,
+    dead: IntGaugeVec,
+    oldest: IntGaugeVec,
+}
+
+impl Metrics {
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let gauge = |name: &str, help: &str| IntGaugeVec::new(Opts::new(name, help), &["queue"]);
+        let metrics = Self {
+            registry: Registry::new(),
+            ended: IntCounterVec::new(
+                Opts::new("harmony_jobs_total", "Runs that ended: done, dropped, again or dead."),
+                &["queue", "kind", "outcome"],
+            )?,
+            seconds: HistogramVec::new(
+                HistogramOpts::new("harmony_job_seconds", "How long runs took.").buckets(SECONDS.to_vec()),
+                &["queue", "kind"],
+            )?,
+            running: gauge("harmony_jobs_running", "Jobs running in this process.")?,
+            ready: gauge("harmony_jobs_ready", "Jobs due or running, seen by the dispatcher; 100000 at most.")?,
+            dead: gauge("harmony_jobs_dead", "Jobs that failed for good; 100000 at most.")?,
+            oldest: gauge("harmony_jobs_oldest_seconds", "Since when the oldest ready job is due.")?,
+        };
+        metrics.registry.register(Box::new(metrics.ended.clone()))?;
+        metrics.registry.register(Box::new(metrics.seconds.clone()))?;
+        for gauge in [&metrics.running, &metrics.ready, &metrics.dead, &metrics.oldest] {
+            metrics.registry.register(Box::new(gauge.clone()))?;
+        }
+        Ok(metrics)
+    }
+
+    pub(crate) fn started(&self, queue: Queue) {
+        self.running.with_label_values(&[queue.name()]).inc();
+    }
+
+    pub(crate) fn ended(&self, queue: Queue, kind: &str, outcome: &str, lasted: Duration) {
+        self.running.with_label_values(&[queue.name()]).dec();
+        self.ended.with_label_values(&[queue.name(), kind, outcome]).inc();
+        self.seconds.with_label_values(&[queue.name(), kind]).observe(lasted.as_secs_f64());
+    }
+
+    pub(crate) fn depth(&self, queue: Queue, depth: Depth, now: DateTime<Utc>) {
+        self.ready.with_label_values(&[queue.name()]).set(depth.ready);
+        self.dead.with_label_values(&[queue.name()]).set(depth.dead);
+        let age = depth.oldest.map_or(0, |due| (now - due).num_seconds().max(0));
+        self.oldest.with_label_values(&[queue.name()]).set(age);
+    }
+
+    /// Prometheus' text format.
+    pub fn text(&self) -> Result<Vec<u8>, prometheus::Error> {
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        Ok(text)
+    }
+}

@@ -1,0 +1,190 @@
+//! The processes of the fleet: what each binary's `main` does.
+
+use crate::clock::Clock;
+use crate::context::Context;
+use crate::logs::{self, LogConfig};
+use crate::metrics::Metrics;
+use crate::outcome::Backoff;
+use crate::perform::perform;
+use crate::serve::{Pages, serve};
+use crate::{dispatch, runtime};
+use anyhow::Context as _;
+use clap::{CommandFactory, FromArgMatches, Parser};
+use futures_util::future;
+use jobs::{Job, Queue};
+use queue::RedisConfig;
+use rand::rngs::SysRng;
+use rand::TryRng;
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use store::ledger::Ledger;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::LocalSet;
+use tokio_util::sync::CancellationToken;
+
+/// Connections to PostgreSQL: more are slower, not faster.
+const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(8).expect("8 is not 0");
+
+/// What each process of the fleet is told.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ProcessConfig {
+    /// PostgreSQL. The user is replaced by the role that the work is for: `harmony_system`, `harmony_app`.
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: SecretString,
+    /// Where `/metrics`, `/health/live` and `/health/ready` are served. Not given: nowhere.
+    #[arg(long, env = "METRICS_BIND", value_name = "IP:PORT")]
+    pub metrics_bind: Option<SocketAddr>,
+    #[command(flatten)]
+    pub redis: RedisConfig,
+    #[command(flatten)]
+    pub logs: LogConfig,
+}
+
+#[derive(Debug, Parser)]
+#[command(version)]
+struct WorkArgs {
+    /// Jobs that run at a time. The default is its queue's: email 20, pdf 2, maintenance 2.
+    #[arg(long, env = "CONCURRENCY", value_name = "JOBS")]
+    concurrency: Option<NonZeroUsize>,
+    #[command(flatten)]
+    process: ProcessConfig,
+}
+
+#[derive(Debug, Parser)]
+#[command(version)]
+struct PlainArgs {
+    #[command(flatten)]
+    process: ProcessConfig,
+}
+
+/// Runs one queue's jobs until SIGTERM or SIGINT: nothing new is started then, running jobs have 20 s to end. A second
+/// signal ends the process at once.
+pub fn work(queue: Queue) -> anyhow::Result<()> {
+    let about = format!("Runs the jobs of the queue {}. Any number of these may run.", queue.name());
+    let args: WorkArgs = arguments(queue.name(), &about)?;
+    let concurrency = args.concurrency.unwrap_or_else(|| concurrency(queue));
+    run(args.process, async |process| process.work(queue, concurrency).await)
+}
+
+/// Promotes, relays and schedules for all queues. Any number may run; one is enough.
+pub fn dispatch() -> anyhow::Result<()> {
+    let about = "Relays due jobs of all queues to their workers, and fires schedules. Any number of these may run.";
+    let args: PlainArgs = arguments("dispatch", about)?;
+    run(args.process, async |process| process.dispatch().await)
+}
+
+/// The whole fleet in one process.
+pub fn fleet() -> anyhow::Result<()> {
+    let about = "The dispatcher and the workers of all queues in one process, for development and small installations.";
+    let args: PlainArgs = arguments("fleet", about)?;
+    run(args.process, async |process| {
+        let workers = Queue::ALL.map(|queue| process.work(queue, concurrency(queue)));
+        future::try_join(process.dispatch(), future::try_join_all(workers)).await.map(|_ended| ())
+    })
+}
+
+/// Jobs of a queue that run at a time: mail waits for others, PDFs for this processor.
+const fn concurrency(queue: Queue) -> NonZeroUsize {
+    let jobs = match queue {
+        Queue::Email => 20,
+        Queue::Pdf | Queue::Maintenance => 2,
+    };
+    NonZeroUsize::new(jobs).expect("none is 0")
+}
+
+fn arguments<A: CommandFactory + FromArgMatches>(name: &'static str, about: &str) -> anyhow::Result<A> {
+    let command = A::command().name(name).about(about.to_owned());
+    Ok(A::from_arg_matches(&command.get_matches())?)
+}
+
+/// What the parts of a process share.
+struct Process {
+    config: ProcessConfig,
+    ledger: Ledger,
+    clock: Clock,
+    metrics: Metrics,
+    stop: CancellationToken,
+}
+
+/// One thread runs everything: more work is more processes.
+fn run(config: ProcessConfig, work: impl AsyncFnOnce(&Process) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    logs::start(&config.logs)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (terminate, interrupt) = runtime.block_on(async {
+        Ok::<_, std::io::Error>((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
+    })?;
+    let process = Process {
+        ledger: Ledger::open(&config.database_url, CONNECTIONS)?,
+        clock: Clock::system(),
+        metrics: Metrics::new()?,
+        stop: CancellationToken::new(),
+        config,
+    };
+    let parts = async {
+        tokio::select! {
+            ended = work(&process) => ended,
+            failed = process.pages() => failed,
+            () = signals(terminate, interrupt, &process.stop) => anyhow::bail!("told to stop twice"),
+        }
+    };
+    let ended = LocalSet::new().block_on(&runtime, parts);
+    // Whatever still runs on other threads, such as a name being resolved, is not waited for.
+    runtime.shutdown_background();
+    ended
+}
+
+/// The first signal asks everybody to stop; ends with the second.
+async fn signals(mut terminate: Signal, mut interrupt: Signal, stop: &CancellationToken) {
+    for _ in 0..2 {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        tracing::info!("told to stop");
+        stop.cancel();
+    }
+}
+
+impl Process {
+    async fn work(&self, queue: Queue, concurrency: NonZeroUsize) -> anyhow::Result<()> {
+        let context = Context { ledger: self.ledger.clone(), clock: self.clock.clone() };
+        let config = runtime::Config {
+            ledger: self.ledger.clone(),
+            redis: self.config.redis.clone(),
+            clock: self.clock.clone(),
+            metrics: self.metrics.clone(),
+            concurrency,
+            lease: runtime::LEASE,
+            grace: runtime::GRACE,
+            backoff: Backoff::DEFAULT,
+            policy: Job::policy,
+            seed: SysRng.try_next_u64()?,
+            stop: self.stop.clone(),
+        };
+        tracing::info!(queue = queue.name(), concurrency, "works");
+        Ok(runtime::run(queue, context, perform, config).await?)
+    }
+
+    async fn dispatch(&self) -> anyhow::Result<()> {
+        let config = dispatch::Config {
+            ledger: self.ledger.clone(),
+            redis: self.config.redis.clone(),
+            clock: self.clock.clone(),
+            metrics: self.metrics.clone(),
+            lease: runtime::LEASE,
+            tick: dispatch::TICK,
+            seed: SysRng.try_next_u64()?,
+            stop: self.stop.clone(),
+        };
+        tracing::info!("dispatches");
+        Ok(dispatch::run(config).await?)
+    }
+
+    /// Ends only when it can't begin.
+    async fn pages(&self) -> anyhow::Result<()> {
+        let Some(address) = self.config.metrics_bind else { return std::future::pending().await };
+        let listener = TcpListener::bind(address).await.with_context(|| format!("METRICS_BIND {address}"))?;
+        let pages = Pages::new(self.metrics.clone(), self.ledger.clone(), &self.config.redis)?;
+        serve(listener, pages).await;
+        std::future::pending().await
+    }
+}
