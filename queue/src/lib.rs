@@ -4,12 +4,14 @@
 //! back when its lease ends.
 
 mod backend;
+mod limits;
 mod link;
 mod places;
 mod road;
 mod wake;
 
 pub use backend::{Clock, Fetch, Hall, Source, open};
+pub use limits::{Bucket, Limits, TooMany};
 pub use link::{Error, Link, RedisConfig};
 pub use places::Places;
 pub use road::{Lane, Road};

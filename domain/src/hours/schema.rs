@@ -1,4 +1,4 @@
-//! How the values of hours look in the OpenAPI document.
+//! How the values of hours look in the `OpenAPI` document.
 
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};

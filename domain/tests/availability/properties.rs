@@ -1,0 +1,284 @@
+//! What holds for any hours, in any zone, on any night.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono_tz::Tz;
+use domain::hours::{Closure, Hours, MinuteRange, Weekday, WeeklyRange};
+use domain::slots::SlotRules;
+use domain::wall_clock::Interval;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::diary::{Diary, staff};
+use crate::reference::{Case, reading};
+
+const ZONES: [Tz; 18] = [
+    Tz::UTC,
+    Tz::Europe__Paris,
+    Tz::Europe__Dublin,
+    Tz::America__New_York,
+    Tz::America__St_Johns,
+    Tz::America__Sao_Paulo,
+    Tz::America__Havana,
+    Tz::America__Nuuk,
+    Tz::Asia__Beirut,
+    Tz::Asia__Kolkata,
+    Tz::Asia__Kathmandu,
+    Tz::Africa__Cairo,
+    Tz::Africa__Casablanca,
+    Tz::Atlantic__Azores,
+    Tz::Australia__Eucla,
+    Tz::Australia__Lord_Howe,
+    Tz::Antarctica__Troll,
+    Tz::Pacific__Chatham,
+];
+
+fn minute_of(date: NaiveDate) -> i64 {
+    date.and_hms_opt(0, 0, 0).expect("midnight").and_utc().timestamp() / 60
+}
+
+/// Half of the time a date on which the clocks of the zone change, if they do.
+fn zone_and_date() -> impl Strategy<Value = (Tz, NaiveDate)> {
+    (select(&ZONES), 2012..2036, 1_u32..=365, any::<bool>()).prop_map(|(zone, year, ordinal, at_change)| {
+        let date = |ordinal| NaiveDate::from_yo_opt(year, ordinal).expect("a date of our age");
+        let offset = |date| {
+            (reading(zone, minute_of(date)) - date.and_hms_opt(0, 0, 0).expect("midnight")).num_minutes()
+        };
+        let changes: Vec<_> =
+            (1..=364).map(date).filter(|day| offset(*day) != offset(*day + Days::new(1))).collect();
+        let place = usize::try_from(ordinal).expect("small") % changes.len().max(1);
+        (zone, changes.get(place).copied().filter(|_| at_change).unwrap_or(date(ordinal)))
+    })
+}
+
+fn day_range() -> impl Strategy<Value = (i64, i64)> {
+    (0_i64..96, 1_i64..48, select(&[1_i64, 7, 15])).prop_map(|(start, length, unit)| {
+        let start = start * 15;
+        (start, (start + length * unit).min(1440))
+    })
+}
+
+fn weekly_ranges(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<(u32, i64, i64)>> {
+    let one = (1_u32..=7, day_range()).prop_map(|(weekday, (start, end))| (weekday, start, end));
+    proptest::collection::vec(one, count)
+}
+
+fn rules() -> impl Strategy<Value = Vec<(u32, i64, i64)>> {
+    let always = || (1..=7).map(|weekday| (weekday, 0, 1440)).collect::<Vec<_>>();
+    prop_oneof![
+        3 => weekly_ranges(0..20),
+        2 => Just(always()),
+        1 => (1_u32..=7).prop_map(move |but| always().into_iter().filter(|rule| rule.0 != but).collect()),
+    ]
+}
+
+/// A case with a window of at most `days` days.
+fn case(days: i64) -> impl Strategy<Value = Case> {
+    (zone_and_date(), -1440_i64..1440, 1..=days * 1440).prop_flat_map(move |((zone, date), shift, length)| {
+        let from = minute_of(date) + shift;
+        let near = move || (-3_i64..days + 3).prop_map(move |days| shifted(date, days));
+        let opening = (near(), day_range()).prop_map(|(date, (start, end))| (date, start, end));
+        let closure = (select(vec![zone, Tz::Asia__Tokyo]), near(), 0_i64..3)
+            .prop_map(|(zone, date, days)| (zone, date, shifted(date, days)));
+        let instant = move || from - 1440..from + length + 1440;
+        let busy = (instant(), -5_i64..400).prop_map(|(start, length)| (start, start + length));
+        let hours = (
+            rules(),
+            weekly_ranges(0..8),
+            proptest::collection::vec(opening, 0..3),
+            proptest::collection::vec(closure, 0..3),
+        );
+        let taken = (
+            proptest::collection::vec(busy, 0..6),
+            proptest::collection::vec(instant(), 0..4),
+            proptest::option::of(1_u32..3),
+        );
+        let service = (5_i64..200, 5_i64..200, prop_oneof![Just(0_i64), 0..90_i64], 0_i64..90);
+        let limits = (0_i64..1000, 0_u64..6, -2880_i64..1440);
+        (hours, taken, service, limits).prop_map(move |(hours, taken, service, limits)| Case {
+            zone,
+            rules: hours.0,
+            breaks: hours.1,
+            openings: hours.2,
+            closures: hours.3,
+            busy: taken.0,
+            bookings: taken.1,
+            max_daily: taken.2,
+            duration: service.0,
+            step: service.1,
+            before: service.2,
+            after: service.3,
+            notice: limits.0,
+            horizon: limits.1 + u64::try_from(days).expect("positive"),
+            now: from + limits.2,
+            from,
+            until: from + length,
+        })
+    })
+}
+
+fn shifted(date: NaiveDate, days: i64) -> NaiveDate {
+    date + chrono::TimeDelta::days(days)
+}
+
+fn instant(minute: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(minute * 60, 0).expect("a date of our age")
+}
+
+fn minute(instant: DateTime<Utc>) -> i64 {
+    assert_eq!(instant.timestamp() % 60, 0);
+    instant.timestamp() / 60
+}
+
+impl Case {
+    fn diary(&self) -> Diary {
+        let range = |start: i64, end: i64| {
+            let minute = |minute| i32::try_from(minute).expect("of a day");
+            MinuteRange::new(minute(start), minute(end)).expect("a range")
+        };
+        let weekly = |ranges: &[(u32, i64, i64)]| {
+            let weekday = |number: u32| Weekday::new(i32::try_from(number).expect("small")).expect("1..=7");
+            let one =
+                |&(day, start, end): &_| WeeklyRange { weekday: weekday(day), range: range(start, end) };
+            ranges.iter().map(one).collect()
+        };
+        let openings = self.openings.iter().map(|&(date, start, end)| (date, range(start, end)));
+        let closures = self.closures.iter();
+        Diary {
+            hours: Hours::new(self.zone, weekly(&self.rules), weekly(&self.breaks), openings.collect()),
+            closures: closures
+                .map(|&(timezone, starts_on, ends_on)| Closure { timezone, starts_on, ends_on })
+                .collect(),
+            busy: self
+                .busy
+                .iter()
+                .map(|&(from, until)| Interval::new(instant(from), instant(until)))
+                .collect(),
+            booking_starts: self.bookings.iter().copied().map(instant).collect(),
+            max_daily_bookings: self.max_daily,
+            staff: staff(1),
+        }
+    }
+
+    fn slot_rules(&self) -> SlotRules {
+        let minutes = |minutes| i32::try_from(minutes).expect("small");
+        SlotRules {
+            duration_minutes: minutes(self.duration),
+            buffer_before_minutes: minutes(self.before),
+            buffer_after_minutes: minutes(self.after),
+            step_minutes: minutes(self.step),
+            min_notice_minutes: minutes(self.notice),
+            horizon_days: i32::try_from(self.horizon).expect("small"),
+        }
+    }
+
+    /// What the engine offers from one minute to just before another.
+    fn offered(&self, from: i64, until: i64) -> Vec<i64> {
+        let diary = self.diary();
+        let window = Interval::new(instant(from), instant(until));
+        self.slot_rules().starts(&diary.agenda(), window, instant(self.now)).map(minute).collect()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_engine_offers_what_the_clock_on_the_wall_says(case in case(3)) {
+        prop_assert_eq!(case.offered(case.from, case.until), case.starts());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_slot_with_its_buffers_meets_busy_time(case in case(10)) {
+        for start in case.offered(case.from, case.until) {
+            let end = start + case.duration + case.after;
+            for (from, until) in case.busy.iter().filter(|(from, until)| from < until) {
+                prop_assert!(end <= *from || *until <= start - case.before);
+            }
+        }
+    }
+
+    #[test]
+    fn the_answer_does_not_depend_on_the_window(case in case(40), cut in 0_i64..57_600) {
+        let middle = case.from + cut % (case.until - case.from);
+        let parts = [case.offered(case.from, middle), case.offered(middle, case.until)].concat();
+        prop_assert_eq!(case.offered(case.from, case.until), parts);
+    }
+
+    #[test]
+    fn a_start_is_offered_exactly_when_it_is_listed(case in case(10), asked in 0_i64..14_400) {
+        let diary = case.diary();
+        let is_offered = |start| case.slot_rules().is_offered(&diary.agenda(), instant(start), instant(case.now));
+        let listed = case.offered(case.from, case.until);
+        let asked = case.from + asked % (case.until - case.from);
+        prop_assert_eq!(is_offered(asked), listed.contains(&asked));
+        for start in listed.iter().take(20) {
+            prop_assert!(is_offered(*start));
+        }
+    }
+
+    #[test]
+    fn the_overview_counts_what_is_listed(case in case(10), viewer in select(&ZONES)) {
+        let diary = case.diary();
+        let now = instant(case.now);
+        let first = instant(case.from).date_naive();
+        for (date, slots) in case.slot_rules().count_by_date(&[diary.agenda()], viewer, first, 9, now) {
+            let window = domain::wall_clock::day(viewer, date).unwrap();
+            let listed = case.slot_rules().slots(&[diary.agenda()], window, now).len();
+            prop_assert_eq!(usize::try_from(slots).unwrap(), listed);
+        }
+    }
+}
+
+fn any_instant() -> impl Strategy<Value = DateTime<Utc>> {
+    prop_oneof![
+        Just(DateTime::<Utc>::MIN_UTC),
+        Just(DateTime::<Utc>::MAX_UTC),
+        Just(instant(minute_of(NaiveDate::from_ymd_opt(1, 1, 1).expect("a date")))),
+        Just(instant(minute_of(NaiveDate::from_ymd_opt(9999, 12, 31).expect("a date")))),
+        (-62_000_000_000_i64..260_000_000_000, 0_u32..1_999_999_999)
+            .prop_map(|(second, nano)| DateTime::from_timestamp(second, nano).unwrap_or_default()),
+        (1_700_000_000_i64..1_800_000_000)
+            .prop_map(|second| DateTime::from_timestamp(second, 0).unwrap_or_default()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_input_ends_without_a_panic(
+        case in case(3),
+        numbers in proptest::array::uniform6(any::<i32>()),
+        small in any::<bool>(),
+        times in proptest::array::uniform5(any_instant()),
+        zone in select(&chrono_tz::TZ_VARIANTS[..]),
+    ) {
+        let [duration, before, after, step, notice, horizon] = numbers;
+        let bound = |number: i32, limit: i32| if small { number.rem_euclid(limit) } else { number };
+        let rules = SlotRules {
+            duration_minutes: bound(duration, 1500),
+            buffer_before_minutes: bound(before, 500),
+            buffer_after_minutes: bound(after, 500),
+            step_minutes: bound(step, 1500),
+            min_notice_minutes: bound(notice, 530_000),
+            horizon_days: bound(horizon, 800),
+        };
+        let mut diary = case.diary();
+        let [now, from, until, busy_from, busy_until] = times;
+        diary.busy.push(Interval::new(busy_from, busy_until));
+        diary.booking_starts.extend(times);
+        diary.closures.push(Closure { timezone: zone, starts_on: busy_from.date_naive(), ends_on: busy_until.date_naive() });
+        let window = Interval::new(from, until);
+        let agenda = diary.agenda();
+        let listed = rules.starts(&agenda, window, now).count();
+        prop_assert!(listed <= 731 * 289);
+        prop_assert!(rules.check().is_ok() || listed == 0);
+        let _ = (rules.is_offered(&agenda, from, now), rules.reach(window), agenda.calendar.whole_days(window));
+        let _ = agenda.calendar.working_ranges(window);
+        let _ = rules.count_by_date(&[agenda], zone, from.date_naive(), u16::MAX, now);
+    }
+}

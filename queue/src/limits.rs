@@ -1,0 +1,102 @@
+//! How often somebody may ask: counts in Redis that forget themselves.
+
+use crate::link::{Error, RedisConfig};
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client};
+use secrecy::ExposeSecret;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+/// Counts one more and answers the count and the milliseconds until it is forgotten. The first of a window starts it.
+const TAKE: &str = "local count = redis.call('incr', KEYS[1])
+    if count == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end
+    return {count, redis.call('pttl', KEYS[1])}";
+
+/// A limiter must not make anybody wait longer than this.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// At most so many in a window that begins with the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    pub name: &'static str,
+    pub most: u32,
+    pub window: Duration,
+}
+
+/// The bucket is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many; again in {retry_after:?}")]
+pub struct TooMany {
+    pub retry_after: Duration,
+}
+
+/// The limiter. While Redis is away it lets everybody pass: what must not be passed is checked by PostgreSQL.
+#[derive(Clone)]
+pub struct Limits {
+    client: Option<Client>,
+    prefix: Arc<str>,
+    factor: u32,
+    connection: Arc<RwLock<Option<MultiplexedConnection>>>,
+}
+
+impl Limits {
+    /// `factor` multiplies every bucket; 0 lets everybody pass. Connects when first asked. An error: the URL is none.
+    pub fn new(config: &RedisConfig, factor: u32) -> Result<Self, Error> {
+        let client = Client::open(config.url.expose_secret()).map_err(Error::Unreachable)?;
+        let prefix = config.prefix.as_str().into();
+        Ok(Self { client: Some(client), prefix, factor, connection: Arc::default() })
+    }
+
+    /// Without Redis: everybody passes.
+    pub fn none() -> Self {
+        Self { client: None, prefix: "".into(), factor: 0, connection: Arc::default() }
+    }
+
+    /// Takes one of what `key` has left in the bucket.
+    pub async fn take(&self, bucket: Bucket, key: &str) -> Result<(), TooMany> {
+        if self.factor == 0 {
+            return Ok(());
+        }
+        let key = format!("{}:limit:{}:{key}", self.prefix, bucket.name);
+        let millis = u64::try_from(bucket.window.as_millis()).unwrap_or(u64::MAX);
+        let mut command = redis::cmd("EVAL");
+        command.arg(TAKE).arg(1).arg(key).arg(millis);
+        match self.run::<(u64, i64)>(&command).await {
+            Some((count, left)) if count > u64::from(bucket.most) * u64::from(self.factor) => {
+                Err(TooMany { retry_after: Duration::from_millis(u64::try_from(left).unwrap_or(millis)) })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether Redis answers.
+    pub async fn ping(&self) -> bool {
+        self.run::<String>(&redis::cmd("PING")).await.is_some()
+    }
+
+    /// `None`: Redis is away. The connection is shared by all who ask at once; an error ends it for everybody, and the
+    /// next to ask makes another.
+    async fn run<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> Option<T> {
+        let open = self.connection.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut connection = match open {
+            Some(connection) => connection,
+            None => {
+                let config = AsyncConnectionConfig::new()
+                    .set_response_timeout(Some(PATIENCE))
+                    .set_connection_timeout(Some(PATIENCE));
+                let client = self.client.as_ref()?;
+                let made = client.get_multiplexed_async_connection_with_config(&config).await.ok()?;
+                *self.connection.write().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
+                made
+            }
+        };
+        match command.query_async(&mut connection).await {
+            Ok(answer) => Some(answer),
+            Err(error) => {
+                tracing::warn!(%error, "the limiter has no Redis");
+                *self.connection.write().unwrap_or_else(PoisonError::into_inner) = None;
+                None
+            }
+        }
+    }
+}
