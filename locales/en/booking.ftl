@@ -1,0 +1,11 @@
+booking-service = Service
+booking-staff = With
+booking-place = Where
+booking-customer = For
+booking-price = Price
+booking-deposit = Deposit
+booking-on-site = Due on the day
+booking-note = Your note
+booking-code = Booking code
+booking-reason = Reason
+price-free = Free

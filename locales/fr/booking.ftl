@@ -1,0 +1,11 @@
+booking-service = Prestation
+booking-staff = Avec
+booking-place = Lieu
+booking-customer = Pour
+booking-price = Prix
+booking-deposit = Acompte
+booking-on-site = Reste sur place
+booking-note = Votre message
+booking-code = Code de réservation
+booking-reason = Motif
+price-free = Gratuit

@@ -1,0 +1,143 @@
+//! Invitations that calendars understand: iCalendar (RFC 5545) inside mail (RFC 6047).
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+/// One appointment as its calendar entry. The same `uid` with a higher `sequence` replaces the entry.
+#[derive(Clone, Debug)]
+pub struct Invite {
+    /// Stays with the booking for good.
+    pub uid: String,
+    /// Raised with each change, the cancellation too.
+    pub sequence: i32,
+    pub method: Method,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    /// A hint for calendars that show the zone; the times themselves are written in UTC and need none.
+    pub timezone: Tz,
+    pub summary: String,
+    pub description: String,
+    pub location: String,
+    pub organizer: Person,
+    pub attendee: Person,
+    /// When this text was made.
+    pub stamp: DateTime<Utc>,
+    pub url: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Request,
+    Cancel,
+}
+
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub name: String,
+    pub email: String,
+}
+
+impl Invite {
+    /// The text of an `.ics` file: lines end in CRLF and have at most 75 octets.
+    pub fn to_ics(&self) -> String {
+        let (method, status) = match self.method {
+            Method::Request => ("REQUEST", "CONFIRMED"),
+            Method::Cancel => ("CANCEL", "CANCELLED"),
+        };
+        let mut ics = Lines(String::new());
+        ics.line("BEGIN:VCALENDAR");
+        ics.line("VERSION:2.0");
+        ics.line("PRODID:-//Harmony//Bookings//EN");
+        ics.line("CALSCALE:GREGORIAN");
+        ics.line(&format!("METHOD:{method}"));
+        ics.line(&format!("X-WR-TIMEZONE:{}", self.timezone));
+        ics.line("BEGIN:VEVENT");
+        ics.line(&format!("UID:{}", text(&self.uid)));
+        ics.line(&format!("SEQUENCE:{}", self.sequence.max(0)));
+        ics.line(&format!("DTSTAMP:{}", utc(self.stamp)));
+        ics.line(&format!("DTSTART:{}", utc(self.starts_at)));
+        ics.line(&format!("DTEND:{}", utc(self.ends_at)));
+        for (name, value) in
+            [("SUMMARY", &self.summary), ("DESCRIPTION", &self.description), ("LOCATION", &self.location)]
+        {
+            if !value.trim().is_empty() {
+                ics.line(&format!("{name}:{}", text(value)));
+            }
+        }
+        if let Some(url) = &self.url {
+            ics.line(&format!("URL:{}", bare(url)));
+        }
+        ics.line(&format!(
+            "ORGANIZER;CN={}:mailto:{}",
+            parameter(&self.organizer.name),
+            bare(&self.organizer.email)
+        ));
+        // Who books has accepted: without this, calendars ask for an answer that nobody reads.
+        ics.line(&format!(
+            "ATTENDEE;CN={};ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{}",
+            parameter(&self.attendee.name),
+            bare(&self.attendee.email)
+        ));
+        ics.line(&format!("STATUS:{status}"));
+        ics.line("TRANSP:OPAQUE");
+        ics.line("END:VEVENT");
+        ics.line("END:VCALENDAR");
+        ics.0
+    }
+}
+
+fn utc(at: DateTime<Utc>) -> String {
+    at.format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// A TEXT value (RFC 5545, 3.3.11). Control characters have no place in it (3.1).
+fn text(value: &str) -> String {
+    let mut escaped = String::with_capacity(value.len() + 16);
+    for c in value.replace("\r\n", "\n").chars() {
+        match c {
+            '\\' | ';' | ',' => escaped.extend(['\\', c]),
+            '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => escaped.push_str("\\n"),
+            '\t' => escaped.push(' '),
+            c if c.is_control() => {}
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// A parameter's value in quotes, which it may not hold itself (RFC 5545, 3.2).
+fn parameter(value: &str) -> String {
+    let inside: String = value
+        .chars()
+        .map(|c| match c {
+            '"' => '\'',
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => ' ',
+            c => c,
+        })
+        .collect();
+    format!("\"{}\"", inside.trim())
+}
+
+/// An address or a link: what can be neither is left out, a line break first of all.
+fn bare(value: &str) -> String {
+    value.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect()
+}
+
+struct Lines(String);
+
+impl Lines {
+    /// Folds after at most 75 octets, between characters (RFC 5545, 3.1). The space that starts a continued line
+    /// counts.
+    fn line(&mut self, line: &str) {
+        let mut octets = 0;
+        for c in line.chars() {
+            if octets + c.len_utf8() > 75 {
+                self.0.push_str("\r\n ");
+                octets = 1;
+            }
+            self.0.push(c);
+            octets += c.len_utf8();
+        }
+        self.0.push_str("\r\n");
+    }
+}

@@ -1,0 +1,163 @@
+//! Dates and times as people of a language write them, always in the appointment's own zone.
+
+use chrono::{DateTime, Datelike, Offset, Utc};
+use chrono_tz::Tz;
+use icu_calendar::{Date, Gregorian};
+use icu_datetime::fieldsets::YMDE;
+use icu_datetime::fieldsets::zone::ExemplarCity;
+use icu_datetime::{FixedCalendarDateTimeFormatter, NoCalendarFormatter};
+use icu_locale_core::locale;
+use icu_time::zone::IanaParser;
+
+use crate::Lang;
+
+struct Formats {
+    date: FixedCalendarDateTimeFormatter<Gregorian, YMDE>,
+    city: NoCalendarFormatter<ExemplarCity>,
+}
+
+thread_local! {
+    // British English: dates are written for readers in Europe.
+    static FORMATS: [Formats; 2] = [locale!("fr"), locale!("en-GB")].map(|locale| Formats {
+        date: FixedCalendarDateTimeFormatter::try_new((&locale).into(), YMDE::long())
+            .expect("the data is compiled in"),
+        city: NoCalendarFormatter::try_new(locale.into(), ExemplarCity).expect("the data is compiled in"),
+    });
+}
+
+fn with_formats<T>(lang: Lang, format: impl FnOnce(&Formats) -> T) -> T {
+    FORMATS.with(|[fr, en]| match lang {
+        Lang::Fr => format(fr),
+        Lang::En => format(en),
+    })
+}
+
+/// "mardi 24 novembre 2026", "Tuesday 24 November 2026".
+pub(crate) fn date(lang: Lang, at: DateTime<Utc>, zone: Tz) -> String {
+    let local = at.with_timezone(&zone).date_naive();
+    let in_range = "chrono's months and days are those of the Gregorian calendar";
+    let month = u8::try_from(local.month()).expect(in_range);
+    let day = u8::try_from(local.day()).expect(in_range);
+    let Ok(gregorian) = Date::try_new_gregorian(local.year(), month, day) else {
+        return local.to_string();
+    };
+    let text = with_formats(lang, |formats| formats.date.format(&gregorian).to_string());
+    match lang {
+        // French has an ordinal for the first of a month only.
+        Lang::Fr if day == 1 => text.replacen(" 1 ", " 1er ", 1),
+        Lang::Fr => text,
+        Lang::En => text.replacen(',', "", 1),
+    }
+}
+
+/// As [`date`], with a capital, to stand alone: "Mardi 24 novembre 2026".
+pub(crate) fn day(lang: Lang, at: DateTime<Utc>, zone: Tz) -> String {
+    let date = date(lang, at, zone);
+    let mut letters = date.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// "10:15", on 24 hours.
+pub(crate) fn time(_: Lang, at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%H:%M").to_string()
+}
+
+/// "mardi 24 novembre 2026 à 10:15", "Tuesday 24 November 2026 at 10:15".
+pub(crate) fn datetime(lang: Lang, at: DateTime<Utc>, zone: Tz) -> String {
+    let preposition = match lang {
+        Lang::Fr => "à",
+        Lang::En => "at",
+    };
+    format!("{} {preposition} {}", date(lang, at, zone), time(lang, at, zone))
+}
+
+/// "heure de Paris", "Paris time". A zone that is no city's is told by its distance from UTC at that time: "UTC−05:00".
+pub(crate) fn zone(lang: Lang, at: DateTime<Utc>, zone: Tz) -> String {
+    let name = zone.name();
+    let has_city = name.contains('/') && !name.starts_with("Etc/") && !name.starts_with("SystemV/");
+    let known = IanaParser::new().parse(name);
+    if !has_city || known.is_unknown() {
+        let offset = at.with_timezone(&zone).offset().fix().to_string();
+        return if offset == "+00:00" {
+            "UTC".to_owned()
+        } else {
+            format!("UTC{}", offset.replacen('-', "−", 1))
+        };
+    }
+    let city = with_formats(lang, |formats| formats.city.format(&known.without_offset()).to_string());
+    match lang {
+        Lang::Fr => format!("heure {}", of_city(&city)),
+        Lang::En => format!("{city} time"),
+    }
+}
+
+/// French contracts "de" with the city's first letters: d’Athènes, du Caire.
+fn of_city(city: &str) -> String {
+    if let Some(rest) = city.strip_prefix("Le ") {
+        return format!("du {rest}");
+    }
+    let starts_with_vowel = city
+        .to_lowercase()
+        .starts_with(['a', 'à', 'â', 'å', 'e', 'é', 'è', 'ê', 'i', 'î', 'o', 'ô', 'ö', 'u', 'ù', 'û']);
+    // An h is silent here, aspirated in Hanoï or Hong Kong.
+    if starts_with_vowel || matches!(city, "Helsinki" | "Honolulu" | "Hermosillo") {
+        format!("d’{city}")
+    } else {
+        format!("de {city}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn dates_are_written_as_their_readers_do() {
+        let (at, paris) = (at("2026-11-24T09:15:00Z"), Tz::Europe__Paris);
+        assert_eq!(datetime(Lang::Fr, at, paris), "mardi 24 novembre 2026 à 10:15");
+        assert_eq!(datetime(Lang::En, at, paris), "Tuesday 24 November 2026 at 10:15");
+        assert_eq!(day(Lang::Fr, at, paris), "Mardi 24 novembre 2026");
+        assert_eq!(zone(Lang::Fr, at, paris), "heure de Paris");
+        assert_eq!(zone(Lang::En, at, paris), "Paris time");
+    }
+
+    #[test]
+    fn the_day_is_the_one_of_the_appointments_zone() {
+        let late = at("2026-12-31T23:30:00Z");
+        assert_eq!(date(Lang::Fr, late, Tz::Europe__Paris), "vendredi 1er janvier 2027");
+        assert_eq!(datetime(Lang::En, late, Tz::America__New_York), "Thursday 31 December 2026 at 18:30");
+        // The night when clocks go back has 02:30 twice: both are said as the clock shows them.
+        assert_eq!(time(Lang::Fr, at("2026-10-25T00:30:00Z"), Tz::Europe__Paris), "02:30");
+        assert_eq!(time(Lang::Fr, at("2026-10-25T01:30:00Z"), Tz::Europe__Paris), "02:30");
+    }
+
+    #[test]
+    fn each_zone_has_a_label_people_understand() {
+        let at = at("2026-07-01T12:00:00Z");
+        for (tz, fr, en) in [
+            (Tz::Europe__Athens, "heure d’Athènes", "Athens time"),
+            (Tz::Africa__Cairo, "heure du Caire", "Cairo time"),
+            (Tz::Europe__London, "heure de Londres", "London time"),
+            (Tz::America__New_York, "heure de New York", "New York time"),
+            (Tz::Asia__Calcutta, "heure de Calcutta", "Kolkata time"),
+            (Tz::Indian__Reunion, "heure de La Réunion", "Réunion time"),
+            (Tz::UTC, "UTC", "UTC"),
+            (Tz::Etc__GMTPlus5, "UTC−05:00", "UTC−05:00"),
+        ] {
+            assert_eq!((zone(Lang::Fr, at, tz).as_str(), zone(Lang::En, at, tz).as_str()), (fr, en), "{tz}");
+        }
+        for tz in chrono_tz::TZ_VARIANTS {
+            for lang in Lang::ALL {
+                let label = zone(lang, at, tz);
+                assert!(
+                    !label.contains('/') && !label.contains('_') && !label.contains("nknown"),
+                    "{tz}: {label}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The mails: what each must be told, and how it becomes a subject, a plain text and an HTML page.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+use tera::Context;
+
+use crate::accent::accent;
+use crate::{Lang, TemplateError, Templates, format};
+
+/// A mail with all that it says.
+#[derive(Clone, Debug)]
+pub enum Mail {
+    /// To the customer: the booking stands.
+    BookingConfirmation(BookingMail),
+    /// To the customer: the booking was cancelled.
+    BookingCancellation(BookingMail),
+    /// To a new owner: prove that this address is yours.
+    EmailVerification(VerificationMail),
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct BookingMail {
+    pub lang: Lang,
+    pub tenant: Brand,
+    pub booking: Appointment,
+    pub customer_name: String,
+    /// Where the customer sees, moves or cancels the booking.
+    pub manage_url: String,
+    /// Where the summary can be downloaded as a PDF, once it is made.
+    pub summary_url: Option<String>,
+    /// In the words of whoever cancelled.
+    pub cancellation_reason: Option<String>,
+}
+
+/// How a tenant shows itself to its customers.
+#[derive(Clone, Debug, Serialize)]
+pub struct Brand {
+    pub name: String,
+    pub slug: String,
+    /// `#rgb` or `#rrggbb`; anything else is taken as none.
+    pub accent_color: Option<String>,
+    pub contact_email: Option<String>,
+    pub phone: Option<String>,
+    pub address: Option<String>,
+}
+
+/// What was booked, as the customer knows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Appointment {
+    pub public_code: String,
+    pub service_name: String,
+    pub staff_name: String,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    /// Where the appointment takes place: all its times are told in this zone.
+    pub timezone: Tz,
+    /// Prices in the smallest unit of the currency.
+    pub price_cents: i64,
+    pub deposit_cents: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// Without one, the tenant's address.
+    pub location: Option<String>,
+    /// What the customer wrote when booking.
+    pub note: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct VerificationMail {
+    pub lang: Lang,
+    pub full_name: String,
+    pub tenant_name: String,
+    pub verify_url: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+impl Templates {
+    pub fn mail(&self, mail: &Mail) -> Result<Rendered, TemplateError> {
+        let (name, subject) = match mail {
+            Mail::BookingConfirmation(mail) => {
+                ("booking_confirmation", self.booking_subject("mail-confirmation-subject", mail)?)
+            }
+            Mail::BookingCancellation(mail) => {
+                ("booking_cancellation", self.booking_subject("mail-cancellation-subject", mail)?)
+            }
+            Mail::EmailVerification(mail) => {
+                ("email_verification", self.texts().of(mail.lang).t("mail-verification-subject")?)
+            }
+        };
+        let mut context = match mail {
+            Mail::BookingConfirmation(mail) | Mail::BookingCancellation(mail) => {
+                branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())
+            }
+            Mail::EmailVerification(mail) => branded(mail, "Harmony", None),
+        }?;
+        context.insert("subject", &subject);
+        Ok(Rendered {
+            text: self.render(&format!("mail/{name}.txt"), &context)?,
+            html: self.render(&format!("mail/{name}.html"), &context)?,
+            subject,
+        })
+    }
+
+    fn booking_subject(&self, key: &str, mail: &BookingMail) -> Result<String, TemplateError> {
+        let booking = &mail.booking;
+        let when = format::datetime(mail.lang, booking.starts_at, booking.timezone);
+        let args = [("service", booking.service_name.as_str()), ("when", when.as_str())];
+        self.texts().of(mail.lang).t_with(key, &args)
+    }
+}
+
+fn branded(mail: &impl Serialize, sender: &str, color: Option<&str>) -> Result<Context, TemplateError> {
+    let mut context = Context::from_serialize(mail).map_err(|error| crate::unfit(&error))?;
+    let accent = accent(color);
+    context.insert("sender", sender);
+    context.insert("monogram", &monogram(sender));
+    context.insert("accent", &accent.color);
+    context.insert("on_accent", accent.on_color);
+    Ok(context)
+}
+
+/// The first letter or digit, as a logo for those who have none.
+pub(crate) fn monogram(name: &str) -> String {
+    name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default()
+}

@@ -1,0 +1,81 @@
+//! Amounts as people of a language write them.
+
+use crate::Lang;
+
+/// `minor` in the smallest unit of `currency` (ISO 4217): "1 234,50 €", "€1,234.50".
+pub(crate) fn format(lang: Lang, minor: i64, currency: &str) -> String {
+    let digits = minor_digits(currency);
+    let unit = 10_u64.pow(digits);
+    let (whole, rest) = (minor.unsigned_abs() / unit, minor.unsigned_abs() % unit);
+    let (group, point) = match lang {
+        Lang::Fr => ("\u{202f}", ","),
+        Lang::En => (",", "."),
+    };
+    let mut amount = grouped(whole, group);
+    if digits > 0 {
+        let width = usize::try_from(digits).unwrap_or_default();
+        amount = format!("{amount}{point}{rest:0width$}");
+    }
+    let sign = if minor < 0 { "−" } else { "" };
+    match (lang, symbol(currency)) {
+        (Lang::Fr, symbol) => format!("{sign}{amount}\u{a0}{}", symbol.unwrap_or(currency)),
+        (Lang::En, Some(symbol)) => format!("{sign}{symbol}{amount}"),
+        (Lang::En, None) => format!("{sign}{currency}\u{a0}{amount}"),
+    }
+}
+
+fn grouped(whole: u64, separator: &str) -> String {
+    let digits = whole.to_string();
+    let mut text = String::with_capacity(digits.len() * 2);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push_str(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// ISO 4217, table A.1: the currencies whose minor unit is not a hundredth.
+fn minor_digits(currency: &str) -> u32 {
+    match currency {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
+        | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        _ => 2,
+    }
+}
+
+/// Only where it cannot be mistaken for another country's.
+fn symbol(currency: &str) -> Option<&'static str> {
+    match currency {
+        "EUR" => Some("€"),
+        "GBP" => Some("£"),
+        "USD" => Some("$"),
+        "JPY" => Some("¥"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_written_as_their_readers_do() {
+        for (minor, currency, fr, en) in [
+            (4_800, "EUR", "48,00\u{a0}€", "€48.00"),
+            (5, "EUR", "0,05\u{a0}€", "€0.05"),
+            (0, "EUR", "0,00\u{a0}€", "€0.00"),
+            (-123_456, "EUR", "−1\u{202f}234,56\u{a0}€", "−€1,234.56"),
+            (100_000_000, "USD", "1\u{202f}000\u{202f}000,00\u{a0}$", "$1,000,000.00"),
+            (12_000, "XPF", "12\u{202f}000\u{a0}XPF", "XPF\u{a0}12,000"),
+            (1_500, "TND", "1,500\u{a0}TND", "TND\u{a0}1.500"),
+            (9_900, "CHF", "99,00\u{a0}CHF", "CHF\u{a0}99.00"),
+        ] {
+            assert_eq!(format(Lang::Fr, minor, currency), fr);
+            assert_eq!(format(Lang::En, minor, currency), en);
+        }
+        assert_eq!(format(Lang::En, i64::MIN, "EUR"), "−€92,233,720,368,547,758.08");
+    }
+}

@@ -1,0 +1,156 @@
+//! Each mail in each language, as its reader gets it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::Path;
+
+use chrono_tz::Tz;
+use templates::{Appointment, BookingMail, Brand, Lang, Mail, Rendered, Templates, VerificationMail};
+
+fn booking(lang: Lang) -> BookingMail {
+    let (service_name, note) = match lang {
+        Lang::Fr => ("Coupe & brushing", "Je viendrai avec ma fille."),
+        Lang::En => ("Cut & blow-dry", "I will bring my daughter."),
+    };
+    BookingMail {
+        lang,
+        tenant: Brand {
+            name: "Studio Mirabelle".to_owned(),
+            slug: "studio-mirabelle".to_owned(),
+            accent_color: Some("#b4235a".to_owned()),
+            contact_email: Some("bonjour@mirabelle.example".to_owned()),
+            phone: Some("+33 1 44 55 66 77".to_owned()),
+            address: Some("12 rue des Abbesses, 75018 Paris".to_owned()),
+        },
+        booking: Appointment {
+            public_code: "K7Q29F".to_owned(),
+            service_name: service_name.to_owned(),
+            staff_name: "Inès Łódzka".to_owned(),
+            starts_at: "2026-11-24T09:15:00Z".parse().unwrap(),
+            ends_at: "2026-11-24T10:50:00Z".parse().unwrap(),
+            timezone: Tz::Europe__Paris,
+            price_cents: 7_500,
+            deposit_cents: 1_500,
+            currency: "EUR".to_owned(),
+            location: None,
+            note: Some(note.to_owned()),
+        },
+        customer_name: "Camille".to_owned(),
+        manage_url: "https://book.example/studio-mirabelle/bookings/K7Q29F?token=abc.def".to_owned(),
+        summary_url: Some(
+            "https://book.example/studio-mirabelle/bookings/K7Q29F/summary.pdf?token=abc".to_owned(),
+        ),
+        cancellation_reason: Some("Inès est souffrante, toutes nos excuses.".to_owned()),
+    }
+}
+
+fn bare(mail: BookingMail) -> BookingMail {
+    BookingMail {
+        tenant: Brand { accent_color: None, contact_email: None, phone: None, address: None, ..mail.tenant },
+        booking: Appointment { price_cents: 0, deposit_cents: 0, note: None, ..mail.booking },
+        summary_url: None,
+        cancellation_reason: None,
+        ..mail
+    }
+}
+
+fn verification(lang: Lang) -> VerificationMail {
+    VerificationMail {
+        lang,
+        full_name: "Inès Moreau".to_owned(),
+        tenant_name: "Studio Mirabelle".to_owned(),
+        verify_url: "https://harmony.example/verify-email?token=Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFy"
+            .to_owned(),
+    }
+}
+
+fn render(name: &str, lang: Lang, mail: &Mail) -> Rendered {
+    let rendered = Templates::load().unwrap().mail(mail).unwrap();
+    // To be looked at in a browser.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mail");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(format!("{name}.{lang}.html")), &rendered.html).unwrap();
+    rendered
+}
+
+fn snapshot(name: &str, mail: impl Fn(Lang) -> Mail) {
+    for lang in Lang::ALL {
+        let Rendered { subject, text, html } = render(name, lang, &mail(lang));
+        assert!(html.starts_with("<!doctype html>"), "{html}");
+        insta::assert_snapshot!(format!("{name}.{lang}"), format!("Subject: {subject}\n\n{text}"));
+        insta::assert_snapshot!(format!("{name}.{lang}.html"), html);
+    }
+}
+
+#[test]
+fn a_confirmation_says_when_where_with_whom_and_for_how_much() {
+    snapshot("booking_confirmation", |lang| Mail::BookingConfirmation(booking(lang)));
+}
+
+#[test]
+fn a_cancellation_says_what_is_cancelled_and_why() {
+    snapshot("booking_cancellation", |lang| Mail::BookingCancellation(booking(lang)));
+}
+
+#[test]
+fn a_new_owner_is_asked_to_prove_the_address() {
+    snapshot("email_verification", |lang| Mail::EmailVerification(verification(lang)));
+}
+
+#[test]
+fn what_is_not_known_is_not_mentioned() {
+    for lang in Lang::ALL {
+        let confirmation = render("bare_confirmation", lang, &Mail::BookingConfirmation(bare(booking(lang))));
+        let cancellation = render("bare_cancellation", lang, &Mail::BookingCancellation(bare(booking(lang))));
+        for rendered in [confirmation, cancellation] {
+            for text in [&rendered.text, &rendered.html] {
+                for absent in
+                    ["Acompte", "Deposit", "Motif", "Reason", "PDF", "Lieu", "Where", "question", "null"]
+                {
+                    assert!(!text.contains(absent), "{absent} in {text}");
+                }
+            }
+            assert!(!rendered.text.contains("\n\n\n"), "{}", rendered.text);
+        }
+    }
+}
+
+#[test]
+fn each_text_and_label_is_in_the_appointments_zone() {
+    // Booked from Athens, held in Paris: Paris time everywhere.
+    for lang in Lang::ALL {
+        let rendered = render("zone", lang, &Mail::BookingConfirmation(booking(lang)));
+        for text in [&rendered.text, &rendered.html] {
+            assert!(text.contains("10:15 – 11:50"), "{text}");
+            assert!(text.contains(if lang == Lang::Fr { "heure de Paris" } else { "Paris time" }), "{text}");
+            assert!(!text.contains("09:15"), "{text}");
+        }
+        assert!(rendered.subject.contains("10:15"), "{}", rendered.subject);
+    }
+}
+
+#[test]
+fn what_people_type_stays_text_in_html() {
+    let attack = r#"<script>alert("1")</script>"#;
+    let mut mail = booking(Lang::En);
+    for field in [
+        &mut mail.customer_name,
+        &mut mail.tenant.name,
+        &mut mail.booking.service_name,
+        &mut mail.booking.staff_name,
+        &mut mail.booking.public_code,
+        &mut mail.manage_url,
+    ] {
+        attack.clone_into(field);
+    }
+    mail.tenant.accent_color = Some("red;}</style><script>".to_owned());
+    mail.tenant.phone = Some(r#""><script>"#.to_owned());
+    mail.tenant.address = Some(attack.to_owned());
+    mail.booking.note = Some(attack.to_owned());
+    mail.cancellation_reason = Some(attack.to_owned());
+    for mail in [Mail::BookingConfirmation(mail.clone()), Mail::BookingCancellation(mail)] {
+        let rendered = Templates::load().unwrap().mail(&mail).unwrap();
+        assert!(!rendered.html.contains("<script"), "{}", rendered.html);
+        assert!(!rendered.html.contains("tel:\"><"), "{}", rendered.html);
+        assert!(rendered.text.contains(attack), "plain text is not escaped");
+    }
+}
