@@ -7,10 +7,10 @@ use domain::id::{SessionId, TenantId, UserId};
 use domain::link::Purpose;
 use domain::locale::Locale;
 use domain::plan::Plan;
-use domain::rejection::{Code, Extra, Rejection};
+use domain::rejection::{Code, Rejection};
 use domain::role::Role;
-use domain::tenant::SignUpDraft;
 use domain::slug;
+use domain::tenant::SignUpDraft;
 use serde::{Deserialize, Serialize};
 use store::sessions::{self, Rotation, Session};
 use store::tenants::{SignedUp, Tenant};
@@ -207,7 +207,9 @@ pub async fn login(anybody: Anybody, Json(body): Json<Login>) -> Result<HttpResp
         })
         .await?;
     let wanted = match &body.tenant {
-        Some(slug) => Some(anybody.state.tenant(slug).await.map_err(|_unknown| Code::InvalidCredentials)?.id()),
+        Some(slug) => {
+            Some(anybody.state.tenant(slug).await.map_err(|_unknown| Code::InvalidCredentials)?.id())
+        }
         None => None,
     };
     let membership = memberships.into_iter().find(|(id, _)| wanted.is_none_or(|wanted| wanted == *id));
@@ -232,7 +234,9 @@ async fn sign_in(anybody: &Anybody, user: &User, tenant: &Tenant, role: Role) ->
     };
     let refresh_token = tokens::refresh_token();
     let identity = anybody.state.store.identity();
-    identity.transaction(async |tx| sessions::open(tx, &session, &tokens::hash(&refresh_token)).await).await?;
+    identity
+        .transaction(async |tx| sessions::open(tx, &session, &tokens::hash(&refresh_token)).await)
+        .await?;
     Ok(SignedIn {
         user: user.into(),
         tenant: SignedInTenant {
@@ -288,7 +292,10 @@ pub async fn verify_email(anybody: Anybody, Json(body): Json<VerifyEmail>) -> Re
 }
 
 /// Always 202: it tells nobody whether there is such an account.
-pub async fn resend_verification(anybody: Anybody, Json(body): Json<ResendVerification>) -> Result<HttpResponse> {
+pub async fn resend_verification(
+    anybody: Anybody,
+    Json(body): Json<ResendVerification>,
+) -> Result<HttpResponse> {
     anybody.state.limits.take(AUTH, &anybody.ip).await?;
     let identity = anybody.state.store.identity();
     if let Ok(email) = Email::parse(&body.email) {
@@ -318,4 +325,3 @@ pub async fn slug_available(anybody: Anybody, Query(question): Query<SlugQuestio
     let taken = identity.statement(async |tx| store::tenants::resolve(tx, &question.slug).await).await?;
     Ok(HttpResponse::Ok().json(SlugAnswer { slug: question.slug, available: taken.is_none() }))
 }
-

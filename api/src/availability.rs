@@ -101,11 +101,17 @@ pub async fn days_public(visitor: Visitor, Query(question): Query<DaysQuestion>)
     days(&visitor.tenant, question, visitor.now).await
 }
 
-pub async fn day_of_member(member: Member<Read>, Query(question): Query<DayQuestion>) -> Result<HttpResponse> {
+pub async fn day_of_member(
+    member: Member<Read>,
+    Query(question): Query<DayQuestion>,
+) -> Result<HttpResponse> {
     day(&member.tenant, question, member.now).await
 }
 
-pub async fn days_of_member(member: Member<Read>, Query(question): Query<DaysQuestion>) -> Result<HttpResponse> {
+pub async fn days_of_member(
+    member: Member<Read>,
+    Query(question): Query<DaysQuestion>,
+) -> Result<HttpResponse> {
     days(&member.tenant, question, member.now).await
 }
 
@@ -132,9 +138,7 @@ async fn days(tenant: &Tenant, question: DaysQuestion, now: DateTime<Utc>) -> Re
     }
     fields.finish()?;
     let counts = tenant
-        .transaction(async |tx| {
-            availability::days(tx, service_id, staff_id, (from, to), timezone, now).await
-        })
+        .transaction(async |tx| availability::days(tx, service_id, staff_id, (from, to), timezone, now).await)
         .await?;
     let days = counts.into_iter().map(|(date, slots)| DayCount { date, slots }).collect();
     Ok(HttpResponse::Ok().json(DaysView { days }))

@@ -244,7 +244,9 @@ pub async fn create_public(visitor: Visitor, submission: Submission<CreateBookin
                 return Err(with_alternatives(&visitor, &draft).await);
             }
             // A customer is told no more than that bookings are closed for now.
-            Err(problem) if problem.code() == Code::PlanLimitReached => return Err(Code::PlanLimitReached.into()),
+            Err(problem) if problem.code() == Code::PlanLimitReached => {
+                return Err(Code::PlanLimitReached.into());
+            }
             booked => return booked,
         }
     }
@@ -341,7 +343,8 @@ pub async fn calendar_public(
     let manage_url = manage_url(&visitor.state, &appointment.booking);
     let method =
         if appointment.booking.status == Status::Cancelled { Method::Cancel } else { Method::Request };
-    let invite = Invite::of(&tenant, &appointment, method, &visitor.state.public_url, manage_url, visitor.now);
+    let invite =
+        Invite::of(&tenant, &appointment, method, &visitor.state.public_url, manage_url, visitor.now);
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/calendar; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"booking.ics\""))
@@ -386,7 +389,8 @@ pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) ->
         staff_id: question.staff_id,
         after: question.cursor.as_deref().map(read_cursor).transpose()?,
     };
-    let mut found = member.tenant.transaction(async |tx| bookings::list(tx, &filter, limit + 1).await).await?;
+    let mut found =
+        member.tenant.transaction(async |tx| bookings::list(tx, &filter, limit + 1).await).await?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let next_cursor = if found.len() > size {
         found.truncate(size);

@@ -28,12 +28,18 @@ pub struct Config {
     /// A proxy in front of us tells the client's address in X-Forwarded-For.
     #[arg(long, env = "BEHIND_PROXY")]
     pub behind_proxy: bool,
-    /// Shows /dev/outbox and makes missing keys. Never where others can reach it.
+    /// Shows /dev/outbox. Never where others can reach it.
     #[arg(long, env = "HARMONY_DEVELOPMENT")]
     pub development: bool,
-    /// Directory of what development keeps: sandbox mail.
-    #[arg(long, env = "HARMONY_DATA", default_value = ".harmony/data")]
-    pub data: PathBuf,
+    /// The folder where the sandbox of mail keeps its messages, for /dev/outbox.
+    #[arg(long, env = "MAIL_SANDBOX_DIR", default_value = ".harmony/outbox")]
+    pub mail_sandbox_dir: PathBuf,
+    /// Multiplies how often clients may ask; 0: as often as they like.
+    #[arg(long, env = "RATE_LIMIT_FACTOR", default_value_t = 1)]
+    pub rate_limit_factor: u32,
+    /// What is logged: a filter of tracing-subscriber.
+    #[arg(long, env = "LOG", default_value = "info")]
+    pub log: String,
     #[command(flatten)]
     pub database: DatabaseConfig,
     #[command(flatten)]

@@ -88,8 +88,7 @@ impl OpeningView {
 }
 
 pub async fn show_opening_rules(member: Member<Read>, Query(owner): Query<Owner>) -> Result<HttpResponse> {
-    let rules =
-        member.tenant.transaction(async |tx| hours::opening::list(tx, owner.staff_id).await).await?;
+    let rules = member.tenant.transaction(async |tx| hours::opening::list(tx, owner.staff_id).await).await?;
     Ok(HttpResponse::Ok().json(Rules { rules }))
 }
 
@@ -101,7 +100,9 @@ pub async fn replace_opening_rules(
     let by = member.by();
     let rules = member
         .tenant
-        .transaction(async |tx| hours::opening::replace(tx, owner.staff_id, body.rules, &by, member.now).await)
+        .transaction(async |tx| {
+            hours::opening::replace(tx, owner.staff_id, body.rules, &by, member.now).await
+        })
         .await?;
     Ok(HttpResponse::Ok().json(Rules { rules }))
 }

@@ -23,7 +23,9 @@ pub fn document() -> OpenApi {
     let mut components = ComponentsBuilder::new()
         .security_scheme(
             "bearer",
-            SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()),
+            SecurityScheme::Http(
+                HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build(),
+            ),
         )
         .schema("Problem", ProblemBody::schema());
     let mut parts = Vec::new();
@@ -34,10 +36,8 @@ pub fn document() -> OpenApi {
             components = components.schema((body.name)(), (body.schema)());
             (body.parts)(&mut parts);
         }
-        paths = paths.path(
-            route.path,
-            utoipa::openapi::PathItem::new(method_of(&route.method), operation(&route)),
-        );
+        paths = paths
+            .path(route.path, utoipa::openapi::PathItem::new(method_of(&route.method), operation(&route)));
     }
     for (name, schema) in parts {
         components = components.schema(name, schema);
@@ -89,13 +89,12 @@ fn operation(route: &Route) -> utoipa::openapi::path::Operation {
         success =
             success.content("application/json", ContentBuilder::new().schema(Some(reference(body))).build());
     }
-    let problem = ResponseBuilder::new()
-        .description("A problem (RFC 9457); branch on its code")
-        .content(
-            "application/problem+json",
-            ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
-        );
-    operation = operation.response(route.status.to_string(), success.build()).response("default", problem.build());
+    let problem = ResponseBuilder::new().description("A problem (RFC 9457); branch on its code").content(
+        "application/problem+json",
+        ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
+    );
+    operation =
+        operation.response(route.status.to_string(), success.build()).response("default", problem.build());
     if let Access::Member(_) = route.access {
         operation = operation.security(SecurityRequirement::new("bearer", Vec::<String>::new()));
     }

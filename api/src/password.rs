@@ -24,7 +24,8 @@ impl Passwords {
     /// The least that OWASP's Password Storage Cheat Sheet asks for: 19 MiB, two passes, one lane.
     pub fn new() -> std::result::Result<Self, argon2::password_hash::Error> {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19_456, 2, 1, None)?);
-        let decoy = argon2.hash_password_with_salt(&random::bytes::<32>(), &random::bytes::<16>())?.to_string();
+        let decoy =
+            argon2.hash_password_with_salt(&random::bytes::<32>(), &random::bytes::<16>())?.to_string();
         Ok(Self { argon2, turns: Arc::new(Semaphore::new(2)), decoy: decoy.into() })
     }
 

@@ -76,7 +76,10 @@ impl Problem {
     fn body(&self) -> ProblemBody {
         let Rejection { code, detail, errors, extra } = self.0.as_ref().clone();
         ProblemBody {
-            type_: format!("https://harmony.example/problems/{}", code.text().to_lowercase().replace('_', "-")),
+            type_: format!(
+                "https://harmony.example/problems/{}",
+                code.text().to_lowercase().replace('_', "-")
+            ),
             title: status(code.kind()).canonical_reason().unwrap_or_default(),
             status: status(code.kind()).as_u16(),
             code: code.text(),

@@ -43,7 +43,8 @@ pub async fn around(
     });
     let method = request.method().clone();
     let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-    let span = tracing::info_span!("request", request_id = %id, %method, route, tenant_id = tracing::field::Empty);
+    let span =
+        tracing::info_span!("request", request_id = %id, %method, route, tenant_id = tracing::field::Empty);
     let answer = ID.scope(id.clone(), next.call(request).instrument(span.clone()));
     let mut response = boxed(answer).await?;
     let status = response.status();

@@ -4,9 +4,9 @@
 use actix_web::http::Method;
 use actix_web::{FromRequest, Handler, Responder, web};
 use domain::role::Permission;
+use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::Schema;
-use utoipa::openapi::RefOr;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{auth, availability, bookings, documents, health, hours, me, openapi, services, staff, tenant};
@@ -74,7 +74,13 @@ fn body<T: ToSchema + 'static>() -> Body {
     Body { name: || T::name().into_owned(), schema: T::schema, parts: T::schemas }
 }
 
-fn route<F, Args>(method: &Method, path: &'static str, access: Access, handler: F, about: &'static str) -> Route
+fn route<F, Args>(
+    method: &Method,
+    path: &'static str,
+    access: Access,
+    handler: F,
+    about: &'static str,
+) -> Route
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
@@ -118,9 +124,15 @@ pub fn api() -> Vec<Route> {
         route(post, "/auth/verify-email", Anybody, auth::verify_email, "Prove an email address")
             .takes::<auth::VerifyEmail>()
             .answers(204),
-        route(post, "/auth/resend-verification", Anybody, auth::resend_verification, "Ask for another verification mail")
-            .takes::<auth::ResendVerification>()
-            .answers(202),
+        route(
+            post,
+            "/auth/resend-verification",
+            Anybody,
+            auth::resend_verification,
+            "Ask for another verification mail",
+        )
+        .takes::<auth::ResendVerification>()
+        .answers(202),
         route(get, "/slug-available", Anybody, auth::slug_available, "Whether a public address is free")
             .asks::<auth::SlugQuestion>()
             .replies::<auth::SlugAnswer>(200),
@@ -129,12 +141,14 @@ pub fn api() -> Vec<Route> {
         route(patch, "/tenant", Access::Member(ManageTenant), tenant::update, "Change the profile")
             .takes::<tenant::UpdateTenant>()
             .replies::<tenant::TenantView>(200),
-        route(get, "/plan", read, tenant::plan, "The plan, its limits and what is used").replies::<tenant::PlanView>(200),
+        route(get, "/plan", read, tenant::plan, "The plan, its limits and what is used")
+            .replies::<tenant::PlanView>(200),
         route(get, "/services", read, services::list, "All services").replies::<ServicePage>(200),
         route(post, "/services", catalogue, services::create, "Add a service")
             .takes::<services::CreateService>()
             .replies::<services::ServiceView>(201),
-        route(get, "/services/{id}", read, services::show, "One service").replies::<services::ServiceView>(200),
+        route(get, "/services/{id}", read, services::show, "One service")
+            .replies::<services::ServiceView>(200),
         route(patch, "/services/{id}", catalogue, services::update, "Change a service")
             .takes::<services::UpdateService>()
             .replies::<services::ServiceView>(200),
@@ -162,16 +176,26 @@ pub fn api() -> Vec<Route> {
             .asks::<hours::Owner>()
             .takes::<hours::Rules>()
             .replies::<hours::Rules>(200),
-        route(get, "/closures", read, hours::list_closures, "Dates off, from yesterday on").replies::<ClosurePage>(200),
+        route(get, "/closures", read, hours::list_closures, "Dates off, from yesterday on")
+            .replies::<ClosurePage>(200),
         route(post, "/closures", catalogue, hours::create_closure, "Close dates")
             .takes::<hours::CreateClosure>()
             .replies::<hours::ClosureView>(201),
-        route(delete, "/closures/{id}", catalogue, hours::destroy_closure, "Take a closure back").answers(204),
-        route(get, "/openings", read, hours::list_openings, "One-off hours, from yesterday on").replies::<OpeningPage>(200),
-        route(post, "/openings", catalogue, hours::create_opening, "Open a date, instead of its weekly hours")
-            .takes::<hours::CreateOpening>()
-            .replies::<hours::OpeningView>(201),
-        route(delete, "/openings/{id}", catalogue, hours::destroy_opening, "Take one-off hours back").answers(204),
+        route(delete, "/closures/{id}", catalogue, hours::destroy_closure, "Take a closure back")
+            .answers(204),
+        route(get, "/openings", read, hours::list_openings, "One-off hours, from yesterday on")
+            .replies::<OpeningPage>(200),
+        route(
+            post,
+            "/openings",
+            catalogue,
+            hours::create_opening,
+            "Open a date, instead of its weekly hours",
+        )
+        .takes::<hours::CreateOpening>()
+        .replies::<hours::OpeningView>(201),
+        route(delete, "/openings/{id}", catalogue, hours::destroy_opening, "Take one-off hours back")
+            .answers(204),
         route(get, "/availability", read, availability::day_of_member, "The slots of a date")
             .asks::<availability::DayQuestion>()
             .replies::<availability::DayView>(200),
@@ -181,10 +205,17 @@ pub fn api() -> Vec<Route> {
         route(get, "/bookings", read, bookings::list, "Bookings by start")
             .asks::<bookings::ListQuestion>()
             .replies::<BookingPage>(200),
-        route(get, "/bookings/{id}", read, bookings::show, "One booking").replies::<bookings::MemberBookingView>(200),
-        route(post, "/bookings/{id}/cancellation", Access::Member(ManageBookings), bookings::cancel, "Cancel for the customer")
-            .takes::<bookings::CancelBooking>()
+        route(get, "/bookings/{id}", read, bookings::show, "One booking")
             .replies::<bookings::MemberBookingView>(200),
+        route(
+            post,
+            "/bookings/{id}/cancellation",
+            Access::Member(ManageBookings),
+            bookings::cancel,
+            "Cancel for the customer",
+        )
+        .takes::<bookings::CancelBooking>()
+        .replies::<bookings::MemberBookingView>(200),
         route(get, "/public/{tenant}/services", Visitor, services::list_public, "What anybody can book")
             .replies::<PublicServicePage>(200),
         route(get, "/public/{tenant}/staff", Visitor, staff::list_public, "Who can be booked")
@@ -193,23 +224,53 @@ pub fn api() -> Vec<Route> {
         route(get, "/public/{tenant}/availability", Visitor, availability::day_public, "The slots of a date")
             .asks::<availability::DayQuestion>()
             .replies::<availability::DayView>(200),
-        route(get, "/public/{tenant}/availability/days", Visitor, availability::days_public, "How many slots each date has")
-            .asks::<availability::DaysQuestion>()
-            .replies::<availability::DaysView>(200),
+        route(
+            get,
+            "/public/{tenant}/availability/days",
+            Visitor,
+            availability::days_public,
+            "How many slots each date has",
+        )
+        .asks::<availability::DaysQuestion>()
+        .replies::<availability::DaysView>(200),
         route(post, "/public/{tenant}/bookings", Visitor, bookings::create_public, "Book")
             .takes::<bookings::CreateBooking>()
             .replies::<bookings::BookingView>(201),
-        route(get, "/public/{tenant}/bookings", Visitor, bookings::show_public, "One booking by code and email address")
-            .asks::<bookings::Lookup>()
-            .replies::<bookings::BookingView>(200),
-        route(post, "/public/{tenant}/bookings/lookup", Visitor, bookings::lookup_public, "One booking by code and email address")
-            .takes::<bookings::Lookup>()
-            .replies::<bookings::BookingView>(200),
-        route(post, "/public/{tenant}/bookings/{code}/cancellation", Visitor, bookings::cancel_public, "Cancel")
-            .takes::<bookings::CancelByCode>()
-            .replies::<bookings::BookingView>(200),
-        route(get, "/public/{tenant}/bookings/{code}/calendar.ics", Visitor, bookings::calendar_public, "For a calendar (RFC 5545)")
-            .asks::<bookings::ByEmail>(),
+        route(
+            get,
+            "/public/{tenant}/bookings",
+            Visitor,
+            bookings::show_public,
+            "One booking by code and email address",
+        )
+        .asks::<bookings::Lookup>()
+        .replies::<bookings::BookingView>(200),
+        route(
+            post,
+            "/public/{tenant}/bookings/lookup",
+            Visitor,
+            bookings::lookup_public,
+            "One booking by code and email address",
+        )
+        .takes::<bookings::Lookup>()
+        .replies::<bookings::BookingView>(200),
+        route(
+            post,
+            "/public/{tenant}/bookings/{code}/cancellation",
+            Visitor,
+            bookings::cancel_public,
+            "Cancel",
+        )
+        .takes::<bookings::CancelByCode>()
+        .replies::<bookings::BookingView>(200),
+        route(
+            get,
+            "/public/{tenant}/bookings/{code}/calendar.ics",
+            Visitor,
+            bookings::calendar_public,
+            "For a calendar (RFC 5545)",
+        )
+        .asks::<bookings::ByEmail>(),
         route(get, "/openapi.json", Anybody, openapi::show, "This document"),
     ]
 }
@@ -219,7 +280,8 @@ pub fn root() -> Vec<Route> {
     let get = &Method::GET;
     vec![
         route(get, "/health/live", Access::Anybody, health::live, "The process answers"),
-        route(get, "/health/ready", Access::Anybody, health::ready, "It can serve").replies::<health::Health>(200),
+        route(get, "/health/ready", Access::Anybody, health::ready, "It can serve")
+            .replies::<health::Health>(200),
         route(get, "/health", Access::Anybody, health::show, "What works").replies::<health::Health>(200),
         route(get, "/files/{token}", Access::Anybody, documents::show, "A file by its signed link"),
     ]

@@ -50,7 +50,10 @@ pub fn serve(
 }
 
 /// Serves the figures on an address of their own, which no client reaches.
-pub fn serve_metrics(listener: TcpListener, state: web::Data<State>) -> std::io::Result<actix_web::dev::Server> {
+pub fn serve_metrics(
+    listener: TcpListener,
+    state: web::Data<State>,
+) -> std::io::Result<actix_web::dev::Server> {
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())

@@ -204,7 +204,10 @@ pub async fn list(member: Member<Read>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(Page::whole(data)))
 }
 
-pub async fn create(member: Member<ManageCatalogue>, submission: Submission<CreateService>) -> Result<Answer> {
+pub async fn create(
+    member: Member<ManageCatalogue>,
+    submission: Submission<CreateService>,
+) -> Result<Answer> {
     let (now, by) = (member.now, member.by());
     member
         .tenant

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use store::staff::StaffMember;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::extract::{IfMatch, Json, ManageCatalogue, Member, Path, Query, Read, Submission, Visitor, present};
+use crate::extract::{
+    IfMatch, Json, ManageCatalogue, Member, Path, Query, Read, Submission, Visitor, present,
+};
 use crate::idempotency::Answer;
 use crate::limit::READ;
 use crate::problem::Result;

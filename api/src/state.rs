@@ -44,8 +44,11 @@ impl State {
         let id = match self.directory.get(slug) {
             Some(id) => id,
             None => {
-                let found =
-                    self.store.identity().statement(async |tx| store::tenants::resolve(tx, slug).await).await?;
+                let found = self
+                    .store
+                    .identity()
+                    .statement(async |tx| store::tenants::resolve(tx, slug).await)
+                    .await?;
                 let id = found.ok_or(Code::NotFound)?;
                 self.directory.put(slug, id);
                 id

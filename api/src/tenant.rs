@@ -138,9 +138,8 @@ pub async fn plan(member: Member<Read>) -> Result<HttpResponse> {
         .await?;
     let month = plan::month_of(now, tenant.timezone);
     let identity = member.state.store.identity();
-    let members = identity
-        .statement(async |tx| store::users::count_members(tx, member.tenant.id()).await)
-        .await?;
+    let members =
+        identity.statement(async |tx| store::users::count_members(tx, member.tenant.id()).await).await?;
     let limits = Limit::ALL
         .into_iter()
         .map(|limit| LimitView {

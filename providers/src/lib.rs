@@ -2,3 +2,4 @@
 
 pub mod files;
 pub mod mail;
+pub mod secrets;

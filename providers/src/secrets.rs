@@ -38,7 +38,9 @@ impl SecretsConfig {
         let entries = std::fs::read_dir(&self.secrets_dir).map_err(|_not_there| missing())?;
         let mut names: Vec<String> = entries
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| name.starts_with("jwt-") && Path::new(name).extension().is_some_and(|end| end == "key"))
+            .filter(|name| {
+                name.starts_with("jwt-") && Path::new(name).extension().is_some_and(|end| end == "key")
+            })
             .collect();
         names.sort_unstable();
         if names.is_empty() {

@@ -65,10 +65,7 @@ pub fn open(config: &RedisConfig, queue: Queue, hall: &Hall) -> Result<(Source, 
         Some((delivery, arrivals))
     });
     let fetch = Fetch {
-        lanes: [
-            (Lane::Now, Road::new(config, queue)?, now),
-            (Lane::Bulk, Road::new(config, queue)?, bulk),
-        ],
+        lanes: [(Lane::Now, Road::new(config, queue)?, now), (Lane::Bulk, Road::new(config, queue)?, bulk)],
         alone: (Road::new(config, queue)?, alone),
         hall: hall.clone(),
     };

@@ -154,5 +154,9 @@ pub async fn contact(tx: &TenantTx, id: UserId) -> Result<Option<Contact>> {
 
 /// How many can sign in to a tenant.
 pub async fn count_members(tx: &IdentityTx, tenant_id: TenantId) -> Result<i64> {
-    Ok(memberships::table.filter(memberships::tenant_id.eq(tenant_id)).count().get_result(&mut tx.conn()).await?)
+    Ok(memberships::table
+        .filter(memberships::tenant_id.eq(tenant_id))
+        .count()
+        .get_result(&mut tx.conn())
+        .await?)
 }

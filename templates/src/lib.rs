@@ -4,6 +4,7 @@
 //! release build carries them.
 
 mod accent;
+mod booking;
 mod calendar;
 mod embedded;
 mod format;

@@ -13,8 +13,8 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use futures_util::future;
 use jobs::{Job, Queue};
 use queue::RedisConfig;
-use rand::rngs::SysRng;
 use rand::TryRng;
+use rand::rngs::SysRng;
 use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -70,7 +70,8 @@ pub fn work(queue: Queue) -> anyhow::Result<()> {
 
 /// Promotes, relays and schedules for all queues. Any number may run; one is enough.
 pub fn dispatch() -> anyhow::Result<()> {
-    let about = "Relays due jobs of all queues to their workers, and fires schedules. Any number of these may run.";
+    let about =
+        "Relays due jobs of all queues to their workers, and fires schedules. Any number of these may run.";
     let args: PlainArgs = arguments("dispatch", about)?;
     run(args.process, async |process| process.dispatch().await)
 }

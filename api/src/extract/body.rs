@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use crate::problem::{Problem, Result};
 
 /// Most bytes of a JSON body.
-pub const MAX_BODY: usize = 64 * 1024;
+const MAX_BODY: usize = 64 * 1024;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -53,7 +53,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Submission<T> {
         Box::pin(async move {
             let key = match request.headers().get(IDEMPOTENCY_KEY).map(|key| key.to_str()) {
                 None => None,
-                Some(Ok(key)) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                Some(Ok(key))
+                    if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) =>
+                {
                     Some(key.to_owned())
                 }
                 Some(_) => {
@@ -77,12 +79,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for Submission<T> {
 }
 
 async fn read(request: &HttpRequest, mut body: Payload) -> Result<Bytes> {
-    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type =
+        request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Code::UnsupportedMediaType.into());
     }
-    let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let announced =
+        request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > MAX_BODY) {
         return Err(Code::BodyTooLarge.into());
     }
@@ -100,7 +104,8 @@ async fn read(request: &HttpRequest, mut body: Payload) -> Result<Bytes> {
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     // PostgreSQL keeps no U+0000. Only a body that spells one is worth a second look.
     if bytes.windows(6).any(|window| window.eq_ignore_ascii_case(br"\u0000")) {
-        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_malformed| Code::MalformedJson)?;
+        let value: serde_json::Value =
+            serde_json::from_slice(bytes).map_err(|_malformed| Code::MalformedJson)?;
         if let Some(pointer) = null_character(&value, String::new()) {
             return Err(Rejection::invalid(pointer, "INVALID", "must not contain U+0000").into());
         }
@@ -121,7 +126,9 @@ fn refusal(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
     for segment in error.path() {
         match segment {
             Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Map { key } => {
+                pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+            }
             Segment::Enum { .. } | Segment::Unknown => {}
         }
     }
@@ -160,9 +167,10 @@ fn quoted(detail: &str) -> Option<&str> {
 fn null_character(value: &serde_json::Value, pointer: String) -> Option<String> {
     match value {
         serde_json::Value::String(text) => text.contains('\0').then_some(pointer),
-        serde_json::Value::Array(items) => {
-            items.iter().enumerate().find_map(|(index, item)| null_character(item, format!("{pointer}/{index}")))
-        }
+        serde_json::Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| null_character(item, format!("{pointer}/{index}"))),
         serde_json::Value::Object(fields) => fields.iter().find_map(|(name, item)| {
             let inner = format!("{pointer}/{}", name.replace('\0', "?"));
             if name.contains('\0') { Some(inner) } else { null_character(item, inner) }

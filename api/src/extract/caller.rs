@@ -49,7 +49,8 @@ fn anybody(request: &HttpRequest) -> Result<Anybody> {
 
 /// Where the request comes from: the peer, or what the proxy in front of us says of it.
 fn address(request: &HttpRequest, behind_proxy: bool) -> String {
-    let told = behind_proxy.then(|| request.connection_info().realip_remote_addr().map(str::to_owned)).flatten();
+    let told =
+        behind_proxy.then(|| request.connection_info().realip_remote_addr().map(str::to_owned)).flatten();
     told.or_else(|| request.peer_addr().map(|peer| peer.ip().to_string()))
         .map(|address| address.chars().take(45).collect())
         .unwrap_or_default()

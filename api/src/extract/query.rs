@@ -32,7 +32,8 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T> {
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let name = error.path().to_string();
         let detail = error.into_inner().to_string();
-        Rejection::invalid(format!("?{}", name.trim_matches('.')), super::body::code_of(&detail), detail).into()
+        Rejection::invalid(format!("?{}", name.trim_matches('.')), super::body::code_of(&detail), detail)
+            .into()
     })
 }
 
@@ -55,7 +56,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
     fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
         let info = request.match_info();
         // The part before, `{tenant}`, belongs to who asks.
-        let own = info.iter().filter(|(name, _)| *name != "tenant").map(|(_, value)| value).next_back();
+        let own = info.iter().filter(|(name, _)| *name != "tenant").map(|(_, value)| value).last();
         let value = own.filter(|value| !value.contains('\0')).map(str::to_owned);
         let parsed = value.and_then(|value| {
             T::deserialize(serde::de::value::StringDeserializer::<serde::de::value::Error>::new(value)).ok()

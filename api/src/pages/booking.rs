@@ -231,11 +231,8 @@ pub async fn book(visitor: Visitor, Form(form): Form<BookingForm>) -> HttpRespon
         match booked.map_err(Problem::from) {
             Ok(appointment) => Ok(see(&manage_url(&visitor.state, &appointment.booking))),
             Err(problem) if matches!(problem.code(), Code::SlotUnavailable | Code::Invalid) => {
-                let timezone = visitor
-                    .tenant
-                    .transaction(async |tx| store::tenants::find(tx).await)
-                    .await?
-                    .timezone;
+                let timezone =
+                    visitor.tenant.transaction(async |tx| store::tenants::find(tx).await).await?.timezone;
                 let date = Some(start.with_timezone(&timezone).date_naive());
                 let choice = Choice { service_id, date };
                 use actix_web::ResponseError;

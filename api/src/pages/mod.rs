@@ -33,7 +33,9 @@ pub fn configure(config: &mut web::ServiceConfig, is_development: bool) {
         .route("/assets/plain.css", web::get().to(style))
         .route("/api/docs", web::get().to(crate::openapi::page))
         .service(
-            web::resource("/manage/{token}").route(web::get().to(manage::show)).route(web::post().to(manage::cancel)),
+            web::resource("/manage/{token}")
+                .route(web::get().to(manage::show))
+                .route(web::post().to(manage::cancel)),
         )
         .service(
             web::resource("/verify/{token}")
@@ -49,7 +51,9 @@ pub fn configure(config: &mut web::ServiceConfig, is_development: bool) {
     }
     // Last: whatever is no name of ours may be a tenant's.
     config.route("/{tenant}", web::get().to(booking::home)).service(
-        web::resource("/{tenant}/book").route(web::get().to(booking::choose)).route(web::post().to(booking::book)),
+        web::resource("/{tenant}/book")
+            .route(web::get().to(booking::choose))
+            .route(web::post().to(booking::book)),
     );
 }
 
@@ -61,8 +65,14 @@ async fn style() -> HttpResponse {
 }
 
 /// Renders a page.
-pub(crate) fn render(state: &State, status: StatusCode, name: &str, context: &impl Serialize) -> Result<HttpResponse> {
-    let html = state.templates.page(&format!("pages/{name}.html"), context).map_err(|error| failed(&error))?;
+pub(crate) fn render(
+    state: &State,
+    status: StatusCode,
+    name: &str,
+    context: &impl Serialize,
+) -> Result<HttpResponse> {
+    let html =
+        state.templates.page(&format!("pages/{name}.html"), context).map_err(|error| failed(&error))?;
     Ok(HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
@@ -110,8 +120,7 @@ pub(crate) fn refuse(state: &State, lang: Locale, problem: &Problem) -> HttpResp
         Kind::Internal | Kind::Unavailable => "failed",
         _ => "refused",
     };
-    let context =
-        Refusal { lang: lang.name(), status: status.as_u16(), code, request_id: request::id() };
+    let context = Refusal { lang: lang.name(), status: status.as_u16(), code, request_id: request::id() };
     render(state, status, "refusal", &context).unwrap_or_else(|problem| problem.error_response())
 }
 

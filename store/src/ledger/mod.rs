@@ -9,7 +9,9 @@ pub use upkeep::Depth;
 
 use crate::cached::cached;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{QueryResult, QueryableByName, sql_query};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -190,7 +192,13 @@ impl Ledger {
 
     /// The first `limit` tenants from `from` on, in the order of their ids, that have ready jobs. Who has more than
     /// `shallow` of them is deep. The cost does not grow with a backlog.
-    pub async fn heads(&self, queue: Queue, from: Uuid, shallow: i64, limit: i64) -> Result<Vec<Head>, Error> {
+    pub async fn heads(
+        &self,
+        queue: Queue,
+        from: Uuid,
+        shallow: i64,
+        limit: i64,
+    ) -> Result<Vec<Head>, Error> {
         let mut conn = self.conn().await?;
         let query = cached(
             sql_query(HEADS)
@@ -211,7 +219,8 @@ impl Ledger {
         shares: &[(TenantId, i32)],
         lease: Duration,
     ) -> Result<Vec<Delivery>, Error> {
-        let (tenants, limits): (Vec<Uuid>, Vec<i32>) = shares.iter().map(|(tenant, n)| (tenant.0, *n)).unzip();
+        let (tenants, limits): (Vec<Uuid>, Vec<i32>) =
+            shares.iter().map(|(tenant, n)| (tenant.0, *n)).unzip();
         let mut conn = self.conn().await?;
         let query = cached(
             sql_query(LEASE)
@@ -258,8 +267,7 @@ impl Ledger {
         }
         let (tenants, ids): (Vec<Uuid>, Vec<Uuid>) = jobs.iter().map(|(tenant, id)| (tenant.0, id.0)).unzip();
         let mut conn = self.conn().await?;
-        let query =
-            cached(sql_query(DONE).bind::<Array<SqlUuid>, _>(tenants).bind::<Array<SqlUuid>, _>(ids));
+        let query = cached(sql_query(DONE).bind::<Array<SqlUuid>, _>(tenants).bind::<Array<SqlUuid>, _>(ids));
         let result = within(query.execute(&mut *conn)).await;
         kept(conn, result)
     }

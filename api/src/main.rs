@@ -1,0 +1,68 @@
+//! The API's process: reads the configuration, opens the doors, serves.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::web;
+use anyhow::Context;
+use api::clock::Clock;
+use api::config::Config;
+use api::metrics::Metrics;
+use api::password::Passwords;
+use api::server;
+use api::state::{Directory, State};
+use api::tokens::Tokens;
+use clap::Parser;
+use queue::{Limits, Waker};
+use store::Store;
+use templates::Templates;
+
+#[actix_web::main]
+async fn main() -> anyhow::Result<()> {
+    let config = Config::parse();
+    start_logs(&config)?;
+    let listener = TcpListener::bind(config.bind)
+        .with_context(|| format!("BIND {} can't be listened on", config.bind))?;
+    let (waker, publisher) = Waker::open(&config.redis).context("REDIS_URL")?;
+    actix_web::rt::spawn(publisher);
+    let store = Store::new(&config.database, Arc::new(move |queue| waker.wake(queue)))?;
+    let clock = Clock::System;
+    store.check(clock.now()).await?;
+    let state = web::Data::new(State {
+        tokens: Tokens::new(config.secrets.token_keys()?)?,
+        passwords: Passwords::new().map_err(|error| anyhow::anyhow!("Argon2: {error}"))?,
+        links: config.secrets.link_key()?,
+        files: config.files.files()?,
+        templates: Templates::load_with_pages(|_tera| {})?,
+        metrics: Metrics::new()?,
+        limits: Limits::new(&config.redis, config.rate_limit_factor)?,
+        directory: Directory::default(),
+        public_url: config.public_url.trim_end_matches('/').to_owned(),
+        outbox: config.development.then(|| config.mail_sandbox_dir.clone()),
+        behind_proxy: config.behind_proxy,
+        store,
+        clock,
+    });
+    if let Some(address) = config.metrics_bind {
+        let listener = TcpListener::bind(address)
+            .with_context(|| format!("API_METRICS_BIND {address} can't be listened on"))?;
+        actix_web::rt::spawn(server::serve_metrics(listener, state.clone())?);
+    }
+    let cores = || std::thread::available_parallelism().map_or(2, usize::from);
+    let workers = config.http_workers.unwrap_or_else(cores).max(1);
+    tracing::info!(address = %config.bind, workers, "serves");
+    server::serve(listener, state, workers)?.await?;
+    Ok(())
+}
+
+/// JSON, one line each; in development for eyes.
+fn start_logs(config: &Config) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log).context("LOG")?;
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
+    if config.development {
+        logs.compact().init()
+    } else {
+        logs.json().flatten_event(true).init()
+    }
+    Ok(())
+}

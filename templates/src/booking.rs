@@ -1,0 +1,83 @@
+//! A stored booking, as mails, documents and invitations tell it.
+
+use chrono::{DateTime, Utc};
+use domain::locale::Locale;
+use store::bookings;
+use store::tenants::Tenant;
+
+use crate::{Appointment, Brand, Invite, Lang, Method, Person};
+
+impl From<Locale> for Lang {
+    fn from(locale: Locale) -> Self {
+        match locale {
+            Locale::Fr => Self::Fr,
+            Locale::En => Self::En,
+        }
+    }
+}
+
+impl From<&Tenant> for Brand {
+    fn from(tenant: &Tenant) -> Self {
+        Self {
+            name: tenant.name.clone(),
+            slug: tenant.slug.clone(),
+            accent_color: tenant.accent_color.clone(),
+            contact_email: tenant.contact_email.clone(),
+            phone: tenant.phone_e164.clone(),
+            address: tenant.address.clone(),
+        }
+    }
+}
+
+impl From<&bookings::Appointment> for Appointment {
+    fn from(appointment: &bookings::Appointment) -> Self {
+        let bookings::Appointment { booking, staff_name } = appointment;
+        Self {
+            public_code: booking.public_code.clone(),
+            service_name: booking.service_name.clone(),
+            staff_name: staff_name.clone(),
+            starts_at: booking.starts_at,
+            ends_at: booking.ends_at,
+            timezone: booking.timezone,
+            price_cents: booking.price_cents,
+            deposit_cents: booking.deposit_cents,
+            currency: booking.currency.clone(),
+            location: None,
+            note: booking.note.clone(),
+        }
+    }
+}
+
+impl Invite {
+    /// The calendar entry of a booking. Its UID is the booking's id at the platform's host: the same for good.
+    pub fn of(
+        tenant: &Tenant,
+        appointment: &bookings::Appointment,
+        method: Method,
+        public_url: &str,
+        manage_url: String,
+        stamp: DateTime<Utc>,
+    ) -> Self {
+        let booking = &appointment.booking;
+        let host = public_url.split("://").nth(1).unwrap_or(public_url);
+        let host = host.split([':', '/']).next().unwrap_or(host);
+        Self {
+            uid: format!("{}@{host}", booking.id),
+            sequence: booking.sequence,
+            method,
+            starts_at: booking.starts_at,
+            ends_at: booking.ends_at,
+            timezone: booking.timezone,
+            summary: format!("{} · {}", booking.service_name, tenant.name),
+            description: format!("{}\n{manage_url}", booking.public_code),
+            location: tenant.address.clone().unwrap_or_default(),
+            organizer: Person {
+                name: tenant.name.clone(),
+                email: tenant.contact_email.clone().unwrap_or_else(|| format!("no-reply@{host}")),
+            },
+            attendee: Person { name: booking.contact_name.clone(), email: booking.contact_email.clone() },
+            stamp,
+            url: Some(manage_url),
+        }
+    }
+}
