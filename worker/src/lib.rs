@@ -1,1 +1,4 @@
 //! Placeholder.
+
+#[cfg(feature = "pdf")]
+pub mod render_pdf;
