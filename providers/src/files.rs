@@ -1,14 +1,15 @@
 //! Files that tenants own: documents and pictures, on a local disk.
 
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use clap::Args;
 use domain::id::TenantId;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
-use std::fmt;
-use std::path::PathBuf;
-use std::sync::Arc;
 use url::Url;
 
 #[derive(Args, Clone, Debug)]
@@ -89,7 +90,7 @@ impl Files {
 
     /// Writes the whole file or nothing; an older one of that name is replaced. It is on disk when this returns.
     pub async fn put(&self, path: &FilePath, bytes: impl Into<Bytes>) -> Result<(), FilesError> {
-        self.store.put(&path.0, bytes.into().into()).await.map_err(FilesError::from)?;
+        self.store.put(&path.0, bytes.into().into()).await?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! The fleet: what runs the jobs, what relays them, and one async function per job.
 
+mod bookings;
 pub mod clock;
 pub mod context;
 pub mod dispatch;
@@ -11,7 +12,10 @@ pub mod outcome;
 pub mod perform;
 pub mod process;
 mod relay;
+#[cfg(feature = "pdf")]
+pub mod render_pdf;
 pub mod runtime;
 pub mod schedule;
 pub mod serve;
 mod settle;
+mod users;
