@@ -1,7 +1,4 @@
-//! Wall times of a zone, turned into instants: gaps, repeated hours, dates that never were.
-//!
-//! A wall time in the gap of a clock change moves later by the length of the gap. Of a wall time that comes twice, a
-//! range starts at the first and ends at the second.
+//! Wall times of a zone, turned into instants: gaps, hours that come twice, dates that never were.
 
 use std::ops::RangeInclusive;
 
@@ -46,29 +43,31 @@ pub(crate) struct Span {
     pub(crate) end: i64,
 }
 
-/// The instant at which a range that starts at this wall time starts. `minute` counts from midnight, 0..=1440; 1440 is
-/// 00:00 of the next date. None outside of the years 1..=9999, or on a date that the zone skipped whole (Apia had no 30
-/// December 2011).
+/// The instant at which a range that starts at this wall time starts. `minute` counts from midnight,
+/// 0..=1440; 1440 is 00:00 of the next date. A wall time in the gap of a clock change moves later by the
+/// length of the gap; of one that comes twice it is the first. None outside of the years 1..=9999, or on a
+/// date that the zone skipped whole (Apia had no 30 December 2011).
 pub fn start_instant(zone: Tz, date: NaiveDate, minute: u16) -> Option<DateTime<Utc>> {
     instant(start_second(zone, date, minute)?)
 }
 
-/// The instant at which a range that ends at this wall time ends; else as [`start_instant`].
+/// The instant at which a range that ends at this wall time ends: of one that comes twice the second, else as
+/// [`start_instant`].
 pub fn end_instant(zone: Tz, date: NaiveDate, minute: u16) -> Option<DateTime<Utc>> {
     instant(end_second(zone, date, minute)?)
 }
 
-/// The time that a date takes in a zone: from the first 00:00 of the date to the first 00:00 of the next. It is empty
-/// when the zone skipped the date, and every instant is in the day of exactly one date: where a clock was put back across midnight (St
-/// John's did so until 2011), the time that came twice belongs to the later date. None outside of the years 1..=9999,
-/// the last day of which is out, too.
+/// The time that a date takes in a zone: from the first 00:00 of the date to the first 00:00 of the next. It
+/// is empty when the zone skipped the date, and every instant is in the day of exactly one date: where a
+/// clock was put back across midnight (St John's did so until 2011), the time that came twice belongs to the
+/// later date. None outside of the years 1..=9999, the last day of which is out, too.
 pub fn day(zone: Tz, date: NaiveDate) -> Option<Interval> {
     let span = day_span(zone, date)?;
     Some(Interval::new(instant(span.start)?, instant(span.end)?))
 }
 
-/// The date whose [`day`] an instant is in. None outside of the years 1..=9999,
-/// the last day of which is out, too.
+/// The date whose [`day`] an instant is in. None outside of the years 1..=9999, the last day of which is out,
+/// too.
 pub fn date_of(zone: Tz, instant: DateTime<Utc>) -> Option<NaiveDate> {
     Some(day_of_second(zone, instant.timestamp())?.0)
 }

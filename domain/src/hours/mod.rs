@@ -39,7 +39,8 @@ pub struct WeeklyRange {
     pub range: MinuteRange,
 }
 
-/// The hours of one owner: the tenant, or a staff member with hours of their own. Wall times are in the owner's zone.
+/// The hours of one owner: the tenant, or a staff member with hours of their own. Wall times are in the
+/// owner's zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hours {
     timezone: Tz,
@@ -50,8 +51,8 @@ pub struct Hours {
     openings: Vec<(NaiveDate, MinuteRange)>,
 }
 
-/// Whole local dates off in the zone of the closure's owner, first and last included. Nothing when `ends_on` is before
-/// `starts_on`.
+/// Whole local dates off in the zone of the closure's owner, first and last included. Nothing when `ends_on`
+/// is before `starts_on`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closure {
     pub timezone: Tz,
@@ -221,7 +222,8 @@ impl From<WeeklyRange> for WeeklyRangeBody {
 }
 
 impl Hours {
-    /// Ranges may come in any order, overlap and repeat. A date with `openings` takes those instead of rules and breaks.
+    /// Ranges may come in any order, overlap and repeat. A date with `openings` takes those instead of rules
+    /// and breaks.
     pub fn new(
         timezone: Tz,
         rules: Vec<WeeklyRange>,

@@ -1,4 +1,4 @@
-//! Working time of a staff member in UTC: weekly hours less breaks, one-off openings, less closures; and its grid.
+//! Working time of a staff member in UTC, from hours, breaks, one-off openings and closures; and its grid.
 
 use std::cmp::Ordering;
 
@@ -14,15 +14,16 @@ use crate::wall_clock::{
 /// Longest window that is read: what lies later in it is left out. Two years of horizon and a margin.
 pub const MAX_WINDOW_DAYS: i64 = 800;
 
-/// When one staff member works: their own hours or the tenant's, less the closures of both, each in its owner's zone.
+/// When one staff member works: their own hours or the tenant's, less the closures of both, each in its
+/// owner's zone.
 #[derive(Clone, Copy, Debug)]
 pub struct Calendar<'a> {
     pub hours: &'a Hours,
     pub closures: &'a [Closure],
 }
 
-/// A stretch of working time with one grid: starts are `anchor`, `anchor + step`, … before `starts_before`; what starts
-/// there must end by `ends_by`.
+/// A stretch of working time with one grid: starts are `anchor`, `anchor + step`, … before `starts_before`;
+/// what starts there must end by `ends_by`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GridPart {
     pub(crate) anchor: i64,
@@ -31,10 +32,11 @@ pub(crate) struct GridPart {
 }
 
 impl Calendar<'_> {
-    /// The working ranges within a window: in order, cut off at the window's ends, one where they overlap or touch.
+    /// The working ranges within a window: in order, cut off at the window's ends, one where they overlap or
+    /// touch.
     ///
-    /// Breaks are taken from the ranges of their own date only. A one-off opening replaces rules and breaks of its
-    /// date, but a closed date stays closed.
+    /// Breaks are taken from the ranges of their own date only. A one-off opening replaces rules and breaks
+    /// of its date, but a closed date stays closed.
     pub fn working_ranges(&self, window: Interval) -> Vec<Interval> {
         let window = Span { start: window.start.timestamp(), end: second_at_or_after(window.end) };
         let spans = self.working_spans(window);
@@ -44,20 +46,21 @@ impl Calendar<'_> {
             .collect()
     }
 
-    /// The window, widened to whole days of the hours' zone: the bookings of these days decide about a daily maximum.
-    /// None outside of the years 1..=9999.
+    /// The window, widened to whole days of the hours' zone: the bookings of these days decide about a daily
+    /// maximum. None outside of the years 1..=9999.
     pub fn whole_days(&self, window: Interval) -> Option<Interval> {
         let (_, first) = day_of_second(self.hours.timezone, window.start.timestamp())?;
         let (_, last) = day_of_second(self.hours.timezone, second_at_or_after(window.end).checked_sub(1)?)?;
         Some(Interval::new(instant(first.start)?, instant(last.end)?))
     }
 
-    /// The parts of the grid with starts in `window`; working time is followed `reach` seconds beyond its end.
+    /// The parts of the grid with starts in `window`; working time is followed `reach` seconds beyond its
+    /// end.
     ///
-    /// A working range is one grid from its start, except that it begins anew each Monday 00:00 of the hours' zone that
-    /// comes after a whole week, from the Monday before, of working time without a gap. So 24/7 hours have a
-    /// grid that depends on nothing but the rules, and the past is read for less than 14 days, and only when the
-    /// range at the window's start began before that day.
+    /// A working range is one grid from its start, except that it begins anew each Monday 00:00 of the hours'
+    /// zone that comes after a whole week, from the Monday before, of working time without a gap. So 24/7
+    /// hours have a grid that depends on nothing but the rules, and the past is read for less than 14 days,
+    /// and only when the range at the window's start began before that day.
     pub(crate) fn grid(&self, window: Span, reach: i64) -> Vec<GridPart> {
         self.try_grid(window, reach).unwrap_or_default()
     }

@@ -13,7 +13,8 @@ use crate::wall_clock::{Interval, MINUTE, Span, day_of_second, day_start, instan
 
 pub use team::{Load, MAX_COUNTED_DAYS, Slot, TeamStarts, least_loaded_first, nearest};
 
-/// What a service asks of a slot. Minutes are elapsed minutes. Rules that [`SlotRules::check`] refuses offer nothing.
+/// What a service asks of a slot. Minutes are elapsed minutes. Rules that [`SlotRules::check`] refuses offer
+/// nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlotRules {
     /// 5..=1440
@@ -51,13 +52,14 @@ pub enum SlotRulesError {
 pub struct Agenda<'a> {
     pub staff: StaffId,
     pub calendar: Calendar<'a>,
-    /// Bookings, widened by their own buffers, and busy blocks: at least those that meet [`SlotRules::reach`]. Any order; sorted by start
-    /// they are read in place. An empty interval blocks nothing.
+    /// Bookings, widened by their own buffers, and busy blocks: at least those that meet
+    /// [`SlotRules::reach`]. Any order; sorted by start they are read in place. An empty interval blocks
+    /// nothing.
     pub busy: &'a [Interval],
     /// The most bookings that may start on one date of the hours' zone.
     pub max_daily_bookings: Option<u32>,
-    /// Starts of the bookings that count for the maximum: at least those within [`Calendar::whole_days`]. Any order. Read only when there
-    /// is a maximum.
+    /// Starts of the bookings that count for the maximum: at least those within [`Calendar::whole_days`]. Any
+    /// order. Read only when there is a maximum.
     pub booking_starts: &'a [DateTime<Utc>],
 }
 
@@ -80,20 +82,22 @@ impl SlotRules {
         if whole > 1440 { Err(SlotRulesError::LongerThanADay) } else { Ok(()) }
     }
 
-    /// The starts that a staff member offers in `window`, ascending, with at least the notice from `now` and within
-    /// the horizon, so that any window ends. The answer for a window is the sum of the answers for its parts.
+    /// The starts that a staff member offers in `window`, ascending, with at least the notice from `now` and
+    /// within the horizon, so that any window ends. The answer for a window is the sum of the answers for its
+    /// parts.
     pub fn starts<'a>(&self, agenda: &Agenda<'a>, window: Interval, now: DateTime<Utc>) -> Starts<'a> {
         self.try_starts(agenda, window, now).unwrap_or_default()
     }
 
-    /// Whether the staff member offers exactly this start: so when, and only when, [`SlotRules::starts`] lists it.
+    /// Whether the staff member offers exactly this start: so when, and only when, [`SlotRules::starts`]
+    /// lists it.
     pub fn is_offered(&self, agenda: &Agenda<'_>, start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         let Some(end) = start.checked_add_signed(TimeDelta::seconds(1)) else { return false };
         self.starts(agenda, Interval::new(start, end), now).next() == Some(start)
     }
 
-    /// The time in which something busy may take away a start of `window`: what to read of a staff member's bookings
-    /// and busy blocks. None when it can't be represented.
+    /// The time in which something busy may take away a start of `window`: what to read of a staff member's
+    /// bookings and busy blocks. None when it can't be represented.
     pub fn reach(&self, window: Interval) -> Option<Interval> {
         let after = self.duration_minutes.checked_add(self.buffer_after_minutes)?;
         Some(Interval::new(

@@ -53,8 +53,8 @@ impl SlotRules {
         slots
     }
 
-    /// How many different starts a team offers on each of `days` dates of a viewer's zone, from `first` on. At most
-    /// [`MAX_COUNTED_DAYS`] are counted; dates outside of the years 1..=9999 are left out.
+    /// How many different starts a team offers on each of `days` dates of a viewer's zone, from `first` on.
+    /// At most [`MAX_COUNTED_DAYS`] are counted; dates outside of the years 1..=9999 are left out.
     pub fn count_by_date(
         &self,
         team: &[Agenda<'_>],
@@ -89,8 +89,8 @@ impl SlotRules {
         days.into_iter().map(|day| (day.date, day.slots)).collect()
     }
 
-    /// Each start that a team offers in `window`, ascending, with the place in the team of who offers it; of equal
-    /// starts the lower place first. The first of all is the next free slot.
+    /// Each start that a team offers in `window`, ascending, with the place in the team of who offers it; of
+    /// equal starts the lower place first. The first of all is the next free slot.
     pub fn team_starts<'a>(
         &self,
         team: &[Agenda<'a>],
@@ -151,7 +151,8 @@ pub fn least_loaded_first(candidates: &mut [Load]) {
     });
 }
 
-/// The `count` slots nearest to a wanted start, nearest first; of two as near, the earlier first. `slots` ascend.
+/// The `count` slots nearest to a wanted start, nearest first; of two as near, the earlier first. `slots`
+/// ascend.
 pub fn nearest(slots: &[Slot], wanted: DateTime<Utc>, count: usize) -> Vec<&Slot> {
     let (before, after) = slots.split_at(slots.partition_point(|slot| slot.start < wanted));
     let (mut before, mut after) = (before.iter().rev().peekable(), after.iter().peekable());

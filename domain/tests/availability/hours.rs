@@ -101,6 +101,7 @@ fn a_one_off_opening_replaces_rules_and_breaks_of_its_date() {
         .pause("123", "12:00-13:00")
         .open_once("2026-03-03", "11:00-14:00")
         .open_once("2026-03-03", "20:00-21:00")
+        .open_once("2026-03-03", "12:00-13:00")
         .open_once("2026-03-07", "10:00-11:00");
     let working = diary.working("2026-03-03 00:00", "2026-03-09 00:00");
     assert_eq!(
@@ -138,6 +139,16 @@ fn a_closure_is_in_the_zone_of_its_own_owner() {
         working,
         ["02 00:00 - 02 16:00", "03 16:00 - 06 11:00", "07 11:00 - 09 13:00", "10 13:00 - 11 00:00"]
     );
+}
+
+#[test]
+fn a_closure_two_dates_behind_still_counts() {
+    let diary = Diary::new(Tz::Pacific__Kiritimati).open("1234567", "00:00-24:00").closed_in(
+        Tz::Etc__GMTPlus12,
+        "2026-03-02",
+        "2026-03-02",
+    );
+    assert_eq!(diary.working("2026-03-04 00:00", "2026-03-04 12:00"), ["04 02:00 - 04 12:00"]);
 }
 
 #[test]
@@ -184,6 +195,20 @@ fn a_break_in_the_repeated_hour_lasts_from_the_first_to_the_second() {
         [
             Interval::new(utc("2026-10-24 22:00"), utc("2026-10-25 00:30")),
             Interval::new(utc("2026-10-25 01:45"), utc("2026-10-25 05:00")),
+        ]
+    );
+}
+
+#[test]
+fn ranges_that_overlap_in_the_repeated_hour_keep_their_break() {
+    let diary = Diary::new(PARIS).open("7", "00:00-02:30").open("7", "02:40-06:00").pause("7", "02:10-02:20");
+    let ranges =
+        diary.calendar().working_ranges(Interval::new(utc("2026-10-24 22:00"), utc("2026-10-25 23:00")));
+    assert_eq!(
+        ranges,
+        [
+            Interval::new(utc("2026-10-24 22:00"), utc("2026-10-25 00:10")),
+            Interval::new(utc("2026-10-25 01:20"), utc("2026-10-25 05:00")),
         ]
     );
 }

@@ -271,7 +271,8 @@ proptest! {
         let [now, from, until, busy_from, busy_until] = times;
         diary.busy.push(Interval::new(busy_from, busy_until));
         diary.booking_starts.extend(times);
-        diary.closures.push(Closure { timezone: zone, starts_on: busy_from.date_naive(), ends_on: busy_until.date_naive() });
+        let (starts_on, ends_on) = (busy_from.date_naive(), busy_until.date_naive());
+        diary.closures.push(Closure { timezone: zone, starts_on, ends_on });
         let window = Interval::new(from, until);
         let agenda = diary.agenda();
         let listed = rules.starts(&agenda, window, now).count();

@@ -106,6 +106,14 @@ fn every_instant_is_in_the_day_of_its_date() {
 }
 
 #[test]
+fn time_that_comes_twice_over_midnight_belongs_to_the_later_date() {
+    // At 00:01 on 7 November 2010 the clocks of St John's went back to 23:01: this is the second 23:30.
+    let again = utc("2010-11-07 03:00");
+    assert_eq!(again.with_timezone(&Tz::America__St_Johns).to_rfc3339(), "2010-11-06T23:30:00-03:30");
+    assert_eq!(date_of(Tz::America__St_Johns, again), Some(date("2010-11-07")));
+}
+
+#[test]
 fn the_zone_data_knows_that_cairo_has_summer_time_again() {
     assert_eq!(starts(Tz::Africa__Cairo, "2023-05-15", 720), "2023-05-15T09:00:00+00:00");
     assert_eq!(starts(Tz::Europe__Paris, "2090-07-01", 720), "2090-07-01T10:00:00+00:00");
