@@ -34,14 +34,18 @@ holder() {
   [[ ! $pid =~ ^[0-9]+$ || $(command_of "$pid") != *scripts/* ]] || echo "$pid"
 }
 
+make_home() {
+  mkdir -p "$home/log" 2>/dev/null || true
+  [[ -w $home && -w $home/log ]] ||
+    die "$home belongs to another user: run this as that user, or 'sudo make reset' once."
+}
+
 # Takes $1 for this process, or says who has it. The caller's exit trap gives it back: rm "$home/$1.pid".
 hold() {
   local pid
   pid=$(holder "$1")
   [[ -z $pid ]] || die "'make $1' is already going on in this checkout (process $pid): stop it with Ctrl-C there or 'make stop'."
-  mkdir -p "$home/log" 2>/dev/null || true
-  [[ -w $home/log ]] ||
-    die "$home belongs to another user: run this as that user, or 'sudo make reset' once."
+  make_home
   echo $$ >"$home/$1.pid"
 }
 
@@ -62,7 +66,7 @@ free_port() {
 # Installs packages: $1 what for, $2 apt's names, $3 Homebrew's. Starts no service and leaves none to start by itself.
 install_packages() {
   local log=$home/log/install.log sudo=()
-  mkdir -p "$home/log"
+  make_home
   say "Installing $1 (log: .harmony/log/install.log)"
   if command -v apt-get >/dev/null; then
     if ((EUID != 0)); then
