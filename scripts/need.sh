@@ -67,19 +67,20 @@ free_port() {
 install_packages() {
   local log=$home/log/install.log sudo=()
   make_home
-  say "Installing $1 (log: .harmony/log/install.log)"
   if command -v apt-get >/dev/null; then
     if ((EUID != 0)); then
       sudo=(sudo -n)
       sudo -n true 2>/dev/null ||
         die "$1 is missing and installing it takes root: run 'sudo apt-get install $2', then this again."
     fi
+    say "Installing $1 by apt-get (log: .harmony/log/install.log)"
     # shellcheck disable=SC2086  # the names are words
     ${sudo[@]+"${sudo[@]}"} bash "$root/scripts/apt-quietly" $2 >"$log" 2>&1 </dev/null || {
       tail -n 5 "$log" >&2
       die "$1 is missing and apt-get could not install '$2' (its last lines are above): is there a network?"
     }
   elif command -v brew >/dev/null; then
+    say "Installing $1 by Homebrew (log: .harmony/log/install.log)"
     # shellcheck disable=SC2086
     brew install --quiet $3 >"$log" 2>&1 </dev/null || {
       tail -n 5 "$log" >&2
