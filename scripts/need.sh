@@ -34,14 +34,18 @@ holder() {
   [[ ! $pid =~ ^[0-9]+$ || $(command_of "$pid") != *scripts/* ]] || echo "$pid"
 }
 
+make_home() {
+  mkdir -p "$home/log" 2>/dev/null || true
+  [[ -w $home && -w $home/log ]] ||
+    die "$home belongs to another user: run this as that user, or 'sudo make reset' once."
+}
+
 # Takes $1 for this process, or says who has it. The caller's exit trap gives it back: rm "$home/$1.pid".
 hold() {
   local pid
   pid=$(holder "$1")
   [[ -z $pid ]] || die "'make $1' is already going on in this checkout (process $pid): stop it with Ctrl-C there or 'make stop'."
-  mkdir -p "$home/log" 2>/dev/null || true
-  [[ -w $home/log ]] ||
-    die "$home belongs to another user: run this as that user, or 'sudo make reset' once."
+  make_home
   echo $$ >"$home/$1.pid"
 }
 
@@ -62,20 +66,21 @@ free_port() {
 # Installs packages: $1 what for, $2 apt's names, $3 Homebrew's. Starts no service and leaves none to start by itself.
 install_packages() {
   local log=$home/log/install.log sudo=()
-  mkdir -p "$home/log"
-  say "Installing $1 (log: .harmony/log/install.log)"
+  make_home
   if command -v apt-get >/dev/null; then
     if ((EUID != 0)); then
       sudo=(sudo -n)
       sudo -n true 2>/dev/null ||
         die "$1 is missing and installing it takes root: run 'sudo apt-get install $2', then this again."
     fi
+    say "Installing $1 by apt-get (log: .harmony/log/install.log)"
     # shellcheck disable=SC2086  # the names are words
     ${sudo[@]+"${sudo[@]}"} bash "$root/scripts/apt-quietly" $2 >"$log" 2>&1 </dev/null || {
       tail -n 5 "$log" >&2
       die "$1 is missing and apt-get could not install '$2' (its last lines are above): is there a network?"
     }
   elif command -v brew >/dev/null; then
+    say "Installing $1 by Homebrew (log: .harmony/log/install.log)"
     # shellcheck disable=SC2086
     brew install --quiet $3 >"$log" 2>&1 </dev/null || {
       tail -n 5 "$log" >&2
