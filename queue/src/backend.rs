@@ -65,10 +65,7 @@ pub fn open(config: &RedisConfig, queue: Queue, hall: &Hall) -> Result<(Source, 
         Some((delivery, arrivals))
     });
     let fetch = Fetch {
-        lanes: [
-            (Lane::Now, Road::new(config, queue)?, now),
-            (Lane::Bulk, Road::new(config, queue)?, bulk),
-        ],
+        lanes: [(Lane::Now, Road::new(config, queue)?, now), (Lane::Bulk, Road::new(config, queue)?, bulk)],
         alone: (Road::new(config, queue)?, alone),
         hall: hall.clone(),
     };
@@ -228,7 +225,8 @@ async fn fetch(mut road: Road, lane: Lane, sender: mpsc::Sender<Delivery>, hall:
                     }
                 }
             }
-            Err(error) => tracing::warn!(%error, "the road can't be read"),
+            // The link has waited, and said so.
+            Err(error) => tracing::debug!(%error, "nothing fetched"),
         }
     }
 }

@@ -45,12 +45,7 @@ struct Held {
 impl Places {
     pub fn new(concurrency: NonZeroUsize) -> Self {
         let total = concurrency.get();
-        Self {
-            total,
-            for_bulk: total - total / 20,
-            hand: Mutex::default(),
-            changes: watch::Sender::new(()),
-        }
+        Self { total, for_bulk: total - total / 20, hand: Mutex::default(), changes: watch::Sender::new(()) }
     }
 
     /// How many deliveries of the lane could start now. None while a suspect is in hand.

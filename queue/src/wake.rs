@@ -23,9 +23,7 @@ impl Waker {
     /// The waker, and what publishes for it: a future for the process to run, which ends when the last clone of the
     /// waker is gone. One PUBLISH is on its way at a time; what is asked for meanwhile is the next one. While Redis is
     /// away wake-ups are dropped.
-    pub fn open(
-        config: &RedisConfig,
-    ) -> Result<(Self, impl Future<Output = ()> + Send + use<>), Error> {
+    pub fn open(config: &RedisConfig) -> Result<(Self, impl Future<Output = ()> + Send + use<>), Error> {
         let link = Link::new(config)?;
         let (wanted, wishes) = watch::channel(BTreeMap::new());
         Ok((Self { wanted }, publish(link, channel(config), wishes)))

@@ -16,7 +16,10 @@ pub struct LogConfig {
 pub fn start(config: &LogConfig) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log)?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter);
-    let started =
-        if std::io::stdout().is_terminal() { logs.try_init() } else { logs.json().flatten_event(true).try_init() };
+    let started = if std::io::stdout().is_terminal() {
+        logs.try_init()
+    } else {
+        logs.json().flatten_event(true).try_init()
+    };
     started.map_err(|error| anyhow::anyhow!("the log does not start: {error}"))
 }

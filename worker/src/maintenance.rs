@@ -16,7 +16,8 @@ pub(crate) async fn sweep_expired(context: &Context) -> Result<(), JobError> {
     let ledger = &context.ledger;
     let sessions = in_batches(now, async |before| ledger.remove_sessions(before, BATCH).await).await?;
     let keys =
-        in_batches(now - KEPT_KEYS, async |before| ledger.remove_idempotency_keys(before, BATCH).await).await?;
+        in_batches(now - KEPT_KEYS, async |before| ledger.remove_idempotency_keys(before, BATCH).await)
+            .await?;
     tracing::info!(sessions, keys, "swept what had expired");
     Ok(())
 }

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use jobs::Queue;
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
+};
 use std::time::Duration;
 use store::ledger::Depth;
 
@@ -35,7 +37,10 @@ impl Metrics {
                 &["queue", "kind"],
             )?,
             running: gauge("harmony_jobs_running", "Jobs running in this process.")?,
-            ready: gauge("harmony_jobs_ready", "Jobs due or running, seen by the dispatcher; 100000 at most.")?,
+            ready: gauge(
+                "harmony_jobs_ready",
+                "Jobs due or running, seen by the dispatcher; 100000 at most.",
+            )?,
             dead: gauge("harmony_jobs_dead", "Jobs that failed for good; 100000 at most.")?,
             oldest: gauge("harmony_jobs_oldest_seconds", "Since when the oldest ready job is due.")?,
         };

@@ -83,7 +83,9 @@ pub fn scrubbed(error: &str) -> String {
         let kept = before.trim_end_matches(is_of_address);
         // A quoted local part may hold anything, blanks too.
         let kept = match kept.strip_suffix('"') {
-            Some(quoted) if kept.len() == before.len() => quoted.rsplit_once('"').map_or("", |(kept, _)| kept),
+            Some(quoted) if kept.len() == before.len() => {
+                quoted.rsplit_once('"').map_or("", |(kept, _)| kept)
+            }
             _ => kept,
         };
         let left = after.trim_start_matches(|c| is_of_address(c) || c == '[' || c == ']');

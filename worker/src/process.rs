@@ -6,6 +6,7 @@ use crate::logs::{self, LogConfig};
 use crate::metrics::Metrics;
 use crate::outcome::Backoff;
 use crate::perform::perform;
+use crate::schedule::SCHEDULES;
 use crate::serve::{Pages, serve};
 use crate::{dispatch, runtime};
 use anyhow::Context as _;
@@ -13,8 +14,8 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use futures_util::future;
 use jobs::{Job, Queue};
 use queue::RedisConfig;
-use rand::rngs::SysRng;
 use rand::TryRng;
+use rand::rngs::SysRng;
 use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -70,7 +71,8 @@ pub fn work(queue: Queue) -> anyhow::Result<()> {
 
 /// Promotes, relays and schedules for all queues. Any number may run; one is enough.
 pub fn dispatch() -> anyhow::Result<()> {
-    let about = "Relays due jobs of all queues to their workers, and fires schedules. Any number of these may run.";
+    let about =
+        "Relays due jobs of all queues to their workers, and fires schedules. Any number of these may run.";
     let args: PlainArgs = arguments("dispatch", about)?;
     run(args.process, async |process| process.dispatch().await)
 }
@@ -172,6 +174,7 @@ impl Process {
             metrics: self.metrics.clone(),
             lease: runtime::LEASE,
             tick: dispatch::TICK,
+            schedules: SCHEDULES,
             seed: SysRng.try_next_u64()?,
             stop: self.stop.clone(),
         };

@@ -40,13 +40,8 @@ pub(crate) async fn settle(
         let (mut done, mut failures) = (Vec::new(), Vec::new());
         for Finished { delivery, outcome } in &batch {
             let Delivery { tenant_id, id, attempt, .. } = *delivery;
-            let failure = |again_at, error: &String| Failure {
-                tenant_id,
-                id,
-                attempt,
-                again_at,
-                error: error.clone(),
-            };
+            let failure =
+                |again_at, error: &String| Failure { tenant_id, id, attempt, again_at, error: error.clone() };
             match outcome {
                 Outcome::Done | Outcome::Dropped(_) => done.push((tenant_id, id)),
                 Outcome::Again { after, error } => {

@@ -9,14 +9,20 @@ pub use upkeep::Depth;
 
 use crate::cached::cached;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{QueryResult, QueryableByName, sql_query};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::id::{JobId, TenantId};
 use jobs::{Delivery, Queue};
+use secrecy::{ExposeSecret, SecretString};
 use std::future::Future;
+use std::num::NonZeroUsize;
 use std::time::Duration;
+use url::Url;
 use uuid::Uuid;
 
 const PROMOTE: &str = "\
@@ -26,8 +32,9 @@ WITH due AS MATERIALIZED (
 moved AS (UPDATE jobs SET state = 'ready' FROM due WHERE jobs.ctid = due.row RETURNING jobs.queue)
 SELECT queue, count(*) AS jobs FROM moved GROUP BY queue";
 
-/// The next tenants with ready jobs by one index descent each, whatever their backlog, and who of them is deep.
-const HEADS: &str = "\
+/// The next tenants with ready jobs by one index descent each, whatever their backlog, and who of them is deep. Public,
+/// like `LEASE`, so that a test can pin its plan down.
+pub const HEADS: &str = "\
 WITH RECURSIVE t(id) AS (
   (SELECT tenant_id FROM jobs WHERE queue = $1 AND state = 'ready' AND tenant_id >= $2 ORDER BY tenant_id LIMIT 1)
   UNION ALL
@@ -40,7 +47,7 @@ FROM t WHERE id IS NOT NULL LIMIT $4";
 
 /// Each tenant's oldest jobs that nobody holds. Two relays never get the same row: the row lock while one decides, the
 /// lease afterwards.
-const LEASE: &str = "\
+pub const LEASE: &str = "\
 WITH due AS MATERIALIZED (
   SELECT j.row FROM unnest($2::uuid[], $3::int[]) h(tenant, n)
   CROSS JOIN LATERAL (
@@ -179,6 +186,21 @@ impl Ledger {
         Self { pool }
     }
 
+    /// A pool of its own at a postgres:// URL, whose user is replaced. Connects when it is first used.
+    pub fn open(database_url: &SecretString, connections: NonZeroUsize) -> Result<Self, Error> {
+        let unreachable = |why: &str| Error::Unreachable(why.to_owned());
+        // The parser's own words would repeat a part of the URL, perhaps the password.
+        let mut url = Url::parse(database_url.expose_secret())
+            .map_err(|_error| unreachable("the database URL is not of the form postgres://host:port/name"))?;
+        url.set_username("harmony_system").map_err(|()| unreachable("the database URL has no host"))?;
+        let mut config = ManagerConfig::<AsyncPgConnection>::default();
+        // A broken connection is closed by the statement that meets it: no need to ask before each.
+        config.recycling_method = RecyclingMethod::Fast;
+        let manager = AsyncDieselConnectionManager::new_with_config(url.as_str(), config);
+        let pool = Pool::builder(manager).max_size(connections.get()).build();
+        Ok(Self::new(pool.map_err(|error| unreachable(&error.to_string()))?))
+    }
+
     /// Makes up to `limit` scheduled jobs ready that are due at `now`; says how many of which queue. Queues that this
     /// release does not know are counted too, by their names.
     pub async fn promote(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<(String, i64)>, Error> {
@@ -190,7 +212,13 @@ impl Ledger {
 
     /// The first `limit` tenants from `from` on, in the order of their ids, that have ready jobs. Who has more than
     /// `shallow` of them is deep. The cost does not grow with a backlog.
-    pub async fn heads(&self, queue: Queue, from: Uuid, shallow: i64, limit: i64) -> Result<Vec<Head>, Error> {
+    pub async fn heads(
+        &self,
+        queue: Queue,
+        from: Uuid,
+        shallow: i64,
+        limit: i64,
+    ) -> Result<Vec<Head>, Error> {
         let mut conn = self.conn().await?;
         let query = cached(
             sql_query(HEADS)
@@ -211,7 +239,8 @@ impl Ledger {
         shares: &[(TenantId, i32)],
         lease: Duration,
     ) -> Result<Vec<Delivery>, Error> {
-        let (tenants, limits): (Vec<Uuid>, Vec<i32>) = shares.iter().map(|(tenant, n)| (tenant.0, *n)).unzip();
+        let (tenants, limits): (Vec<Uuid>, Vec<i32>) =
+            shares.iter().map(|(tenant, n)| (tenant.0, *n)).unzip();
         let mut conn = self.conn().await?;
         let query = cached(
             sql_query(LEASE)
@@ -258,8 +287,7 @@ impl Ledger {
         }
         let (tenants, ids): (Vec<Uuid>, Vec<Uuid>) = jobs.iter().map(|(tenant, id)| (tenant.0, id.0)).unzip();
         let mut conn = self.conn().await?;
-        let query =
-            cached(sql_query(DONE).bind::<Array<SqlUuid>, _>(tenants).bind::<Array<SqlUuid>, _>(ids));
+        let query = cached(sql_query(DONE).bind::<Array<SqlUuid>, _>(tenants).bind::<Array<SqlUuid>, _>(ids));
         let result = within(query.execute(&mut *conn)).await;
         kept(conn, result)
     }
