@@ -77,15 +77,14 @@ impl Link {
     }
 
     async fn attempt<T: FromRedisValue>(&mut self, commands: &Pipeline) -> Result<T, Error> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => {
-                let config = AsyncConnectionConfig::new()
-                    .set_response_timeout(Some(PATIENCE))
-                    .set_connection_timeout(Some(CONNECTING));
-                let connecting = self.client.get_multiplexed_async_connection_with_config(&config);
-                connecting.await.map_err(Error::Unreachable)?
-            }
+        let mut connection = if let Some(connection) = self.connection.take() {
+            connection
+        } else {
+            let config = AsyncConnectionConfig::new()
+                .set_response_timeout(Some(PATIENCE))
+                .set_connection_timeout(Some(CONNECTING));
+            let connecting = self.client.get_multiplexed_async_connection_with_config(&config);
+            connecting.await.map_err(Error::Unreachable)?
         };
         let answer = commands.query_async(&mut connection).await.map_err(Error::Unanswered)?;
         // Only now: a call that was dropped half-way must not leave its answer to the next one.

@@ -79,7 +79,7 @@ pub async fn run(config: Config) -> Result<(), queue::Error> {
         );
         tokio::select! {
             () = config.stop.cancelled() => Ok(()),
-            (_, _, _, listened) = parts => listened,
+            ((), (), (), listened) = parts => listened,
         }
     };
     Box::pin(future::try_join(relays, beside)).await.map(|_ended| ())

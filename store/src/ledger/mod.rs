@@ -104,11 +104,7 @@ impl Error {
     /// Whether it is the statement, not the connection, that failed: repeating it may never help.
     pub const fn is_refusal(&self) -> bool {
         use diesel::result::{DatabaseErrorKind, Error::DatabaseError};
-        match self {
-            Self::Refused(DatabaseError(DatabaseErrorKind::ClosedConnection, _)) => false,
-            Self::Refused(_) => true,
-            Self::Unreachable(_) | Self::Silent => false,
-        }
+        matches!(self, Self::Refused(error) if !matches!(error, DatabaseError(DatabaseErrorKind::ClosedConnection, _)))
     }
 }
 

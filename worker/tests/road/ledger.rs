@@ -4,6 +4,7 @@ use crate::ground::{Ground, Seen, pause, sleep};
 use jobs::Queue;
 use store::ledger::{HEADS, LEASE};
 use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::error::SqlState;
 
 #[tokio::test]
 async fn a_lease_touches_no_index() {
@@ -49,7 +50,7 @@ async fn a_tenant_enqueues_for_itself_alone_and_reads_nothing() {
         "SELECT * FROM schedule_ticks",
     ] {
         let error = app.batch_execute(sql).await.unwrap_err();
-        assert_eq!(error.code().map(|code| code.code()), Some("42501"), "{sql}");
+        assert_eq!(error.code().map(SqlState::code), Some("42501"), "{sql}");
     }
 }
 
