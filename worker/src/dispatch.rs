@@ -116,7 +116,7 @@ async fn schedule(config: &Config, rng: &mut impl Rng, wake: impl Fn(Queue)) {
             let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
             let id = JobId(uuid::Builder::from_unix_timestamp_millis(millis, &rng.random()).into_uuid());
             let job = job();
-            match config.ledger.fire(name, tick, id, &job).await {
+            match config.ledger.fire((name, tick), id, &job, now).await {
                 Ok(first) => {
                     fired.insert(*name, tick);
                     if first {

@@ -146,6 +146,21 @@ async fn a_backlog_does_not_hold_up_another_tenants_lone_job() {
 }
 
 #[tokio::test]
+async fn a_lone_job_finds_a_place_while_long_ones_run() {
+    let ground = Ground::start().await;
+    let seen = Seen::default();
+    ground.enqueue(7, 60, 2000).await;
+    let _parts = [ground.dispatch(), ground.work(Queue::Email, seen.clone(), sleep, 20)];
+    seen.until(19).await;
+    pause(300).await;
+    assert_eq!(seen.totals(), (19, 19), "one place in twenty is kept");
+    ground.enqueue(8, 1, 0).await;
+    let began = Instant::now();
+    seen.until(20).await;
+    assert!(began.elapsed() < Duration::from_millis(500), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
 async fn a_wake_up_saves_the_wait_for_the_tick() {
     let mut ground = Ground::start().await;
     ground.tick = Duration::from_secs(20);
