@@ -225,7 +225,8 @@ async fn fetch(mut road: Road, lane: Lane, sender: mpsc::Sender<Delivery>, hall:
                     }
                 }
             }
-            Err(error) => tracing::warn!(%error, "the road can't be read"),
+            // The link has waited, and said so.
+            Err(error) => tracing::debug!(%error, "nothing fetched"),
         }
     }
 }

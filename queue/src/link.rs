@@ -27,20 +27,28 @@ pub struct RedisConfig {
 
 /// Why Redis did not do what was asked.
 #[derive(Debug, thiserror::Error)]
-#[error("Redis: {0}")]
-pub struct Error(#[from] RedisError);
+pub enum Error {
+    /// Nothing was sent: whatever was asked has certainly not happened.
+    #[error("no connection to Redis: {0}")]
+    Unreachable(RedisError),
+    /// It may have happened all the same.
+    #[error("Redis: {0}")]
+    Unanswered(RedisError),
+}
 
 /// A connection, made when it is first used and made anew after any error: a multiplexed connection does not recover,
 /// and nobody knows what a failed one still has to say.
 pub struct Link {
     client: Client,
     connection: Option<MultiplexedConnection>,
+    away: bool,
 }
 
 impl Link {
     /// Connects to nothing yet. An error: the URL is none.
     pub fn new(config: &RedisConfig) -> Result<Self, Error> {
-        Ok(Self { client: Client::open(config.url.expose_secret())?, connection: None })
+        let client = Client::open(config.url.expose_secret()).map_err(Error::Unreachable)?;
+        Ok(Self { client, connection: None, away: false })
     }
 
     pub(crate) const fn client(&self) -> &Client {
@@ -57,24 +65,28 @@ impl Link {
     /// Runs the commands. After an error it waits a moment, so that whoever tries again at once does no harm.
     pub(crate) async fn run<T: FromRedisValue>(&mut self, commands: &Pipeline) -> Result<T, Error> {
         let result = self.attempt(commands).await;
-        if result.is_err() {
-            self.connection = None;
+        if let Err(error) = &result {
+            if !std::mem::replace(&mut self.away, true) {
+                tracing::warn!(%error, "Redis is away");
+            }
             tokio::time::sleep(PAUSE).await;
+        } else if std::mem::take(&mut self.away) {
+            tracing::info!("Redis is back");
         }
-        Ok(result?)
+        result
     }
 
-    async fn attempt<T: FromRedisValue>(&mut self, commands: &Pipeline) -> Result<T, RedisError> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => {
-                let config = AsyncConnectionConfig::new()
-                    .set_response_timeout(Some(PATIENCE))
-                    .set_connection_timeout(Some(CONNECTING));
-                self.client.get_multiplexed_async_connection_with_config(&config).await?
-            }
+    async fn attempt<T: FromRedisValue>(&mut self, commands: &Pipeline) -> Result<T, Error> {
+        let mut connection = if let Some(connection) = self.connection.take() {
+            connection
+        } else {
+            let config = AsyncConnectionConfig::new()
+                .set_response_timeout(Some(PATIENCE))
+                .set_connection_timeout(Some(CONNECTING));
+            let connecting = self.client.get_multiplexed_async_connection_with_config(&config);
+            connecting.await.map_err(Error::Unreachable)?
         };
-        let answer = commands.query_async(&mut connection).await?;
+        let answer = commands.query_async(&mut connection).await.map_err(Error::Unanswered)?;
         // Only now: a call that was dropped half-way must not leave its answer to the next one.
         self.connection = Some(connection);
         Ok(answer)

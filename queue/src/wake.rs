@@ -11,7 +11,7 @@ use tokio::sync::watch;
 /// Between two attempts to subscribe.
 const PAUSE: Duration = Duration::from_millis(100);
 /// A silent subscription is renewed after this long: a connection that died without a word is not waited for forever.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// Tells the relays, after a commit, that a queue has something new. Cheap to clone; never waits, never fails.
 #[derive(Clone)]

@@ -36,3 +36,42 @@ impl<Q> QueryId for Cached<Q> {
 impl<Q> Query for Cached<Q> {
     type SqlType = Untyped;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diesel::sql_types::{BigInt, Text};
+    use diesel::{QueryableByName, sql_query};
+    use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+
+    #[tokio::test]
+    async fn cached_text_is_prepared_once_and_other_text_is_not_kept() {
+        #[expect(clippy::disallowed_methods, reason = "tests have no command line")]
+        let url = std::env::var("TEST_DATABASE_URL")
+            .expect("TEST_DATABASE_URL is not set: `make test` sets it, and starts what it names");
+        let mut conn = AsyncPgConnection::establish(&url).await.unwrap();
+        for n in 1..=3 {
+            let kept = "SELECT $1 AS count -- kept";
+            let row: Count =
+                cached(sql_query(kept).bind::<BigInt, _>(n)).get_result(&mut conn).await.unwrap();
+            assert_eq!(row.count, n);
+            let row: Count = sql_query("SELECT $1 AS count -- anew")
+                .bind::<BigInt, _>(n)
+                .get_result(&mut conn)
+                .await
+                .unwrap();
+            assert_eq!(row.count, n);
+        }
+        for (text, prepared) in [("%-- kept", 1), ("%-- anew", 0)] {
+            let held = "SELECT count(*) AS count FROM pg_prepared_statements WHERE statement LIKE $1";
+            let row: Count = sql_query(held).bind::<Text, _>(text).get_result(&mut conn).await.unwrap();
+            assert_eq!(row.count, prepared, "{text}");
+        }
+    }
+}

@@ -4,7 +4,7 @@
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::relay::Relay;
-use crate::schedule::{SCHEDULES, Schedule};
+use crate::schedule::Schedule;
 use domain::id::JobId;
 use futures_util::future;
 use jobs::Queue;
@@ -37,6 +37,8 @@ pub struct Config {
     /// The workers' lease too.
     pub lease: Duration,
     pub tick: Duration,
+    /// `schedule::SCHEDULES`, unless a test wants quiet.
+    pub schedules: &'static [Schedule],
     /// Of names and ids: another for each dispatcher.
     pub seed: u64,
     pub stop: CancellationToken,
@@ -71,13 +73,13 @@ pub async fn run(config: Config) -> Result<(), queue::Error> {
     let beside = async {
         let parts = future::join4(
             promote(&config, wake),
-            schedule(&config, SCHEDULES, &mut rng, wake),
+            schedule(&config, &mut rng, wake),
             measure(&config),
             queue::listen(&config.redis, wake),
         );
         tokio::select! {
             () = config.stop.cancelled() => Ok(()),
-            (_, _, _, listened) = parts => listened,
+            ((), (), (), listened) = parts => listened,
         }
     };
     Box::pin(future::try_join(relays, beside)).await.map(|_ended| ())
@@ -102,11 +104,11 @@ async fn promote(config: &Config, wake: impl Fn(Queue)) {
 }
 
 /// Fires each schedule once a tick, together with all other dispatchers. Ticks that were missed, by all, are one.
-async fn schedule(config: &Config, schedules: &[Schedule], rng: &mut impl Rng, wake: impl Fn(Queue)) {
+async fn schedule(config: &Config, rng: &mut impl Rng, wake: impl Fn(Queue)) {
     let mut fired = HashMap::new();
     loop {
         let now = config.clock.now();
-        for Schedule { name, when, job } in schedules {
+        for Schedule { name, when, job } in config.schedules {
             let tick = when.last(now);
             if fired.get(name).is_some_and(|last| *last >= tick) {
                 continue;
@@ -114,7 +116,7 @@ async fn schedule(config: &Config, schedules: &[Schedule], rng: &mut impl Rng, w
             let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
             let id = JobId(uuid::Builder::from_unix_timestamp_millis(millis, &rng.random()).into_uuid());
             let job = job();
-            match config.ledger.fire(name, tick, id, &job).await {
+            match config.ledger.fire((name, tick), id, &job, now).await {
                 Ok(first) => {
                     fired.insert(*name, tick);
                     if first {

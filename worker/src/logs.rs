@@ -19,7 +19,7 @@ pub fn start(config: &LogConfig) -> anyhow::Result<()> {
     let started = if std::io::stdout().is_terminal() {
         logs.try_init()
     } else {
-        logs.json().flatten_event(true).try_init()
+        logs.json().flatten_event(true).with_span_list(false).try_init()
     };
     started.map_err(|error| anyhow::anyhow!("the log does not start: {error}"))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// What is written of an error, in characters.
 const ERROR_LENGTH: usize = 500;
 /// The longest a job may ask to wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(30 * 24 * 3600);
+const LONGEST_WAIT: Duration = Duration::from_hours(30 * 24);
 
 /// How long a failed job waits for its next run: anything from nothing to `base` × 2^attempt, `cap` at most, each as
 /// likely ("full jitter"), so that what failed together does not come back together.
@@ -18,7 +18,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    pub const DEFAULT: Self = Self { base: Duration::from_secs(2), cap: Duration::from_secs(15 * 60) };
+    pub const DEFAULT: Self = Self { base: Duration::from_secs(2), cap: Duration::from_mins(15) };
 
     /// `attempt` counts the runs that failed before this one.
     pub fn wait(self, attempt: i16, rng: &mut impl Rng) -> Duration {
@@ -117,10 +117,10 @@ mod tests {
         let retry = || JobError::Retry("no route".to_owned());
         assert!(matches!(of(retry(), 1), Outcome::Again { error, .. } if error == "no route"));
         assert_eq!(of(retry(), 2), Outcome::Dead { error: "no route".to_owned() });
-        let later = JobError::Later(Duration::from_secs(60), "busy".to_owned());
+        let later = JobError::Later(Duration::from_mins(1), "busy".to_owned());
         assert_eq!(
             of(later.clone(), 0),
-            Outcome::Again { after: Duration::from_secs(60), error: "busy".to_owned() }
+            Outcome::Again { after: Duration::from_mins(1), error: "busy".to_owned() }
         );
         assert_eq!(of(later, 2), Outcome::Dead { error: "busy".to_owned() });
         assert_eq!(of(JobError::Drop("gone"), 2), Outcome::Dropped("gone"));

@@ -6,6 +6,7 @@ use crate::logs::{self, LogConfig};
 use crate::metrics::Metrics;
 use crate::outcome::Backoff;
 use crate::perform::perform;
+use crate::schedule::SCHEDULES;
 use crate::serve::{Pages, serve};
 use crate::{dispatch, runtime};
 use anyhow::Context as _;
@@ -173,6 +174,7 @@ impl Process {
             metrics: self.metrics.clone(),
             lease: runtime::LEASE,
             tick: dispatch::TICK,
+            schedules: SCHEDULES,
             seed: SysRng.try_next_u64()?,
             stop: self.stop.clone(),
         };

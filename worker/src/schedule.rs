@@ -16,7 +16,7 @@ pub struct Schedule {
 /// The first dispatcher after a tick fires it. One that starts with an empty ledger fires each schedule's last tick.
 pub const SCHEDULES: &[Schedule] = &[Schedule {
     name: "sweep_expired",
-    when: When::Every(Duration::from_secs(3600)),
+    when: When::Every(Duration::from_hours(1)),
     job: || Job::SweepExpired {},
 }];
 
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn every_hour_ticks_on_the_hour() {
-        let hourly = When::Every(Duration::from_secs(3600));
+        let hourly = When::Every(Duration::from_hours(1));
         assert_eq!(hourly.last(at("2030-03-04T09:59:59.999999Z")), at("2030-03-04T09:00:00Z"));
         assert_eq!(hourly.last(at("2030-03-04T10:00:00Z")), at("2030-03-04T10:00:00Z"));
         assert_eq!(hourly.last(at("1969-12-31T23:30:00Z")), at("1969-12-31T23:00:00Z"));

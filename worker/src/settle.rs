@@ -8,13 +8,14 @@ use queue::Places;
 use std::time::Duration;
 use store::ledger::{Error, Failure, Held, Ledger};
 use tokio::sync::{Mutex, mpsc};
+use tokio::time::Instant;
 
 /// Written down by one statement, at most.
 const BATCH: usize = 500;
 /// Between two attempts to reach the ledger.
 const PAUSE: Duration = Duration::from_millis(100);
-/// A statement that PostgreSQL refuses this often is left: its jobs come back by their leases.
-const REFUSALS: u32 = 5;
+/// A statement that PostgreSQL still refuses after this long is left: its jobs come back by their leases.
+const REFUSED_FOR: Duration = Duration::from_secs(10);
 
 /// A run that has ended.
 pub(crate) struct Finished {
@@ -59,11 +60,9 @@ pub(crate) async fn settle(
 
 /// Repeats a statement that may run twice until the ledger has taken it.
 async fn until_written(statement: impl AsyncFn() -> Result<usize, Error>) {
-    let mut refusals = 0;
-    let mut away = false;
+    let (mut refused, mut away) = (None::<Instant>, false);
     while let Err(error) = statement().await {
-        refusals += u32::from(error.is_refusal());
-        if refusals >= REFUSALS {
+        if error.is_refusal() && refused.get_or_insert_with(Instant::now).elapsed() > REFUSED_FOR {
             tracing::error!(%error, "jobs that ended are left unsettled: they run again when their leases end");
             return;
         }

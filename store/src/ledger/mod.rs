@@ -14,11 +14,15 @@ use diesel::sql_types::{
 };
 use diesel::{QueryResult, QueryableByName, sql_query};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::id::{JobId, TenantId};
 use jobs::{Delivery, Queue};
+use secrecy::{ExposeSecret, SecretString};
 use std::future::Future;
+use std::num::NonZeroUsize;
 use std::time::Duration;
+use url::Url;
 use uuid::Uuid;
 
 const PROMOTE: &str = "\
@@ -28,8 +32,9 @@ WITH due AS MATERIALIZED (
 moved AS (UPDATE jobs SET state = 'ready' FROM due WHERE jobs.ctid = due.row RETURNING jobs.queue)
 SELECT queue, count(*) AS jobs FROM moved GROUP BY queue";
 
-/// The next tenants with ready jobs by one index descent each, whatever their backlog, and who of them is deep.
-const HEADS: &str = "\
+/// The next tenants with ready jobs by one index descent each, whatever their backlog, and who of them is deep. Public,
+/// like `LEASE`, so that a test can pin its plan down.
+pub const HEADS: &str = "\
 WITH RECURSIVE t(id) AS (
   (SELECT tenant_id FROM jobs WHERE queue = $1 AND state = 'ready' AND tenant_id >= $2 ORDER BY tenant_id LIMIT 1)
   UNION ALL
@@ -42,7 +47,7 @@ FROM t WHERE id IS NOT NULL LIMIT $4";
 
 /// Each tenant's oldest jobs that nobody holds. Two relays never get the same row: the row lock while one decides, the
 /// lease afterwards.
-const LEASE: &str = "\
+pub const LEASE: &str = "\
 WITH due AS MATERIALIZED (
   SELECT j.row FROM unnest($2::uuid[], $3::int[]) h(tenant, n)
   CROSS JOIN LATERAL (
@@ -99,11 +104,7 @@ impl Error {
     /// Whether it is the statement, not the connection, that failed: repeating it may never help.
     pub const fn is_refusal(&self) -> bool {
         use diesel::result::{DatabaseErrorKind, Error::DatabaseError};
-        match self {
-            Self::Refused(DatabaseError(DatabaseErrorKind::ClosedConnection, _)) => false,
-            Self::Refused(_) => true,
-            Self::Unreachable(_) | Self::Silent => false,
-        }
+        matches!(self, Self::Refused(error) if !matches!(error, DatabaseError(DatabaseErrorKind::ClosedConnection, _)))
     }
 }
 
@@ -179,6 +180,21 @@ impl Ledger {
     /// `pool` connects as `harmony_system`.
     pub const fn new(pool: Pool<AsyncPgConnection>) -> Self {
         Self { pool }
+    }
+
+    /// A pool of its own at a postgres:// URL, whose user is replaced. Connects when it is first used.
+    pub fn open(database_url: &SecretString, connections: NonZeroUsize) -> Result<Self, Error> {
+        let unreachable = |why: &str| Error::Unreachable(why.to_owned());
+        // The parser's own words would repeat a part of the URL, perhaps the password.
+        let mut url = Url::parse(database_url.expose_secret())
+            .map_err(|_error| unreachable("the database URL is not of the form postgres://host:port/name"))?;
+        url.set_username("harmony_system").map_err(|()| unreachable("the database URL has no host"))?;
+        let mut config = ManagerConfig::<AsyncPgConnection>::default();
+        // A broken connection is closed by the statement that meets it: no need to ask before each.
+        config.recycling_method = RecyclingMethod::Fast;
+        let manager = AsyncDieselConnectionManager::new_with_config(url.as_str(), config);
+        let pool = Pool::builder(manager).max_size(connections.get()).build();
+        Ok(Self::new(pool.map_err(|error| unreachable(&error.to_string()))?))
     }
 
     /// Makes up to `limit` scheduled jobs ready that are due at `now`; says how many of which queue. Queues that this

@@ -16,7 +16,7 @@ WITH tick AS (
   ON CONFLICT (name) DO UPDATE SET last_tick = excluded.last_tick WHERE s.last_tick < excluded.last_tick
   RETURNING last_tick)
 INSERT INTO jobs (tenant_id, id, queue, kind, payload, run_at)
-SELECT $3, $4, $5, $6, $7, last_tick FROM tick";
+SELECT $3, $4, $5, $6, $7, $8 FROM tick";
 
 /// Each tenant's oldest ready job by one index descent; counts end at $2 so that a backlog stays cheap to look at.
 const DEPTH: &str = "\
@@ -55,9 +55,15 @@ pub struct Depth {
 }
 
 impl Ledger {
-    /// Enqueues the platform's `job` for the tick of the schedule `name`, unless that tick or a later one has fired:
+    /// Enqueues the platform's `job`, due at `now`, for the tick of the schedule `name`, unless that tick or a later one has fired:
     /// once, however many ask.
-    pub async fn fire(&self, name: &str, tick: DateTime<Utc>, id: JobId, job: &Job) -> Result<bool, Error> {
+    pub async fn fire(
+        &self,
+        (name, tick): (&str, DateTime<Utc>),
+        id: JobId,
+        job: &Job,
+        now: DateTime<Utc>,
+    ) -> Result<bool, Error> {
         let mut conn = self.conn().await?;
         let query = cached(
             sql_query(FIRE)
@@ -67,7 +73,8 @@ impl Ledger {
                 .bind::<SqlUuid, _>(id)
                 .bind::<Text, _>(job.policy().queue.name())
                 .bind::<Text, _>(job.kind())
-                .bind::<Json, _>(job.payload()),
+                .bind::<Json, _>(job.payload())
+                .bind::<Timestamptz, _>(now),
         );
         let result = within(query.execute(&mut *conn)).await;
         Ok(kept(conn, result)? == 1)

@@ -1,0 +1,106 @@
+//! What the ledger's table promises: who reaches it, and at what cost.
+
+use crate::ground::{Ground, Seen, pause, sleep};
+use jobs::Queue;
+use store::ledger::{HEADS, LEASE};
+use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::error::SqlState;
+
+#[tokio::test]
+async fn a_lease_touches_no_index() {
+    let ground = Ground::start().await;
+    let seen = Seen::default();
+    ground.enqueue(1, 3000, 0).await;
+    let _parts = [ground.dispatch(), ground.work(Queue::Email, seen.clone(), sleep, 20)];
+    ground.until("true", 0, 30).await;
+    let figures =
+        "SELECT n_tup_del, n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'jobs'";
+    for _ in 0..100 {
+        let row = ground.admin.query_one(figures, &[]).await.unwrap();
+        let [deleted, updated, hot]: [i64; 3] = [row.get(0), row.get(1), row.get(2)];
+        if deleted == 3000 && updated >= 3000 {
+            assert_eq!(hot, updated);
+            return;
+        }
+        pause(100).await;
+    }
+    panic!("PostgreSQL counted nothing");
+}
+
+#[tokio::test]
+async fn a_tenant_enqueues_for_itself_alone_and_reads_nothing() {
+    let ground = Ground::start().await;
+    let app = ground.as_role("harmony_app").await;
+    let insert = "INSERT INTO jobs (tenant_id, id, queue, kind, payload, run_at)
+        VALUES ('00000000-0000-0000-0000-000000000001', gen_random_uuid(), 'email', 'k', '{}', now())";
+    for (tenant, allowed) in [
+        ("", false),
+        ("00000000-0000-0000-0000-000000000002", false),
+        ("00000000-0000-0000-0000-000000000001", true),
+    ] {
+        let sql = format!("BEGIN; SET LOCAL app.tenant_id = '{tenant}'; {insert}; COMMIT");
+        assert_eq!(app.batch_execute(&sql).await.is_ok(), allowed, "as {tenant}");
+        app.batch_execute("ROLLBACK").await.unwrap();
+    }
+    assert_eq!(ground.count("true").await, 1);
+    for sql in [
+        "SELECT id FROM jobs",
+        "UPDATE jobs SET attempt = 0",
+        "DELETE FROM jobs",
+        "SELECT * FROM schedule_ticks",
+    ] {
+        let error = app.batch_execute(sql).await.unwrap_err();
+        assert_eq!(error.code().map(SqlState::code), Some("42501"), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_dedup_key_is_a_tenants_once() {
+    let ground = Ground::start().await;
+    let insert = "INSERT INTO jobs (tenant_id, id, queue, kind, payload, run_at, dedup_key)
+        SELECT ('00000000-0000-0000-0000-00000000000' || t)::uuid, gen_random_uuid(), 'email', 'k', '{}', now(), 'once'
+        FROM generate_series(1, 2) t, generate_series(1, 3)
+        ON CONFLICT (tenant_id, dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING";
+    ground.admin.batch_execute(insert).await.unwrap();
+    assert_eq!(ground.count("true").await, 2);
+}
+
+/// Without statistics, as in production: autoanalyze is off on `jobs`.
+#[tokio::test]
+async fn heads_and_leases_walk_the_index_and_sort_nothing() {
+    let ground = Ground::start().await;
+    ground.enqueue(1, 20_000, 0).await;
+    for tenant in 2..100 {
+        ground.enqueue(tenant, 3, 0).await;
+    }
+    let system = ground.as_role("harmony_system").await;
+    let prepare = format!(
+        "PREPARE heads(text, uuid, bigint, bigint) AS {HEADS}; PREPARE lease(text, uuid[], int[], int) AS {LEASE}"
+    );
+    system.batch_execute(&prepare).await.unwrap();
+    let ids = "'00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000005'";
+    for mode in ["force_generic_plan", "force_custom_plan"] {
+        system.batch_execute(&format!("SET plan_cache_mode = {mode}")).await.unwrap();
+        for query in [
+            "heads('email', '00000000-0000-0000-0000-000000000000', 50, 64)".to_owned(),
+            format!("lease('email', ARRAY[{ids}]::uuid[], '{{50, 50}}', 8000)"),
+        ] {
+            let plan =
+                plan(&system, &format!("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) EXECUTE {query}")).await;
+            assert!(plan.contains("jobs_ready"), "{mode}: {plan}");
+            for dear in ["Sort", "Seq Scan on jobs", "Bitmap"] {
+                assert!(!plan.contains(dear), "{mode}: {plan}");
+            }
+            assert!(plan.contains("Index Cond: ((queue = "), "{mode}: {plan}");
+        }
+    }
+}
+
+async fn plan(client: &tokio_postgres::Client, sql: &str) -> String {
+    let lines = client.simple_query(sql).await.unwrap();
+    let lines = lines.iter().filter_map(|line| match line {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,14 @@
+//! The road against a real PostgreSQL and a real Redis: what it promises, and what it promises when things break.
+
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod ground;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
+mod runs;
+#[cfg(test)]
+mod speed;
+#[cfg(test)]
+mod upkeep;
