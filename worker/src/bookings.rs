@@ -1,0 +1,160 @@
+//! Jobs about bookings: messages to the customer, the summary as a PDF.
+
+use jobs::JobError;
+use domain::id::{BookingId, MessageId};
+use providers::mail::{Calendar, CalendarMethod, Email, Mailbox};
+use store::bookings::Appointment;
+use store::messages::{self, About};
+use store::tenants::Tenant;
+use templates::{BookingMail, Brand, Invite, Mail, Method};
+
+use crate::context::Context;
+use crate::outcome::{from_mail, from_store, from_template};
+use crate::runtime::Envelope;
+
+/// Which of the messages about a booking.
+#[derive(Clone, Copy)]
+pub(crate) enum Message {
+    Confirmation,
+    Cancellation,
+}
+
+/// Reads, sends, records. A run that died after sending is repeated with the same Message-ID.
+pub(crate) async fn send(
+    context: &Context,
+    envelope: &Envelope,
+    message: Message,
+    booking_id: BookingId,
+    sequence: i32,
+) -> Result<(), JobError> {
+    let now = context.clock.now();
+    let tenant_door = context.store.tenant(envelope.tenant_id);
+    let kind = match message {
+        Message::Confirmation => "booking_confirmation",
+        Message::Cancellation => "booking_cancellation",
+    };
+    let read: Result<Option<(Tenant, Appointment, MessageId)>, store::Error> = tenant_door
+        .transaction(async |tx| {
+            let appointment = store::bookings::find(tx, booking_id).await?;
+            if appointment.booking.sequence != sequence {
+                return Ok(None);
+            }
+            let about = About { subject: booking_id.0, kind, channel: "email", sequence };
+            let recipient = &appointment.booking.contact_email;
+            let claimed = messages::claim(tx, about, recipient, context.mailer.provider(), now).await?;
+            let tenant = store::tenants::find(tx).await?;
+            Ok(claimed.map(|id| (tenant, appointment, id)))
+        })
+        .await;
+    let Some((tenant, appointment, id)) = read.map_err(from_store)? else {
+        return Err(JobError::Drop("told already, or the booking has moved on"));
+    };
+    let email = write(context, &tenant, &appointment, message, id)?;
+    let sent = context.mailer.send(&email).await;
+    let recorded: Result<(), store::Error> = tenant_door
+        .transaction(async |tx| match &sent {
+            Ok(()) => messages::note_sent(tx, id, context.clock.now()).await,
+            Err(error) => messages::note_failed(tx, id, &error.to_string()).await,
+        })
+        .await;
+    sent.map_err(from_mail)?;
+    recorded.map_err(from_store)
+}
+
+fn write(
+    context: &Context,
+    tenant: &Tenant,
+    appointment: &Appointment,
+    message: Message,
+    id: MessageId,
+) -> Result<Email, JobError> {
+    let now = context.clock.now();
+    let booking = &appointment.booking;
+    let manage_url = context.links.manage(booking.tenant_id, booking.id, booking.ends_at);
+    let mail = BookingMail {
+        lang: booking.locale.into(),
+        tenant: Brand::from(tenant),
+        booking: appointment.into(),
+        customer_name: booking.contact_name.clone(),
+        manage_url: manage_url.clone(),
+        summary_url: Some(context.links.summary(booking.tenant_id, booking.id, booking.ends_at)),
+        cancellation_reason: booking.cancellation_reason.clone(),
+    };
+    let (mail, method, calendar_method) = match message {
+        Message::Confirmation => (Mail::BookingConfirmation(mail), Method::Request, CalendarMethod::Request),
+        Message::Cancellation => (Mail::BookingCancellation(mail), Method::Cancel, CalendarMethod::Cancel),
+    };
+    let rendered = context.templates.mail(&mail).map_err(from_template)?;
+    let public_url = context.links.public_url();
+    let ics = Invite::of(tenant, appointment, method, public_url, manage_url, now).to_ics();
+    Ok(Email {
+        id,
+        date: now,
+        from: context.mailer.sender(&tenant.name),
+        reply_to: tenant
+            .contact_email
+            .clone()
+            .map(|address| Mailbox { name: tenant.name.clone(), address }),
+        to: Mailbox { name: booking.contact_name.clone(), address: booking.contact_email.clone() },
+        subject: rendered.subject,
+        text: rendered.text,
+        html: rendered.html,
+        calendar: Some(Calendar { method: calendar_method, ics }),
+        attachments: Vec::new(),
+    })
+}
+
+/// Renders the summary, keeps the file, then its row: a file without a row is written over by the next run.
+pub(crate) async fn make_summary(
+    context: &Context,
+    envelope: &Envelope,
+    booking_id: BookingId,
+    sequence: i32,
+) -> Result<(), JobError> {
+    use domain::id::DocumentId;
+    use providers::files::FilePath;
+    use sha2::{Digest, Sha256};
+    use store::documents::{self, Document};
+    use templates::BookingSummary;
+
+    let now = context.clock.now();
+    let tenant_door = context.store.tenant(envelope.tenant_id);
+    let read: Result<(Tenant, Appointment), store::Error> = tenant_door
+        .transaction(async |tx| {
+            let appointment = store::bookings::find(tx, booking_id).await?;
+            Ok((store::tenants::find(tx).await?, appointment))
+        })
+        .await;
+    let (tenant, appointment) = read.map_err(from_store)?;
+    let booking = &appointment.booking;
+    if booking.sequence != sequence {
+        return Err(JobError::Drop("the booking has moved on"));
+    }
+    let summary = BookingSummary {
+        lang: booking.locale.into(),
+        tenant: Brand::from(&tenant),
+        booking: (&appointment).into(),
+        customer_name: booking.contact_name.clone(),
+        policy: None,
+        manage_url: context.links.manage(booking.tenant_id, booking.id, booking.ends_at),
+        made_at: now,
+    };
+    let data = context.templates.booking_summary_data(&summary).map_err(from_template)?;
+    let bytes = context.render("booking_summary.typ", data).await?;
+    let path = format!("bookings/{booking_id}/summary-{sequence}.pdf");
+    let file = FilePath::new(envelope.tenant_id, &path).map_err(|error| JobError::Dead(error.to_string()))?;
+    let document = Document {
+        tenant_id: envelope.tenant_id,
+        id: DocumentId::mint(now),
+        kind: "booking_summary".to_owned(),
+        subject_id: booking_id.0,
+        sequence,
+        path,
+        content_type: "application/pdf".to_owned(),
+        size_bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        sha256: Sha256::digest(&bytes).to_vec(),
+        created_at: now,
+    };
+    context.files.put(&file, bytes).await.map_err(|error| JobError::Retry(error.to_string()))?;
+    tenant_door.transaction(async |tx| documents::add(tx, &document).await).await.map_err(from_store)
+}
