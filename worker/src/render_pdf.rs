@@ -1,6 +1,6 @@
 //! Documents as PDF: a template, data it reads as a file, and fonts that have a glyph for every European name.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
@@ -11,6 +11,8 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
+
+use crate::context::Renderer;
 
 /// Made by `scripts/fonts.sh`.
 static FONTS: [&[u8]; 2] = [
@@ -39,6 +41,12 @@ pub enum PdfError {
     UnknownTemplate(String),
     #[error("The document template {template} cannot be used: {reason}.")]
     Template { template: String, reason: String },
+}
+
+/// One for the process, as jobs call it.
+pub fn renderer() -> Renderer {
+    let renderer = PdfRenderer::default();
+    Arc::new(move |template, data| renderer.render(template, data).map_err(|error| error.to_string()))
 }
 
 impl Default for PdfRenderer {
