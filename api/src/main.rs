@@ -58,7 +58,7 @@ async fn main() -> anyhow::Result<()> {
 /// JSON, one line each; in development for eyes.
 fn start_logs(config: &Config) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log).context("LOG")?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(false);
     if config.development {
         logs.compact().init()
     } else {
