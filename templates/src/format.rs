@@ -71,6 +71,15 @@ pub(crate) fn datetime(lang: Locale, at: DateTime<Utc>, zone: Tz) -> String {
     format!("{} {preposition} {}", date(lang, at, zone), time(lang, at, zone))
 }
 
+/// "45 min", "1 h", "1 h 35 min": the same in both languages.
+pub(crate) fn duration(minutes: i64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes}\u{a0}min"),
+        (hours, 0) => format!("{hours}\u{a0}h"),
+        (hours, minutes) => format!("{hours}\u{a0}h {minutes}\u{a0}min"),
+    }
+}
+
 /// "heure de Paris", "Paris time". A zone that is no city's is told by its distance from UTC at that time: "UTC−05:00".
 pub(crate) fn zone(lang: Locale, at: DateTime<Utc>, zone: Tz) -> String {
     let name = zone.name();
@@ -123,6 +132,13 @@ mod tests {
         assert_eq!(day(Locale::Fr, at, paris), "Mardi 24 novembre 2026");
         assert_eq!(zone(Locale::Fr, at, paris), "heure de Paris");
         assert_eq!(zone(Locale::En, at, paris), "Paris time");
+    }
+
+    #[test]
+    fn durations_are_told_in_hours_and_minutes() {
+        for (minutes, text) in [(45, "45 min"), (60, "1 h"), (95, "1 h 35 min"), (480, "8 h")] {
+            assert_eq!(duration(minutes).replace('\u{a0}', " "), text);
+        }
     }
 
     #[test]

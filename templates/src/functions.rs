@@ -5,12 +5,14 @@ use chrono_tz::Tz;
 use fluent_bundle::{FluentArgs, FluentValue};
 use tera::{Kwargs, State, Tera, TeraResult};
 
+use crate::mail::monogram;
 use crate::{Locale, Texts, format, money};
 
 type Format = fn(Locale, DateTime<Utc>, Tz) -> String;
 
 /// - `t(k="key", name=value, …)`: the text `key` with its arguments
 /// - `money(minor=…, currency=…)`
+/// - `duration(minutes=…)`, `monogram(name=…)`
 /// - `date(at=…, zone=…)`, `day(…)`, `time(…)`, `datetime(…)`, `zone(…)`: an RFC 3339 instant, an IANA zone
 pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
     let texts = texts.clone();
@@ -18,6 +20,12 @@ pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
     tera.register_function("money", |kwargs: Kwargs, state: &State<'_>| {
         let currency = kwargs.must_get::<&str>("currency")?;
         Ok::<_, tera::Error>(money::format(lang(state)?, kwargs.must_get::<i64>("minor")?, currency))
+    });
+    tera.register_function("duration", |kwargs: Kwargs, _: &State<'_>| {
+        Ok::<_, tera::Error>(format::duration(kwargs.must_get::<i64>("minutes")?))
+    });
+    tera.register_function("monogram", |kwargs: Kwargs, _: &State<'_>| {
+        Ok::<_, tera::Error>(monogram(kwargs.must_get::<&str>("name")?))
     });
     let formats: [(&str, Format); 5] = [
         ("date", format::date),

@@ -19,6 +19,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use tera::{Context, Tera};
 
+pub use accent::{Accent, accent};
 pub use calendar::{Invite, Method, Person};
 pub use domain::locale::Locale;
 pub use mail::{Appointment, BookingMail, Brand, Mail, Rendered, VerificationMail};
