@@ -42,7 +42,7 @@ pub struct Limits {
 impl Limits {
     /// `factor` multiplies every bucket; 0 lets everybody pass. Connects when first asked. An error: the URL is none.
     pub fn new(config: &RedisConfig, factor: u32) -> Result<Self, Error> {
-        let client = Client::open(config.url.expose_secret())?;
+        let client = Client::open(config.url.expose_secret()).map_err(Error::Unreachable)?;
         let prefix = config.prefix.as_str().into();
         Ok(Self { client: Some(client), prefix, factor, connection: Arc::default() })
     }

@@ -1,0 +1,4 @@
+//! The API and the pages, through a real server on a real PostgreSQL.
+
+#[cfg(test)]
+mod identity;
