@@ -101,33 +101,34 @@ impl TestApp {
     }
 
     /// A request to an address as it is, `/health` for example.
-    pub fn request(&self, method: Method, path: &str) -> Request {
+    pub fn request(&self, method: &str, path: &str) -> Request {
+        let method: Method = method.parse().unwrap();
         Request(self.client.request(method, format!("http://{}{path}", self.address)))
     }
 
     /// A request to an address below `/api/v1`, like those of the other methods.
-    pub fn api(&self, method: Method, path: &str) -> Request {
+    pub fn api(&self, method: &str, path: &str) -> Request {
         self.request(method, &format!("/api/v1{path}"))
     }
 
     pub fn get(&self, path: &str) -> Request {
-        self.api(Method::GET, path)
+        self.api("GET", path)
     }
 
     pub fn post(&self, path: &str) -> Request {
-        self.api(Method::POST, path)
+        self.api("POST", path)
     }
 
     pub fn put(&self, path: &str) -> Request {
-        self.api(Method::PUT, path)
+        self.api("PUT", path)
     }
 
     pub fn patch(&self, path: &str) -> Request {
-        self.api(Method::PATCH, path)
+        self.api("PATCH", path)
     }
 
     pub fn delete(&self, path: &str) -> Request {
-        self.api(Method::DELETE, path)
+        self.api("DELETE", path)
     }
 
     /// Signs up a tenant of this slug in Paris, with an owner whose address is `owner@{slug}.example`.

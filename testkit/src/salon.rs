@@ -4,7 +4,6 @@ use std::sync::Mutex;
 
 use domain::id::{SessionId, TenantId, UserId};
 use domain::role::Role;
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -40,32 +39,32 @@ impl<'a> Salon<'a> {
         }
     }
 
-    pub fn api(&self, method: Method, path: &str) -> Request {
+    pub fn api(&self, method: &str, path: &str) -> Request {
         self.app.api(method, path).bearer(&self.token)
     }
 
     pub fn get(&self, path: &str) -> Request {
-        self.api(Method::GET, path)
+        self.api("GET", path)
     }
 
     pub fn post(&self, path: &str) -> Request {
-        self.api(Method::POST, path)
+        self.api("POST", path)
     }
 
     pub fn put(&self, path: &str) -> Request {
-        self.api(Method::PUT, path)
+        self.api("PUT", path)
     }
 
     pub fn patch(&self, path: &str) -> Request {
-        self.api(Method::PATCH, path)
+        self.api("PATCH", path)
     }
 
     pub fn delete(&self, path: &str) -> Request {
-        self.api(Method::DELETE, path)
+        self.api("DELETE", path)
     }
 
     /// A visitor's request to an address below `/public/{slug}`.
-    pub fn public(&self, method: Method, path: &str) -> Request {
+    pub fn public(&self, method: &str, path: &str) -> Request {
         self.app.api(method, &format!("/public/{}{path}", self.slug))
     }
 
@@ -99,14 +98,14 @@ impl<'a> Salon<'a> {
 
     /// Books as a customer.
     pub async fn book(&self, name: &str, start: &str) -> Answer {
-        self.public(Method::POST, "/bookings").json(&self.booking(name, start)).await
+        self.public("POST", "/bookings").json(&self.booking(name, start)).await
     }
 
     /// The slots of a date for the service that was added last.
     pub async fn availability(&self, date: &str) -> Value {
         let service = self.service.lock().unwrap().clone().expect("add a service first");
         let query = [("service_id", service.as_str()), ("date", date)];
-        self.public(Method::GET, "/availability").query(&query).await.expect(200)
+        self.public("GET", "/availability").query(&query).await.expect(200)
     }
 
     /// The starts of a date's slots.

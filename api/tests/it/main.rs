@@ -2,3 +2,7 @@
 
 #[cfg(test)]
 mod identity;
+#[cfg(test)]
+mod races;
+#[cfg(test)]
+mod strangers;
