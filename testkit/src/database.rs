@@ -93,9 +93,11 @@ pub(crate) fn aside<T: Send + 'static>(work: impl Future<Output = T> + Send + 's
 fn server() -> Url {
     #[expect(clippy::disallowed_methods, reason = "tests have no main to read the environment")]
     let url = std::env::var("TEST_DATABASE_URL");
-    url.expect("TEST_DATABASE_URL is not set: run the tests by `make test`, which starts a PostgreSQL for them")
-        .parse()
-        .expect("TEST_DATABASE_URL is an administrator's address: postgres://USER@HOST:PORT/postgres")
+    url.expect(
+        "TEST_DATABASE_URL is not set: run the tests by `make test`, which starts a PostgreSQL for them",
+    )
+    .parse()
+    .expect("TEST_DATABASE_URL is an administrator's address: postgres://USER@HOST:PORT/postgres")
 }
 
 pub(crate) async fn connect(url: &Url) -> Client {
@@ -123,7 +125,9 @@ async fn template(admin: &Client, server: &Url) -> String {
         migrate(&url).await;
         for sql in [
             format!("ALTER DATABASE {unfinished} WITH ALLOW_CONNECTIONS false"),
-            format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{unfinished}'"),
+            format!(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{unfinished}'"
+            ),
             format!("ALTER DATABASE {unfinished} RENAME TO {name}"),
         ] {
             admin.batch_execute(&sql).await.unwrap();

@@ -1,7 +1,7 @@
 //! Jobs about bookings: messages to the customer, the summary as a PDF.
 
-use jobs::JobError;
 use domain::id::{BookingId, MessageId};
+use jobs::JobError;
 use providers::mail::{Calendar, CalendarMethod, Email, Mailbox};
 use store::bookings::Appointment;
 use store::messages::{self, About};
@@ -91,10 +91,7 @@ fn write(
         id,
         date: now,
         from: context.mailer.sender(&tenant.name),
-        reply_to: tenant
-            .contact_email
-            .clone()
-            .map(|address| Mailbox { name: tenant.name.clone(), address }),
+        reply_to: tenant.contact_email.clone().map(|address| Mailbox { name: tenant.name.clone(), address }),
         to: Mailbox { name: booking.contact_name.clone(), address: booking.contact_email.clone() },
         subject: rendered.subject,
         text: rendered.text,

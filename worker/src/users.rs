@@ -26,8 +26,12 @@ pub(crate) async fn send_verification(
             if contact.email_verified_at.is_some() {
                 return Ok(None);
             }
-            let about =
-                About { subject: envelope.job_id.0, kind: "email_verification", channel: "email", sequence: 0 };
+            let about = About {
+                subject: envelope.job_id.0,
+                kind: "email_verification",
+                channel: "email",
+                sequence: 0,
+            };
             let claimed = messages::claim(tx, about, &contact.email, context.mailer.provider(), now).await?;
             let tenant = store::tenants::find(tx).await?;
             Ok(claimed.map(|id| (tenant, contact, id)))

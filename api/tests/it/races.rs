@@ -78,7 +78,10 @@ async fn a_free_plan_ends_at_fifty_whoever_comes_at_once() {
         assert_eq!(problem["detail"], "Bookings are closed for now.");
     }
     let limit = salon.get("/plan").await.expect(200)["limits"][0].clone();
-    assert_eq!((&limit["limit"], &limit["max"], &limit["used"]), (&json!("bookings_per_month"), &json!(50), &json!(50)));
+    assert_eq!(
+        (&limit["limit"], &limit["max"], &limit["used"]),
+        (&json!("bookings_per_month"), &json!(50), &json!(50))
+    );
     let day = salon.availability("2030-03-08").await;
     assert_eq!((&day["is_open"], &day["slots"]), (&json!(false), &json!([])));
 }

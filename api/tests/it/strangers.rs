@@ -45,7 +45,14 @@ impl Things {
     /// None of these exists.
     fn unknown() -> Self {
         let id = || "019c0000-0000-7000-8000-000000000000".to_owned();
-        Self { service: id(), staff: id(), closure: id(), opening: id(), booking: id(), code: "ZZ-ZZZZZZ".to_owned() }
+        Self {
+            service: id(),
+            staff: id(),
+            closure: id(),
+            opening: id(),
+            booking: id(),
+            code: "ZZ-ZZZZZZ".to_owned(),
+        }
     }
 
     fn all(&self) -> [&str; 6] {
@@ -70,7 +77,9 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
     let (staff, service) = (things.staff.clone(), things.service.clone());
     let (none, of_staff) = (Vec::new(), vec![("staff_id", staff.clone())]);
     match (route.method.as_str(), route.path) {
-        ("GET", "/me" | "/tenant" | "/plan" | "/services" | "/staff" | "/closures" | "/openings") => (none, None, Own),
+        ("GET", "/me" | "/tenant" | "/plan" | "/services" | "/staff" | "/closures" | "/openings") => {
+            (none, None, Own)
+        }
         ("PATCH", "/tenant") => (none, Some(json!({})), Own),
         ("POST", "/services") => {
             let body = json!({"name": "Cut", "duration_minutes": 30, "price_cents": 0, "staff_ids": [staff]});
@@ -131,7 +140,16 @@ fn name(route: &Route) -> String {
 /// Everything a tenant's owner can read.
 async fn everything(salon: &Salon<'_>, things: &Things) -> Vec<Value> {
     let mut all = Vec::new();
-    for path in ["/tenant", "/plan", "/services", "/staff", "/opening-rules", "/break-rules", "/closures", "/openings"] {
+    for path in [
+        "/tenant",
+        "/plan",
+        "/services",
+        "/staff",
+        "/opening-rules",
+        "/break-rules",
+        "/closures",
+        "/openings",
+    ] {
         all.push(salon.get(path).await.expect(200));
     }
     for path in ["/opening-rules", "/break-rules"] {
@@ -240,7 +258,9 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
                 ("GET", "/bookings") => request.query(&as_query),
                 ("POST", "/bookings/lookup") => request.json(&lookup),
                 ("POST", "/bookings/{code}/cancellation") => request.json(&who),
-                ("GET", "/bookings/{code}/calendar.ics") => request.query(&[("email", "ana@customer.example")]),
+                ("GET", "/bookings/{code}/calendar.ics") => {
+                    request.query(&[("email", "ana@customer.example")])
+                }
                 (method, path) => panic!("{method} {path} has no line in the matrix of visitors"),
             }
         };
