@@ -231,7 +231,10 @@ async fn book(
     };
     let change: Change<'_, (), _> =
         Change { action: "booking.create", subject: booking.id.0, before: None, after: Some(&booking) };
-    let jobs = told(&booking, Job::SendBookingConfirmation { booking_id: booking.id, sequence: 0 });
+    let mut jobs = vec![Job::MakeBookingSummary { booking_id: booking.id, sequence: 0 }];
+    if booking.notify_email {
+        jobs.push(Job::SendBookingConfirmation { booking_id: booking.id, sequence: 0 });
+    }
     let (met, inserted, allocated, happened, audited, enqueued, counted) = join!(
         customers::meet(
             tx,
@@ -347,15 +350,10 @@ pub async fn cancel(
     let change =
         Change { action: "booking.cancel", subject: id.0, before: Some(&before), after: Some(&after) };
     audit::record(tx, by, change, now).await?;
-    let jobs = told(&after, Job::SendBookingCancellation { booking_id: id, sequence: after.sequence });
-    tx.enqueue(&jobs, now).await?;
+    if after.notify_email {
+        tx.enqueue(&[Job::SendBookingCancellation { booking_id: id, sequence: after.sequence }], now).await?;
+    }
     Ok(Appointment { booking: after, staff_name })
-}
-
-/// What follows a change that the customer is told of: the message, if they want one, and the PDF as it now is.
-fn told(booking: &Booking, message: Job) -> Vec<Job> {
-    let summary = Job::MakeBookingSummary { booking_id: booking.id, sequence: booking.sequence };
-    if booking.notify_email { vec![message, summary] } else { vec![summary] }
 }
 
 fn happened(name: &'static str, booking: &Booking) -> Happened {

@@ -122,8 +122,7 @@ async fn step(conn: &mut AsyncPgConnection, name: &str, sql: &str) -> Result<(),
 
 async fn connect_or_create(url: &str) -> Result<AsyncPgConnection, MigrateError> {
     match AsyncPgConnection::establish(url).await {
-        // diesel-async tells it as an error of the configuration.
-        Err(error) if error.to_string().contains("does not exist") => {
+        Err(error) if error.to_string().ends_with("does not exist") => {
             let mut admin = Url::parse(url).map_err(|_says_too_much| MigrateError::Url)?;
             let name = admin.path().trim_start_matches('/').to_owned();
             if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {

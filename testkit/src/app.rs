@@ -17,7 +17,7 @@ use api::server;
 use api::state::{Directory, State};
 use api::tokens::Tokens;
 use chrono::{DateTime, Utc};
-use domain::link::LinkKey;
+use domain::link::{LinkKey, Links};
 use providers::files::Files;
 use providers::mail::sandbox::{self, Received};
 use queue::Limits;
@@ -44,7 +44,8 @@ pub struct TestApp {
     client: Client,
     address: SocketAddr,
     server: Option<(ServerHandle, JoinHandle<()>)>,
-    pub(crate) folder: PathBuf,
+    pub(crate) mail_templates: Arc<Templates>,
+    folder: PathBuf,
     ignores_jobs: AtomicBool,
 }
 
@@ -60,13 +61,12 @@ impl TestApp {
             clock: clock.clone(),
             tokens: Tokens::new(vec![("jwt-1".to_owned(), Tokens::make_key())]).unwrap(),
             passwords: Passwords::new().unwrap(),
-            links: LinkKey::new(api::random::bytes()),
+            links: Links::new(LinkKey::new(api::random::bytes()), &format!("http://{address}")),
             files: Files::in_folder(&folder.join("files")).unwrap(),
             templates: Templates::load_with_pages(|_tera| {}).unwrap(),
             metrics: Metrics::new().unwrap(),
             limits: Limits::none(),
             directory: Directory::default(),
-            public_url: format!("http://{address}"),
             outbox: Some(folder.join("outbox")),
             behind_proxy: false,
         });
@@ -75,6 +75,7 @@ impl TestApp {
             server: Some(serve(listener, state.clone())),
             store: open(&database, 8),
             clock,
+            mail_templates: Arc::new(Templates::load().unwrap()),
             state,
             database,
             client,
@@ -144,12 +145,18 @@ impl TestApp {
 
     /// Everything that was mailed, the oldest first.
     pub async fn mails(&self) -> Vec<Received> {
-        let outbox = self.folder.join("outbox");
+        let outbox = self.outbox();
         let mut mails = Vec::new();
         for summary in sandbox::list(&outbox, 1_000).await.unwrap().iter().rev() {
             mails.extend(sandbox::read(&outbox, &summary.id).await.unwrap());
         }
         mails
+    }
+}
+
+impl TestApp {
+    pub(crate) fn outbox(&self) -> PathBuf {
+        self.folder.join("outbox")
     }
 }
 

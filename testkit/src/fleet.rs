@@ -1,10 +1,13 @@
 //! The fleet, run by hand: what is due is done by the workers' own functions.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jobs::{Job, JobError, Queue};
+use providers::mail::{Mailer, Sandbox};
 use store::ledger::Ledger;
 use uuid::Uuid;
+use worker::clock::Clock;
 use worker::context::Context;
 use worker::perform::perform;
 use worker::runtime::Envelope;
@@ -33,7 +36,7 @@ impl TestApp {
                         job: job.clone(),
                     };
                     match perform(&context, envelope).await {
-                        Ok(()) | Err(jobs::JobError::Drop(_)) => {}
+                        Ok(()) | Err(JobError::Drop(_)) => {}
                         Err(error) => panic!("{job:?} failed: {error}"),
                     }
                     ledger.done(&[(delivery.tenant_id, delivery.id)]).await.unwrap();
@@ -48,6 +51,16 @@ impl TestApp {
 
     fn context(&self, ledger: &Ledger) -> Context {
         let clock = self.clock.clone();
-        Context { ledger: ledger.clone(), clock: worker::clock::Clock::new(move || clock.now()) }
+        Context {
+            store: self.store.clone(),
+            ledger: ledger.clone(),
+            clock: Clock::new(move || clock.now()),
+            templates: self.mail_templates.clone(),
+            mailer: Mailer::sandbox("no-reply@harmony.localhost".to_owned(), Sandbox::new(self.outbox())),
+            files: self.state.files.clone(),
+            links: self.state.links.clone(),
+            // What typst makes of a document is the workers' own test.
+            renderer: Some(Arc::new(|document, _data| Ok(format!("%PDF {document}").into_bytes()))),
+        }
     }
 }

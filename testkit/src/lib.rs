@@ -3,6 +3,7 @@
 
 mod app;
 mod database;
+mod fleet;
 mod request;
 mod salon;
 

@@ -72,7 +72,7 @@ fn write(
     let booking = &appointment.booking;
     let manage_url = context.links.manage(booking.tenant_id, booking.id, booking.ends_at);
     let mail = BookingMail {
-        lang: booking.locale.into(),
+        lang: booking.locale,
         tenant: Brand::from(tenant),
         booking: appointment.into(),
         customer_name: booking.contact_name.clone(),
@@ -128,7 +128,7 @@ pub(crate) async fn make_summary(
         return Err(JobError::Drop("the booking has moved on"));
     }
     let summary = BookingSummary {
-        lang: booking.locale.into(),
+        lang: booking.locale,
         tenant: Brand::from(&tenant),
         booking: (&appointment).into(),
         customer_name: booking.contact_name.clone(),
