@@ -15,6 +15,7 @@ use futures_util::join;
 
 use crate::TenantTx;
 use crate::error::Result;
+use crate::explain::explain;
 use crate::hours::{self, Rules};
 use crate::schema::{allocations, bookings};
 use crate::services::{self, Offer};
@@ -218,6 +219,13 @@ pub(crate) async fn taken(
             .load(&mut tx.conn())
             .await?;
     Ok(rows.into_iter().map(|(id, start, end)| (id, Interval::new(start, end))).collect())
+}
+
+/// PostgreSQL's plan for reading what is taken.
+#[doc(hidden)]
+pub async fn explain_taken(tx: &TenantTx, ids: &[StaffId], reach: Interval) -> Result<Vec<String>> {
+    let query = taken_query(tx.tenant(), ids, reach.start - MAX_ALLOCATION, reach.start, reach.end);
+    explain(tx, query).await
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
