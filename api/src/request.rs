@@ -55,9 +55,9 @@ pub async fn around(
     let ms = elapsed.as_millis();
     span.in_scope(|| {
         if let 500.. = status.as_u16() {
-            tracing::error!(status = status.as_u16(), ms, "answered")
+            tracing::error!(status = status.as_u16(), ms, "answered");
         } else {
-            tracing::info!(status = status.as_u16(), ms, "answered")
+            tracing::info!(status = status.as_u16(), ms, "answered");
         }
     });
     let headers = response.headers_mut();
