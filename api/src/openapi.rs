@@ -186,7 +186,7 @@ pub async fn page(state: web::Data<State>) -> Result<HttpResponse> {
     let context = Docs {
         lang: "en",
         version: env!("CARGO_PKG_VERSION"),
-        url: &state.public_url,
+        url: state.links.public_url(),
         groups: groups(),
         schemas: schemas(&serde_json::to_value(document()).map_err(|error| failed(&error))?),
         codes: Code::ALL.iter().map(code_line).collect(),
