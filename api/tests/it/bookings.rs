@@ -19,21 +19,30 @@ async fn a_customer_books_reads_the_mail_and_cancels() {
     assert!(confirmation.to.contains("ana@customer.example") && confirmation.text.contains(code));
     // Ten o'clock in Paris, in the mail and in the calendar.
     assert!(confirmation.text.contains("10:00"), "{}", confirmation.text);
-    let invitation = confirmation.attachments.iter().find(|file| file.content_type.starts_with("text/calendar"));
-    let invitation = String::from_utf8(invitation.unwrap().bytes.clone()).unwrap();
+    let invitation = invitation_of(confirmation);
     assert!(invitation.contains("METHOD:REQUEST") && invitation.contains("SEQUENCE:0"), "{invitation}");
     let manage = booked["manage_url"].as_str().unwrap();
     assert!(confirmation.text.contains(manage));
+    let (_, summary) = confirmation.text.split_once("/files/").unwrap();
+    let token = summary.split_whitespace().next().unwrap();
+    let file = app.request("GET", &format!("/files/{token}")).await;
+    assert_eq!((file.status, file.header("content-type")), (200, "application/pdf"), "{}", file.text);
     let body = json!({"email": "Ana@Customer.example", "reason": "ill"});
     let path = format!("/bookings/{}/cancellation", code.to_lowercase().replace('-', ""));
     let cancelled = salon.public("POST", &path).json(&body).await.expect(200);
     assert_eq!(cancelled["status"], "cancelled");
-    assert_eq!(app.run_jobs().await.len(), 2);
+    assert_eq!(app.run_jobs().await.len(), 1);
     let mails = app.mails().await;
     assert_eq!(mails.len(), 3);
-    let invitation = mails[2].attachments.iter().find(|file| file.content_type.starts_with("text/calendar"));
-    let invitation = String::from_utf8(invitation.unwrap().bytes.clone()).unwrap();
+    let invitation = invitation_of(&mails[2]);
     assert!(invitation.contains("METHOD:CANCEL") && invitation.contains("SEQUENCE:1"), "{invitation}");
+}
+
+/// The calendar file of a mail.
+fn invitation_of(mail: &providers::mail::sandbox::Received) -> String {
+    let names: Vec<&str> = mail.attachments.iter().map(|file| file.name.as_str()).collect();
+    let file = mail.attachments.iter().find(|file| file.name.ends_with(".ics"));
+    String::from_utf8(file.unwrap_or_else(|| panic!("{names:?}")).bytes.clone()).unwrap()
 }
 
 #[tokio::test]
@@ -67,7 +76,8 @@ async fn a_wrong_code_and_a_wrong_address_are_the_same_to_whoever_guesses() {
         let by_body = salon.public("POST", "/bookings/lookup").json(&lookup).await;
         let by_query = salon.public("GET", "/bookings").query(&[("code", code), ("email", email)]).await;
         let path = format!("/bookings/{code}");
-        let cancel = salon.public("POST", &format!("{path}/cancellation")).json(&json!({"email": email})).await;
+        let cancel =
+            salon.public("POST", &format!("{path}/cancellation")).json(&json!({"email": email})).await;
         let calendar = salon.public("GET", &format!("{path}/calendar.ics")).query(&[("email", email)]).await;
         for answer in [by_body, by_query, cancel, calendar] {
             let mut body = answer.refused(404, "BOOKING_NOT_FOUND");
@@ -77,7 +87,9 @@ async fn a_wrong_code_and_a_wrong_address_are_the_same_to_whoever_guesses() {
     }
     told.dedup();
     assert_eq!(told.len(), 1);
-    let own = salon.public("GET", &format!("/bookings/{code}/calendar.ics")).query(&[("email", "ana@customer.example")]);
+    let own = salon
+        .public("GET", &format!("/bookings/{code}/calendar.ics"))
+        .query(&[("email", "ana@customer.example")]);
     let own = own.await;
     assert_eq!((own.status, own.header("content-type")), (200, "text/calendar; charset=utf-8"));
 }
@@ -159,8 +171,12 @@ async fn a_member_cancels_for_the_customer() {
     let path = format!("/bookings/{}", id.as_str().unwrap());
     let seen = salon.get(&path).await.expect(200);
     assert_eq!(seen["customer"]["email"], "ana@customer.example");
-    let cancelled = salon.post(&format!("{path}/cancellation")).json(&json!({"reason": "ill"})).await.expect(200);
-    assert_eq!((&cancelled["status"], &cancelled["cancellation_reason"]), (&json!("cancelled"), &json!("ill")));
+    let cancelled =
+        salon.post(&format!("{path}/cancellation")).json(&json!({"reason": "ill"})).await.expect(200);
+    assert_eq!(
+        (&cancelled["status"], &cancelled["cancellation_reason"]),
+        (&json!("cancelled"), &json!("ill"))
+    );
     let again = salon.post(&format!("{path}/cancellation")).json(&json!({})).await;
     again.refused(409, "BOOKING_NOT_CANCELLABLE");
 }
@@ -183,6 +199,7 @@ async fn each_step_leaves_its_event_and_its_line_in_the_audit() {
     assert_eq!(events, ["booking.cancelled", "booking.created", "tenant.created"]);
     let mut audit = texts("SELECT actor_kind || ' ' || action FROM audit_events").await;
     audit.sort();
-    let wanted = ["customer booking.cancel", "customer booking.create", "user service.create", "user tenant.create"];
+    let wanted =
+        ["customer booking.cancel", "customer booking.create", "user service.create", "user tenant.create"];
     assert_eq!(audit, wanted);
 }

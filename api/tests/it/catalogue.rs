@@ -7,7 +7,8 @@ use testkit::TestApp;
 async fn a_service_has_its_defaults_and_keeps_what_is_not_changed() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
-    let body = json!({"name": "  Cut  ", "duration_minutes": 45, "price_cents": 4_800, "description": "Wash, cut"});
+    let body =
+        json!({"name": "  Cut  ", "duration_minutes": 45, "price_cents": 4_800, "description": "Wash, cut"});
     let made = salon.post("/services").json(&body).await.expect(201);
     insta::assert_json_snapshot!("service", made, {".id" => "[id]"});
     let path = format!("/services/{}", made["id"].as_str().unwrap());
@@ -15,7 +16,8 @@ async fn a_service_has_its_defaults_and_keeps_what_is_not_changed() {
     // RFC 7396: absent stays, null goes.
     let changed = salon.patch(&path).json(&json!({"price_cents": 5_000})).await.expect(200);
     assert_eq!((&changed["price_cents"], &changed["description"]), (&json!(5_000), &json!("Wash, cut")));
-    let cleared = salon.patch(&path).json(&json!({"description": null, "slot_step_minutes": 15})).await.expect(200);
+    let cleared =
+        salon.patch(&path).json(&json!({"description": null, "slot_step_minutes": 15})).await.expect(200);
     assert_eq!((&cleared["description"], &cleared["slot_step_minutes"]), (&Value::Null, &json!(15)));
     let cleared = salon.patch(&path).json(&json!({"slot_step_minutes": null})).await.expect(200);
     assert_eq!((&cleared["slot_step_minutes"], &cleared["version"]), (&Value::Null, &json!(4)));
@@ -136,8 +138,17 @@ async fn a_profile_is_changed_and_checked() {
     let tenant = salon.patch("/tenant").json(&change).await.expect(200);
     assert_eq!((&tenant["phone"], &tenant["accent_color"]), (&json!("+33612345678"), &json!("#aa00ff")));
     let cleared = salon.patch("/tenant").json(&json!({"phone": null, "address": null})).await.expect(200);
-    assert_eq!((&cleared["phone"], &cleared["address"], &cleared["name"]), (&Value::Null, &Value::Null, &json!("Chez Olga")));
-    for (field, value) in [("phone", "12"), ("accent_color", "red"), ("contact_email", "x"), ("timezone", "Paris"), ("name", "")] {
+    assert_eq!(
+        (&cleared["phone"], &cleared["address"], &cleared["name"]),
+        (&Value::Null, &Value::Null, &json!("Chez Olga"))
+    );
+    for (field, value) in [
+        ("phone", "12"),
+        ("accent_color", "red"),
+        ("contact_email", "x"),
+        ("timezone", "Paris"),
+        ("name", ""),
+    ] {
         let problem = salon.patch("/tenant").json(&json!({field: value})).await.refused(422, "INVALID");
         assert_eq!(problem["errors"][0]["pointer"], format!("/{field}"), "{problem}");
     }

@@ -18,9 +18,15 @@ async fn the_document_has_every_route_and_every_schema_it_speaks_of() {
         let method = route.method.as_str().to_lowercase();
         let operation = &document["paths"][route.path][method.as_str()];
         assert!(operation.is_object(), "{name} is missing");
-        assert!(operation["responses"][route.status.to_string()].is_object(), "{name} promises another status");
+        assert!(
+            operation["responses"][route.status.to_string()].is_object(),
+            "{name} promises another status"
+        );
         assert_eq!(operation["requestBody"].is_object(), route.takes.is_some(), "{name}");
-        assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{name} has no id of its own");
+        assert!(
+            ids.insert(operation["operationId"].as_str().unwrap().to_owned()),
+            "{name} has no id of its own"
+        );
         let none = Vec::new();
         let parameters = operation["parameters"].as_array().unwrap_or(&none);
         for part in route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
@@ -34,10 +40,11 @@ async fn the_document_has_every_route_and_every_schema_it_speaks_of() {
     let mut references = Vec::new();
     find_references(&document, &mut references);
     assert!(references.len() > 50);
-    for reference in references {
+    references.retain(|reference| {
         let pointer = reference.strip_prefix('#').expect("every schema is in the document");
-        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
-    }
+        document.pointer(pointer).is_none()
+    });
+    assert_eq!(references, Vec::<String>::new(), "they lead nowhere");
 }
 
 fn find_references(value: &Value, found: &mut Vec<String>) {
@@ -60,7 +67,7 @@ async fn the_page_of_the_document_lists_every_route_and_code() {
     let app = TestApp::start().await;
     let page = app.request("GET", "/api/docs").await;
     assert_eq!(page.status, 200);
-    let text = page.text.replace("&#x2F;", "/").replace("&#x7B;", "{").replace("&#x7D;", "}");
+    let text = page.text.replace("&#x2F;", "/").replace("&#39;", "'").replace("&#x27;", "'");
     for route in api::routes::api() {
         assert!(text.contains(route.path) && text.contains(route.about), "{} is missing", route.path);
     }
@@ -116,14 +123,21 @@ async fn what_the_public_sees_is_this_and_no_more() {
     let booked = salon.public("POST", "/bookings").json(&body).await;
     let code = booked.body["public_code"].as_str().unwrap().to_owned();
     salon.book("Bob", "2030-03-05T09:00:00Z").await.expect(201);
-    let (service, lookup) = (("service_id", id.as_str()), json!({"code": code, "email": "ana@customer.example"}));
+    let (service, lookup) =
+        (("service_id", id.as_str()), json!({"code": code, "email": "ana@customer.example"}));
     let answers = [
         ("services", salon.public("GET", "/services").await),
         ("staff", salon.public("GET", "/staff").query(&[service]).await),
-        ("availability", salon.public("GET", "/availability").query(&[service, ("date", "2030-03-05")]).await),
+        (
+            "availability",
+            salon.public("GET", "/availability").query(&[service, ("date", "2030-03-05")]).await,
+        ),
         (
             "availability/days",
-            salon.public("GET", "/availability/days").query(&[service, ("from", "2030-03-05"), ("to", "2030-03-06")]).await,
+            salon
+                .public("GET", "/availability/days")
+                .query(&[service, ("from", "2030-03-05"), ("to", "2030-03-06")])
+                .await,
         ),
         ("slot unavailable", salon.book("Cleo", "2030-03-05T09:00:00Z").await),
         ("booking", booked),
@@ -131,7 +145,8 @@ async fn what_the_public_sees_is_this_and_no_more() {
     ];
     let mut text = String::new();
     for (name, answer) in answers {
-        for private in ["bea@private", "owner@", "ana@", "bob@", "Ana", "Bob", "+336", "allergic", "customer"] {
+        for private in ["bea@private", "owner@", "ana@", "bob@", "Ana", "Bob", "+336", "allergic", "customer"]
+        {
             assert!(!answer.text.contains(private), "{name} tells {private}: {}", answer.text);
         }
         let mut found = BTreeSet::new();

@@ -11,10 +11,8 @@ async fn wall(salon: &Salon<'_>, date: &str) -> Vec<String> {
 }
 
 async fn open(salon: &Salon<'_>, weekday: u8, ranges: &[(&str, &str)]) {
-    let rules: Vec<Value> = ranges
-        .iter()
-        .map(|(start, end)| json!({"weekday": weekday, "start": start, "end": end}))
-        .collect();
+    let rules: Vec<Value> =
+        ranges.iter().map(|(start, end)| json!({"weekday": weekday, "start": start, "end": end})).collect();
     let body = json!({"rules": rules});
     assert_eq!(salon.put("/opening-rules").json(&body).await.expect(200), body);
 }
@@ -27,7 +25,9 @@ async fn a_day_may_have_several_ranges_and_end_at_midnight() {
     open(&salon, 2, &[("08:00", "10:00"), ("22:00", "24:00")]).await;
     assert_eq!(wall(&salon, "2030-03-05").await, ["08:00", "09:00", "22:00", "23:00"]);
     assert_eq!(wall(&salon, "2030-03-06").await, Vec::<String>::new());
-    for (start, end) in [("24:00", "24:00"), ("10:00", "09:00"), ("10:00", "10:00"), ("25:00", "26:00"), ("9:00", "10:00")] {
+    for (start, end) in
+        [("24:00", "24:00"), ("10:00", "09:00"), ("10:00", "10:00"), ("25:00", "26:00"), ("9:00", "10:00")]
+    {
         let body = json!({"rules": [{"weekday": 2, "start": start, "end": end}]});
         salon.put("/opening-rules").json(&body).await.refused(422, "INVALID");
     }
@@ -106,7 +106,10 @@ async fn the_days_on_which_clocks_change_have_the_hours_they_have() {
     // Two o'clock does not exist.
     assert_eq!(wall(&salon, "2030-03-31").await, ["00:00", "01:00", "03:00", "04:00", "05:00"]);
     // Two o'clock comes twice.
-    assert_eq!(wall(&salon, "2030-10-27").await, ["00:00", "01:00", "02:00", "02:00", "03:00", "04:00", "05:00"]);
+    assert_eq!(
+        wall(&salon, "2030-10-27").await,
+        ["00:00", "01:00", "02:00", "02:00", "03:00", "04:00", "05:00"]
+    );
     for date in ["2030-03-31", "2030-10-27"] {
         for start in salon.starts(date).await {
             let booked = salon.book("Ana", &start).await.expect(201);
@@ -153,7 +156,9 @@ async fn the_counts_of_days_are_those_of_their_slots() {
         let listed = salon.starts(day["date"].as_str().unwrap()).await;
         assert_eq!(day["slots"], listed.len(), "{day}");
     }
-    for (from, to) in [("2030-03-05", "2030-03-04"), ("2030-03-01", "2030-05-02"), ("1999-01-01", "1999-01-02")] {
+    for (from, to) in
+        [("2030-03-05", "2030-03-04"), ("2030-03-01", "2030-05-02"), ("1999-01-01", "1999-01-02")]
+    {
         let query = [("service_id", id.as_str()), ("from", from), ("to", to)];
         salon.public("GET", "/availability/days").query(&query).await.refused(422, "INVALID");
     }

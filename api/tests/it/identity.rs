@@ -144,7 +144,9 @@ async fn a_membership_that_ends_ends_the_token_at_once() {
 async fn a_token_of_another_key_or_tenant_is_nobodys() {
     let app = TestApp::start().await.ignore_jobs();
     let (salon, other) = (app.tenant("salon").await, app.tenant("other").await);
-    let theirs = api::tokens::Tokens::new(vec![("jwt-1".to_owned(), providers::secrets::new_token_key().unwrap())]).unwrap();
+    let theirs =
+        api::tokens::Tokens::new(vec![("jwt-1".to_owned(), providers::secrets::new_token_key().unwrap())])
+            .unwrap();
     let claims = app.state.tokens.verify(&salon.token, app.now()).unwrap();
     let forged = theirs.sign(claims.sub, claims.sid, claims.tid, app.now());
     me(&app, &forged).await.refused(401, "UNAUTHENTICATED");
@@ -196,8 +198,7 @@ async fn twenty_sign_ups_of_one_address_make_one_account() {
             body
         })
         .collect();
-    let answers =
-        join_all(bodies.iter().map(async |body| app.post("/auth/register").json(body).await)).await;
+    let answers = join_all(bodies.iter().map(async |body| app.post("/auth/register").json(body).await)).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
     for answer in answers.into_iter().filter(|answer| answer.status != 201) {
         answer.refused(409, "EMAIL_TAKEN");
@@ -243,8 +244,12 @@ async fn a_sign_up_tells_everything_that_is_wrong_at_once() {
         "tenant": {"name": "", "timezone": "Europe/Paris", "currency": "Euro", "country": "France"},
     });
     let problem = app.post("/auth/register").json(&body).await.refused(422, "INVALID");
-    let pointers: Vec<&str> =
-        problem["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+    let pointers: Vec<&str> = problem["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["pointer"].as_str().unwrap())
+        .collect();
     let wrong = ["/email", "/password", "/full_name", "/tenant/name", "/tenant/currency", "/tenant/country"];
     assert_eq!(pointers, wrong);
 }

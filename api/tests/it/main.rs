@@ -7,6 +7,8 @@ mod catalogue;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod hours;
 #[cfg(test)]
 mod idempotency;

@@ -66,7 +66,8 @@ async fn only_json_of_a_decent_size_is_read() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
     for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""] {
-        let request = app.request("POST", "/api/v1/staff").bearer(&salon.token).header("content-type", content_type);
+        let request =
+            app.request("POST", "/api/v1/staff").bearer(&salon.token).header("content-type", content_type);
         request.text(r#"{"name": "Bea"}"#).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
     }
     let typed = salon.post("/staff").header("content-type", "application/json; charset=utf-8");
@@ -81,10 +82,19 @@ async fn only_json_of_a_decent_size_is_read() {
 async fn an_address_that_is_none_and_a_method_that_is_none_are_told_apart() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
-    for path in ["/api/v1/nothing", "/api/v1", "/api/v1/", "/api/v2/me", "/nothing/here/at/all", "/api/v1/services/1/2"] {
+    for path in [
+        "/api/v1/nothing",
+        "/api/v1",
+        "/api/v1/",
+        "/api/v2/me",
+        "/nothing/here/at/all",
+        "/api/v1/services/1/2",
+    ] {
         app.request("GET", path).await.refused(404, "NOT_FOUND");
     }
-    for (method, path) in [("DELETE", "/me"), ("POST", "/tenant"), ("GET", "/auth/login"), ("PUT", "/bookings")] {
+    for (method, path) in
+        [("DELETE", "/me"), ("POST", "/tenant"), ("GET", "/auth/login"), ("PUT", "/bookings")]
+    {
         salon.api(method, path).await.refused(405, "METHOD_NOT_ALLOWED");
     }
     for id in ["x", "1", "00000000-0000-0000-0000-00000000000", "%00", "%2e%2e", "%ff"] {

@@ -30,25 +30,29 @@ struct Business {
 }
 
 fn business() -> impl Strategy<Value = Business> {
-    let zone = prop::sample::select(vec!["Europe/Paris", "Asia/Kathmandu", "America/New_York", "Australia/Eucla"]);
+    let zone =
+        prop::sample::select(vec!["Europe/Paris", "Asia/Kathmandu", "America/New_York", "Australia/Eucla"]);
     let duration = prop::sample::select(vec![30, 45, 50, 60, 90, 120]);
     let buffers = (prop::sample::select(vec![0, 10, 30]), prop::sample::select(vec![0, 15]));
     let step = prop::option::of(prop::sample::select(vec![15, 20, 35, 60]));
-    let hours = (7 * 60..12 * 60_u16, 15 * 60..=24 * 60_u16).prop_map(|(start, end)| (start / 5 * 5, end / 5 * 5));
+    let hours =
+        (7 * 60..12 * 60_u16, 15 * 60..=24 * 60_u16).prop_map(|(start, end)| (start / 5 * 5, end / 5 * 5));
     let rest = (0..3_u16, prop::option::of(12 * 60..14 * 60_u16), 0..3_u8, prop::option::of(1..4_u8));
     let taken = prop::collection::vec(any::<prop::sample::Index>(), 0..4);
     (zone, duration, buffers, step, hours, rest, taken).prop_map(
-        |(timezone, duration, buffers, step, hours, (notice, pause, staff, max_daily_bookings), taken)| Business {
-            timezone,
-            duration,
-            buffers,
-            step,
-            notice: notice * 700,
-            hours,
-            pause,
-            staff,
-            max_daily_bookings,
-            taken,
+        |(timezone, duration, buffers, step, hours, (notice, pause, staff, max_daily_bookings), taken)| {
+            Business {
+                timezone,
+                duration,
+                buffers,
+                step,
+                notice: notice * 700,
+                hours,
+                pause,
+                staff,
+                max_daily_bookings,
+                taken,
+            }
         },
     )
 }
@@ -116,8 +120,9 @@ async fn every_slot_that_is_listed_books_and_no_other_start_does() {
         assert_eq!(salon.starts(DATE).await.into_iter().collect::<BTreeSet<_>>(), listed, "{business:?}");
         // Around each slot, and through the whole day and the nights around it.
         let midnight: DateTime<Utc> = format!("{DATE}T00:00:00Z").parse().unwrap();
-        let mut others: BTreeSet<String> =
-            (-12..36).map(|hour| written(midnight + TimeDelta::minutes(60 * hour + 5 * (hour % 12)))).collect();
+        let mut others: BTreeSet<String> = (-12..36)
+            .map(|hour| written(midnight + TimeDelta::minutes(60 * hour + 5 * (hour % 12))))
+            .collect();
         for start in listed.iter().take(6) {
             let start: DateTime<Utc> = start.parse().unwrap();
             others.extend([-60, -1, 1, 60, 300].map(|seconds| written(start + TimeDelta::seconds(seconds))));
