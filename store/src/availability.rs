@@ -316,7 +316,9 @@ pub async fn days(
     read?;
     let mut counts = catalogue.rules().count_by_date(&catalogue.team_agendas(), timezone, from, count, now);
     if !open? {
-        counts.iter_mut().for_each(|(_, slots)| *slots = 0);
+        for (_, slots) in &mut counts {
+            *slots = 0;
+        }
     }
     Ok(counts)
 }

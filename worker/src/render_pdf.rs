@@ -222,7 +222,7 @@ mod tests {
     fn a_summary_is_one_sound_page_with_every_name() {
         for lang in Locale::ALL {
             let pdf = render(&data(&summary(lang)));
-            let path = keep(lang.code(), &pdf);
+            let path = keep(lang.name(), &pdf);
             let check = ask("qpdf", &["--check", path.to_str().unwrap()], &[]);
             std::fs::remove_file(path).unwrap();
             assert!(check.contains("No syntax or stream encoding errors found"), "{check}");

@@ -46,7 +46,7 @@ pub(crate) async fn send_verification(
         tenant_name: tenant.name,
         verify_url: context.links.verify_email(envelope.tenant_id, user_id, now),
     });
-    let rendered = context.templates.mail(&mail).map_err(from_template)?;
+    let rendered = context.templates.mail(&mail).map_err(|error| from_template(&error))?;
     let email = Email {
         id,
         date: now,
