@@ -20,6 +20,7 @@ use chrono::{DateTime, Utc};
 use domain::link::{LinkKey, Links};
 use providers::files::Files;
 use providers::mail::sandbox::{self, Received};
+use providers::secrets::new_token_key;
 use queue::Limits;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -59,7 +60,7 @@ impl TestApp {
         let state = web::Data::new(State {
             store: open(&database, 8),
             clock: clock.clone(),
-            tokens: Tokens::new(vec![("jwt-1".to_owned(), providers::secrets::new_token_key().unwrap())]).unwrap(),
+            tokens: Tokens::new(vec![("jwt-1".to_owned(), new_token_key().unwrap())]).unwrap(),
             passwords: Passwords::new(),
             links: Links::new(LinkKey::new(api::random::bytes()), &format!("http://{address}")),
             files: Files::in_folder(&folder.join("files")).unwrap(),
@@ -205,8 +206,8 @@ fn serve(listener: TcpListener, state: web::Data<State>) -> (ServerHandle, JoinH
     (receive.recv().unwrap(), thread)
 }
 
-/// A sign-up that is accepted.
-pub(crate) fn sign_up(slug: &str, timezone: &str) -> Value {
+/// The body of a sign-up that is accepted.
+pub fn sign_up(slug: &str, timezone: &str) -> Value {
     json!({
         "email": format!("owner@{slug}.example"),
         "password": format!("the secret of {slug}"),

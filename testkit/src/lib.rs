@@ -7,7 +7,7 @@ mod fleet;
 mod request;
 mod salon;
 
-pub use app::TestApp;
+pub use app::{TestApp, sign_up};
 pub use database::Database;
 pub use request::{Answer, Request};
 pub use salon::Salon;
