@@ -4,12 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use domain::booking::{BookingDraft, Status, parse_public_code};
+use domain::booking::{BookingDraft, Notify, Status, parse_public_code};
 use domain::contact::Email;
 use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
-use domain::link::{Link, Purpose};
 use domain::locale::Locale;
 use domain::rejection::{Alternative, Code, Extra, Rejection};
 use serde::{Deserialize, Serialize};
@@ -82,10 +81,14 @@ impl CreateBooking {
             phone: self.customer.phone.clone(),
             locale: self.locale,
             timezone: self.timezone,
-            notify_email: notifications.email.unwrap_or(true),
-            notify_sms: notifications.sms.unwrap_or(false),
-            accepts_terms: consents.terms.unwrap_or(false),
-            accepts_marketing: consents.marketing.unwrap_or(false),
+            notify: Notify {
+                email: notifications.email.unwrap_or(true),
+                sms: notifications.sms.unwrap_or(false),
+            },
+            accepts: domain::booking::Consents {
+                terms: consents.terms.unwrap_or(false),
+                marketing: consents.marketing.unwrap_or(false),
+            },
             note: self.note.clone(),
         }
     }
@@ -207,17 +210,8 @@ impl MemberBookingView {
     }
 }
 
-/// How long links in messages open a booking or its summary after it has ended.
-const LINK_LIFETIME: TimeDelta = TimeDelta::days(90);
-
 pub fn manage_url(state: &State, booking: &Booking) -> String {
-    let link = Link {
-        purpose: Purpose::ManageBooking,
-        tenant_id: booking.tenant_id,
-        subject: booking.id.0,
-        expires_at: booking.ends_at + LINK_LIFETIME,
-    };
-    state.link("manage", &link)
+    state.links.manage(booking.tenant_id, booking.id, booking.ends_at)
 }
 
 pub async fn create_public(visitor: Visitor, submission: Submission<CreateBooking>) -> Result<Answer> {
@@ -344,7 +338,7 @@ pub async fn calendar_public(
     let method =
         if appointment.booking.status == Status::Cancelled { Method::Cancel } else { Method::Request };
     let invite =
-        Invite::of(&tenant, &appointment, method, &visitor.state.public_url, manage_url, visitor.now);
+        Invite::of(&tenant, &appointment, method, visitor.state.links.public_url(), manage_url, visitor.now);
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/calendar; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"booking.ics\""))

@@ -13,6 +13,7 @@ use api::server;
 use api::state::{Directory, State};
 use api::tokens::Tokens;
 use clap::Parser;
+use domain::link::Links;
 use queue::{Limits, Waker};
 use store::Store;
 use templates::Templates;
@@ -30,14 +31,13 @@ async fn main() -> anyhow::Result<()> {
     store.check(clock.now()).await?;
     let state = web::Data::new(State {
         tokens: Tokens::new(config.secrets.token_keys()?)?,
-        passwords: Passwords::new().map_err(|error| anyhow::anyhow!("Argon2: {error}"))?,
-        links: config.secrets.link_key()?,
+        passwords: Passwords::new(),
+        links: Links::new(config.secrets.link_key()?, &config.public_url),
         files: config.files.files()?,
         templates: Templates::load_with_pages(|_tera| {})?,
         metrics: Metrics::new()?,
         limits: Limits::new(&config.redis, config.rate_limit_factor)?,
         directory: Directory::default(),
-        public_url: config.public_url.trim_end_matches('/').to_owned(),
         outbox: config.development.then(|| config.mail_sandbox_dir.clone()),
         behind_proxy: config.behind_proxy,
         store,
@@ -58,11 +58,11 @@ async fn main() -> anyhow::Result<()> {
 /// JSON, one line each; in development for eyes.
 fn start_logs(config: &Config) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log).context("LOG")?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(false);
     if config.development {
-        logs.compact().init()
+        logs.compact().init();
     } else {
-        logs.json().flatten_event(true).init()
+        logs.json().flatten_event(true).init();
     }
     Ok(())
 }

@@ -186,10 +186,10 @@ pub async fn page(state: web::Data<State>) -> Result<HttpResponse> {
     let context = Docs {
         lang: "en",
         version: env!("CARGO_PKG_VERSION"),
-        url: &state.public_url,
+        url: state.links.public_url(),
         groups: groups(),
         schemas: schemas(&serde_json::to_value(document()).map_err(|error| failed(&error))?),
-        codes: Code::ALL.iter().map(code_line).collect(),
+        codes: Code::ALL.iter().copied().map(code_line).collect(),
     };
     let mut response = pages::render(&state, StatusCode::OK, "api_docs", &context)?;
     let cacheable = HeaderValue::from_static("public, max-age=300");
@@ -238,7 +238,7 @@ fn schemas(document: &serde_json::Value) -> Vec<SchemaText> {
     schemas.into_iter().flatten().map(text).collect()
 }
 
-fn code_line(code: &Code) -> CodeLine {
-    let status = Problem::from(*code).status_code().as_u16();
+fn code_line(code: Code) -> CodeLine {
+    let status = Problem::from(code).status_code().as_u16();
     CodeLine { code: code.text(), status, sentence: code.sentence() }
 }

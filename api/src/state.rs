@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::id::TenantId;
-use domain::link::{Link, LinkKey, Purpose};
+use domain::link::{Link, Links, Purpose};
 use domain::rejection::Code;
 use providers::files::Files;
 use queue::Limits;
@@ -24,14 +24,12 @@ pub struct State {
     pub clock: Clock,
     pub tokens: Tokens,
     pub passwords: Passwords,
-    pub links: LinkKey,
+    pub links: Links,
     pub files: Files,
     pub templates: Templates,
     pub metrics: Metrics,
     pub limits: Limits,
     pub directory: Directory,
-    /// Where the platform is reached: `https://…`, without a slash at its end.
-    pub public_url: String,
     /// Where the sandbox keeps mail; only in development.
     pub outbox: Option<PathBuf>,
     /// Whether addresses of clients are those a proxy in front of us tells.
@@ -41,25 +39,16 @@ pub struct State {
 impl State {
     /// The tenant a slug stands for; unknown: 404.
     pub async fn tenant(&self, slug: &str) -> Result<Tenant> {
-        let id = match self.directory.get(slug) {
-            Some(id) => id,
-            None => {
-                let found = self
-                    .store
-                    .identity()
-                    .statement(async |tx| store::tenants::resolve(tx, slug).await)
-                    .await?;
-                let id = found.ok_or(Code::NotFound)?;
-                self.directory.put(slug, id);
-                id
-            }
+        let id = if let Some(id) = self.directory.get(slug) {
+            id
+        } else {
+            let found =
+                self.store.identity().statement(async |tx| store::tenants::resolve(tx, slug).await).await?;
+            let id = found.ok_or(Code::NotFound)?;
+            self.directory.put(slug, id);
+            id
         };
         Ok(self.store.tenant(id))
-    }
-
-    /// A link that we mint: `{public_url}/{path}/{token}`.
-    pub fn link(&self, path: &str, link: &Link) -> String {
-        format!("{}/{path}/{}", self.public_url, self.links.sign(link))
     }
 
     /// Opens a link for one purpose; forged, over, or for something else: refused alike.
@@ -74,7 +63,7 @@ impl State {
 pub struct Directory(Mutex<HashMap<String, (TenantId, Instant)>>);
 
 impl Directory {
-    const TTL: Duration = Duration::from_secs(60);
+    const TTL: Duration = Duration::from_mins(1);
     const MOST: usize = 10_000;
 
     fn get(&self, slug: &str) -> Option<TenantId> {

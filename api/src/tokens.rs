@@ -51,15 +51,6 @@ impl Tokens {
         Ok(Self { keys: verifying, signing: signing.ok_or_else(|| BadKey("jwt-1".to_owned()))? })
     }
 
-    /// A new key, as PKCS#8.
-    pub fn make_key() -> Vec<u8> {
-        let key = Ed25519KeyPair::generate().expect("the operating system gives random bytes");
-        aws_lc_rs::encoding::AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&key)
-            .expect("a key that was just made can be written")
-            .as_ref()
-            .to_vec()
-    }
-
     pub fn sign(&self, user: UserId, session: SessionId, tenant: TenantId, now: DateTime<Utc>) -> String {
         let claims = Claims {
             sub: user,

@@ -6,6 +6,7 @@ pub mod hours;
 pub mod id;
 pub mod link;
 pub mod locale;
+pub mod password;
 pub mod plan;
 pub mod privacy;
 pub mod rejection;

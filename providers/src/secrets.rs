@@ -3,19 +3,24 @@
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::signature::Ed25519KeyPair;
 use domain::link::LinkKey;
+use domain::text::hex;
 
 /// Where the keys are.
 #[derive(Clone, Debug, clap::Args)]
 pub struct SecretsConfig {
     /// Directory of the deployment's keys: `link.key` signs links (64 hexadecimal digits), `jwt-*.key` sign access tokens
-    /// (Ed25519, PKCS#8 in hexadecimal; the last by name signs, all verify). Only in development missing ones are made.
+    /// (Ed25519, PKCS#8 in hexadecimal; the last by name signs, all verify). `harmony keys` makes what is missing.
     #[arg(long, env = "SECRETS_DIR", default_value = ".harmony/data/secrets")]
     pub secrets_dir: PathBuf,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum SecretsError {
+    #[error("no key can be made: the operating system gives no random bytes")]
+    NotMade,
     #[error("the key {0} is missing: `harmony keys` makes one")]
     Missing(PathBuf),
     #[error("the key {0} can't be read: {1}")]
@@ -55,8 +60,19 @@ impl SecretsConfig {
             .collect()
     }
 
+    /// Makes the keys that are missing.
+    pub fn make_missing(&self) -> Result<(), SecretsError> {
+        let mut link_key = [0; 32];
+        aws_lc_rs::rand::fill(&mut link_key).map_err(|_no_randomness| SecretsError::NotMade)?;
+        self.make("link.key", &link_key)?;
+        match self.token_keys() {
+            Err(SecretsError::Missing(_)) => self.make("jwt-1.key", &new_token_key()?),
+            keys => keys.map(|_there| ()),
+        }
+    }
+
     /// Writes a key unless it is there; of two who make it at once, the first wins.
-    pub fn make(&self, file: &str, secret: &[u8]) -> Result<(), SecretsError> {
+    fn make(&self, file: &str, secret: &[u8]) -> Result<(), SecretsError> {
         let path = self.secrets_dir.join(file);
         let failed = |error| SecretsError::Io(path.clone(), error);
         std::fs::create_dir_all(&self.secrets_dir).map_err(failed)?;
@@ -65,11 +81,18 @@ impl SecretsConfig {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         match options.open(&path) {
-            Ok(mut file) => file.write_all(to_hex(secret).as_bytes()).map_err(failed),
+            Ok(mut file) => file.write_all(hex(secret).as_bytes()).map_err(failed),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             Err(error) => Err(failed(error)),
         }
     }
+}
+
+/// A new key for access tokens: Ed25519, as PKCS#8.
+pub fn new_token_key() -> Result<Vec<u8>, SecretsError> {
+    let key = Ed25519KeyPair::generate().map_err(|_no_randomness| SecretsError::NotMade)?;
+    let der: Pkcs8V1Der<'_> = key.as_der().map_err(|_not_written| SecretsError::NotMade)?;
+    Ok(der.as_ref().to_vec())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, SecretsError> {
@@ -78,10 +101,6 @@ fn read(path: &Path) -> Result<Vec<u8>, SecretsError> {
         Err(error) if error.kind() == ErrorKind::NotFound => Err(SecretsError::Missing(path.to_owned())),
         Err(error) => Err(SecretsError::Io(path.to_owned(), error)),
     }
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

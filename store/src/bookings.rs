@@ -2,6 +2,8 @@
 //! by the exclusion constraint on allocations.
 
 use chrono::{DateTime, Days, TimeDelta, Utc, Weekday};
+use diesel::dsl::{AsSelect, IntoBoxed};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use domain::booking::{self, BookingDraft, Contact, Status};
@@ -21,6 +23,7 @@ use crate::availability::{self, Catalogue};
 use crate::customers;
 use crate::error::{OnConstraint, Result};
 use crate::events::{self, Happened};
+use crate::explain::explain;
 use crate::schema::{allocations, bookings, customers as people, staff};
 use crate::staff::{OptionalZone, raise_schedule};
 use crate::tenants::Zone;
@@ -213,10 +216,10 @@ async fn book(
         contact_phone: contact.phone_e164,
         locale: draft.locale.unwrap_or(tenant.locale),
         customer_timezone: draft.timezone,
-        notify_email: draft.notify_email,
-        notify_sms: draft.notify_sms,
-        terms_accepted_at: draft.accepts_terms.then_some(now),
-        marketing_accepted_at: draft.accepts_marketing.then_some(now),
+        notify_email: draft.notify.email,
+        notify_sms: draft.notify.sms,
+        terms_accepted_at: draft.accepts.terms.then_some(now),
+        marketing_accepted_at: draft.accepts.marketing.then_some(now),
         note: contact.note,
         sequence: 0,
         cancelled_at: None,
@@ -228,7 +231,10 @@ async fn book(
     };
     let change: Change<'_, (), _> =
         Change { action: "booking.create", subject: booking.id.0, before: None, after: Some(&booking) };
-    let jobs = told(&booking, Job::SendBookingConfirmation { booking_id: booking.id, sequence: 0 });
+    let mut jobs = vec![Job::MakeBookingSummary { booking_id: booking.id, sequence: 0 }];
+    if booking.notify_email {
+        jobs.push(Job::SendBookingConfirmation { booking_id: booking.id, sequence: 0 });
+    }
     let (met, inserted, allocated, happened, audited, enqueued, counted) = join!(
         customers::meet(
             tx,
@@ -344,15 +350,10 @@ pub async fn cancel(
     let change =
         Change { action: "booking.cancel", subject: id.0, before: Some(&before), after: Some(&after) };
     audit::record(tx, by, change, now).await?;
-    let jobs = told(&after, Job::SendBookingCancellation { booking_id: id, sequence: after.sequence });
-    tx.enqueue(&jobs, now).await?;
+    if after.notify_email {
+        tx.enqueue(&[Job::SendBookingCancellation { booking_id: id, sequence: after.sequence }], now).await?;
+    }
     Ok(Appointment { booking: after, staff_name })
-}
-
-/// What follows a change that the customer is told of: the message, if they want one, and the PDF as it now is.
-fn told(booking: &Booking, message: Job) -> Vec<Job> {
-    let summary = Job::MakeBookingSummary { booking_id: booking.id, sequence: booking.sequence };
-    if booking.notify_email { vec![message, summary] } else { vec![summary] }
 }
 
 fn happened(name: &'static str, booking: &Booking) -> Happened {
@@ -371,7 +372,7 @@ fn happened(name: &'static str, booking: &Booking) -> Happened {
 }
 
 /// Keys of two columns are no relation that diesel knows of.
-#[diesel::dsl::auto_type(no_type_alias)]
+#[diesel::dsl::auto_type]
 fn with_staff() -> _ {
     let same_member = staff::tenant_id.eq(bookings::tenant_id).and(staff::id.eq(bookings::staff_id));
     bookings::table.inner_join(staff::table.on(same_member))
@@ -429,6 +430,19 @@ pub struct Filter {
 
 /// By start and id, at most `limit`.
 pub async fn list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<Appointment>> {
+    let rows: Vec<(Booking, String)> = list_query(tx, filter, limit).load(&mut tx.conn()).await?;
+    Ok(rows.into_iter().map(|(booking, staff_name)| Appointment { booking, staff_name }).collect())
+}
+
+/// PostgreSQL's plan for a list.
+#[doc(hidden)]
+pub async fn explain_list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<String>> {
+    explain(tx, list_query(tx, filter, limit)).await
+}
+
+type Listed = diesel::dsl::Select<with_staff, (AsSelect<Booking, Pg>, staff::name)>;
+
+fn list_query(tx: &TenantTx, filter: &Filter, limit: i64) -> IntoBoxed<'static, Listed, Pg> {
     let mut query = with_staff()
         .filter(bookings::tenant_id.eq(tx.tenant()))
         .order((bookings::starts_at, bookings::id))
@@ -451,6 +465,5 @@ pub async fn list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<Appo
         query = query
             .filter(bookings::starts_at.gt(start).or(bookings::starts_at.eq(start).and(bookings::id.gt(id))));
     }
-    let rows: Vec<(Booking, String)> = query.load(&mut tx.conn()).await?;
-    Ok(rows.into_iter().map(|(booking, staff_name)| Appointment { booking, staff_name }).collect())
+    query
 }

@@ -39,7 +39,9 @@ pub fn fingerprint() -> String {
         sha.update(up(&name));
     }
     sha.update(file("roles.sql"));
-    sha.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let digest: [u8; 32] = sha.finalize().into();
+    let head = digest.first_chunk().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(head))
 }
 
 /// Brings a database to this build's schema: makes it if it is missing, makes the roles, runs what is not applied, and
@@ -122,7 +124,7 @@ async fn step(conn: &mut AsyncPgConnection, name: &str, sql: &str) -> Result<(),
 
 async fn connect_or_create(url: &str) -> Result<AsyncPgConnection, MigrateError> {
     match AsyncPgConnection::establish(url).await {
-        Err(diesel::ConnectionError::BadConnection(message)) if message.contains("does not exist") => {
+        Err(error) if error.to_string().ends_with("does not exist") => {
             let mut admin = Url::parse(url).map_err(|_says_too_much| MigrateError::Url)?;
             let name = admin.path().trim_start_matches('/').to_owned();
             if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {

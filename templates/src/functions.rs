@@ -6,9 +6,9 @@ use fluent_bundle::{FluentArgs, FluentValue};
 use tera::{Kwargs, State, Tera, TeraResult};
 
 use crate::mail::monogram;
-use crate::{Lang, Texts, format, money};
+use crate::{Locale, Texts, format, money};
 
-type Format = fn(Lang, DateTime<Utc>, Tz) -> String;
+type Format = fn(Locale, DateTime<Utc>, Tz) -> String;
 
 /// - `t(k="key", name=value, …)`: the text `key` with its arguments
 /// - `money(minor=…, currency=…)`
@@ -58,10 +58,10 @@ fn t(texts: &Texts, kwargs: &Kwargs, state: &State<'_>) -> TeraResult<String> {
 }
 
 /// A component sees it only when it declares `@lang`.
-fn lang(state: &State<'_>) -> TeraResult<Lang> {
+fn lang(state: &State<'_>) -> TeraResult<Locale> {
     match state.get::<String>("lang")?.as_deref() {
-        Some("fr") => Ok(Lang::Fr),
-        Some("en") => Ok(Lang::En),
+        Some("fr") => Ok(Locale::Fr),
+        Some("en") => Ok(Locale::En),
         Some(other) => Err(tera::Error::message(format!("`lang` is `{other}`, not `fr` or `en`"))),
         None => Err(tera::Error::message("`lang` is missing: a component must declare `@lang`")),
     }

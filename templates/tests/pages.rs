@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use templates::{Lang, Templates};
+use templates::{Locale, Templates};
 
 /// Name of the file, of the template, and what fills it.
 type Sample = (&'static str, &'static str, Value);
@@ -185,7 +185,7 @@ fn api_docs() -> Value {
     })
 }
 
-fn render(templates: &Templates, template: &str, lang: Lang, context: &Value) -> String {
+fn render(templates: &Templates, template: &str, lang: Locale, context: &Value) -> String {
     let context = with(context.clone(), &json!({"lang": lang}));
     templates.page(&format!("pages/{template}.html"), &context).unwrap()
 }
@@ -197,7 +197,7 @@ fn every_page_renders_in_both_languages() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
     fs::create_dir_all(&folder).unwrap();
     for (name, template, context) in samples() {
-        for lang in Lang::ALL {
+        for lang in Locale::ALL {
             let html = render(&templates, template, lang, &context);
             assert!(html.starts_with("<!doctype html>\n<html lang=\""), "{name}: {html}");
             assert_eq!(html.matches("<h1").count(), 1, "{name} has one heading: {html}");
@@ -252,7 +252,7 @@ fn what_people_type_stays_text() {
     let templates = Templates::load_with_pages(|_tera| {}).unwrap();
     for (name, template, mut context) in samples() {
         infect(&mut context, "");
-        let html = render(&templates, template, Lang::Fr, &context);
+        let html = render(&templates, template, Locale::Fr, &context);
         assert!(!html.contains("<script"), "{name}: {html}");
         assert!(!html.contains("\"1\""), "{name} lets a value out of its attribute: {html}");
     }
@@ -262,7 +262,7 @@ fn what_people_type_stays_text() {
 fn a_form_keeps_what_was_typed_and_leads_to_what_is_wrong() {
     let templates = Templates::load_with_pages(|_tera| {}).unwrap();
     let (_, template, context) = samples().into_iter().find(|(name, ..)| *name == "book_invalid").unwrap();
-    let html = render(&templates, template, Lang::En, &context);
+    let html = render(&templates, template, Locale::En, &context);
     for expected in [
         "role=\"alert\"",
         "3 things need your attention",

@@ -1,8 +1,10 @@
 //! What the end of a run means for its job.
 
 use jobs::JobError;
+use providers::mail::SendError;
 use rand::{Rng, RngExt};
 use std::time::Duration;
+use templates::TemplateError;
 
 /// What is written of an error, in characters.
 const ERROR_LENGTH: usize = 500;
@@ -72,6 +74,29 @@ impl Outcome {
             Self::Dead { .. } => "dead",
         }
     }
+}
+
+/// PostgreSQL away is worth another run, a row that is gone is not.
+pub(crate) fn from_store(error: store::Error) -> JobError {
+    match error {
+        store::Error::Rejected(_) => JobError::Drop("what it is about is gone"),
+        store::Error::Unavailable(why) => JobError::Retry(why),
+        store::Error::Database(error) => JobError::Retry(error.to_string()),
+    }
+}
+
+/// An address that a server refuses for good is no fault of ours: the message's row says so, and that is all.
+pub(crate) fn from_mail(error: SendError) -> JobError {
+    match error {
+        SendError::Refused(_) => JobError::Drop("the recipient's server refuses it"),
+        SendError::Later(Some(wait), why) => JobError::Later(wait, why),
+        SendError::Later(None, why) => JobError::Retry(why),
+    }
+}
+
+/// A template that can't be used needs a release.
+pub(crate) fn from_template(error: &TemplateError) -> JobError {
+    JobError::Dead(error.to_string())
 }
 
 /// Fit for the ledger: without e-mail addresses, which providers like to repeat, without what PostgreSQL's text can't

@@ -1,19 +1,24 @@
 //! The one place where a job meets its function.
 
+use crate::bookings::{self, Message};
 use crate::context::Context;
-use crate::maintenance;
 use crate::runtime::Envelope;
+use crate::{maintenance, users};
 use jobs::{Job, JobError};
 
 /// Runs a job. Whatever it does is done again when its worker dies: effects are idempotent.
 pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobError> {
     match envelope.job {
-        Job::SweepExpired {} => maintenance::sweep_expired(context).await,
-        Job::SendBookingConfirmation { .. }
-        | Job::SendBookingCancellation { .. }
-        | Job::MakeBookingSummary { .. }
-        | Job::SendEmailVerification { .. } => {
-            Err(JobError::Dead("this release has no function for it".to_owned()))
+        Job::SendBookingConfirmation { booking_id, sequence } => {
+            bookings::send(context, &envelope, Message::Confirmation, booking_id, sequence).await
         }
+        Job::SendBookingCancellation { booking_id, sequence } => {
+            bookings::send(context, &envelope, Message::Cancellation, booking_id, sequence).await
+        }
+        Job::MakeBookingSummary { booking_id, sequence } => {
+            bookings::make_summary(context, &envelope, booking_id, sequence).await
+        }
+        Job::SendEmailVerification { user_id } => users::send_verification(context, &envelope, user_id).await,
+        Job::SweepExpired {} => maintenance::sweep_expired(context).await,
     }
 }

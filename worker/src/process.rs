@@ -1,7 +1,7 @@
 //! The processes of the fleet: what each binary's `main` does.
 
 use crate::clock::Clock;
-use crate::context::Context;
+use crate::context::{Context, Renderer};
 use crate::logs::{self, LogConfig};
 use crate::metrics::Metrics;
 use crate::outcome::Backoff;
@@ -11,34 +11,45 @@ use crate::serve::{Pages, serve};
 use crate::{dispatch, runtime};
 use anyhow::Context as _;
 use clap::{CommandFactory, FromArgMatches, Parser};
+use domain::link::Links;
 use futures_util::future;
 use jobs::{Job, Queue};
-use queue::RedisConfig;
+use providers::files::FilesConfig;
+use providers::mail::MailConfig;
+use providers::secrets::SecretsConfig;
+use queue::{RedisConfig, Waker};
 use rand::TryRng;
 use rand::rngs::SysRng;
-use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use store::ledger::Ledger;
+use store::{DatabaseConfig, Store};
+use templates::Templates;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::LocalSet;
 use tokio_util::sync::CancellationToken;
 
-/// Connections to PostgreSQL: more are slower, not faster.
-const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(8).expect("8 is not 0");
-
 /// What each process of the fleet is told.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ProcessConfig {
-    /// PostgreSQL. The user is replaced by the role that the work is for: `harmony_system`, `harmony_app`.
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    pub database_url: SecretString,
+    #[command(flatten)]
+    pub database: DatabaseConfig,
     /// Where `/metrics`, `/health/live` and `/health/ready` are served. Not given: nowhere.
     #[arg(long, env = "METRICS_BIND", value_name = "IP:PORT")]
     pub metrics_bind: Option<SocketAddr>,
+    /// Where clients reach the platform: what links in messages begin with.
+    #[arg(long, env = "PUBLIC_URL", value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub public_url: String,
     #[command(flatten)]
     pub redis: RedisConfig,
+    #[command(flatten)]
+    pub mail: MailConfig,
+    #[command(flatten)]
+    pub files: FilesConfig,
+    #[command(flatten)]
+    pub secrets: SecretsConfig,
     #[command(flatten)]
     pub logs: LogConfig,
 }
@@ -62,11 +73,13 @@ struct PlainArgs {
 
 /// Runs one queue's jobs until SIGTERM or SIGINT: nothing new is started then, running jobs have 20 s to end. A second
 /// signal ends the process at once.
-pub fn work(queue: Queue) -> anyhow::Result<()> {
+///
+/// `renderer` is for the queue `pdf` alone: the other binaries do not carry typst.
+pub fn work(queue: Queue, renderer: Option<Renderer>) -> anyhow::Result<()> {
     let about = format!("Runs the jobs of the queue {}. Any number of these may run.", queue.name());
     let args: WorkArgs = arguments(queue.name(), &about)?;
     let concurrency = args.concurrency.unwrap_or_else(|| concurrency(queue));
-    run(args.process, async |process| process.work(queue, concurrency).await)
+    run(args.process, async |process| process.work(queue, concurrency, process.context(renderer)?).await)
 }
 
 /// Promotes, relays and schedules for all queues. Any number may run; one is enough.
@@ -78,11 +91,12 @@ pub fn dispatch() -> anyhow::Result<()> {
 }
 
 /// The whole fleet in one process.
-pub fn fleet() -> anyhow::Result<()> {
+pub fn fleet(renderer: Renderer) -> anyhow::Result<()> {
     let about = "The dispatcher and the workers of all queues in one process, for development and small installations.";
     let args: PlainArgs = arguments("fleet", about)?;
     run(args.process, async |process| {
-        let workers = Queue::ALL.map(|queue| process.work(queue, concurrency(queue)));
+        let context = process.context(Some(renderer))?;
+        let workers = Queue::ALL.map(|queue| process.work(queue, concurrency(queue), context.clone()));
         future::try_join(process.dispatch(), future::try_join_all(workers)).await.map(|_ended| ())
     })
 }
@@ -104,6 +118,7 @@ fn arguments<A: CommandFactory + FromArgMatches>(name: &'static str, about: &str
 /// What the parts of a process share.
 struct Process {
     config: ProcessConfig,
+    store: Store,
     ledger: Ledger,
     clock: Clock,
     metrics: Metrics,
@@ -117,17 +132,22 @@ fn run(config: ProcessConfig, work: impl AsyncFnOnce(&Process) -> anyhow::Result
     let (terminate, interrupt) = runtime.block_on(async {
         Ok::<_, std::io::Error>((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
     })?;
+    let (waker, publisher) = Waker::open(&config.redis)?;
+    let store = Store::new(&config.database, Arc::new(move |queue| waker.wake(queue)))?;
     let process = Process {
-        ledger: Ledger::open(&config.database_url, CONNECTIONS)?,
+        ledger: Ledger::new(store.system().pool().clone()),
+        store,
         clock: Clock::system(),
         metrics: Metrics::new()?,
         stop: CancellationToken::new(),
         config,
     };
     let parts = async {
+        process.store.check(process.clock.now()).await?;
         tokio::select! {
             ended = work(&process) => ended,
             failed = process.pages() => failed,
+            () = publisher => anyhow::bail!("nobody wakes the relays"),
             () = signals(terminate, interrupt, &process.stop) => anyhow::bail!("told to stop twice"),
         }
     };
@@ -147,8 +167,20 @@ async fn signals(mut terminate: Signal, mut interrupt: Signal, stop: &Cancellati
 }
 
 impl Process {
-    async fn work(&self, queue: Queue, concurrency: NonZeroUsize) -> anyhow::Result<()> {
-        let context = Context { ledger: self.ledger.clone(), clock: self.clock.clone() };
+    fn context(&self, renderer: Option<Renderer>) -> anyhow::Result<Context> {
+        Ok(Context {
+            store: self.store.clone(),
+            ledger: self.ledger.clone(),
+            clock: self.clock.clone(),
+            templates: Arc::new(Templates::load()?),
+            mailer: self.config.mail.mailer()?,
+            files: self.config.files.files()?,
+            links: Links::new(self.config.secrets.link_key()?, &self.config.public_url),
+            renderer,
+        })
+    }
+
+    async fn work(&self, queue: Queue, concurrency: NonZeroUsize, context: Context) -> anyhow::Result<()> {
         let config = runtime::Config {
             ledger: self.ledger.clone(),
             redis: self.config.redis.clone(),

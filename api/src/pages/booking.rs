@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike, Utc};
-use domain::booking::BookingDraft;
+use domain::booking::{BookingDraft, Consents, Notify};
 use domain::id::ServiceId;
 use domain::rejection::{Code, FieldError, Rejection};
 use serde::{Deserialize, Serialize};
@@ -287,7 +287,7 @@ pub async fn book(reader: Reader, visitor: Result<Visitor>, form: Result<Form<Bo
             visitor.state.limits.take(WRITE, &visitor.ip).await?;
             let service_id: ServiceId = form.service_id.parse().map_err(|_no_id| Code::NotFound)?;
             let choice = Choice { service_id, date: form.date.parse().ok() };
-            match create(&reader, &visitor, service_id, &form).await {
+            match Box::pin(create(&reader, &visitor, service_id, &form)).await {
                 Ok(appointment) => Ok(see(&manage_url(&visitor.state, &appointment.booking))),
                 // When bookings are closed by now, the page says so itself.
                 Err(problem)
@@ -297,7 +297,7 @@ pub async fn book(reader: Reader, visitor: Result<Visitor>, form: Result<Form<Bo
                     ) =>
                 {
                     let status = problem.status_code();
-                    show_day(&reader, &visitor, choice, form, status, Some(&problem)).await
+                    Box::pin(show_day(&reader, &visitor, choice, form, status, Some(&problem))).await
                 }
                 Err(problem) => Err(problem),
             }
@@ -323,10 +323,8 @@ async fn create(
         // Messages come in the language of the page.
         locale: reader.lang,
         timezone: None,
-        notify_email: true,
-        notify_sms: false,
-        accepts_terms: false,
-        accepts_marketing: false,
+        notify: Notify { email: true, sms: false },
+        accepts: Consents::default(),
         note: Some(form.note.clone()),
     };
     if start.is_none() {

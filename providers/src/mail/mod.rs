@@ -107,6 +107,14 @@ impl Mailer {
         Mailbox { name: name.to_owned(), address: self.address.clone() }
     }
 
+    /// How a message's row names the way it went.
+    pub const fn provider(&self) -> &'static str {
+        match &self.transport {
+            Transport::Smtp(_) => "smtp",
+            Transport::Sandbox(_) => "sandbox",
+        }
+    }
+
     /// Returns once the next server has taken the message, or in the sandbox, once it is on disk.
     pub async fn send(&self, email: &Email) -> Result<(), SendError> {
         match &self.transport {

@@ -1,5 +1,5 @@
 //! The worker of the queue `email`.
 
 fn main() -> anyhow::Result<()> {
-    worker::process::work(jobs::Queue::Email)
+    worker::process::work(jobs::Queue::Email, None)
 }

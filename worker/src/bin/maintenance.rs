@@ -1,5 +1,5 @@
 //! The worker of the queue `maintenance`.
 
 fn main() -> anyhow::Result<()> {
-    worker::process::work(jobs::Queue::Maintenance)
+    worker::process::work(jobs::Queue::Maintenance, None)
 }

@@ -1,5 +1,5 @@
-//! The worker of the queue `pdf`.
+//! The worker of the queue `pdf`: the one with typst.
 
 fn main() -> anyhow::Result<()> {
-    worker::process::work(jobs::Queue::Pdf)
+    worker::process::work(jobs::Queue::Pdf, Some(worker::render_pdf::renderer()))
 }
