@@ -71,7 +71,7 @@ impl TestApp {
             outbox: Some(folder.join("outbox")),
             behind_proxy: false,
         });
-        let client = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
+        let client = Client::builder().no_proxy().timeout(Duration::from_mins(1)).build().unwrap();
         Self {
             server: Some(serve(listener, state.clone())),
             store: open(&database, 8),

@@ -41,7 +41,8 @@ async fn a_customer_books_reads_the_mail_and_cancels() {
 /// The calendar file of a mail.
 fn invitation_of(mail: &providers::mail::sandbox::Received) -> String {
     let names: Vec<&str> = mail.attachments.iter().map(|file| file.name.as_str()).collect();
-    let file = mail.attachments.iter().find(|file| file.name.ends_with(".ics"));
+    let file =
+        mail.attachments.iter().find(|file| file.name == "invite.ics");
     String::from_utf8(file.unwrap_or_else(|| panic!("{names:?}")).bytes.clone()).unwrap()
 }
 

@@ -151,7 +151,7 @@ async fn what_the_public_sees_is_this_and_no_more() {
         }
         let mut found = BTreeSet::new();
         keys(&answer.body, "", &mut found);
-        text.push_str(&format!("{name} {}\n", answer.status));
+        text.extend([format!("{name} {}\n", answer.status)]);
         text.extend(found.iter().map(|key| format!("  {key}\n")));
     }
     insta::assert_snapshot!(text);

@@ -128,7 +128,7 @@ fn change() -> impl Strategy<Value = Change> {
 fn places(value: &Value, at: String, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
-            fields.iter().for_each(|(name, value)| places(value, format!("{at}/{name}"), found))
+            fields.iter().for_each(|(name, value)| places(value, format!("{at}/{name}"), found));
         }
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(index, value)| places(value, format!("{at}/{index}"), found));
@@ -147,7 +147,6 @@ fn apply(changes: &[Change], body: &Value) -> Vec<u8> {
         let mut found = Vec::new();
         places(&body, String::new(), &mut found);
         match change {
-            Change::Nothing => {}
             Change::Put(at, value) if !found.is_empty() => {
                 *body.pointer_mut(at.get::<String>(&found)).unwrap() = value.clone();
             }
@@ -164,7 +163,7 @@ fn apply(changes: &[Change], body: &Value) -> Vec<u8> {
             }
             Change::Cut(at) => cut = Some(*at),
             Change::Whole(value) => body = value.clone(),
-            Change::Put(..) | Change::Remove(_) => {}
+            Change::Nothing | Change::Put(..) | Change::Remove(_) => {}
         }
     }
     let mut bytes = serde_json::to_vec(&body).unwrap();
