@@ -144,7 +144,7 @@ impl TestApp {
         Salon::new(self, slug, &signed_in)
     }
 
-    /// Everything that was mailed, the oldest first.
+    /// Everything that was mailed, the oldest first; of one moment, in any order.
     pub async fn mails(&self) -> Vec<Received> {
         let outbox = self.outbox();
         let mut mails = Vec::new();

@@ -10,6 +10,7 @@ async fn a_customer_books_reads_the_mail_and_cancels() {
     let salon = app.tenant("salon").await;
     salon.service(json!({})).await;
     app.run_jobs().await;
+    app.clock.advance(TimeDelta::minutes(1));
     let booked = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
     let code = booked["public_code"].as_str().unwrap();
     assert_eq!((&booked["status"], &booked["end"]), (&json!("confirmed"), &json!("2030-03-05T10:00:00Z")));
@@ -27,6 +28,7 @@ async fn a_customer_books_reads_the_mail_and_cancels() {
     let token = summary.split_whitespace().next().unwrap();
     let file = app.request("GET", &format!("/files/{token}")).await;
     assert_eq!((file.status, file.header("content-type")), (200, "application/pdf"), "{}", file.text);
+    app.clock.advance(TimeDelta::minutes(1));
     let body = json!({"email": "Ana@Customer.example", "reason": "ill"});
     let path = format!("/bookings/{}/cancellation", code.to_lowercase().replace('-', ""));
     let cancelled = salon.public("POST", &path).json(&body).await.expect(200);
@@ -41,8 +43,7 @@ async fn a_customer_books_reads_the_mail_and_cancels() {
 /// The calendar file of a mail.
 fn invitation_of(mail: &providers::mail::sandbox::Received) -> String {
     let names: Vec<&str> = mail.attachments.iter().map(|file| file.name.as_str()).collect();
-    let file =
-        mail.attachments.iter().find(|file| file.name == "invite.ics");
+    let file = mail.attachments.iter().find(|file| file.name == "invite.ics");
     String::from_utf8(file.unwrap_or_else(|| panic!("{names:?}")).bytes.clone()).unwrap()
 }
 

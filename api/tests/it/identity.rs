@@ -169,6 +169,10 @@ async fn an_address_is_proven_by_the_link_in_the_mail() {
     assert!(mails[0].to.contains(&salon.email), "{}", mails[0].to);
     let (_, rest) = mails[0].text.split_once("/verify/").unwrap();
     let token: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+    // Who asks again gets another.
+    app.post("/auth/resend-verification").json(&json!({"email": salon.email})).await.expect(202);
+    app.run_jobs().await;
+    assert_eq!(app.mails().await.len(), 2);
     let verify = async |token: &str| app.post("/auth/verify-email").json(&json!({"token": token})).await;
     for wrong in ["", "nonsense", token.split_at(token.len() - 1).0] {
         verify(wrong).await.refused(422, "LINK_INVALID");
