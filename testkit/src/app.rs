@@ -59,7 +59,8 @@ impl TestApp {
         let state = web::Data::new(State {
             store: open(&database, 8),
             clock: clock.clone(),
-            tokens: Tokens::new(vec![("jwt-1".to_owned(), providers::secrets::new_token_key().unwrap())]).unwrap(),
+            tokens: Tokens::new(vec![("jwt-1".to_owned(), providers::secrets::new_token_key().unwrap())])
+                .unwrap(),
             passwords: Passwords::new(),
             links: Links::new(LinkKey::new(api::random::bytes()), &format!("http://{address}")),
             files: Files::in_folder(&folder.join("files")).unwrap(),
