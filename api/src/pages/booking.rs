@@ -290,7 +290,11 @@ pub async fn book(reader: Reader, visitor: Result<Visitor>, form: Result<Form<Bo
             let service_id: ServiceId = form.service_id.parse().map_err(|_no_id| Code::NotFound)?;
             let choice = Choice { service_id, date: form.date.parse().ok() };
             match Box::pin(create(&reader, &visitor, service_id, &form)).await {
-                Ok(appointment) => Ok(see(&manage_url(&visitor.state, &appointment.booking))),
+                Ok(appointment) => {
+                    let url = manage_url(&visitor.state, &appointment.booking);
+                    // Without the host: whoever came by another of its names stays there, as `form-action` wants.
+                    Ok(see(url.strip_prefix(visitor.state.links.public_url()).unwrap_or(&url)))
+                }
                 // When bookings are closed by now, the page says so itself.
                 Err(problem)
                     if matches!(
