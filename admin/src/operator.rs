@@ -34,7 +34,7 @@ pub(crate) async fn run(command: Command, now: DateTime<Utc>) -> anyhow::Result<
     let full_name = text::name(&full_name).map_err(|why| anyhow::anyhow!("--full-name {why}"))?;
     let (secret, is_made_up) = match password {
         Some(password) => (password.expose_secret().to_owned(), false),
-        None => (random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect(), true),
+        None => (text::hex(&random::<16>()?), true),
     };
     tenant::password(&secret).map_err(|why| anyhow::anyhow!("--password {why}"))?;
     let hash = password::hash(&secret, random()?);

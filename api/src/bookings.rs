@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use domain::booking::{BookingDraft, Status, parse_public_code};
+use domain::booking::{BookingDraft, Notify, Status, parse_public_code};
 use domain::contact::Email;
 use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
 use domain::locale::Locale;
@@ -81,10 +81,14 @@ impl CreateBooking {
             phone: self.customer.phone.clone(),
             locale: self.locale,
             timezone: self.timezone,
-            notify_email: notifications.email.unwrap_or(true),
-            notify_sms: notifications.sms.unwrap_or(false),
-            accepts_terms: consents.terms.unwrap_or(false),
-            accepts_marketing: consents.marketing.unwrap_or(false),
+            notify: Notify {
+                email: notifications.email.unwrap_or(true),
+                sms: notifications.sms.unwrap_or(false),
+            },
+            accepts: domain::booking::Consents {
+                terms: consents.terms.unwrap_or(false),
+                marketing: consents.marketing.unwrap_or(false),
+            },
             note: self.note.clone(),
         }
     }

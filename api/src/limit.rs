@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::problem::Problem;
 
-const QUARTER: Duration = Duration::from_secs(15 * 60);
+const QUARTER: Duration = Duration::from_mins(15);
 
 /// Sign-up, sign-in and what belongs to it, by address and by email address.
 pub const AUTH: Bucket = Bucket { name: "auth", most: 30, window: QUARTER };

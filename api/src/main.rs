@@ -60,9 +60,9 @@ fn start_logs(config: &Config) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log).context("LOG")?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(false);
     if config.development {
-        logs.compact().init()
+        logs.compact().init();
     } else {
-        logs.json().flatten_event(true).init()
+        logs.json().flatten_event(true).init();
     }
     Ok(())
 }

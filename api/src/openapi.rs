@@ -1,12 +1,16 @@
 //! The OpenAPI 3.1 document, made from the route table, and the page that shows it.
 
-use actix_web::HttpResponse;
-use actix_web::http::Method;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use std::collections::BTreeSet;
+
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpResponse, ResponseError, web};
 use domain::rejection::Code;
 use serde::Serialize;
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathsBuilder};
+use utoipa::openapi::path::{
+    HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathsBuilder,
+};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
@@ -15,8 +19,10 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::problem::{ProblemBody, Result, failed};
+use crate::pages;
+use crate::problem::{Problem, ProblemBody, Result, failed};
 use crate::routes::{self, Access, Body, Route};
+use crate::state::State;
 
 /// The document, from the table that the router has too.
 pub fn document() -> OpenApi {
@@ -62,7 +68,7 @@ pub fn document() -> OpenApi {
 fn operation(route: &Route) -> utoipa::openapi::path::Operation {
     let mut operation = OperationBuilder::new()
         .summary(Some(route.about))
-        .tag(route.path.trim_start_matches('/').split('/').next().unwrap_or_default())
+        .tag(first_word(route))
         .operation_id(Some(operation_id(route)));
     for name in route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
         operation = operation.parameter(
@@ -105,6 +111,10 @@ fn reference(body: Body) -> Ref {
     Ref::from_schema_name((body.name)())
 }
 
+fn first_word(route: &Route) -> &'static str {
+    route.path.trim_start_matches('/').split('/').next().unwrap_or_default()
+}
+
 /// `get_public_tenant_services`
 fn operation_id(route: &Route) -> String {
     let words = route.path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
@@ -133,48 +143,102 @@ struct Line {
     about: &'static str,
     access: &'static str,
     id: String,
+    query: Vec<Parameter>,
     takes: Option<String>,
     replies: Option<String>,
     status: u16,
 }
 
+/// The operations whose paths begin with the same word.
+#[derive(Serialize)]
+struct Group {
+    name: &'static str,
+    lines: Vec<Line>,
+}
+
+#[derive(Serialize)]
+struct SchemaText {
+    name: String,
+    text: String,
+    /// Names of other schemas that it refers to.
+    uses: BTreeSet<String>,
+}
+
+#[derive(Serialize)]
+struct CodeLine {
+    code: &'static str,
+    status: u16,
+    sentence: &'static str,
+}
+
+#[derive(Serialize)]
+struct Docs<'a> {
+    lang: &'static str,
+    version: &'static str,
+    url: &'a str,
+    groups: Vec<Group>,
+    schemas: Vec<SchemaText>,
+    codes: Vec<CodeLine>,
+}
+
 /// The page: every operation, every schema, every code, without a script.
-pub async fn page(state: actix_web::web::Data<crate::state::State>) -> Result<HttpResponse> {
-    let lines: Vec<Line> = routes::api()
-        .iter()
-        .map(|route| Line {
-            method: route.method.to_string(),
-            path: route.path,
-            about: route.about,
-            access: match route.access {
-                Access::Anybody => "anybody",
-                Access::Visitor => "anybody, for the tenant of this slug",
-                Access::Member(_) => "a member, by bearer token",
-            },
-            id: operation_id(route),
-            takes: route.takes.map(|body| (body.name)()),
-            replies: route.replies.map(|body| (body.name)()),
-            status: route.status,
-        })
-        .collect();
-    let document = serde_json::to_value(document()).map_err(|error| failed(&error))?;
-    let schemas: Vec<_> = document
-        .pointer("/components/schemas")
-        .and_then(serde_json::Value::as_object)
-        .into_iter()
-        .flatten()
-        .map(|(name, schema)| {
-            serde_json::json!({"name": name, "text": serde_json::to_string_pretty(schema).unwrap_or_default()})
-        })
-        .collect();
-    let codes: Vec<_> = Code::ALL
-        .iter()
-        .map(|code| serde_json::json!({"code": code.text(), "sentence": code.sentence()}))
-        .collect();
-    let context = serde_json::json!({"lang": "en", "lines": lines, "schemas": schemas, "codes": codes});
-    let html = state.templates.page("pages/api_docs.html", &context).map_err(|error| failed(&error))?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((CONTENT_SECURITY_POLICY, crate::pages::POLICY))
-        .body(html))
+pub async fn page(state: web::Data<State>) -> Result<HttpResponse> {
+    let context = Docs {
+        lang: "en",
+        version: env!("CARGO_PKG_VERSION"),
+        url: state.links.public_url(),
+        groups: groups(),
+        schemas: schemas(&serde_json::to_value(document()).map_err(|error| failed(&error))?),
+        codes: Code::ALL.iter().copied().map(code_line).collect(),
+    };
+    let mut response = pages::render(&state, StatusCode::OK, "api_docs", &context)?;
+    let cacheable = HeaderValue::from_static("public, max-age=300");
+    response.headers_mut().insert(CACHE_CONTROL, cacheable);
+    Ok(response)
+}
+
+fn groups() -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for route in routes::api() {
+        let name = first_word(&route);
+        match groups.iter_mut().find(|group| group.name == name) {
+            Some(group) => group.lines.push(line(&route)),
+            None => groups.push(Group { name, lines: vec![line(&route)] }),
+        }
+    }
+    groups
+}
+
+fn line(route: &Route) -> Line {
+    Line {
+        method: route.method.to_string(),
+        path: route.path,
+        about: route.about,
+        access: match route.access {
+            Access::Anybody => "anybody",
+            Access::Visitor => "anybody, for the tenant of this slug",
+            Access::Member(_) => "a member, by bearer token",
+        },
+        id: operation_id(route),
+        query: route.query.map(|query| query()).unwrap_or_default(),
+        takes: route.takes.map(|body| (body.name)()),
+        replies: route.replies.map(|body| (body.name)()),
+        status: route.status,
+    }
+}
+
+fn schemas(document: &serde_json::Value) -> Vec<SchemaText> {
+    let schemas = document.pointer("/components/schemas").and_then(serde_json::Value::as_object);
+    let text = |(name, schema): (&String, &serde_json::Value)| {
+        let text = serde_json::to_string_pretty(schema).unwrap_or_default();
+        let names = text.split("\"#/components/schemas/").skip(1);
+        let uses = names.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect();
+        SchemaText { name: name.clone(), text, uses }
+    };
+    schemas.into_iter().flatten().map(text).collect()
+}
+
+fn code_line(code: Code) -> CodeLine {
+    let status = Problem::from(code).status_code().as_u16();
+    CodeLine { code: code.text(), status, sentence: code.sentence() }
 }

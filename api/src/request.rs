@@ -53,9 +53,12 @@ pub async fn around(
         state.metrics.request(&method, &route, status, elapsed);
     }
     let ms = elapsed.as_millis();
-    span.in_scope(|| match status.as_u16() {
-        500.. => tracing::error!(status = status.as_u16(), ms, "answered"),
-        _ => tracing::info!(status = status.as_u16(), ms, "answered"),
+    span.in_scope(|| {
+        if let 500.. = status.as_u16() {
+            tracing::error!(status = status.as_u16(), ms, "answered");
+        } else {
+            tracing::info!(status = status.as_u16(), ms, "answered");
+        }
     });
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {

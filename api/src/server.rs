@@ -20,7 +20,7 @@ pub fn configure(config: &mut web::ServiceConfig, is_development: bool) {
         )
         .configure(|config| routes::configure(config, &routes::root()))
         .configure(|config| pages::configure(config, is_development))
-        .default_service(web::to(not_found));
+        .default_service(web::to(pages::not_found));
 }
 
 async fn not_found() -> Result<&'static str, Problem> {

@@ -39,18 +39,14 @@ pub struct State {
 impl State {
     /// The tenant a slug stands for; unknown: 404.
     pub async fn tenant(&self, slug: &str) -> Result<Tenant> {
-        let id = match self.directory.get(slug) {
-            Some(id) => id,
-            None => {
-                let found = self
-                    .store
-                    .identity()
-                    .statement(async |tx| store::tenants::resolve(tx, slug).await)
-                    .await?;
-                let id = found.ok_or(Code::NotFound)?;
-                self.directory.put(slug, id);
-                id
-            }
+        let id = if let Some(id) = self.directory.get(slug) {
+            id
+        } else {
+            let found =
+                self.store.identity().statement(async |tx| store::tenants::resolve(tx, slug).await).await?;
+            let id = found.ok_or(Code::NotFound)?;
+            self.directory.put(slug, id);
+            id
         };
         Ok(self.store.tenant(id))
     }
@@ -67,7 +63,7 @@ impl State {
 pub struct Directory(Mutex<HashMap<String, (TenantId, Instant)>>);
 
 impl Directory {
-    const TTL: Duration = Duration::from_secs(60);
+    const TTL: Duration = Duration::from_mins(1);
     const MOST: usize = 10_000;
 
     fn get(&self, slug: &str) -> Option<TenantId> {

@@ -57,11 +57,23 @@ pub struct BookingDraft {
     /// None: the tenant's.
     pub locale: Option<Locale>,
     pub timezone: Option<Tz>,
-    pub notify_email: bool,
-    pub notify_sms: bool,
-    pub accepts_terms: bool,
-    pub accepts_marketing: bool,
+    pub notify: Notify,
+    pub accepts: Consents,
     pub note: Option<String>,
+}
+
+/// By which channels the customer wants to hear of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notify {
+    pub email: bool,
+    pub sms: bool,
+}
+
+/// What the customer agreed to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Consents {
+    pub terms: bool,
+    pub marketing: bool,
 }
 
 /// Who the booking is for, as it is kept.

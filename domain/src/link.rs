@@ -167,7 +167,7 @@ mod tests {
             let forged = String::from_utf8(forged).unwrap();
             assert_eq!(key.open(&forged, Purpose::ManageBooking, now), None, "{at}");
         }
-        for text in ["", "A", "%%%", &token[..40], &"A".repeat(76)] {
+        for text in ["", "A", "%%%", token.split_at(40).0, &"A".repeat(76)] {
             assert_eq!(key.open(text, Purpose::ManageBooking, now), None);
         }
     }

@@ -184,7 +184,13 @@ impl Fields {
     }
 
     /// Adds an error unless `value` lies in the range, its ends included.
-    pub fn range<N: PartialOrd + std::fmt::Display>(&mut self, pointer: &str, value: N, low: N, high: N) {
+    pub fn range<N: Copy + PartialOrd + std::fmt::Display>(
+        &mut self,
+        pointer: &str,
+        value: N,
+        low: N,
+        high: N,
+    ) {
         if value < low || value > high {
             self.add(pointer, "OUT_OF_RANGE", format!("must be between {low} and {high}"));
         }

@@ -40,6 +40,12 @@ pub fn lines(text: &str, max: usize) -> Result<Option<String>, TextError> {
     bounded(text, max).map(Some)
 }
 
+/// Bytes in hexadecimal, two lower-case digits each.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
 fn bounded(text: &str, max: usize) -> Result<String, TextError> {
     if text.chars().nth(max).is_some() { Err(TextError::TooLong(max)) } else { Ok(text.to_owned()) }
 }

@@ -10,7 +10,7 @@ mail-confirmation-title = Your appointment is confirmed
 mail-confirmation-lead = { $tenant } looks forward to seeing you.
 mail-confirmation-preheader = With { $staff }, { $when } ({ $zone })
 mail-confirmation-manage = Manage my booking
-mail-confirmation-manage-hint = You can move or cancel your appointment there.
+mail-confirmation-manage-hint = You can see or cancel your appointment there.
 mail-confirmation-summary = Download the summary (PDF)
 
 mail-cancellation-subject = Cancelled: { $service }, { $when }

@@ -10,7 +10,7 @@ mail-confirmation-title = Votre rendez-vous est confirmé
 mail-confirmation-lead = { $tenant } se réjouit de vous accueillir.
 mail-confirmation-preheader = Avec { $staff }, { $when } ({ $zone })
 mail-confirmation-manage = Gérer ma réservation
-mail-confirmation-manage-hint = Vous pouvez y déplacer ou annuler votre rendez-vous.
+mail-confirmation-manage-hint = Vous pouvez y voir ou annuler votre rendez-vous.
 mail-confirmation-summary = Télécharger le récapitulatif (PDF)
 
 mail-cancellation-subject = Annulé : { $service }, { $when }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::signature::Ed25519KeyPair;
 use domain::link::LinkKey;
+use domain::text::hex;
 
 /// Where the keys are.
 #[derive(Clone, Debug, clap::Args)]
@@ -80,7 +81,7 @@ impl SecretsConfig {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         match options.open(&path) {
-            Ok(mut file) => file.write_all(to_hex(secret).as_bytes()).map_err(failed),
+            Ok(mut file) => file.write_all(hex(secret).as_bytes()).map_err(failed),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             Err(error) => Err(failed(error)),
         }
@@ -100,10 +101,6 @@ fn read(path: &Path) -> Result<Vec<u8>, SecretsError> {
         Err(error) if error.kind() == ErrorKind::NotFound => Err(SecretsError::Missing(path.to_owned())),
         Err(error) => Err(SecretsError::Io(path.to_owned(), error)),
     }
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

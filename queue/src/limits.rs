@@ -78,17 +78,16 @@ impl Limits {
     /// next to ask makes another.
     async fn run<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> Option<T> {
         let open = self.connection.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut connection = match open {
-            Some(connection) => connection,
-            None => {
-                let config = AsyncConnectionConfig::new()
-                    .set_response_timeout(Some(PATIENCE))
-                    .set_connection_timeout(Some(PATIENCE));
-                let client = self.client.as_ref()?;
-                let made = client.get_multiplexed_async_connection_with_config(&config).await.ok()?;
-                *self.connection.write().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
-                made
-            }
+        let mut connection = if let Some(connection) = open {
+            connection
+        } else {
+            let config = AsyncConnectionConfig::new()
+                .set_response_timeout(Some(PATIENCE))
+                .set_connection_timeout(Some(PATIENCE));
+            let client = self.client.as_ref()?;
+            let made = client.get_multiplexed_async_connection_with_config(&config).await.ok()?;
+            *self.connection.write().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
+            made
         };
         match command.query_async(&mut connection).await {
             Ok(answer) => Some(answer),

@@ -15,6 +15,7 @@ use futures_util::join;
 
 use crate::TenantTx;
 use crate::error::Result;
+use crate::explain::explain;
 use crate::hours::{self, Rules};
 use crate::schema::{allocations, bookings};
 use crate::services::{self, Offer};
@@ -220,6 +221,13 @@ pub(crate) async fn taken(
     Ok(rows.into_iter().map(|(id, start, end)| (id, Interval::new(start, end))).collect())
 }
 
+/// PostgreSQL's plan for reading what is taken.
+#[doc(hidden)]
+pub async fn explain_taken(tx: &TenantTx, ids: &[StaffId], reach: Interval) -> Result<Vec<String>> {
+    let query = taken_query(tx.tenant(), ids, reach.start - MAX_ALLOCATION, reach.start, reach.end);
+    explain(tx, query).await
+}
+
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(crate) fn taken_query<'a>(
     tenant_id: TenantId,
@@ -308,7 +316,9 @@ pub async fn days(
     read?;
     let mut counts = catalogue.rules().count_by_date(&catalogue.team_agendas(), timezone, from, count, now);
     if !open? {
-        counts.iter_mut().for_each(|(_, slots)| *slots = 0);
+        for (_, slots) in &mut counts {
+            *slots = 0;
+        }
     }
     Ok(counts)
 }

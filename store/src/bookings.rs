@@ -2,6 +2,8 @@
 //! by the exclusion constraint on allocations.
 
 use chrono::{DateTime, Days, TimeDelta, Utc, Weekday};
+use diesel::dsl::{AsSelect, IntoBoxed};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use domain::booking::{self, BookingDraft, Contact, Status};
@@ -21,6 +23,7 @@ use crate::availability::{self, Catalogue};
 use crate::customers;
 use crate::error::{OnConstraint, Result};
 use crate::events::{self, Happened};
+use crate::explain::explain;
 use crate::schema::{allocations, bookings, customers as people, staff};
 use crate::staff::{OptionalZone, raise_schedule};
 use crate::tenants::Zone;
@@ -213,10 +216,10 @@ async fn book(
         contact_phone: contact.phone_e164,
         locale: draft.locale.unwrap_or(tenant.locale),
         customer_timezone: draft.timezone,
-        notify_email: draft.notify_email,
-        notify_sms: draft.notify_sms,
-        terms_accepted_at: draft.accepts_terms.then_some(now),
-        marketing_accepted_at: draft.accepts_marketing.then_some(now),
+        notify_email: draft.notify.email,
+        notify_sms: draft.notify.sms,
+        terms_accepted_at: draft.accepts.terms.then_some(now),
+        marketing_accepted_at: draft.accepts.marketing.then_some(now),
         note: contact.note,
         sequence: 0,
         cancelled_at: None,
@@ -369,7 +372,7 @@ fn happened(name: &'static str, booking: &Booking) -> Happened {
 }
 
 /// Keys of two columns are no relation that diesel knows of.
-#[diesel::dsl::auto_type(no_type_alias)]
+#[diesel::dsl::auto_type]
 fn with_staff() -> _ {
     let same_member = staff::tenant_id.eq(bookings::tenant_id).and(staff::id.eq(bookings::staff_id));
     bookings::table.inner_join(staff::table.on(same_member))
@@ -427,6 +430,19 @@ pub struct Filter {
 
 /// By start and id, at most `limit`.
 pub async fn list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<Appointment>> {
+    let rows: Vec<(Booking, String)> = list_query(tx, filter, limit).load(&mut tx.conn()).await?;
+    Ok(rows.into_iter().map(|(booking, staff_name)| Appointment { booking, staff_name }).collect())
+}
+
+/// PostgreSQL's plan for a list.
+#[doc(hidden)]
+pub async fn explain_list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<String>> {
+    explain(tx, list_query(tx, filter, limit)).await
+}
+
+type Listed = diesel::dsl::Select<with_staff, (AsSelect<Booking, Pg>, staff::name)>;
+
+fn list_query(tx: &TenantTx, filter: &Filter, limit: i64) -> IntoBoxed<'static, Listed, Pg> {
     let mut query = with_staff()
         .filter(bookings::tenant_id.eq(tx.tenant()))
         .order((bookings::starts_at, bookings::id))
@@ -449,6 +465,5 @@ pub async fn list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<Appo
         query = query
             .filter(bookings::starts_at.gt(start).or(bookings::starts_at.eq(start).and(bookings::id.gt(id))));
     }
-    let rows: Vec<(Booking, String)> = query.load(&mut tx.conn()).await?;
-    Ok(rows.into_iter().map(|(booking, staff_name)| Appointment { booking, staff_name }).collect())
+    query
 }

@@ -25,16 +25,16 @@ pub struct DatabaseConfig {
     /// password is used for all roles that have no address of their own.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: SecretString,
-    /// An address of its own for the role harmony_app.
+    /// An address of its own for the role `harmony_app`.
     #[arg(long, env = "APP_DATABASE_URL", hide_env_values = true)]
     pub app_database_url: Option<SecretString>,
-    /// An address of its own for the role harmony_identity.
+    /// An address of its own for the role `harmony_identity`.
     #[arg(long, env = "IDENTITY_DATABASE_URL", hide_env_values = true)]
     pub identity_database_url: Option<SecretString>,
-    /// An address of its own for the role harmony_signup.
+    /// An address of its own for the role `harmony_signup`.
     #[arg(long, env = "SIGNUP_DATABASE_URL", hide_env_values = true)]
     pub signup_database_url: Option<SecretString>,
-    /// An address of its own for the role harmony_system.
+    /// An address of its own for the role `harmony_system`.
     #[arg(long, env = "SYSTEM_DATABASE_URL", hide_env_values = true)]
     pub system_database_url: Option<SecretString>,
     /// Connections of each door. More than four a core of PostgreSQL's are slower, not faster.

@@ -9,6 +9,7 @@ pub mod documents;
 mod door;
 mod error;
 pub mod events;
+mod explain;
 pub mod hours;
 pub mod idempotency;
 pub mod jobs;

@@ -39,7 +39,9 @@ pub fn fingerprint() -> String {
         sha.update(up(&name));
     }
     sha.update(file("roles.sql"));
-    sha.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let digest: [u8; 32] = sha.finalize().into();
+    let head = digest.first_chunk().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(head))
 }
 
 /// Brings a database to this build's schema: makes it if it is missing, makes the roles, runs what is not applied, and

@@ -133,7 +133,7 @@ pub async fn add(
         .first(&mut tx.conn())
         .await?;
     let offer = offer(
-        Service {
+        &Service {
             tenant_id: tx.tenant(),
             id: ServiceId::mint(now),
             name: String::new(),
@@ -180,7 +180,7 @@ pub async fn update(
     check_version(version, before.service.version)?;
     let draft = change(before.draft()).checked(plan)?;
     let after = offer(
-        Service { version: before.service.version + 1, updated_at: now, ..before.service.clone() },
+        &Service { version: before.service.version + 1, updated_at: now, ..before.service.clone() },
         draft,
     );
     let service = &after.service;
@@ -228,7 +228,7 @@ pub async fn remove(tx: &TenantTx, id: ServiceId, by: &By, now: DateTime<Utc>) -
     audit::record(tx, by, change, now).await
 }
 
-fn offer(row: Service, draft: ServiceDraft) -> Offer {
+fn offer(row: &Service, draft: ServiceDraft) -> Offer {
     Offer {
         service: Service {
             name: draft.name,
@@ -244,7 +244,7 @@ fn offer(row: Service, draft: ServiceDraft) -> Offer {
             slot_step_minutes: draft.slot_step_minutes,
             auto_confirm: draft.auto_confirm,
             is_active: draft.is_active,
-            ..row
+            ..row.clone()
         },
         staff_ids: draft.staff_ids,
     }

@@ -5,13 +5,13 @@ const DEFAULT: &str = "#1f5f4f";
 
 /// A background and the text colour that can be read on it, both `#rrggbb`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Accent {
-    pub(crate) color: String,
-    pub(crate) on_color: &'static str,
+pub struct Accent {
+    pub color: String,
+    pub on_color: &'static str,
 }
 
 /// Takes `#rgb` and `#rrggbb`. Nothing else gets into a style: a colour is something people type.
-pub(crate) fn accent(color: Option<&str>) -> Accent {
+pub fn accent(color: Option<&str>) -> Accent {
     let parsed = color.and_then(parse);
     let [r, g, b] = parsed.or_else(|| parse(DEFAULT)).unwrap_or_default();
     Accent { color: format!("#{r:02x}{g:02x}{b:02x}"), on_color: readable_on([r, g, b]) }

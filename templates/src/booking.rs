@@ -1,20 +1,10 @@
 //! A stored booking, as mails, documents and invitations tell it.
 
 use chrono::{DateTime, Utc};
-use domain::locale::Locale;
 use store::bookings;
 use store::tenants::Tenant;
 
-use crate::{Appointment, Brand, Invite, Lang, Method, Person};
-
-impl From<Locale> for Lang {
-    fn from(locale: Locale) -> Self {
-        match locale {
-            Locale::Fr => Self::Fr,
-            Locale::En => Self::En,
-        }
-    }
-}
+use crate::{Appointment, Brand, Invite, Method, Person};
 
 impl From<&Tenant> for Brand {
     fn from(tenant: &Tenant) -> Self {

@@ -9,7 +9,7 @@ use icu_datetime::{FixedCalendarDateTimeFormatter, NoCalendarFormatter};
 use icu_locale_core::locale;
 use icu_time::zone::IanaParser;
 
-use crate::Lang;
+use crate::Locale;
 
 struct Formats {
     date: FixedCalendarDateTimeFormatter<Gregorian, YMDE>,
@@ -25,15 +25,15 @@ thread_local! {
     });
 }
 
-fn with_formats<T>(lang: Lang, format: impl FnOnce(&Formats) -> T) -> T {
+fn with_formats<T>(lang: Locale, format: impl FnOnce(&Formats) -> T) -> T {
     FORMATS.with(|[fr, en]| match lang {
-        Lang::Fr => format(fr),
-        Lang::En => format(en),
+        Locale::Fr => format(fr),
+        Locale::En => format(en),
     })
 }
 
 /// "mardi 24 novembre 2026", "Tuesday 24 November 2026".
-pub(crate) fn date(lang: Lang, at: DateTime<Utc>, zone: Tz) -> String {
+pub(crate) fn date(lang: Locale, at: DateTime<Utc>, zone: Tz) -> String {
     let local = at.with_timezone(&zone).date_naive();
     let in_range = "chrono's months and days are those of the Gregorian calendar";
     let month = u8::try_from(local.month()).expect(in_range);
@@ -44,35 +44,44 @@ pub(crate) fn date(lang: Lang, at: DateTime<Utc>, zone: Tz) -> String {
     let text = with_formats(lang, |formats| formats.date.format(&gregorian).to_string());
     match lang {
         // French has an ordinal for the first of a month only.
-        Lang::Fr if day == 1 => text.replacen(" 1 ", " 1er ", 1),
-        Lang::Fr => text,
-        Lang::En => text.replacen(',', "", 1),
+        Locale::Fr if day == 1 => text.replacen(" 1 ", " 1er ", 1),
+        Locale::Fr => text,
+        Locale::En => text.replacen(',', "", 1),
     }
 }
 
 /// As [`date`], with a capital, to stand alone: "Mardi 24 novembre 2026".
-pub(crate) fn day(lang: Lang, at: DateTime<Utc>, zone: Tz) -> String {
+pub(crate) fn day(lang: Locale, at: DateTime<Utc>, zone: Tz) -> String {
     let date = date(lang, at, zone);
     let mut letters = date.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// "10:15", on 24 hours.
-pub(crate) fn time(_: Lang, at: DateTime<Utc>, zone: Tz) -> String {
+pub(crate) fn time(_: Locale, at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%H:%M").to_string()
 }
 
 /// "mardi 24 novembre 2026 à 10:15", "Tuesday 24 November 2026 at 10:15".
-pub(crate) fn datetime(lang: Lang, at: DateTime<Utc>, zone: Tz) -> String {
+pub(crate) fn datetime(lang: Locale, at: DateTime<Utc>, zone: Tz) -> String {
     let preposition = match lang {
-        Lang::Fr => "à",
-        Lang::En => "at",
+        Locale::Fr => "à",
+        Locale::En => "at",
     };
     format!("{} {preposition} {}", date(lang, at, zone), time(lang, at, zone))
 }
 
+/// "45 min", "1 h", "1 h 35 min": the same in both languages.
+pub(crate) fn duration(minutes: i64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes}\u{a0}min"),
+        (hours, 0) => format!("{hours}\u{a0}h"),
+        (hours, minutes) => format!("{hours}\u{a0}h {minutes}\u{a0}min"),
+    }
+}
+
 /// "heure de Paris", "Paris time". A zone that is no city's is told by its distance from UTC at that time: "UTC−05:00".
-pub(crate) fn zone(lang: Lang, at: DateTime<Utc>, zone: Tz) -> String {
+pub(crate) fn zone(lang: Locale, at: DateTime<Utc>, zone: Tz) -> String {
     let name = zone.name();
     let has_city = name.contains('/') && !name.starts_with("Etc/") && !name.starts_with("SystemV/");
     let known = IanaParser::new().parse(name);
@@ -86,8 +95,8 @@ pub(crate) fn zone(lang: Lang, at: DateTime<Utc>, zone: Tz) -> String {
     }
     let city = with_formats(lang, |formats| formats.city.format(&known.without_offset()).to_string());
     match lang {
-        Lang::Fr => format!("heure {}", of_city(&city)),
-        Lang::En => format!("{city} time"),
+        Locale::Fr => format!("heure {}", of_city(&city)),
+        Locale::En => format!("{city} time"),
     }
 }
 
@@ -118,21 +127,28 @@ mod tests {
     #[test]
     fn dates_are_written_as_their_readers_do() {
         let (at, paris) = (at("2026-11-24T09:15:00Z"), Tz::Europe__Paris);
-        assert_eq!(datetime(Lang::Fr, at, paris), "mardi 24 novembre 2026 à 10:15");
-        assert_eq!(datetime(Lang::En, at, paris), "Tuesday 24 November 2026 at 10:15");
-        assert_eq!(day(Lang::Fr, at, paris), "Mardi 24 novembre 2026");
-        assert_eq!(zone(Lang::Fr, at, paris), "heure de Paris");
-        assert_eq!(zone(Lang::En, at, paris), "Paris time");
+        assert_eq!(datetime(Locale::Fr, at, paris), "mardi 24 novembre 2026 à 10:15");
+        assert_eq!(datetime(Locale::En, at, paris), "Tuesday 24 November 2026 at 10:15");
+        assert_eq!(day(Locale::Fr, at, paris), "Mardi 24 novembre 2026");
+        assert_eq!(zone(Locale::Fr, at, paris), "heure de Paris");
+        assert_eq!(zone(Locale::En, at, paris), "Paris time");
+    }
+
+    #[test]
+    fn durations_are_told_in_hours_and_minutes() {
+        for (minutes, text) in [(45, "45 min"), (60, "1 h"), (95, "1 h 35 min"), (480, "8 h")] {
+            assert_eq!(duration(minutes).replace('\u{a0}', " "), text);
+        }
     }
 
     #[test]
     fn the_day_is_the_one_of_the_appointments_zone() {
         let late = at("2026-12-31T23:30:00Z");
-        assert_eq!(date(Lang::Fr, late, Tz::Europe__Paris), "vendredi 1er janvier 2027");
-        assert_eq!(datetime(Lang::En, late, Tz::America__New_York), "Thursday 31 December 2026 at 18:30");
+        assert_eq!(date(Locale::Fr, late, Tz::Europe__Paris), "vendredi 1er janvier 2027");
+        assert_eq!(datetime(Locale::En, late, Tz::America__New_York), "Thursday 31 December 2026 at 18:30");
         // The night when clocks go back has 02:30 twice: both are said as the clock shows them.
-        assert_eq!(time(Lang::Fr, at("2026-10-25T00:30:00Z"), Tz::Europe__Paris), "02:30");
-        assert_eq!(time(Lang::Fr, at("2026-10-25T01:30:00Z"), Tz::Europe__Paris), "02:30");
+        assert_eq!(time(Locale::Fr, at("2026-10-25T00:30:00Z"), Tz::Europe__Paris), "02:30");
+        assert_eq!(time(Locale::Fr, at("2026-10-25T01:30:00Z"), Tz::Europe__Paris), "02:30");
     }
 
     #[test]
@@ -148,10 +164,14 @@ mod tests {
             (Tz::UTC, "UTC", "UTC"),
             (Tz::Etc__GMTPlus5, "UTC−05:00", "UTC−05:00"),
         ] {
-            assert_eq!((zone(Lang::Fr, at, tz).as_str(), zone(Lang::En, at, tz).as_str()), (fr, en), "{tz}");
+            assert_eq!(
+                (zone(Locale::Fr, at, tz).as_str(), zone(Locale::En, at, tz).as_str()),
+                (fr, en),
+                "{tz}"
+            );
         }
         for tz in chrono_tz::TZ_VARIANTS {
-            for lang in Lang::ALL {
+            for lang in Locale::ALL {
                 let label = zone(lang, at, tz);
                 assert!(
                     !label.contains('/') && !label.contains('_') && !label.contains("nknown"),

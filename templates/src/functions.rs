@@ -5,12 +5,14 @@ use chrono_tz::Tz;
 use fluent_bundle::{FluentArgs, FluentValue};
 use tera::{Kwargs, State, Tera, TeraResult};
 
-use crate::{Lang, Texts, format, money};
+use crate::mail::monogram;
+use crate::{Locale, Texts, format, money};
 
-type Format = fn(Lang, DateTime<Utc>, Tz) -> String;
+type Format = fn(Locale, DateTime<Utc>, Tz) -> String;
 
 /// - `t(k="key", name=value, …)`: the text `key` with its arguments
 /// - `money(minor=…, currency=…)`
+/// - `duration(minutes=…)`, `monogram(name=…)`
 /// - `date(at=…, zone=…)`, `day(…)`, `time(…)`, `datetime(…)`, `zone(…)`: an RFC 3339 instant, an IANA zone
 pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
     let texts = texts.clone();
@@ -18,6 +20,12 @@ pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
     tera.register_function("money", |kwargs: Kwargs, state: &State<'_>| {
         let currency = kwargs.must_get::<&str>("currency")?;
         Ok::<_, tera::Error>(money::format(lang(state)?, kwargs.must_get::<i64>("minor")?, currency))
+    });
+    tera.register_function("duration", |kwargs: Kwargs, _: &State<'_>| {
+        Ok::<_, tera::Error>(format::duration(kwargs.must_get::<i64>("minutes")?))
+    });
+    tera.register_function("monogram", |kwargs: Kwargs, _: &State<'_>| {
+        Ok::<_, tera::Error>(monogram(kwargs.must_get::<&str>("name")?))
     });
     let formats: [(&str, Format); 5] = [
         ("date", format::date),
@@ -50,10 +58,10 @@ fn t(texts: &Texts, kwargs: &Kwargs, state: &State<'_>) -> TeraResult<String> {
 }
 
 /// A component sees it only when it declares `@lang`.
-fn lang(state: &State<'_>) -> TeraResult<Lang> {
+fn lang(state: &State<'_>) -> TeraResult<Locale> {
     match state.get::<String>("lang")?.as_deref() {
-        Some("fr") => Ok(Lang::Fr),
-        Some("en") => Ok(Lang::En),
+        Some("fr") => Ok(Locale::Fr),
+        Some("en") => Ok(Locale::En),
         Some(other) => Err(tera::Error::message(format!("`lang` is `{other}`, not `fr` or `en`"))),
         None => Err(tera::Error::message("`lang` is missing: a component must declare `@lang`")),
     }

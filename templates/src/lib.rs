@@ -9,7 +9,6 @@ mod calendar;
 mod embedded;
 mod format;
 mod functions;
-mod lang;
 mod mail;
 mod money;
 mod summary;
@@ -20,8 +19,9 @@ use std::borrow::Cow;
 use serde::Serialize;
 use tera::{Context, Tera};
 
+pub use accent::{Accent, accent};
 pub use calendar::{Invite, Method, Person};
-pub use lang::Lang;
+pub use domain::locale::Locale;
 pub use mail::{Appointment, BookingMail, Brand, Mail, Rendered, VerificationMail};
 pub use summary::BookingSummary;
 /// For those who register functions of their own, see [`Templates::load_with_pages`].
@@ -42,9 +42,9 @@ pub enum TemplateError {
     #[error("The template {0}")]
     Tera(String),
     #[error("No text `{key}` in {lang}.")]
-    UnknownText { key: String, lang: Lang },
+    UnknownText { key: String, lang: Locale },
     #[error("The text `{key}` in {lang} lacks an argument: {reason}")]
-    Text { key: String, lang: Lang, reason: String },
+    Text { key: String, lang: Locale, reason: String },
 }
 
 impl Templates {

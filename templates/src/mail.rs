@@ -6,7 +6,7 @@ use serde::Serialize;
 use tera::Context;
 
 use crate::accent::accent;
-use crate::{Lang, TemplateError, Templates, format};
+use crate::{Locale, TemplateError, Templates, format};
 
 /// A mail with all that it says.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub enum Mail {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct BookingMail {
-    pub lang: Lang,
+    pub lang: Locale,
     pub tenant: Brand,
     pub booking: Appointment,
     pub customer_name: String,
@@ -68,7 +68,7 @@ pub struct Appointment {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct VerificationMail {
-    pub lang: Lang,
+    pub lang: Locale,
     pub full_name: String,
     pub tenant_name: String,
     pub verify_url: String,

@@ -1,15 +1,15 @@
 //! Amounts as people of a language write them.
 
-use crate::Lang;
+use crate::Locale;
 
 /// `minor` in the smallest unit of `currency` (ISO 4217): "1 234,50 €", "€1,234.50".
-pub(crate) fn format(lang: Lang, minor: i64, currency: &str) -> String {
+pub(crate) fn format(lang: Locale, minor: i64, currency: &str) -> String {
     let digits = minor_digits(currency);
     let unit = 10_u64.pow(digits);
     let (whole, rest) = (minor.unsigned_abs() / unit, minor.unsigned_abs() % unit);
     let (group, point) = match lang {
-        Lang::Fr => ("\u{202f}", ","),
-        Lang::En => (",", "."),
+        Locale::Fr => ("\u{202f}", ","),
+        Locale::En => (",", "."),
     };
     let mut amount = grouped(whole, group);
     if digits > 0 {
@@ -18,9 +18,9 @@ pub(crate) fn format(lang: Lang, minor: i64, currency: &str) -> String {
     }
     let sign = if minor < 0 { "−" } else { "" };
     match (lang, symbol(currency)) {
-        (Lang::Fr, symbol) => format!("{sign}{amount}\u{a0}{}", symbol.unwrap_or(currency)),
-        (Lang::En, Some(symbol)) => format!("{sign}{symbol}{amount}"),
-        (Lang::En, None) => format!("{sign}{currency}\u{a0}{amount}"),
+        (Locale::Fr, symbol) => format!("{sign}{amount}\u{a0}{}", symbol.unwrap_or(currency)),
+        (Locale::En, Some(symbol)) => format!("{sign}{symbol}{amount}"),
+        (Locale::En, None) => format!("{sign}{currency}\u{a0}{amount}"),
     }
 }
 
@@ -73,9 +73,9 @@ mod tests {
             (1_500, "TND", "1,500\u{a0}TND", "TND\u{a0}1.500"),
             (9_900, "CHF", "99,00\u{a0}CHF", "CHF\u{a0}99.00"),
         ] {
-            assert_eq!(format(Lang::Fr, minor, currency), fr);
-            assert_eq!(format(Lang::En, minor, currency), en);
+            assert_eq!(format(Locale::Fr, minor, currency), fr);
+            assert_eq!(format(Locale::En, minor, currency), en);
         }
-        assert_eq!(format(Lang::En, i64::MIN, "EUR"), "−€92,233,720,368,547,758.08");
+        assert_eq!(format(Locale::En, i64::MIN, "EUR"), "−€92,233,720,368,547,758.08");
     }
 }

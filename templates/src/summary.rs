@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::accent::accent;
 use crate::mail::monogram;
-use crate::{Appointment, Brand, Lang, TemplateError, Templates, format, money};
+use crate::{Appointment, Brand, Locale, TemplateError, Templates, format, money};
 
 /// Letters of a code, a name or any other text that fit.
 const CODE: usize = 20;
@@ -15,7 +15,7 @@ const TEXT: usize = 240;
 /// What the document needs to know. All times are told in the appointment's zone.
 #[derive(Clone, Debug)]
 pub struct BookingSummary {
-    pub lang: Lang,
+    pub lang: Locale,
     pub tenant: Brand,
     pub booking: Appointment,
     pub customer_name: String,

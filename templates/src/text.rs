@@ -5,34 +5,34 @@ use std::sync::Arc;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
-use crate::{Lang, TemplateError, embedded};
+use crate::{Locale, TemplateError, embedded};
 
 /// The words of all languages. Clones share them.
 #[derive(Clone)]
-pub struct Texts(Arc<[(Lang, FluentBundle<FluentResource>); 2]>);
+pub struct Texts(Arc<[(Locale, FluentBundle<FluentResource>); 2]>);
 
 /// The words of one language.
 #[derive(Clone, Copy)]
 pub struct Text<'a> {
-    lang: Lang,
+    lang: Locale,
     bundle: &'a FluentBundle<FluentResource>,
 }
 
 impl Texts {
     pub fn load() -> Result<Self, TemplateError> {
-        let [fr, en] = Lang::ALL;
+        let [fr, en] = Locale::ALL;
         Ok(Self(Arc::new([(fr, bundle(fr)?), (en, bundle(en)?)])))
     }
 
-    pub fn of(&self, lang: Lang) -> Text<'_> {
+    pub fn of(&self, lang: Locale) -> Text<'_> {
         let [(_, fr), (_, en)] = &*self.0;
-        Text { lang, bundle: if lang == Lang::Fr { fr } else { en } }
+        Text { lang, bundle: if lang == Locale::Fr { fr } else { en } }
     }
 }
 
-fn bundle(lang: Lang) -> Result<FluentBundle<FluentResource>, TemplateError> {
+fn bundle(lang: Locale) -> Result<FluentBundle<FluentResource>, TemplateError> {
     let mut bundle =
-        FluentBundle::new_concurrent(vec![lang.code().parse().map_err(|error| TemplateError::Locale {
+        FluentBundle::new_concurrent(vec![lang.name().parse().map_err(|error| TemplateError::Locale {
             file: lang.to_string(),
             reason: format!("{error:?}"),
         })?]);
@@ -51,7 +51,7 @@ fn bundle(lang: Lang) -> Result<FluentBundle<FluentResource>, TemplateError> {
 }
 
 impl Text<'_> {
-    pub fn lang(self) -> Lang {
+    pub fn lang(self) -> Locale {
         self.lang
     }
 
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_text_that_is_missing_or_lacks_an_argument_is_an_error() {
         let texts = Texts::load().unwrap();
-        let fr = texts.of(Lang::Fr);
+        let fr = texts.of(Locale::Fr);
         assert_eq!(fr.t("nonsense").unwrap_err().to_string(), "No text `nonsense` in fr.");
         let error = fr.t("mail-greeting").unwrap_err().to_string();
         assert!(error.starts_with("The text `mail-greeting` in fr lacks an argument"), "{error}");

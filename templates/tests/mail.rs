@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use chrono_tz::Tz;
-use templates::{Appointment, BookingMail, Brand, Lang, Mail, Rendered, Templates, VerificationMail};
+use templates::{Appointment, BookingMail, Brand, Locale, Mail, Rendered, Templates, VerificationMail};
 
-fn booking(lang: Lang) -> BookingMail {
+fn booking(lang: Locale) -> BookingMail {
     let (service_name, note) = match lang {
-        Lang::Fr => ("Coupe & brushing", "Je viendrai avec ma fille."),
-        Lang::En => ("Cut & blow-dry", "I will bring my daughter."),
+        Locale::Fr => ("Coupe & brushing", "Je viendrai avec ma fille."),
+        Locale::En => ("Cut & blow-dry", "I will bring my daughter."),
     };
     BookingMail {
         lang,
@@ -53,7 +53,7 @@ fn bare(mail: BookingMail) -> BookingMail {
     }
 }
 
-fn verification(lang: Lang) -> VerificationMail {
+fn verification(lang: Locale) -> VerificationMail {
     VerificationMail {
         lang,
         full_name: "Inès Moreau".to_owned(),
@@ -63,7 +63,7 @@ fn verification(lang: Lang) -> VerificationMail {
     }
 }
 
-fn render(name: &str, lang: Lang, mail: &Mail) -> Rendered {
+fn render(name: &str, lang: Locale, mail: &Mail) -> Rendered {
     let rendered = Templates::load().unwrap().mail(mail).unwrap();
     // To be looked at in a browser.
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mail");
@@ -72,8 +72,8 @@ fn render(name: &str, lang: Lang, mail: &Mail) -> Rendered {
     rendered
 }
 
-fn snapshot(name: &str, mail: impl Fn(Lang) -> Mail) {
-    for lang in Lang::ALL {
+fn snapshot(name: &str, mail: impl Fn(Locale) -> Mail) {
+    for lang in Locale::ALL {
         let Rendered { subject, text, html } = render(name, lang, &mail(lang));
         assert!(html.starts_with("<!doctype html>"), "{html}");
         insta::assert_snapshot!(format!("{name}.{lang}"), format!("Subject: {subject}\n\n{text}"));
@@ -98,7 +98,7 @@ fn a_new_owner_is_asked_to_prove_the_address() {
 
 #[test]
 fn what_is_not_known_is_not_mentioned() {
-    for lang in Lang::ALL {
+    for lang in Locale::ALL {
         let confirmation = render("bare_confirmation", lang, &Mail::BookingConfirmation(bare(booking(lang))));
         let cancellation = render("bare_cancellation", lang, &Mail::BookingCancellation(bare(booking(lang))));
         for rendered in [confirmation, cancellation] {
@@ -117,11 +117,14 @@ fn what_is_not_known_is_not_mentioned() {
 #[test]
 fn each_text_and_label_is_in_the_appointments_zone() {
     // Booked from Athens, held in Paris: Paris time everywhere.
-    for lang in Lang::ALL {
+    for lang in Locale::ALL {
         let rendered = render("zone", lang, &Mail::BookingConfirmation(booking(lang)));
         for text in [&rendered.text, &rendered.html] {
             assert!(text.contains("10:15 – 11:50"), "{text}");
-            assert!(text.contains(if lang == Lang::Fr { "heure de Paris" } else { "Paris time" }), "{text}");
+            assert!(
+                text.contains(if lang == Locale::Fr { "heure de Paris" } else { "Paris time" }),
+                "{text}"
+            );
             assert!(!text.contains("09:15"), "{text}");
         }
         assert!(rendered.subject.contains("10:15"), "{}", rendered.subject);
@@ -131,7 +134,7 @@ fn each_text_and_label_is_in_the_appointments_zone() {
 #[test]
 fn what_people_type_stays_text_in_html() {
     let attack = r#"<script>alert("1")</script>"#;
-    let mut mail = booking(Lang::En);
+    let mut mail = booking(Locale::En);
     for field in [
         &mut mail.customer_name,
         &mut mail.tenant.name,

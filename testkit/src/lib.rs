@@ -1,1 +1,13 @@
-//! Placeholder.
+//! What tests stand on: a database of their own, a server of their own, and a small vocabulary to talk to it.
+#![expect(clippy::unwrap_used, reason = "whatever fails here fails the test that needs it")]
+
+mod app;
+mod database;
+mod fleet;
+mod request;
+mod salon;
+
+pub use app::TestApp;
+pub use database::Database;
+pub use request::{Answer, Request};
+pub use salon::Salon;

@@ -72,7 +72,7 @@ fn write(
     let booking = &appointment.booking;
     let manage_url = context.links.manage(booking.tenant_id, booking.id, booking.ends_at);
     let mail = BookingMail {
-        lang: booking.locale.into(),
+        lang: booking.locale,
         tenant: Brand::from(tenant),
         booking: appointment.into(),
         customer_name: booking.contact_name.clone(),
@@ -84,7 +84,7 @@ fn write(
         Message::Confirmation => (Mail::BookingConfirmation(mail), Method::Request, CalendarMethod::Request),
         Message::Cancellation => (Mail::BookingCancellation(mail), Method::Cancel, CalendarMethod::Cancel),
     };
-    let rendered = context.templates.mail(&mail).map_err(from_template)?;
+    let rendered = context.templates.mail(&mail).map_err(|error| from_template(&error))?;
     let public_url = context.links.public_url();
     let ics = Invite::of(tenant, appointment, method, public_url, manage_url, now).to_ics();
     Ok(Email {
@@ -128,7 +128,7 @@ pub(crate) async fn make_summary(
         return Err(JobError::Drop("the booking has moved on"));
     }
     let summary = BookingSummary {
-        lang: booking.locale.into(),
+        lang: booking.locale,
         tenant: Brand::from(&tenant),
         booking: (&appointment).into(),
         customer_name: booking.contact_name.clone(),
@@ -136,7 +136,7 @@ pub(crate) async fn make_summary(
         manage_url: context.links.manage(booking.tenant_id, booking.id, booking.ends_at),
         made_at: now,
     };
-    let data = context.templates.booking_summary_data(&summary).map_err(from_template)?;
+    let data = context.templates.booking_summary_data(&summary).map_err(|error| from_template(&error))?;
     let bytes = context.render("booking_summary.typ", data).await?;
     let path = format!("bookings/{booking_id}/summary-{sequence}.pdf");
     let file = FilePath::new(envelope.tenant_id, &path).map_err(|error| JobError::Dead(error.to_string()))?;

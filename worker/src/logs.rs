@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Logs")]
 pub struct LogConfig {
-    /// From which level on, as of tracing's EnvFilter: `info`, `warn,worker=debug`.
+    /// From which level on, as of tracing's `EnvFilter`: `info`, `warn,worker=debug`.
     #[arg(long, env = "LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
     /// Logs for eyes, not for machines.

@@ -80,7 +80,8 @@ impl Outcome {
 pub(crate) fn from_store(error: store::Error) -> JobError {
     match error {
         store::Error::Rejected(_) => JobError::Drop("what it is about is gone"),
-        store::Error::Unavailable(_) | store::Error::Database(_) => JobError::Retry(error.to_string()),
+        store::Error::Unavailable(why) => JobError::Retry(why),
+        store::Error::Database(error) => JobError::Retry(error.to_string()),
     }
 }
 
@@ -94,7 +95,7 @@ pub(crate) fn from_mail(error: SendError) -> JobError {
 }
 
 /// A template that can't be used needs a release.
-pub(crate) fn from_template(error: TemplateError) -> JobError {
+pub(crate) fn from_template(error: &TemplateError) -> JobError {
     JobError::Dead(error.to_string())
 }
 

@@ -150,11 +150,11 @@ mod tests {
     use std::process::{Command, Stdio};
 
     use chrono_tz::Tz;
-    use templates::{Appointment, BookingSummary, Brand, Lang, Templates};
+    use templates::{Appointment, BookingSummary, Brand, Locale, Templates};
 
     use super::*;
 
-    fn summary(lang: Lang) -> BookingSummary {
+    fn summary(lang: Locale) -> BookingSummary {
         BookingSummary {
             lang,
             tenant: Brand {
@@ -220,16 +220,16 @@ mod tests {
 
     #[test]
     fn a_summary_is_one_sound_page_with_every_name() {
-        for lang in Lang::ALL {
+        for lang in Locale::ALL {
             let pdf = render(&data(&summary(lang)));
-            let path = keep(lang.code(), &pdf);
+            let path = keep(lang.name(), &pdf);
             let check = ask("qpdf", &["--check", path.to_str().unwrap()], &[]);
             std::fs::remove_file(path).unwrap();
             assert!(check.contains("No syntax or stream encoding errors found"), "{check}");
             let words = words(&pdf);
             let (day, price) = match lang {
-                Lang::Fr => ("Mardi 24 novembre 2026", "75,00 €"),
-                Lang::En => ("Tuesday 24 November 2026", "€75.00"),
+                Locale::Fr => ("Mardi 24 novembre 2026", "75,00 €"),
+                Locale::En => ("Tuesday 24 November 2026", "€75.00"),
             };
             for text in [
                 "Ελληνικά Кириллица Łódź Nguyễn Thị Thảo Þórsdóttir",
@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn the_same_data_make_the_same_bytes() {
-        let data = data(&summary(Lang::Fr));
+        let data = data(&summary(Locale::Fr));
         let renderer = PdfRenderer::default();
         let first = renderer.render("booking_summary.typ", &data).unwrap();
         assert_eq!(first, renderer.render("booking_summary.typ", &data).unwrap());
@@ -267,10 +267,10 @@ mod tests {
     #[test]
     fn one_customers_data_are_not_in_the_next_document() {
         let renderer = PdfRenderer::default();
-        let mut first = summary(Lang::Fr);
+        let mut first = summary(Locale::Fr);
         first.customer_name = "Premier Client".to_owned();
         renderer.render("booking_summary.typ", &data(&first)).unwrap();
-        let second = renderer.render("booking_summary.typ", &data(&summary(Lang::Fr))).unwrap();
+        let second = renderer.render("booking_summary.typ", &data(&summary(Locale::Fr))).unwrap();
         assert!(!words(&second).contains("Premier"));
     }
 
@@ -285,7 +285,7 @@ mod tests {
             "\\u{41} <label> @ref // comment",
             "= Heading - list + 1.",
         ] {
-            let mut summary = summary(Lang::En);
+            let mut summary = summary(Locale::En);
             for field in [
                 &mut summary.tenant.name,
                 &mut summary.booking.service_name,
@@ -313,7 +313,7 @@ mod tests {
             "\u{202e}txt",
             "\n\n\n",
         ] {
-            let mut summary = summary(Lang::Fr);
+            let mut summary = summary(Locale::Fr);
             for field in
                 [&mut summary.tenant.name, &mut summary.customer_name, &mut summary.booking.service_name]
             {

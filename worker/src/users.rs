@@ -41,12 +41,12 @@ pub(crate) async fn send_verification(
         return Err(JobError::Drop("gone, proven, or sent already"));
     };
     let mail = Mail::EmailVerification(VerificationMail {
-        lang: contact.locale.into(),
+        lang: contact.locale,
         full_name: contact.full_name.clone(),
         tenant_name: tenant.name,
         verify_url: context.links.verify_email(envelope.tenant_id, user_id, now),
     });
-    let rendered = context.templates.mail(&mail).map_err(from_template)?;
+    let rendered = context.templates.mail(&mail).map_err(|error| from_template(&error))?;
     let email = Email {
         id,
         date: now,

@@ -111,12 +111,12 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         }
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(refusal)?;
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refusal(&error))?;
     deserializer.end().map_err(|_more| Code::MalformedJson)?;
     Ok(value)
 }
 
-fn refusal(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
+fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     use serde_path_to_error::Segment;
 
     if !error.inner().is_data() {
@@ -125,9 +125,9 @@ fn refusal(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let mut pointer = String::new();
     for segment in error.path() {
         match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Seq { index } => pointer = format!("{pointer}/{index}"),
             Segment::Map { key } => {
-                pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+                pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
             }
             Segment::Enum { .. } | Segment::Unknown => {}
         }
@@ -180,7 +180,6 @@ fn null_character(value: &serde_json::Value, pointer: String) -> Option<String> 
 }
 
 /// For a field of a PATCH (RFC 7396): absent leaves it as it is, null takes it away.
-#[expect(clippy::option_option, reason = "absent and null are two things")]
 pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<Option<Option<T>>, D::Error> {

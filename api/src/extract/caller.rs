@@ -72,7 +72,7 @@ impl Visitor {
     /// Whose keys of idempotency these are: nobody else's from another address.
     pub fn scope(&self) -> String {
         let hash = Sha256::digest(self.ip.as_bytes());
-        format!("visitor {}", hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>())
+        format!("visitor {}", domain::text::hex(&hash))
     }
 }
 
@@ -88,7 +88,7 @@ impl FromRequest for Visitor {
             let slug = slug.filter(|slug| domain::slug::parse(slug).is_ok()).ok_or(Code::NotFound)?;
             let tenant = state.tenant(&slug).await?;
             tracing::Span::current().record("tenant_id", tracing::field::display(tenant.id()));
-            Ok(Self { tenant, ip, now, state })
+            Ok(Self { state, tenant, ip, now })
         })
     }
 }

@@ -1,19 +1,18 @@
 //! A tenant's public page: what can be booked, when, and the form that books it.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
-use domain::booking::BookingDraft;
+use actix_web::{HttpResponse, ResponseError};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike, Utc};
+use domain::booking::{BookingDraft, Consents, Notify};
 use domain::id::ServiceId;
-use domain::locale::Locale;
-use domain::rejection::{Code, FieldError};
+use domain::rejection::{Code, FieldError, Rejection};
 use serde::{Deserialize, Serialize};
 use store::availability;
 use store::bookings::{self, Appointment};
 use store::services::Offer;
 use store::tenants::Tenant;
 
-use super::{Form, answer, render, see};
+use super::{Form, Reader, accent_sheet, render, see};
 use crate::bookings::manage_url;
 use crate::extract::{Query, Visitor};
 use crate::limit::{READ, WRITE};
@@ -28,6 +27,7 @@ struct Shop {
     address: Option<String>,
     phone: Option<String>,
     timezone: &'static str,
+    accent_sheet: Option<String>,
 }
 
 /// A service as its pages show it.
@@ -49,6 +49,7 @@ impl From<&Tenant> for Shop {
             address: tenant.address.clone(),
             phone: tenant.phone_e164.clone(),
             timezone: tenant.timezone.name(),
+            accent_sheet: accent_sheet(tenant),
         }
     }
 }
@@ -74,24 +75,27 @@ struct Home {
     services: Vec<Line>,
 }
 
-pub async fn home(visitor: Visitor) -> HttpResponse {
-    answer(&visitor.state, Locale::default(), async {
-        visitor.state.limits.take(READ, &visitor.ip).await?;
-        let (tenant, offers) = visitor
-            .tenant
-            .transaction(async |tx| {
-                Ok::<_, store::Error>((store::tenants::find(tx).await?, store::services::list(tx).await?))
-            })
-            .await?;
-        let active = offers.iter().filter(|offer| offer.service.is_active);
-        let services = active.map(|offer| Line::new(offer, &tenant)).collect();
-        let context = Home { lang: tenant.locale.name(), shop: Shop::from(&tenant), services };
-        render(&visitor.state, StatusCode::OK, "home", &context)
-    })
-    .await
+pub async fn home(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
+    reader
+        .answer(async {
+            let visitor = visitor?;
+            visitor.state.limits.take(READ, &visitor.ip).await?;
+            let (tenant, offers) = visitor
+                .tenant
+                .transaction(async |tx| {
+                    Ok::<_, store::Error>((store::tenants::find(tx).await?, store::services::list(tx).await?))
+                })
+                .await?;
+            let active = offers.iter().filter(|offer| offer.service.is_active);
+            let services = active.map(|offer| Line::new(offer, &tenant)).collect();
+            let lang = reader.lang.unwrap_or(tenant.locale).name();
+            let context = Home { lang, shop: Shop::from(&tenant), services };
+            render(&visitor.state, StatusCode::OK, "home", &context)
+        })
+        .await
 }
 
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     service_id: ServiceId,
@@ -104,6 +108,10 @@ pub struct Choice {
 #[serde(deny_unknown_fields)]
 pub struct BookingForm {
     service_id: String,
+    /// The date whose times were shown.
+    #[serde(default)]
+    date: String,
+    /// Empty when no time was chosen.
     #[serde(default)]
     start: String,
     name: String,
@@ -119,15 +127,38 @@ struct Choose {
     lang: &'static str,
     shop: Shop,
     service: Line,
+    today: NaiveDate,
     date: NaiveDate,
     previous: Option<NaiveDate>,
     next: Option<NaiveDate>,
+    /// The week of `date`, from Monday on.
+    week: Vec<WeekDay>,
+    /// The first date after `date` that has room.
+    soonest: Option<NaiveDate>,
     is_open: bool,
-    slots: Vec<Time>,
+    parts: Vec<Part>,
     form: BookingForm,
     errors: Vec<FieldError>,
+    /// The fields of the form that `errors` point at.
+    invalid: Vec<&'static str>,
     /// The time was taken meanwhile.
     gone: bool,
+}
+
+#[derive(Serialize)]
+struct WeekDay {
+    date: NaiveDate,
+    number: u32,
+    /// 1 is Monday, 7 Sunday.
+    weekday: u32,
+    slots: u32,
+}
+
+/// A part of a day that has slots.
+#[derive(Serialize)]
+struct Part {
+    name: &'static str,
+    times: Vec<Time>,
 }
 
 #[derive(Serialize)]
@@ -136,16 +167,22 @@ struct Time {
     local: String,
 }
 
-pub async fn choose(visitor: Visitor, Query(choice): Query<Choice>) -> HttpResponse {
-    answer(&visitor.state, Locale::default(), async {
-        visitor.state.limits.take(READ, &visitor.ip).await?;
-        show_day(&visitor, choice, BookingForm::default(), StatusCode::OK, None).await
-    })
-    .await
+/// Days whose slots are counted, to find one with room: six weeks.
+const COUNTED: u64 = 42;
+
+pub async fn choose(reader: Reader, visitor: Result<Visitor>, choice: Result<Query<Choice>>) -> HttpResponse {
+    reader
+        .answer(async {
+            let (visitor, Query(choice)) = (visitor?, choice?);
+            visitor.state.limits.take(READ, &visitor.ip).await?;
+            show_day(&reader, &visitor, choice, BookingForm::default(), StatusCode::OK, None).await
+        })
+        .await
 }
 
 /// The slots of a date with the form; after a refusal with what was typed and what was wrong.
 async fn show_day(
+    reader: &Reader,
     visitor: &Visitor,
     choice: Choice,
     form: BookingForm,
@@ -157,89 +194,151 @@ async fn show_day(
     if date.is_some_and(|date| !(2000..=2200).contains(&date.year())) {
         return Err(Code::NotFound.into());
     }
-    let (tenant, offer, day) = visitor
+    let (tenant, offer, day, counts) = visitor
         .tenant
         .transaction(async |tx| {
             let tenant = store::tenants::find(tx).await?;
             let offer = store::services::find(tx, service_id).await?;
             let today = now.with_timezone(&tenant.timezone).date_naive();
-            let date = match date {
-                Some(date) => date,
-                None => {
-                    let to = today.checked_add_days(Days::new(31)).unwrap_or(today);
-                    let counts = availability::days(tx, service_id, None, (today, to), None, now).await?;
-                    counts.iter().find(|(_, slots)| *slots > 0).map_or(today, |(date, _)| *date)
-                }
-            };
+            let from = date.map_or(today, monday);
+            let to = from.checked_add_days(Days::new(COUNTED - 1)).unwrap_or(from);
+            let counts = availability::days(tx, service_id, None, (from, to), None, now).await?;
+            let soonest = counts.iter().find(|(_, slots)| *slots > 0).map(|(date, _)| *date);
+            let date = date.or(soonest).unwrap_or(today);
             let day = availability::day(tx, service_id, None, date, None, now).await?;
-            Ok::<_, store::Error>((tenant, offer, day))
+            Ok::<_, store::Error>((tenant, offer, day, counts))
         })
         .await?;
     let today = now.with_timezone(&tenant.timezone).date_naive();
+    let errors = refused.map(|problem| problem.0.errors.clone()).unwrap_or_default();
+    let soonest = counts.iter().find(|(date, slots)| *slots > 0 && *date > day.date).map(|(date, _)| *date);
     let context = Choose {
-        lang: tenant.locale.name(),
+        lang: reader.lang.unwrap_or(tenant.locale).name(),
         shop: Shop::from(&tenant),
         service: Line::new(&offer, &tenant),
+        today,
         date: day.date,
         previous: day.date.pred_opt().filter(|date| *date >= today),
         next: day.date.succ_opt(),
+        week: week(day.date, &counts),
+        soonest,
         is_open: day.is_open,
-        slots: day
-            .slots
-            .iter()
-            .map(|slot| Time {
-                start: slot.start,
-                local: slot.start.with_timezone(&day.timezone).format("%H:%M").to_string(),
-            })
-            .collect(),
+        parts: parts(&day),
         form,
-        errors: refused.map(|problem| problem.0.errors.clone()).unwrap_or_default(),
+        invalid: invalid(&errors),
+        errors,
         gone: refused.is_some_and(|problem| problem.code() == Code::SlotUnavailable),
     };
     render(&visitor.state, status, "book", &context)
 }
 
-pub async fn book(visitor: Visitor, Form(form): Form<BookingForm>) -> HttpResponse {
-    answer(&visitor.state, Locale::default(), async {
-        visitor.state.limits.take(WRITE, &visitor.ip).await?;
-        let service_id: ServiceId = form.service_id.parse().map_err(|_no_id| Code::NotFound)?;
-        let Ok(start) = form.start.parse::<DateTime<Utc>>() else {
-            let choice = Choice { service_id, date: None };
-            let gone = Problem::from(Code::SlotUnavailable);
-            return show_day(&visitor, choice, form, StatusCode::UNPROCESSABLE_ENTITY, Some(&gone)).await;
-        };
-        let draft = BookingDraft {
-            service_id,
-            start,
-            staff_id: None,
-            name: form.name.clone(),
-            email: form.email.clone(),
-            phone: Some(form.phone.clone()),
-            locale: None,
-            timezone: None,
-            notify_email: true,
-            notify_sms: false,
-            accepts_terms: false,
-            accepts_marketing: false,
-            note: Some(form.note.clone()),
-        };
-        let (by, now) = (visitor.by(), visitor.now);
-        let booked: Result<Appointment, store::Error> = visitor
-            .tenant
-            .transaction(async |tx| bookings::create(tx, &draft, random::number(), &by, now).await)
-            .await;
-        match booked.map_err(Problem::from) {
-            Ok(appointment) => Ok(see(&manage_url(&visitor.state, &appointment.booking))),
-            Err(problem) if matches!(problem.code(), Code::SlotUnavailable | Code::Invalid) => {
-                let timezone =
-                    visitor.tenant.transaction(async |tx| store::tenants::find(tx).await).await?.timezone;
-                let date = Some(start.with_timezone(&timezone).date_naive());
-                let choice = Choice { service_id, date };
-                use actix_web::ResponseError;
-                show_day(&visitor, choice, form, problem.status_code(), Some(&problem)).await
-            }
-            Err(problem) => Err(problem),
-        }
+fn monday(date: NaiveDate) -> NaiveDate {
+    let since = u64::from(date.weekday().num_days_from_monday());
+    date.checked_sub_days(Days::new(since)).unwrap_or(date)
+}
+
+fn week(date: NaiveDate, counts: &[(NaiveDate, u32)]) -> Vec<WeekDay> {
+    let days = monday(date).iter_days().take(7);
+    days.map(|date| WeekDay {
+        date,
+        number: date.day(),
+        weekday: date.weekday().number_from_monday(),
+        // Days before the counted ones are over.
+        slots: counts.iter().find(|(counted, _)| *counted == date).map_or(0, |(_, slots)| *slots),
     })
-    .await
+    .collect()
+}
+
+fn parts(day: &availability::Day) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for slot in &day.slots {
+        let local = slot.start.with_timezone(&day.timezone);
+        let name = match local.hour() {
+            0..12 => "morning",
+            12..18 => "afternoon",
+            _ => "evening",
+        };
+        let time = Time { start: slot.start, local: local.format("%H:%M").to_string() };
+        match parts.last_mut().filter(|part| part.name == name) {
+            Some(part) => part.times.push(time),
+            None => parts.push(Part { name, times: vec![time] }),
+        }
+    }
+    parts
+}
+
+/// The fields of the form that are wrong, in its order.
+fn invalid(errors: &[FieldError]) -> Vec<&'static str> {
+    const FIELDS: [(&str, &str); 5] = [
+        ("/start", "start"),
+        ("/customer/name", "name"),
+        ("/customer/email", "email"),
+        ("/customer/phone", "phone"),
+        ("/note", "note"),
+    ];
+    let is_wrong = |pointer: &str| errors.iter().any(|error| error.pointer == pointer);
+    FIELDS.into_iter().filter(|(pointer, _)| is_wrong(pointer)).map(|(_, field)| field).collect()
+}
+
+pub async fn book(reader: Reader, visitor: Result<Visitor>, form: Result<Form<BookingForm>>) -> HttpResponse {
+    reader
+        .answer(async {
+            let (visitor, Form(form)) = (visitor?, form?);
+            visitor.state.limits.take(WRITE, &visitor.ip).await?;
+            let service_id: ServiceId = form.service_id.parse().map_err(|_no_id| Code::NotFound)?;
+            let choice = Choice { service_id, date: form.date.parse().ok() };
+            match Box::pin(create(&reader, &visitor, service_id, &form)).await {
+                Ok(appointment) => Ok(see(&manage_url(&visitor.state, &appointment.booking))),
+                // When bookings are closed by now, the page says so itself.
+                Err(problem)
+                    if matches!(
+                        problem.code(),
+                        Code::SlotUnavailable | Code::Invalid | Code::PlanLimitReached
+                    ) =>
+                {
+                    let status = problem.status_code();
+                    Box::pin(show_day(&reader, &visitor, choice, form, status, Some(&problem))).await
+                }
+                Err(problem) => Err(problem),
+            }
+        })
+        .await
+}
+
+async fn create(
+    reader: &Reader,
+    visitor: &Visitor,
+    service_id: ServiceId,
+    form: &BookingForm,
+) -> Result<Appointment> {
+    let (by, now) = (visitor.by(), visitor.now);
+    let start: Option<DateTime<Utc>> = form.start.parse().ok();
+    let draft = BookingDraft {
+        service_id,
+        start: start.unwrap_or(now),
+        staff_id: None,
+        name: form.name.clone(),
+        email: form.email.clone(),
+        phone: Some(form.phone.clone()),
+        // Messages come in the language of the page.
+        locale: reader.lang,
+        timezone: None,
+        notify: Notify { email: true, sms: false },
+        accepts: Consents::default(),
+        note: Some(form.note.clone()),
+    };
+    if start.is_none() {
+        // All that is wrong is told at once, not the time first and the rest after it.
+        let tenant = visitor.tenant.transaction(async |tx| store::tenants::find(tx).await).await?;
+        let mut rejection = Rejection::invalid("/start", "REQUIRED", "must be one of the times");
+        if let Err(contact) = draft.contact(&tenant.country) {
+            rejection.errors.extend(contact.errors);
+        }
+        return Err(rejection.into());
+    }
+    let booked: Result<Appointment, store::Error> = visitor
+        .tenant
+        .transaction(async |tx| bookings::create(tx, &draft, random::number(), &by, now).await)
+        .await;
+    Ok(booked?)
 }

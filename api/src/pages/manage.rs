@@ -6,14 +6,13 @@ use chrono::{DateTime, Utc};
 use domain::booking::{Status, may_cancel};
 use domain::id::{BookingId, UserId};
 use domain::link::Purpose;
-use domain::locale::Locale;
 use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
 use store::audit::By;
 use store::bookings::{self, Appointment};
 use store::tenants::Tenant;
 
-use super::{Form, answer, render, see};
+use super::{Form, Reader, accent_sheet, render, see};
 use crate::extract::{Anybody, Path};
 use crate::limit::READ;
 use crate::problem::Result;
@@ -34,41 +33,45 @@ struct Manage {
     price_cents: i64,
     currency: String,
     may_cancel: bool,
+    accent_sheet: Option<String>,
 }
 
-pub async fn show(anybody: Anybody, token: Path<String>) -> HttpResponse {
-    answer(&anybody.state, Locale::default(), async {
-        anybody.state.limits.take(READ, &anybody.ip).await?;
-        let link = anybody.state.open(&token, Purpose::ManageBooking)?;
-        let (tenant, appointment): (Tenant, Appointment) = anybody
-            .state
-            .store
-            .tenant(link.tenant_id)
-            .transaction(async |tx| {
-                let appointment = bookings::find(tx, BookingId(link.subject)).await?;
-                Ok::<_, store::Error>((store::tenants::find(tx).await?, appointment))
-            })
-            .await?;
-        let Appointment { booking, staff_name } = appointment;
-        let context = Manage {
-            lang: booking.locale.name(),
-            shop_name: tenant.name,
-            shop_slug: tenant.slug,
-            address: tenant.address,
-            may_cancel: may_cancel(booking.status, booking.starts_at, anybody.now).is_ok(),
-            public_code: booking.public_code,
-            status: booking.status,
-            service_name: booking.service_name,
-            staff_name,
-            starts_at: booking.starts_at,
-            ends_at: booking.ends_at,
-            timezone: booking.timezone.name(),
-            price_cents: booking.price_cents,
-            currency: booking.currency,
-        };
-        render(&anybody.state, StatusCode::OK, "manage", &context)
-    })
-    .await
+pub async fn show(reader: Reader, anybody: Result<Anybody>, token: Result<Path<String>>) -> HttpResponse {
+    reader
+        .answer(async {
+            let (anybody, token) = (anybody?, token?);
+            anybody.state.limits.take(READ, &anybody.ip).await?;
+            let link = anybody.state.open(&token, Purpose::ManageBooking)?;
+            let (tenant, appointment): (Tenant, Appointment) = anybody
+                .state
+                .store
+                .tenant(link.tenant_id)
+                .transaction(async |tx| {
+                    let appointment = bookings::find(tx, BookingId(link.subject)).await?;
+                    Ok::<_, store::Error>((store::tenants::find(tx).await?, appointment))
+                })
+                .await?;
+            let Appointment { booking, staff_name } = appointment;
+            let context = Manage {
+                lang: booking.locale.name(),
+                accent_sheet: accent_sheet(&tenant),
+                shop_name: tenant.name,
+                shop_slug: tenant.slug,
+                address: tenant.address,
+                may_cancel: may_cancel(booking.status, booking.starts_at, anybody.now).is_ok(),
+                public_code: booking.public_code,
+                status: booking.status,
+                service_name: booking.service_name,
+                staff_name,
+                starts_at: booking.starts_at,
+                ends_at: booking.ends_at,
+                timezone: booking.timezone.name(),
+                price_cents: booking.price_cents,
+                currency: booking.currency,
+            };
+            render(&anybody.state, StatusCode::OK, "manage", &context)
+        })
+        .await
 }
 
 #[derive(Deserialize)]
@@ -78,25 +81,32 @@ pub struct CancelForm {
     reason: String,
 }
 
-pub async fn cancel(anybody: Anybody, token: Path<String>, Form(form): Form<CancelForm>) -> HttpResponse {
-    answer(&anybody.state, Locale::default(), async {
-        let link = anybody.state.open(&token, Purpose::ManageBooking)?;
-        let by = By::Customer { ip: Some(anybody.ip.clone()) };
-        let cancelled: Result<Appointment, store::Error> = anybody
-            .state
-            .store
-            .tenant(link.tenant_id)
-            .transaction(async |tx| {
-                bookings::cancel(tx, BookingId(link.subject), Some(&form.reason), &by, anybody.now).await
-            })
-            .await;
-        match cancelled {
-            // Cancelled twice, or too late: the page shows how it stands.
-            Err(error) if error.code() != Some(Code::BookingNotCancellable) => Err(error.into()),
-            _ => Ok(see(&format!("/manage/{}", *token))),
-        }
-    })
-    .await
+pub async fn cancel(
+    reader: Reader,
+    anybody: Result<Anybody>,
+    token: Result<Path<String>>,
+    form: Result<Form<CancelForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (anybody, token, Form(form)) = (anybody?, token?, form?);
+            let link = anybody.state.open(&token, Purpose::ManageBooking)?;
+            let by = By::Customer { ip: Some(anybody.ip.clone()) };
+            let cancelled: Result<Appointment, store::Error> = anybody
+                .state
+                .store
+                .tenant(link.tenant_id)
+                .transaction(async |tx| {
+                    bookings::cancel(tx, BookingId(link.subject), Some(&form.reason), &by, anybody.now).await
+                })
+                .await;
+            match cancelled {
+                // Cancelled twice, or too late: the page shows how it stands.
+                Err(error) if error.code() != Some(Code::BookingNotCancellable) => Err(error.into()),
+                _ => Ok(see(&format!("/manage/{}", *token))),
+            }
+        })
+        .await
 }
 
 #[derive(Serialize)]
@@ -106,21 +116,41 @@ struct Verify {
 }
 
 /// A button, because programs that look into mail open every link in it.
-pub async fn ask_to_verify(anybody: Anybody, token: Path<String>) -> HttpResponse {
-    answer(&anybody.state, Locale::default(), async {
-        anybody.state.open(&token, Purpose::VerifyEmail)?;
-        render(&anybody.state, StatusCode::OK, "verify", &Verify { lang: "fr", done: false })
-    })
-    .await
+pub async fn ask_to_verify(
+    reader: Reader,
+    anybody: Result<Anybody>,
+    token: Result<Path<String>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (anybody, token) = (anybody?, token?);
+            anybody.state.open(&token, Purpose::VerifyEmail)?;
+            render(
+                &anybody.state,
+                StatusCode::OK,
+                "verify",
+                &Verify { lang: reader.lang().name(), done: false },
+            )
+        })
+        .await
 }
 
-pub async fn verify(anybody: Anybody, token: Path<String>) -> HttpResponse {
-    answer(&anybody.state, Locale::default(), async {
-        let link = anybody.state.open(&token, Purpose::VerifyEmail)?;
-        let identity = anybody.state.store.identity();
-        let user_id = UserId(link.subject);
-        identity.transaction(async |tx| store::users::verify_email(tx, user_id, anybody.now).await).await?;
-        render(&anybody.state, StatusCode::OK, "verify", &Verify { lang: "fr", done: true })
-    })
-    .await
+pub async fn verify(reader: Reader, anybody: Result<Anybody>, token: Result<Path<String>>) -> HttpResponse {
+    reader
+        .answer(async {
+            let (anybody, token) = (anybody?, token?);
+            let link = anybody.state.open(&token, Purpose::VerifyEmail)?;
+            let identity = anybody.state.store.identity();
+            let user_id = UserId(link.subject);
+            identity
+                .transaction(async |tx| store::users::verify_email(tx, user_id, anybody.now).await)
+                .await?;
+            render(
+                &anybody.state,
+                StatusCode::OK,
+                "verify",
+                &Verify { lang: reader.lang().name(), done: true },
+            )
+        })
+        .await
 }

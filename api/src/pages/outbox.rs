@@ -2,13 +2,12 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use actix_web::{HttpRequest, HttpResponse, web};
-use domain::locale::Locale;
+use actix_web::{HttpRequest, HttpResponse};
 use domain::rejection::Code;
 use providers::mail::sandbox::{self, Received};
 use serde::Serialize;
 
-use super::{answer, render};
+use super::{Reader, render};
 use crate::problem::{Result, failed};
 use crate::state::State;
 
@@ -37,9 +36,16 @@ struct Opened {
     to: String,
     subject: String,
     sent_at: Option<String>,
-    text: String,
+    pieces: Vec<Piece>,
     has_html: bool,
     attachments: Vec<Attached>,
+}
+
+/// A part of a text: an address that can be followed, or what stands between two.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Piece {
+    text: String,
+    is_link: bool,
 }
 
 #[derive(Serialize)]
@@ -52,63 +58,87 @@ struct Attached {
     text: Option<String>,
 }
 
-pub async fn list(state: web::Data<State>) -> HttpResponse {
-    answer(&state, Locale::En, async {
-        let dir = state.outbox.as_deref().ok_or(Code::NotFound)?;
-        let mails = sandbox::list(dir, MOST)
-            .await
-            .map_err(|error| failed(&error))?
-            .into_iter()
-            .map(|mail| Line {
-                id: mail.id,
+pub async fn list(reader: Reader) -> HttpResponse {
+    reader
+        .answer(async {
+            let dir = reader.state.outbox.as_deref().ok_or(Code::NotFound)?;
+            let mails = sandbox::list(dir, MOST)
+                .await
+                .map_err(|error| failed(&error))?
+                .into_iter()
+                .map(|mail| Line {
+                    id: mail.id,
+                    to: mail.to,
+                    subject: mail.subject,
+                    sent_at: mail.date.map(|date| date.format("%Y-%m-%d %H:%M:%S UTC").to_string()),
+                })
+                .collect();
+            render(&reader.state, StatusCode::OK, "outbox", &Outbox { lang: "en", mails })
+        })
+        .await
+}
+
+pub async fn show(reader: Reader, request: HttpRequest) -> HttpResponse {
+    reader
+        .answer(async {
+            let (id, mail) = open(&reader.state, &request).await?;
+            let attachments = mail
+                .attachments
+                .iter()
+                .enumerate()
+                .map(|(index, attachment)| Attached {
+                    index,
+                    name: attachment.name.clone(),
+                    content_type: attachment.content_type.clone(),
+                    size: attachment.bytes.len(),
+                    text: attachment
+                        .content_type
+                        .starts_with("text/")
+                        .then(|| String::from_utf8_lossy(&attachment.bytes).into_owned()),
+                })
+                .collect();
+            let context = Opened {
+                lang: "en",
+                id,
+                from: mail.from,
                 to: mail.to,
                 subject: mail.subject,
                 sent_at: mail.date.map(|date| date.format("%Y-%m-%d %H:%M:%S UTC").to_string()),
-            })
-            .collect();
-        render(&state, StatusCode::OK, "outbox", &Outbox { lang: "en", mails })
-    })
-    .await
+                pieces: pieces(&mail.text),
+                has_html: !mail.html.is_empty(),
+                attachments,
+            };
+            render(&reader.state, StatusCode::OK, "outbox_mail", &context)
+        })
+        .await
 }
 
-pub async fn show(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
-    answer(&state, Locale::En, async {
-        let (id, mail) = open(&state, &request).await?;
-        let attachments = mail
-            .attachments
-            .iter()
-            .enumerate()
-            .map(|(index, attachment)| Attached {
-                index,
-                name: attachment.name.clone(),
-                content_type: attachment.content_type.clone(),
-                size: attachment.bytes.len(),
-                text: attachment
-                    .content_type
-                    .starts_with("text/")
-                    .then(|| String::from_utf8_lossy(&attachment.bytes).into_owned()),
-            })
-            .collect();
-        let context = Opened {
-            lang: "en",
-            id,
-            from: mail.from,
-            to: mail.to,
-            subject: mail.subject,
-            sent_at: mail.date.map(|date| date.format("%Y-%m-%d %H:%M:%S UTC").to_string()),
-            text: mail.text,
-            has_html: !mail.html.is_empty(),
-            attachments,
-        };
-        render(&state, StatusCode::OK, "outbox_mail", &context)
-    })
-    .await
+/// A text with its addresses of the web set apart.
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut push = |text: &str, is_link| {
+        if !text.is_empty() {
+            pieces.push(Piece { text: text.to_owned(), is_link });
+        }
+    };
+    let mut rest = text;
+    while let Some(start) = ["https://", "http://"].iter().filter_map(|scheme| rest.find(scheme)).min() {
+        let (before, from) = rest.split_at(start);
+        let end = from.find(|c: char| c.is_whitespace() || "<>\"".contains(c)).unwrap_or(from.len());
+        // What ends a sentence is not part of the address.
+        let link = from.split_at(end).0.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']);
+        push(before, false);
+        push(link, true);
+        rest = from.split_at(link.len()).1;
+    }
+    push(rest, false);
+    pieces
 }
 
 /// The mail as a mail program would show it: its own styles, nothing else.
-pub async fn html(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
-    answer(&state, Locale::En, async {
-        let (_, mail) = open(&state, &request).await?;
+pub async fn html(reader: Reader, request: HttpRequest) -> HttpResponse {
+    reader.answer(async {
+        let (_, mail) = open(&reader.state, &request).await?;
         let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-popups";
         Ok(HttpResponse::Ok()
             .content_type("text/html; charset=utf-8")
@@ -118,18 +148,22 @@ pub async fn html(state: web::Data<State>, request: HttpRequest) -> HttpResponse
     .await
 }
 
-pub async fn attachment(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
-    answer(&state, Locale::En, async {
-        let (_, mail) = open(&state, &request).await?;
-        let index: usize =
-            request.match_info().get("index").and_then(|index| index.parse().ok()).ok_or(Code::NotFound)?;
-        let attachment = mail.attachments.into_iter().nth(index).ok_or(Code::NotFound)?;
-        Ok(HttpResponse::Ok()
-            .insert_header((CONTENT_TYPE, attachment.content_type))
-            .insert_header((CONTENT_DISPOSITION, "attachment"))
-            .body(attachment.bytes))
-    })
-    .await
+pub async fn attachment(reader: Reader, request: HttpRequest) -> HttpResponse {
+    reader
+        .answer(async {
+            let (_, mail) = open(&reader.state, &request).await?;
+            let index: usize = request
+                .match_info()
+                .get("index")
+                .and_then(|index| index.parse().ok())
+                .ok_or(Code::NotFound)?;
+            let attachment = mail.attachments.into_iter().nth(index).ok_or(Code::NotFound)?;
+            Ok(HttpResponse::Ok()
+                .insert_header((CONTENT_TYPE, attachment.content_type))
+                .insert_header((CONTENT_DISPOSITION, "attachment"))
+                .body(attachment.bytes))
+        })
+        .await
 }
 
 async fn open(state: &State, request: &HttpRequest) -> Result<(String, Received)> {
@@ -137,4 +171,20 @@ async fn open(state: &State, request: &HttpRequest) -> Result<(String, Received)
     let dir = state.outbox.as_deref().ok_or(Code::NotFound)?;
     let mail = sandbox::read(dir, id).await.map_err(|error| failed(&error))?;
     Ok((id.to_owned(), mail.ok_or(Code::NotFound)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_in_a_text_can_be_followed_and_nothing_is_lost() {
+        let text = "See https://a.example/x?y=1&z=(2).\n(http://b.example/) javascript:alert(1) https://";
+        let pieces = pieces(text);
+        let links: Vec<_> =
+            pieces.iter().filter(|piece| piece.is_link).map(|piece| piece.text.as_str()).collect();
+        assert_eq!(links, ["https://a.example/x?y=1&z=(2", "http://b.example/", "https://"]);
+        assert_eq!(pieces.iter().map(|piece| piece.text.as_str()).collect::<String>(), text);
+        assert!(super::pieces("").is_empty());
+    }
 }

@@ -219,8 +219,10 @@ impl Part {
         E: Debug,
     {
         // Already started by another part, unless this is the first.
-        let _started =
-            logs::start(&logs::LogConfig { log: "warn,apalis_core=error,worker::layers=off".to_owned() });
+        let _started = logs::start(&logs::LogConfig {
+            log: "warn,apalis_core=error,worker::layers=off".to_owned(),
+            development: true,
+        });
         let killed = kill.clone();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -2,9 +2,14 @@
 
 use crate::ground::{Ground, Seen, pause, sleep};
 use chrono::TimeDelta;
+use domain::link::{LinkKey, Links};
 use jobs::Queue;
+use providers::files::Files;
+use providers::mail::{Mailer, Sandbox};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use store::{DatabaseConfig, Store};
+use templates::Templates;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use worker::clock::Clock;
@@ -48,7 +53,20 @@ async fn what_has_expired_is_swept_and_nothing_else() {
         SELECT '00000000-0000-0000-0000-000000000001', 's', n::text, '', 200, '{}', now() - n * interval '1 min'
         FROM generate_series(1438, 3000) n WHERE n <> 1440";
     ground.admin.batch_execute(rows).await.unwrap();
-    let context = Context { ledger: ground.ledger(), clock: Clock::system() };
+    let folder = tempfile::tempdir().unwrap();
+    let context = Context {
+        store: Store::new(&DatabaseConfig::at(ground.url.as_str()), Arc::new(|_queue| {})).unwrap(),
+        ledger: ground.ledger(),
+        clock: Clock::system(),
+        templates: Arc::new(Templates::load().unwrap()),
+        mailer: Mailer::sandbox(
+            "no-reply@example.org".to_owned(),
+            Sandbox::new(folder.path().join("outbox")),
+        ),
+        files: Files::in_folder(&folder.path().join("files")).unwrap(),
+        links: Links::new(LinkKey::new([0; 32]), "http://127.0.0.1"),
+        renderer: None,
+    };
     let _parts = [ground.dispatch(), ground.work(Queue::Maintenance, context, perform, 2)];
     let left = "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM refresh_tokens),
         (SELECT count(*) FROM idempotency_keys), (SELECT count(*) FROM jobs)";

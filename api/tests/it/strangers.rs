@@ -1,0 +1,304 @@
+//! Every route of the table against everybody who must not get through it. A new route fails until it has its line here.
+
+use api::routes::{Access, Route};
+use domain::role::Role;
+use serde_json::{Value, json};
+use testkit::{Answer, Request, Salon, TestApp};
+
+/// What a member of another tenant gets who knows this tenant's ids.
+enum Stranger {
+    /// The same 404 as for an id that nothing has.
+    NotFound,
+    /// The same 422 as for an id that nothing has: it is one of many in a body.
+    Invalid,
+    /// An answer about their own tenant.
+    Own,
+}
+
+/// One thing of each kind that a tenant has.
+struct Things {
+    service: String,
+    staff: String,
+    closure: String,
+    opening: String,
+    booking: String,
+    code: String,
+}
+
+impl Things {
+    async fn of(salon: &Salon<'_>) -> Self {
+        let staff = salon.staff("Bea").await;
+        let service = salon.service(json!({"staff_ids": [staff]})).await;
+        let id = |body: Value| body["id"].as_str().unwrap().to_owned();
+        let closure = json!({"starts_on": "2030-08-01", "ends_on": "2030-08-02", "staff_id": staff});
+        let opening = json!({"date": "2030-04-06", "start": "09:00", "end": "12:00", "staff_id": staff});
+        let closure = id(salon.post("/closures").json(&closure).await.expect(201));
+        let opening = id(salon.post("/openings").json(&opening).await.expect(201));
+        let rules = json!({"rules": [{"weekday": 2, "start": "08:00", "end": "18:00"}]});
+        salon.put("/opening-rules").query(&[("staff_id", &staff)]).json(&rules).await.expect(200);
+        let code = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201)["public_code"].clone();
+        let booking = salon.get("/bookings").await.expect(200)["data"][0]["id"].clone();
+        let text = |value: Value| value.as_str().unwrap().to_owned();
+        Self { service, staff, closure, opening, booking: text(booking), code: text(code) }
+    }
+
+    /// None of these exists.
+    fn unknown() -> Self {
+        let id = || "019c0000-0000-7000-8000-000000000000".to_owned();
+        Self {
+            service: id(),
+            staff: id(),
+            closure: id(),
+            opening: id(),
+            booking: id(),
+            code: "ZZ-ZZZZZZ".to_owned(),
+        }
+    }
+
+    fn all(&self) -> [&str; 6] {
+        [&self.service, &self.staff, &self.closure, &self.opening, &self.booking, &self.code]
+    }
+
+    fn id_in(&self, path: &str) -> &str {
+        match path.split('/').nth(1) {
+            Some("services") => &self.service,
+            Some("staff") => &self.staff,
+            Some("closures") => &self.closure,
+            Some("openings") => &self.opening,
+            Some("bookings") => &self.booking,
+            _ => panic!("whose id is it in {path}?"),
+        }
+    }
+}
+
+/// The matrix: for each route of members what to send, built from ids, and what a stranger gets.
+fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<Value>, Stranger) {
+    use Stranger::{Invalid, NotFound, Own};
+    let (staff, service) = (things.staff.clone(), things.service.clone());
+    let (none, of_staff) = (Vec::new(), vec![("staff_id", staff.clone())]);
+    match (route.method.as_str(), route.path) {
+        ("GET", "/me" | "/tenant" | "/plan" | "/services" | "/staff" | "/closures" | "/openings") => {
+            (none, None, Own)
+        }
+        ("PATCH", "/tenant") => (none, Some(json!({})), Own),
+        ("POST", "/services") => {
+            let body = json!({"name": "Cut", "duration_minutes": 30, "price_cents": 0, "staff_ids": [staff]});
+            (none, Some(body), Invalid)
+        }
+        ("POST", "/staff") => (none, Some(json!({"name": "Cleo"})), Own),
+        ("GET" | "DELETE", "/services/{id}" | "/staff/{id}") => (none, None, NotFound),
+        ("PATCH", "/services/{id}" | "/staff/{id}") => (none, Some(json!({})), NotFound),
+        ("GET", "/opening-rules" | "/break-rules") => (of_staff, None, Own),
+        ("PUT", "/opening-rules" | "/break-rules") => (of_staff, Some(json!({"rules": []})), NotFound),
+        ("POST", "/closures") => {
+            let body = json!({"starts_on": "2030-09-01", "ends_on": "2030-09-01", "staff_id": staff});
+            (none, Some(body), NotFound)
+        }
+        ("POST", "/openings") => {
+            let body = json!({"date": "2030-04-07", "start": "09:00", "end": "10:00", "staff_id": staff});
+            (none, Some(body), NotFound)
+        }
+        ("DELETE", "/closures/{id}" | "/openings/{id}") => (none, None, NotFound),
+        ("GET", "/availability") => {
+            (vec![("service_id", service), ("date", "2030-03-05".to_owned())], None, NotFound)
+        }
+        ("GET", "/availability/days") => {
+            let dates = [("from", "2030-03-05".to_owned()), ("to", "2030-03-06".to_owned())];
+            (std::iter::once(("service_id", service)).chain(dates).collect(), None, NotFound)
+        }
+        ("GET", "/bookings") => (of_staff, None, Own),
+        ("GET", "/bookings/{id}") => (none, None, NotFound),
+        ("POST", "/bookings/{id}/cancellation") => (none, Some(json!({})), NotFound),
+        (method, path) => panic!("{method} {path} has no line in the matrix of strangers"),
+    }
+}
+
+fn request(app: &TestApp, route: &Route, things: &Things) -> Request {
+    let path = match route.path.contains("{id}") {
+        true => route.path.replace("{id}", things.id_in(route.path)),
+        false => route.path.to_owned(),
+    };
+    let (query, body, _) = line(route, things);
+    let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let request = app.api(route.method.as_str(), &path);
+    let request = if query.is_empty() { request } else { request.query(&query) };
+    match body {
+        Some(body) => request.json(&body),
+        None => request,
+    }
+}
+
+fn routes_of_members() -> Vec<Route> {
+    let routes = api::routes::api();
+    routes.into_iter().filter(|route| matches!(route.access, Access::Member(_))).collect()
+}
+
+fn name(route: &Route) -> String {
+    format!("{} {}", route.method, route.path)
+}
+
+/// Everything a tenant's owner can read.
+async fn everything(salon: &Salon<'_>, things: &Things) -> Vec<Value> {
+    let mut all = Vec::new();
+    for path in [
+        "/tenant",
+        "/plan",
+        "/services",
+        "/staff",
+        "/opening-rules",
+        "/break-rules",
+        "/closures",
+        "/openings",
+    ] {
+        all.push(salon.get(path).await.expect(200));
+    }
+    for path in ["/opening-rules", "/break-rules"] {
+        all.push(salon.get(path).query(&[("staff_id", &things.staff)]).await.expect(200));
+    }
+    all.push(salon.get("/bookings").await.expect(200));
+    all
+}
+
+#[tokio::test]
+async fn nobody_gets_through_a_members_route() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let things = Things::of(&salon).await;
+    for route in routes_of_members() {
+        request(&app, &route, &things).await.refused(401, "UNAUTHENTICATED");
+        for token in ["", "x", "a.b.c", &format!("{}x", salon.token), &salon.refresh_token] {
+            request(&app, &route, &things).bearer(token).await.refused(401, "UNAUTHENTICATED");
+        }
+        let basic = request(&app, &route, &things).header("authorization", "Basic b3duZXI6c2VjcmV0").await;
+        basic.refused(401, "UNAUTHENTICATED");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_finds_nothing_and_changes_nothing() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let things = Things::of(&salon).await;
+    let before = everything(&salon, &things).await;
+    let other = app.tenant("other").await;
+    let told = |answer: Answer| {
+        let mut body = answer.body;
+        body["request_id"] = Value::Null;
+        (answer.status, body)
+    };
+    for route in routes_of_members() {
+        let name = name(&route);
+        let answer = request(&app, &route, &things).bearer(&other.token).await;
+        for secret in things.all().into_iter().chain([salon.email.as_str(), "Bea", "Ana"]) {
+            // A refusal may repeat what the stranger said, nothing else.
+            assert!(!answer.text.contains(secret), "{name} tells {secret}: {}", answer.text);
+        }
+        let refusal = match line(&route, &things).2 {
+            Stranger::NotFound => (404, "NOT_FOUND"),
+            Stranger::Invalid => (422, "INVALID"),
+            Stranger::Own => {
+                assert!((200..300).contains(&answer.status), "{name}: {}", answer.text);
+                continue;
+            }
+        };
+        assert_eq!((answer.status, answer.code()), refusal, "{name}: {}", answer.text);
+        let unknown = request(&app, &route, &Things::unknown()).bearer(&other.token).await;
+        assert_eq!(told(answer), told(unknown), "{name} tells a thing of others from nothing");
+    }
+    assert_eq!(everything(&salon, &things).await, before);
+}
+
+#[tokio::test]
+async fn a_role_too_low_is_refused_and_one_high_enough_is_not() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let things = Things::of(&salon).await;
+    for role in Role::ALL {
+        let token = salon.member(role).await;
+        for route in routes_of_members() {
+            let Access::Member(permission) = route.access else { continue };
+            let name = format!("{} as {}", name(&route), role.name());
+            if role.may(permission) {
+                // Of things that are not there, so that the next role finds them all.
+                let answer = request(&app, &route, &Things::unknown()).bearer(&token).await;
+                assert!(!matches!(answer.status, 401 | 403), "{name}: {}", answer.text);
+                assert!(answer.status < 500, "{name}: {}", answer.text);
+            } else {
+                let answer = request(&app, &route, &things).bearer(&token).await;
+                assert_eq!((answer.status, answer.code()), (403, "FORBIDDEN"), "{name}: {}", answer.text);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_public_page_opens_nothing_of_another_tenant() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let things = Things::of(&salon).await;
+    let other = app.tenant("other").await;
+    other.service(json!({})).await;
+    let days = [("service_id", things.service.as_str()), ("from", "2030-03-05"), ("to", "2030-03-06")];
+    let day = [("service_id", things.service.as_str()), ("date", "2030-03-05")];
+    let who = json!({"email": "ana@customer.example"});
+    let lookup = json!({"code": things.code, "email": "ana@customer.example"});
+    let as_query = [("code", things.code.as_str()), ("email", "ana@customer.example")];
+    let mut booking = salon.booking("Ana", "2030-03-05T10:00:00Z");
+    for route in api::routes::api().into_iter().filter(|route| route.access == Access::Visitor) {
+        let path = route.path.replace("{code}", &things.code);
+        let (method, public) = (route.method.clone(), path.strip_prefix("/public/{tenant}").unwrap());
+        let ask = |salon: &Salon<'_>| {
+            let request = salon.public(method.as_str(), public);
+            match (method.as_str(), route.path.strip_prefix("/public/{tenant}").unwrap()) {
+                ("GET", "/services") => request,
+                ("GET", "/staff") => request.query(&[("service_id", &things.service)]),
+                ("GET", "/availability") => request.query(&day),
+                ("GET", "/availability/days") => request.query(&days),
+                ("POST", "/bookings") => request.json(&booking),
+                ("GET", "/bookings") => request.query(&as_query),
+                ("POST", "/bookings/lookup") => request.json(&lookup),
+                ("POST", "/bookings/{code}/cancellation") => request.json(&who),
+                ("GET", "/bookings/{code}/calendar.ics") => {
+                    request.query(&[("email", "ana@customer.example")])
+                }
+                (method, path) => panic!("{method} {path} has no line in the matrix of visitors"),
+            }
+        };
+        let answer = ask(&other).await;
+        if public == "/services" {
+            assert!(!answer.expect(200).to_string().contains(&things.service));
+        } else {
+            assert_eq!(answer.status, 404, "{}: {}", name(&route), answer.text);
+            answer.check_problem();
+        }
+        let own = ask(&salon).await;
+        assert!((200..300).contains(&own.status), "{}: {}", name(&route), own.text);
+    }
+    // A staff member of others can't be asked for either.
+    booking["service_id"] = other.booking("Ana", "x")["service_id"].clone();
+    booking["staff_id"] = json!(things.staff);
+    other.public("POST", "/bookings").json(&booking).await.refused(404, "NOT_FOUND");
+    app.get("/public/nobody/services").await.refused(404, "NOT_FOUND");
+}
+
+#[test]
+fn what_everybody_may_call_is_listed_here() {
+    let open: Vec<String> = api::routes::api()
+        .into_iter()
+        .filter(|route| route.access == Access::Anybody)
+        .map(|route| name(&route))
+        .collect();
+    assert_eq!(
+        open,
+        [
+            "POST /auth/register",
+            "POST /auth/login",
+            "POST /auth/refresh",
+            "POST /auth/logout",
+            "POST /auth/verify-email",
+            "POST /auth/resend-verification",
+            "GET /slug-available",
+            "GET /openapi.json",
+        ]
+    );
+}

@@ -1,0 +1,10 @@
+//! What PostgreSQL holds by itself, whatever the code above it does.
+
+#[cfg(test)]
+mod catalogue;
+#[cfg(test)]
+mod isolation;
+#[cfg(test)]
+mod migrations;
+#[cfg(test)]
+mod plans;

@@ -1,0 +1,216 @@
+//! The whole platform for one test: its server on a free port, its database, its outbox, its clock.
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web;
+use api::clock::Clock;
+use api::metrics::Metrics;
+use api::password::Passwords;
+use api::server;
+use api::state::{Directory, State};
+use api::tokens::Tokens;
+use chrono::{DateTime, Utc};
+use domain::link::{LinkKey, Links};
+use providers::files::Files;
+use providers::mail::sandbox::{self, Received};
+use queue::Limits;
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use store::{DatabaseConfig, Store};
+use templates::Templates;
+
+use crate::database::{Database, aside, connect};
+use crate::request::Request;
+use crate::salon::Salon;
+
+/// Monday, 4 March 2030, nine o'clock in London: the time of every test, until it is moved.
+const MONDAY: &str = "2030-03-04T09:00:00Z";
+
+/// A platform that serves. Dropped, it stops, its database goes, and jobs that nobody ran fail the test.
+pub struct TestApp {
+    pub clock: Clock,
+    /// Doors of the test's own to the same database.
+    pub store: Store,
+    /// What the server's handlers see.
+    pub state: web::Data<State>,
+    pub database: Database,
+    client: Client,
+    address: SocketAddr,
+    server: Option<(ServerHandle, JoinHandle<()>)>,
+    pub(crate) mail_templates: Arc<Templates>,
+    folder: PathBuf,
+    ignores_jobs: AtomicBool,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        let database = Database::create().await;
+        let clock = Clock::fixed(MONDAY.parse().unwrap());
+        let folder = std::env::temp_dir().join(format!("harmony_{}", crate::database::unique()));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = web::Data::new(State {
+            store: open(&database, 8),
+            clock: clock.clone(),
+            tokens: Tokens::new(vec![("jwt-1".to_owned(), Tokens::make_key())]).unwrap(),
+            passwords: Passwords::new().unwrap(),
+            links: Links::new(LinkKey::new(api::random::bytes()), &format!("http://{address}")),
+            files: Files::in_folder(&folder.join("files")).unwrap(),
+            templates: Templates::load_with_pages(|_tera| {}).unwrap(),
+            metrics: Metrics::new().unwrap(),
+            limits: Limits::none(),
+            directory: Directory::default(),
+            outbox: Some(folder.join("outbox")),
+            behind_proxy: false,
+        });
+        let client = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
+        Self {
+            server: Some(serve(listener, state.clone())),
+            store: open(&database, 8),
+            clock,
+            mail_templates: Arc::new(Templates::load().unwrap()),
+            state,
+            database,
+            client,
+            address,
+            folder,
+            ignores_jobs: AtomicBool::new(false),
+        }
+    }
+
+    /// For a test that is not about what happens afterwards: jobs may be left.
+    #[must_use]
+    pub fn ignore_jobs(self) -> Self {
+        self.ignores_jobs.store(true, Ordering::Relaxed);
+        self
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Doors to the same database, with so many connections each.
+    pub fn doors(&self, connections: u16) -> Store {
+        open(&self.database, connections)
+    }
+
+    /// A request to an address as it is, `/health` for example.
+    pub fn request(&self, method: &str, path: &str) -> Request {
+        let method: Method = method.parse().unwrap();
+        Request(self.client.request(method, format!("http://{}{path}", self.address)))
+    }
+
+    /// A request to an address below `/api/v1`, like those of the other methods.
+    pub fn api(&self, method: &str, path: &str) -> Request {
+        self.request(method, &format!("/api/v1{path}"))
+    }
+
+    pub fn get(&self, path: &str) -> Request {
+        self.api("GET", path)
+    }
+
+    pub fn post(&self, path: &str) -> Request {
+        self.api("POST", path)
+    }
+
+    pub fn put(&self, path: &str) -> Request {
+        self.api("PUT", path)
+    }
+
+    pub fn patch(&self, path: &str) -> Request {
+        self.api("PATCH", path)
+    }
+
+    pub fn delete(&self, path: &str) -> Request {
+        self.api("DELETE", path)
+    }
+
+    /// Signs up a tenant of this slug in Paris, with an owner whose address is `owner@{slug}.example`.
+    pub async fn tenant(&self, slug: &str) -> Salon<'_> {
+        self.tenant_in(slug, "Europe/Paris").await
+    }
+
+    pub async fn tenant_in(&self, slug: &str, timezone: &str) -> Salon<'_> {
+        let body = sign_up(slug, timezone);
+        let signed_in = self.post("/auth/register").json(&body).await.expect(201);
+        Salon::new(self, slug, &signed_in)
+    }
+
+    /// Everything that was mailed, the oldest first.
+    pub async fn mails(&self) -> Vec<Received> {
+        let outbox = self.outbox();
+        let mut mails = Vec::new();
+        for summary in sandbox::list(&outbox, 1_000).await.unwrap().iter().rev() {
+            mails.extend(sandbox::read(&outbox, &summary.id).await.unwrap());
+        }
+        mails
+    }
+}
+
+impl TestApp {
+    pub(crate) fn outbox(&self) -> PathBuf {
+        self.folder.join("outbox")
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if let Some((handle, thread)) = self.server.take() {
+            // What was sent to the server's thread is heard there, whether or not anybody waits here.
+            drop(handle.stop(false));
+            drop(thread.join());
+        }
+        drop(std::fs::remove_dir_all(&self.folder));
+        if self.ignores_jobs.load(Ordering::Relaxed) || std::thread::panicking() {
+            return;
+        }
+        let url = self.database.url();
+        let left = aside(async move {
+            let rows = connect(&url).await.query("SELECT kind FROM jobs WHERE state = 'ready'", &[]).await;
+            let mut left: BTreeMap<String, u32> = BTreeMap::new();
+            for row in rows.unwrap_or_default() {
+                *left.entry(row.get(0)).or_default() += 1;
+            }
+            left
+        });
+        assert!(left.as_ref().is_none_or(BTreeMap::is_empty), "jobs are left that nobody ran: {left:?}");
+    }
+}
+
+fn open(database: &Database, connections: u16) -> Store {
+    let config =
+        DatabaseConfig { database_connections: connections, ..DatabaseConfig::at(database.url().as_str()) };
+    Store::new(&config, Arc::new(|_queue| {})).unwrap()
+}
+
+/// The real server, on threads of its own, so that it answers while the test's thread works.
+fn serve(listener: TcpListener, state: web::Data<State>) -> (ServerHandle, JoinHandle<()>) {
+    let (send, receive) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new()
+            .block_on(async move {
+                let server = server::serve(listener, state, 2)?;
+                drop(send.send(server.handle()));
+                server.await
+            })
+            .unwrap();
+    });
+    (receive.recv().unwrap(), thread)
+}
+
+/// A sign-up that is accepted.
+pub(crate) fn sign_up(slug: &str, timezone: &str) -> Value {
+    json!({
+        "email": format!("owner@{slug}.example"),
+        "password": format!("the secret of {slug}"),
+        "full_name": "Olga Owner",
+        "tenant": {"name": format!("Salon {slug}"), "slug": slug, "timezone": timezone, "locale": "en"},
+    })
+}
