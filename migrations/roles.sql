@@ -16,4 +16,13 @@ BEGIN
   IF NOT pg_has_role('harmony_signup', 'harmony_app', 'member') THEN
     GRANT harmony_app, harmony_identity TO harmony_signup;
   END IF;
+  -- Its statements are prepared, name the tenant, and have one good plan each. Left to itself, PostgreSQL plans those with
+  -- an array anew each time, which costs more than running them.
+  IF NOT EXISTS (SELECT FROM pg_db_role_setting WHERE setrole = 'harmony_app'::regrole AND setdatabase = 0
+      AND 'plan_cache_mode=force_generic_plan' = ANY (setconfig)) THEN
+    BEGIN
+      ALTER ROLE harmony_app SET plan_cache_mode = force_generic_plan;
+    EXCEPTION WHEN internal_error OR unique_violation THEN NULL; -- another migration sets it meanwhile
+    END;
+  END IF;
 END $$;

@@ -27,11 +27,11 @@ command_of() {
   fi
 }
 
-# The process that holds $1 (run or test) in this checkout; nothing when there is none.
+# The process that holds $1 (run, test or bench) in this checkout; nothing when there is none.
 holder() {
   local pid=''
   [[ ! -r $home/$1.pid ]] || pid=$(<"$home/$1.pid")
-  [[ ! $pid =~ ^[0-9]+$ || $(command_of "$pid") != *scripts/* ]] || echo "$pid"
+  [[ ! $pid =~ ^[0-9]+$ || ! $(command_of "$pid") =~ (scripts|bench)/ ]] || echo "$pid"
 }
 
 make_home() {

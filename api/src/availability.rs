@@ -121,7 +121,7 @@ async fn day(tenant: &Tenant, question: DayQuestion, now: DateTime<Utc>) -> Resu
     check_year(&mut fields, "?date", date.year());
     fields.finish()?;
     let day = tenant
-        .transaction(async |tx| availability::day(tx, service_id, staff_id, date, timezone, now).await)
+        .read(async |tx| availability::day(tx, service_id, staff_id, date, timezone, now).await)
         .await?;
     Ok(HttpResponse::Ok().json(DayView::from(day)))
 }
@@ -138,7 +138,7 @@ async fn days(tenant: &Tenant, question: DaysQuestion, now: DateTime<Utc>) -> Re
     }
     fields.finish()?;
     let counts = tenant
-        .transaction(async |tx| availability::days(tx, service_id, staff_id, (from, to), timezone, now).await)
+        .read(async |tx| availability::days(tx, service_id, staff_id, (from, to), timezone, now).await)
         .await?;
     let days = counts.into_iter().map(|(date, slots)| DayCount { date, slots }).collect();
     Ok(HttpResponse::Ok().json(DaysView { days }))

@@ -247,7 +247,7 @@ async fn with_alternatives(visitor: &Visitor, draft: &BookingDraft) -> Problem {
     let (service, staff, start, now) = (draft.service_id, draft.staff_id, draft.start, visitor.now);
     let found: Result<Vec<Alternative>, store::Error> = visitor
         .tenant
-        .transaction(async |tx| availability::alternatives(tx, service, staff, start, now).await)
+        .read(async |tx| availability::alternatives(tx, service, staff, start, now).await)
         .await;
     let alternatives = found.unwrap_or_else(|error| {
         tracing::warn!(%error, "no alternatives for a start that is not free");

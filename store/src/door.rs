@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use deadpool::Runtime;
-use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use domain::id::TenantId;
-use futures_util::future;
+use futures_util::{FutureExt, future};
 use jobs::Queue;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -73,7 +73,12 @@ impl DatabaseConfig {
     }
 
     fn pool(&self, role: &str, connections: u16) -> Result<Pool<AsyncPgConnection>> {
-        let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new(self.url_of(role)?);
+        let mut config = ManagerConfig::default();
+        // Whether the connection is still there is known without asking PostgreSQL each time: its end is noticed when it
+        // happens, and what is not noticed fails the first statement, with or without a question before.
+        config.recycling_method = RecyclingMethod::Fast;
+        let manager =
+            AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(self.url_of(role)?, config);
         let patience = Some(Duration::from_secs(5));
         Pool::builder(manager)
             .max_size(usize::from(connections))
@@ -206,6 +211,26 @@ impl Tenant {
         let result = run(&connection, &begin_as(self.id), work(&mut tx)).await?;
         wake(&self.waker, &tx.enqueued);
         Ok(result)
+    }
+
+    /// Like [`Tenant::transaction`] for `work` that only reads: PostgreSQL refuses it everything else, and nobody waits
+    /// for the end of a transaction that has nothing to keep.
+    pub async fn read<T, E: From<Error>>(
+        &self,
+        work: impl AsyncFnOnce(&mut TenantTx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let connection = Arc::new(Connection::get(&self.pool).await?);
+        let mut tx =
+            TenantTx { tenant_id: self.id, connection: connection.clone(), enqueued: AtomicU32::new(0) };
+        let begin = format!("BEGIN READ ONLY; {}", name(self.id));
+        let (begun, result) = future::join(execute(&connection, &begin), work(&mut tx)).await;
+        begun?;
+        // On its way once it is polled, and whoever takes the connection next sends what comes after it. After an error it
+        // means ROLLBACK. What can't be sent leaves the connection unfinished: it is closed.
+        if !matches!(execute(&connection, "COMMIT").now_or_never(), Some(Err(_))) {
+            connection.finish();
+        }
+        result
     }
 }
 
@@ -382,9 +407,14 @@ async fn get(pool: &Pool<AsyncPgConnection>) -> Result<Object<AsyncPgConnection>
     pool.get().await.map_err(|error| Error::Unavailable(error.to_string()))
 }
 
-/// Begins and names the tenant in one message. The id is a UUID, so there is nothing to escape.
+/// Begins and names the tenant in one message.
 fn begin_as(tenant_id: TenantId) -> String {
-    format!("BEGIN; SET LOCAL app.tenant_id = '{tenant_id}'")
+    format!("BEGIN; {}", name(tenant_id))
+}
+
+/// The id is a UUID, so there is nothing to escape.
+fn name(tenant_id: TenantId) -> String {
+    format!("SET LOCAL app.tenant_id = '{tenant_id}'")
 }
 
 /// `begin` travels with the first statement of `work`: `join` polls it first, so it is sent first. Were that ever

@@ -1,13 +1,14 @@
 //! Work for later: a job is written in the transaction that makes it needed.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Array, Json, Text, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::id::{JobId, TenantId};
 use jobs::Job;
 
+use crate::cached::cached;
 use crate::error::Result;
-use crate::schema::jobs as table;
 use crate::{SystemTx, TenantTx};
 
 impl TenantTx {
@@ -30,16 +31,10 @@ impl SystemTx {
     }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = table)]
-struct NewJob {
-    tenant_id: TenantId,
-    id: JobId,
-    queue: &'static str,
-    kind: &'static str,
-    payload: serde_json::Value,
-    run_at: DateTime<Utc>,
-}
+/// One statement for any number, prepared once: it travels with others and is never waited for to be prepared.
+const INSERT: &str = "INSERT INTO jobs (tenant_id, id, queue, kind, payload, run_at)
+    SELECT $1, id, queue, kind, payload, $2
+    FROM unnest($3, $4, $5, $6) AS job (id, queue, kind, payload)";
 
 async fn insert(
     mut conn: &AsyncPgConnection,
@@ -47,17 +42,17 @@ async fn insert(
     jobs: &[Job],
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let rows: Vec<NewJob> = jobs
-        .iter()
-        .map(|job| NewJob {
-            tenant_id,
-            id: JobId::mint(now),
-            queue: job.policy().queue.name(),
-            kind: job.kind(),
-            payload: job.payload(),
-            run_at: now,
-        })
-        .collect();
-    diesel::insert_into(table::table).values(rows).execute(&mut conn).await?;
+    let ids: Vec<JobId> = jobs.iter().map(|_job| JobId::mint(now)).collect();
+    let queues: Vec<&str> = jobs.iter().map(|job| job.policy().queue.name()).collect();
+    let kinds: Vec<&str> = jobs.iter().map(Job::kind).collect();
+    let payloads: Vec<serde_json::Value> = jobs.iter().map(Job::payload).collect();
+    let insert = sql_query(INSERT)
+        .bind::<Uuid, _>(tenant_id)
+        .bind::<Timestamptz, _>(now)
+        .bind::<Array<Uuid>, _>(ids)
+        .bind::<Array<Text>, _>(queues)
+        .bind::<Array<Text>, _>(kinds)
+        .bind::<Array<Json>, _>(payloads);
+    cached(insert).execute(&mut conn).await?;
     Ok(())
 }

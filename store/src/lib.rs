@@ -21,6 +21,7 @@ pub mod services;
 pub mod sessions;
 pub mod staff;
 pub mod tenants;
+mod timetable;
 pub mod usage;
 pub mod users;
 

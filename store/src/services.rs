@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::array;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::id::{ServiceId, StaffId, TenantId, UserId};
@@ -99,24 +100,19 @@ pub async fn list(tx: &TenantTx) -> Result<Vec<Offer>> {
 }
 
 pub async fn find(tx: &TenantTx, id: ServiceId) -> Result<Offer> {
-    let service = services::table
-        .find((tx.tenant(), id))
-        .filter(services::archived_at.is_null())
-        .select(Service::as_select())
-        .first(&mut tx.conn())
-        .await?;
-    Ok(Offer { service, staff_ids: providers(tx, id).await? })
-}
-
-/// Who is named to provide a service; nobody: everybody does.
-pub(crate) async fn providers(tx: &TenantTx, id: ServiceId) -> Result<Vec<StaffId>> {
-    Ok(service_staff::table
+    // With the row: one statement, not two.
+    let named = service_staff::table
         .filter(service_staff::tenant_id.eq(tx.tenant()))
         .filter(service_staff::service_id.eq(id))
         .order(service_staff::staff_id)
-        .select(service_staff::staff_id)
-        .load(&mut tx.conn())
-        .await?)
+        .select(service_staff::staff_id);
+    let (service, staff_ids) = services::table
+        .find((tx.tenant(), id))
+        .filter(services::archived_at.is_null())
+        .select((Service::as_select(), array(named)))
+        .first(&mut tx.conn())
+        .await?;
+    Ok(Offer { service, staff_ids })
 }
 
 pub async fn add(

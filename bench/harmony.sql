@@ -1,0 +1,48 @@
+-- Harmony's data for the measurements: :tenants tenants with 5 staff members, 5 services and :per bookings each, on
+-- which bench/reference/schema.sql has the same. Ids are md5 of what they stand for, so that every program can reckon them.
+\set ON_ERROR_STOP 1
+-- What is loaded fits together: keys need not be looked up row by row.
+SET session_replication_role = replica;
+CREATE TEMP TABLE n AS
+  SELECT k, md5('t' || k)::uuid AS tenant_id, current_timestamp AS at FROM generate_series(1, :tenants) k;
+
+INSERT INTO tenants (tenant_id, slug, name, timezone, locale, currency, country, plan, code_prefix, created_at, updated_at)
+SELECT tenant_id, 'bench-' || k, 'Salon ' || k, 'Europe/Paris', 'fr', 'EUR', 'FR', 'pro', 'BE', at, at FROM n;
+INSERT INTO tenant_directory (slug, tenant_id, created_at) SELECT 'bench-' || k, tenant_id, at FROM n;
+INSERT INTO staff (tenant_id, id, name, position, created_at, updated_at)
+SELECT tenant_id, md5('s' || k || '-' || j)::uuid, 'Staff ' || j, j, at, at FROM n, generate_series(1, 5) j;
+INSERT INTO services (tenant_id, id, name, duration_minutes, price_cents, horizon_days, slot_step_minutes, position,
+  created_at, updated_at)
+SELECT tenant_id, md5('v' || k || '-' || j)::uuid, 'Service ' || j, 30 * j, 3000 * j, 730, 30, j, at, at
+FROM n, generate_series(1, 5) j;
+INSERT INTO opening_rules (tenant_id, id, staff_id, weekday, start_minute, end_minute, created_at)
+SELECT tenant_id, gen_random_uuid(), md5('s' || k || '-' || j)::uuid, d, 540, 1140, at
+FROM n, generate_series(1, 5) j, generate_series(1, 6) d;
+INSERT INTO break_rules (tenant_id, id, staff_id, weekday, start_minute, end_minute, created_at)
+SELECT tenant_id, gen_random_uuid(), md5('s' || k || '-' || j)::uuid, d, 750, 810, at
+FROM n, generate_series(1, 5) j, generate_series(1, 6) d;
+INSERT INTO customers (tenant_id, id, name, email, email_key, locale, created_at, updated_at)
+SELECT tenant_id, md5('c' || k || '-' || j)::uuid, 'Client ' || j, 'c' || j || '@example.org', 'c' || j || '@example.org',
+  'fr', at, at
+FROM n, generate_series(1, 300) j;
+
+-- Twelve a day and staff member, 30 minutes every 45, back from two months ahead; one in eleven cancelled.
+CREATE TEMP TABLE made AS
+SELECT tenant_id, md5('b' || k || '-' || i)::uuid AS id, 'BE-' || upper(lpad(to_hex(i), 6, '0')) AS code,
+  CASE WHEN i % 11 = 0 THEN 'cancelled' ELSE 'confirmed' END AS status,
+  md5('v' || k || '-' || 1 + i % 5)::uuid AS service_id, md5('s' || k || '-' || 1 + i % 5)::uuid AS staff_id,
+  md5('c' || k || '-' || 1 + i % 300)::uuid AS customer_id, 'c' || 1 + i % 300 || '@example.org' AS email,
+  (current_date + 60 - i / 60 + time '09:00' + i / 5 % 12 * interval '45 min') AT TIME ZONE 'Europe/Paris' AS start, at
+FROM n, generate_series(0, :per - 1) i;
+INSERT INTO bookings (tenant_id, id, public_code, status, service_id, staff_id, customer_id, starts_at, ends_at, timezone,
+  service_name, duration_minutes, buffer_before_minutes, buffer_after_minutes, price_cents, deposit_cents, currency,
+  contact_name, contact_email, contact_email_key, locale, notify_email, notify_sms, cancelled_at, created_at, updated_at)
+SELECT tenant_id, id, code, status, service_id, staff_id, customer_id, start, start + interval '30 min', 'Europe/Paris',
+  'Service', 30, 0, 0, 3000, 0, 'EUR', 'Client', email, email, 'fr', true, false,
+  CASE WHEN status = 'cancelled' THEN at END, at, at
+FROM made;
+INSERT INTO allocations (tenant_id, id, resource_id, starts_at, ends_at, owner_kind, owner_id, released_at)
+SELECT tenant_id, gen_random_uuid(), staff_id, start, start + interval '30 min', 'booking', id,
+  CASE WHEN status = 'cancelled' THEN at END
+FROM made;
+VACUUM ANALYZE;

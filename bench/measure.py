@@ -1,0 +1,415 @@
+"""Measures Harmony and its references, side by side: measure.py BINARIES REFERENCE FOLDER. `make bench` calls it."""
+
+import concurrent.futures
+import contextlib
+import hashlib
+import http.client
+import itertools
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+BINARIES, REFERENCE, FOLDER = map(pathlib.Path, sys.argv[1:4])
+HERE = pathlib.Path(__file__).parent
+TENANTS = int(os.environ["TENANTS"])
+STAFF = 5
+REPETITIONS = int(os.environ.get("REPETITIONS", 3))
+SECONDS = int(os.environ.get("SECONDS_EACH", 5))
+SERVER = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
+FIGURES = os.environ.get("FIGURES", "start memory mail availability bookings").split()
+# Of what is wanted, by figure.
+rows = []
+
+
+def row(figure, value, wanted, met):
+    rows.append((figure, value, wanted, "" if met is None else "yes" if met else "NO"))
+    print(f"  {figure}: {value}", file=sys.stderr)
+
+
+def key(text):
+    """The ids of harmony.sql and schema.sql."""
+    return str(uuid.UUID(hashlib.md5(text.encode()).hexdigest()))
+
+
+def sql(text, database="harmony"):
+    command = ["psql", "-XAtq", f"{SERVER}/{database}", "-c", text]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Process:
+    """A program that runs until it is told to stop."""
+
+    def __init__(self, name, program, *arguments, **environment):
+        log = open(FOLDER / f"{name}.log", "ab")
+        environment = os.environ | {"METRICS_BIND": f"127.0.0.1:{free_port()}"} | environment
+        self.name, self.program = name, [str(program), *map(str, arguments)]
+        self.process = subprocess.Popen(self.program, env=environment, stdout=log, stderr=log)
+
+    def resident_mb(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+    def check(self):
+        if self.process.poll() is not None:
+            sys.exit(f"{self.name} ended by itself: its log is {FOLDER / self.name}.log")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+class Api(Process):
+    def __init__(self, log="info"):
+        self.port = free_port()
+        super().__init__(
+            f"api-{log}", BINARIES / "api", BIND=f"127.0.0.1:{self.port}", LOG=log, HTTP_WORKERS="2",
+            RATE_LIMIT_FACTOR="1000000",
+        )
+
+    def get(self, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+def answers(port):
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", "/health/live")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+def wait_for(condition, process, seconds=30, pause=0.01):
+    until = time.monotonic() + seconds
+    while not condition():
+        process.check()
+        if time.monotonic() > until:
+            sys.exit(f"{process.name} does not come to it: its log is {FOLDER / process.name}.log")
+        time.sleep(pause)
+
+
+@contextlib.contextmanager
+def serving(*logs):
+    with contextlib.ExitStack() as stack:
+        apis = [stack.enter_context(Api(log)) for log in logs]
+        for api in apis:
+            wait_for(lambda api=api: answers(api.port), api)
+        yield apis[0] if len(apis) == 1 else apis
+
+
+def percentile(values, share):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * share))]
+
+
+def spread(values):
+    return f"{statistics.median(values):,.0f} ({min(values):,.0f}–{max(values):,.0f})"
+
+
+# What is asked for.
+
+
+def open_days(first, last):
+    days = f"generate_series(current_date + {first}, current_date + {last}, '1 day') AS day"
+    return sql(f"SELECT day::date FROM {days} WHERE extract(isodow FROM day) < 7 ORDER BY day")
+
+
+def free_slots():
+    """Bookings that can be made, each once: slot by slot, each with another tenant and staff member. None is in the
+    time that harmony.sql has filled."""
+    starts = sql(
+        """SELECT to_char((day::date + minute * interval '1 minute') AT TIME ZONE 'Europe/Paris' AT TIME ZONE 'UTC',
+             'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+           FROM generate_series(current_date + 62, current_date + 700, '1 day') AS day, generate_series(540, 1110, 30) minute
+           WHERE extract(isodow FROM day) < 7 AND minute NOT IN (750, 780) ORDER BY 1"""
+    )
+    for start in starts:
+        for staff in range(1, STAFF + 1):
+            for tenant in range(1, TENANTS + 1):
+                yield tenant, staff, start
+
+
+def booking(tenant, staff, start, email):
+    body = {
+        "service_id": key(f"v{tenant}-1"), "staff_id": key(f"s{tenant}-{staff}"), "start": start,
+        "customer": {"name": "Client", "email": email, "phone": "+33612345678"},
+    }
+    return f"/api/v1/public/bench-{tenant}/bookings", json.dumps(body)
+
+
+slots = free_slots()
+
+
+def wrk(port, requests, clients, seconds):
+    path = FOLDER / "requests"
+    path.write_text("".join("\t".join(request) + "\n" for request in requests))
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--latency", "-s", HERE / "requests.lua",
+               f"http://127.0.0.1:{port}", "--", path]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    if refused := re.search(r"Non-2xx.*|Socket errors.*", said):
+        sys.exit(f"wrk: {refused[0]}")
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+    count = int(re.search(r"(\d+) requests in", said)[1])
+    return rate, milliseconds(said, "50"), milliseconds(said, "99"), count
+
+
+def milliseconds(said, share):
+    value, unit = re.search(rf"\s{share}%\s+([\d.]+)(us|ms|s)", said).groups()
+    return float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+
+# The figures.
+
+
+def start():
+    """From starting the process to its first answer."""
+    took = []
+    for _ in range(10):
+        began = time.monotonic()
+        with Api() as api:
+            wait_for(lambda: answers(api.port), api, pause=0.001)
+            took.append((time.monotonic() - began) * 1000)
+    median = statistics.median(took)
+    row("api: start to first answer", f"{median:.0f} ms (10 times, {max(took):.0f} at most)", "≤ 300 ms", median <= 300)
+
+
+class Fleet(contextlib.ExitStack):
+    """The API and the workers, each a process, with a mail server that takes everything."""
+
+    def __enter__(self):
+        super().__enter__()
+        self.local = threading.local()
+        self.inbox = FOLDER / "inbox"
+        smtp = free_port()
+        self.enter_context(Process("smtp", sys.executable, HERE / "smtp.py", smtp, self.inbox))
+        self.api = self.enter_context(serving("info"))
+        names = [name for name in ("dispatch", "email", "maintenance", "pdf") if (BINARIES / name).exists()]
+        mail = {"MAIL_TRANSPORT": "smtp", "SMTP_URL": f"smtp://127.0.0.1:{smtp}?tls=none", "LOG": "info"}
+        self.processes = {"api": self.api} | {
+            name: self.enter_context(Process(name, BINARIES / name, **mail)) for name in names
+        }
+        return self
+
+    def received(self):
+        lines = self.inbox.read_text().split("\n")[:-1] if self.inbox.exists() else []
+        return {recipient: float(at) for recipient, at in (line.split("\t") for line in lines)}
+
+    def book(self, slot, email):
+        """When the request was sent, and when it was answered. Each thread has a connection of its own."""
+        if not hasattr(self.local, "connection"):
+            self.local.connection = http.client.HTTPConnection("127.0.0.1", self.api.port, timeout=10)
+        path, body = booking(*slot, email)
+        began = time.monotonic()
+        self.local.connection.request("POST", path, body, {"Content-Type": "application/json"})
+        answer = self.local.connection.getresponse()
+        said = answer.read()
+        if answer.status != 201:
+            raise RuntimeError(f"a booking was answered by {answer.status}: {said.decode()}")
+        return began, time.monotonic()
+
+
+def memory(fleet):
+    """Idle, after one request and one job of each kind."""
+    time.sleep(3)
+    if "pdf" in fleet.processes:
+        row("pdf: resident before the first PDF", f"{fleet.processes['pdf'].resident_mb():.1f} MB", "", None)
+    fleet.book(next(slots), "first@example.org")
+    wait_for(lambda: "first@example.org" in fleet.received(), fleet.processes["email"])
+    if "pdf" in fleet.processes:
+        wait_for(lambda: sql("SELECT count(*) FROM documents") != ["0"], fleet.processes["pdf"])
+    time.sleep(5)
+    most = {"api": 40, "pdf": 80}
+    for name, process in fleet.processes.items():
+        resident = process.resident_mb()
+        limit = most.get(name, 30)
+        row(f"{name}: resident, idle", f"{resident:.1f} MB", f"≤ {limit} MB", resident <= limit)
+
+
+def mail(fleet, rate=20, warm=5, seconds=30):
+    """From a booking to its confirmation's acceptance by the mail server, at a steady rate."""
+    sent = {}
+
+    def one(number, slot, at):
+        time.sleep(max(0, at - time.monotonic()))
+        email = f"m{number}@example.org"
+        sent[email] = fleet.book(slot, email)
+
+    began = time.monotonic() + 0.5
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        count = range(rate * (warm + seconds))
+        list(pool.map(one, count, list(itertools.islice(slots, len(count))), [began + n / rate for n in count]))
+    wait_for(lambda: sent.keys() <= fleet.received().keys(), fleet.processes["email"], 30)
+    received = fleet.received()
+    counted = [email for email, (at, _) in sent.items() if at >= began + warm]
+    from_request = [(received[email] - sent[email][0]) * 1000 for email in counted]
+    from_answer = [(received[email] - sent[email][1]) * 1000 for email in counted]
+    p50, p99 = percentile(from_request, 0.5), percentile(from_request, 0.99)
+    row(f"booking to mail accepted, p50 of {len(counted)}", f"{p50:.1f} ms", "< 50 ms", p50 < 50)
+    row("booking to mail accepted, p99", f"{p99:.1f} ms", "< 500 ms", p99 < 500)
+    row("of these from the API's answer, p50, p99, most",
+        f"{percentile(from_answer, 0.5):.1f}, {percentile(from_answer, 0.99):.1f}, {max(from_answer):.1f} ms", "", None)
+    answer = [(sent[email][1] - sent[email][0]) * 1000 for email in counted]
+    row("the API's answer, p50, p99", f"{percentile(answer, 0.5):.1f}, {percentile(answer, 0.99):.1f} ms", "", None)
+    for name, process in fleet.processes.items():
+        row(f"{name}: resident after {len(sent)} bookings", f"{process.resident_mb():.1f} MB", "", None)
+
+
+def availability():
+    """One day of five staff members. Both must offer the same starts of the same people."""
+    days = open_days(1, 30)
+    asked = list(itertools.product(days, range(1, TENANTS + 1)))
+    ours = [("GET", f"/api/v1/public/bench-{k}/availability?service_id={key(f'v{k}-1')}&date={day}") for day, k in asked]
+    theirs = [("GET", f"/availability?tenant={key(f't{k}')}&service={key(f'v{k}-1')}&date={day}") for day, k in asked]
+    port = free_port()
+    database = SERVER.replace("postgres@", "reference@") + "/reference"
+    with Process("reference", REFERENCE, PORT=str(port), DATABASE_URL=database) as reference, \
+            serving("info", "warn") as (info, warn):
+        wait_for(lambda: listens(port), reference)
+        compare(port, info, list(zip(theirs, ours))[:: max(1, len(asked) // 40)])
+        contenders = {"reference": (port, theirs), "Harmony, LOG=info": (info.port, ours),
+                      "Harmony, LOG=warn": (warn.port, ours)}
+        for at, requests in contenders.values():
+            wrk(at, requests, 32, 2)
+        figures = repeat({name: lambda at=at, requests=requests: wrk(at, requests, 32, SECONDS)
+                          for name, (at, requests) in contenders.items()})
+    report("availability of a day, 32 clients", "req/s", figures, "reference")
+
+
+def listens(port):
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+def compare(port, api, pairs):
+    """Ends everything unless both offer the same."""
+    offered, theirs_size, ours_size = 0, [], []
+    for (_, theirs), (_, ours) in pairs:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", theirs)
+        theirs = connection.getresponse().read()
+        status, ours = api.get(ours)
+        by_staff = {(one["staff_id"], start) for one in json.loads(theirs)["staff"] for start in one["slots"]}
+        merged = {(staff, slot["start"]) for slot in json.loads(ours)["slots"] for staff in slot["staff_ids"]}
+        if status != 200 or by_staff != merged or not merged:
+            sys.exit(f"the reference and Harmony offer different slots: {len(by_staff)} and {len(merged)}")
+        offered += len(merged)
+        theirs_size.append(len(theirs))
+        ours_size.append(len(ours))
+    row(f"availability: the same starts in {len(pairs)} answers",
+        f"{offered / len(pairs):.0f} a day; {statistics.mean(theirs_size):,.0f} bytes, Harmony's "
+        f"{statistics.mean(ours_size):,.0f}", "equal", True)
+
+
+def bookings():
+    """Bookings as fast as they go, beside the bare transaction, statement after statement, by pgbench."""
+    with serving("info", "warn") as (info, warn):
+        for clients in (8, 32):
+            contenders = {
+                "pgbench": lambda: pgbench(clients),
+                "Harmony, LOG=info": lambda: book(info, clients),
+                "Harmony, LOG=warn": lambda: book(warn, clients),
+            }
+            for run in contenders.values():
+                run()
+            report(f"bookings, {clients} clients", "a second", repeat(contenders), "pgbench")
+
+
+def book(api, clients):
+    # More than it gets through: the rest is for the next.
+    global slots
+    ahead = list(itertools.islice(slots, SECONDS * 4_000))
+    requests = [("POST", *booking(*slot, f"c{number % 300 + 1}@example.org")) for number, slot in enumerate(ahead)]
+    before = count_bookings()
+    figure = wrk(api.port, requests, clients, SECONDS)
+    made = count_bookings() - before
+    if not figure[3] <= made <= figure[3] + clients:
+        sys.exit(f"{figure[3]} bookings were answered and {made} made")
+    slots = itertools.chain(ahead[made:], slots)
+    return figure
+
+
+def count_bookings():
+    return int(sql("SELECT coalesce(sum(used), 0) FROM usage")[0])
+
+
+def pgbench(clients):
+    command = ["pgbench", "-n", "-M", "prepared", "-f", HERE / "reference" / "book.pgb", "-D", f"tenants={TENANTS}",
+               "-c", str(clients), "-j", "2", "-T", str(SECONDS),
+               SERVER.replace("postgres@", "reference@") + "/reference"]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    mean = float(re.search(r"latency average = ([\d.]+) ms", said)[1])
+    return float(re.search(r"tps = ([\d.]+)", said)[1]), mean, None, None
+
+
+def repeat(contenders):
+    """Each in turn, so that what disturbs the machine disturbs all."""
+    figures = {name: [] for name in contenders}
+    for _ in range(REPETITIONS):
+        for name, run in contenders.items():
+            figures[name].append(run())
+    return figures
+
+
+def report(figure, unit, figures, reference):
+    base = statistics.median(rate for rate, *_ in figures[reference])
+    for name, found in figures.items():
+        rates, half, most, _ = zip(*found)
+        ratio = statistics.median(rates) / base
+        took = f"p50 {statistics.median(half):.1f}, p99 {statistics.median(most):.1f} ms" if most[0] else (
+            f"{statistics.median(half):.1f} ms on average")
+        value = f"{spread(rates)} {unit}, {took}"
+        if name == reference:
+            row(f"{figure}: {name}", value, "", None)
+        else:
+            row(f"{figure}: {name}", f"{value}; {ratio:.2f} × {reference}", "≥ 0.60 ×", ratio >= 0.6)
+
+
+def load():
+    return f"{os.getloadavg()[0]:.1f}"
+
+
+def main():
+    before = load()
+    if "start" in FIGURES:
+        start()
+    if {"memory", "mail"} & set(FIGURES):
+        with Fleet() as fleet:
+            if "memory" in FIGURES:
+                memory(fleet)
+            if "mail" in FIGURES:
+                mail(fleet)
+    if "availability" in FIGURES:
+        availability()
+    if "bookings" in FIGURES:
+        bookings()
+    print(f"\n{os.cpu_count()} cores, load before {before} and after {load()}; {TENANTS} tenants × 10,000 bookings\n")
+    print("| figure | measured | wanted | met |\n| --- | --- | --- | --- |")
+    for line in rows:
+        print("| " + " | ".join(line) + " |")
+
+
+main()
