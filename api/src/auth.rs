@@ -7,7 +7,7 @@ use domain::id::{SessionId, TenantId, UserId};
 use domain::link::Purpose;
 use domain::locale::Locale;
 use domain::plan::Plan;
-use domain::rejection::{Code, Rejection};
+use domain::rejection::{Code, Extra, Rejection};
 use domain::role::Role;
 use domain::slug;
 use domain::tenant::SignUpDraft;
@@ -18,7 +18,7 @@ use store::users::{self, User};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::{Anybody, Json, Query};
-use crate::limit::{AUTH, READ};
+use crate::limit::{AUTH, LOGIN, READ, REFRESH, VERIFICATION};
 use crate::problem::Result;
 use crate::{random, tokens};
 
@@ -186,8 +186,12 @@ pub async fn register(anybody: Anybody, Json(body): Json<Register>) -> Result<Ht
 pub async fn login(anybody: Anybody, Json(body): Json<Login>) -> Result<HttpResponse> {
     anybody.state.limits.take(AUTH, &anybody.ip).await?;
     let email = Email::parse(&body.email).ok();
-    if let Some(email) = &email {
-        anybody.state.limits.take(AUTH, &email.key).await?;
+    if let Some(email) = &email
+        && let Err(too_many) = anybody.state.limits.take(LOGIN, &email.key).await
+    {
+        // The same answer as for a wrong password, known or not.
+        let retry_after = too_many.retry_after.as_secs().max(1);
+        return Err(Rejection::from(Code::InvalidCredentials).with(Extra::RetryAfter { retry_after }).into());
     }
     let identity = anybody.state.store.identity();
     let found = match &email {
@@ -200,6 +204,8 @@ pub async fn login(anybody: Anybody, Json(body): Json<Login>) -> Result<HttpResp
     let Some(user) = user.filter(|_| matches) else {
         return Err(Code::InvalidCredentials.into());
     };
+    // Only failures count.
+    anybody.state.limits.forget(LOGIN, &user.email_key).await;
     let memberships: Vec<(TenantId, Role)> = identity
         .transaction(async |tx| {
             users::note_login(tx, user.id, anybody.now).await?;
@@ -207,9 +213,11 @@ pub async fn login(anybody: Anybody, Json(body): Json<Login>) -> Result<HttpResp
         })
         .await?;
     let wanted = match &body.tenant {
-        Some(slug) => {
-            Some(anybody.state.tenant(slug).await.map_err(|_unknown| Code::InvalidCredentials)?.id())
-        }
+        Some(slug) => match anybody.state.tenant(slug).await {
+            Ok(tenant) => Some(tenant.id()),
+            Err(problem) if problem.code() == Code::NotFound => return Err(Code::InvalidCredentials.into()),
+            Err(problem) => return Err(problem),
+        },
         None => None,
     };
     let membership = memberships.into_iter().find(|(id, _)| wanted.is_none_or(|wanted| wanted == *id));
@@ -253,7 +261,7 @@ async fn sign_in(anybody: &Anybody, user: &User, tenant: &Tenant, role: Role) ->
 }
 
 pub async fn refresh(anybody: Anybody, Json(body): Json<RefreshToken>) -> Result<HttpResponse> {
-    anybody.state.limits.take(AUTH, &anybody.ip).await?;
+    anybody.state.limits.take(REFRESH, &anybody.ip).await?;
     let (token, next) = (tokens::hash(&body.refresh_token), tokens::refresh_token());
     let identity = anybody.state.store.identity();
     // A reused token revokes the session: that is committed, and then refused.
@@ -298,8 +306,10 @@ pub async fn resend_verification(
 ) -> Result<HttpResponse> {
     anybody.state.limits.take(AUTH, &anybody.ip).await?;
     let identity = anybody.state.store.identity();
-    if let Ok(email) = Email::parse(&body.email) {
-        anybody.state.limits.take(AUTH, &email.key).await?;
+    if let Ok(email) = Email::parse(&body.email)
+        // Silently: nobody is to fill another's mailbox, nor to learn that it is one.
+        && anybody.state.limits.take(VERIFICATION, &email.key).await.is_ok()
+    {
         let unverified: Option<(UserId, TenantId)> = identity
             .transaction(async |tx| {
                 let Some((user, _)) = users::find_by_email(tx, &email.key).await? else { return Ok(None) };

@@ -1,9 +1,8 @@
 //! When a service can be booked.
 
 use actix_web::HttpResponse;
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use domain::booking::check_year;
 use domain::id::{ServiceId, StaffId};
 use domain::rejection::Fields;
 use domain::slots::{MAX_COUNTED_DAYS, Slot};
@@ -118,7 +117,7 @@ pub async fn days_of_member(
 async fn day(tenant: &Tenant, question: DayQuestion, now: DateTime<Utc>) -> Result<HttpResponse> {
     let DayQuestion { service_id, date, staff_id, timezone } = question;
     let mut fields = Fields::default();
-    check_year(&mut fields, "?date", date.year());
+    fields.year("?date", date);
     fields.finish()?;
     let day = tenant
         .read(async |tx| availability::day(tx, service_id, staff_id, date, timezone, now).await)
@@ -129,8 +128,8 @@ async fn day(tenant: &Tenant, question: DayQuestion, now: DateTime<Utc>) -> Resu
 async fn days(tenant: &Tenant, question: DaysQuestion, now: DateTime<Utc>) -> Result<HttpResponse> {
     let DaysQuestion { service_id, from, to, staff_id, timezone } = question;
     let mut fields = Fields::default();
-    check_year(&mut fields, "?from", from.year());
-    check_year(&mut fields, "?to", to.year());
+    fields.year("?from", from);
+    fields.year("?to", to);
     if to < from {
         fields.add("?to", "OUT_OF_RANGE", "must not be before from");
     } else if (to - from).num_days() >= i64::from(MAX_COUNTED_DAYS) {

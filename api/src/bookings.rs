@@ -10,7 +10,8 @@ use domain::booking::{BookingDraft, Notify, Status, parse_public_code};
 use domain::contact::Email;
 use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
 use domain::locale::Locale;
-use domain::rejection::{Alternative, Code, Extra, Rejection};
+use domain::rejection::{Alternative, Code, Extra, Fields, Rejection, YEARS};
+use domain::role::{Permission, Role};
 use serde::{Deserialize, Serialize};
 use store::availability;
 use store::bookings::{self, Appointment, Booking, Filter};
@@ -109,8 +110,9 @@ pub struct BookingView {
     price_cents: i64,
     currency: String,
     deposit: Deposit,
-    /// Where to see and cancel it.
-    manage_url: String,
+    /// Where to see and cancel it: for the customer, and for members who may cancel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manage_url: Option<String>,
     cancelled_at: Option<DateTime<Utc>>,
 }
 
@@ -167,7 +169,7 @@ impl BookingView {
     pub fn new(state: &State, appointment: Appointment) -> Self {
         let Appointment { booking, staff_name } = appointment;
         Self {
-            manage_url: manage_url(state, &booking),
+            manage_url: Some(manage_url(state, &booking)),
             public_code: booking.public_code,
             status: booking.status,
             service: BookedService {
@@ -191,7 +193,7 @@ impl BookingView {
 }
 
 impl MemberBookingView {
-    fn new(state: &State, appointment: Appointment) -> Self {
+    fn new(state: &State, role: Role, appointment: Appointment) -> Self {
         let booking = &appointment.booking;
         Self {
             id: booking.id,
@@ -205,7 +207,13 @@ impl MemberBookingView {
             cancellation_reason: booking.cancellation_reason.clone(),
             version: booking.version,
             created_at: booking.created_at,
-            booking: BookingView::new(state, appointment),
+            booking: BookingView {
+                // Whoever has the link can cancel.
+                manage_url: role
+                    .may(Permission::ManageBookings)
+                    .then(|| manage_url(state, &appointment.booking)),
+                ..BookingView::new(state, appointment)
+            },
         }
     }
 }
@@ -217,21 +225,32 @@ pub fn manage_url(state: &State, booking: &Booking) -> String {
 pub async fn create_public(visitor: Visitor, submission: Submission<CreateBooking>) -> Result<Answer> {
     visitor.state.limits.take(WRITE, &visitor.ip).await?;
     let draft = submission.body.draft();
+    match create(&visitor, &submission, &draft).await {
+        Err(problem) if problem.code() == Code::SlotUnavailable => {
+            Err(with_alternatives(&visitor, &draft).await)
+        }
+        booked => booked,
+    }
+}
+
+/// Books for a visitor, once for each key of `submission`, by the API or by a page.
+pub(crate) async fn create<T>(
+    visitor: &Visitor,
+    submission: &Submission<T>,
+    draft: &BookingDraft,
+) -> Result<Answer> {
     // A code that is taken already is nobody's fault: another one.
     for _ in 0..3 {
         let random = random::number();
         let (now, by) = (visitor.now, visitor.by());
         let booked = visitor
-            .once(&submission, async |tx| {
-                let appointment = bookings::create(tx, &draft, random, &by, now).await?;
+            .once(submission, async |tx| {
+                let appointment = bookings::create(tx, draft, random, &by, now).await?;
                 Answer::created(&BookingView::new(&visitor.state, appointment))
             })
             .await;
         match booked {
             Err(problem) if problem.code() == Code::PublicCodeTaken => {}
-            Err(problem) if problem.code() == Code::SlotUnavailable => {
-                return Err(with_alternatives(&visitor, &draft).await);
-            }
             // A customer is told no more than that bookings are closed for now.
             Err(problem) if problem.code() == Code::PlanLimitReached => {
                 return Err(Code::PlanLimitReached.into());
@@ -366,6 +385,13 @@ pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) ->
     if !(1..=200).contains(&limit) {
         return Err(Rejection::invalid("?limit", "OUT_OF_RANGE", "must be between 1 and 200").into());
     }
+    let mut fields = Fields::default();
+    for (name, time) in [("?from", question.from), ("?to", question.to)] {
+        if let Some(time) = time {
+            fields.year(name, time);
+        }
+    }
+    fields.finish()?;
     let filter = Filter {
         from: question.from,
         to: question.to,
@@ -382,14 +408,14 @@ pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) ->
     } else {
         None
     };
-    let data = found.into_iter().map(|one| MemberBookingView::new(&member.state, one)).collect();
+    let data = found.into_iter().map(|one| MemberBookingView::new(&member.state, member.role, one)).collect();
     Ok(HttpResponse::Ok().json(Page { data, next_cursor }))
 }
 
 pub async fn show(member: Member<Read>, id: Path<BookingId>) -> Result<HttpResponse> {
     let appointment = member.tenant.transaction(async |tx| bookings::find(tx, *id).await).await?;
     let version = appointment.booking.version;
-    Ok(versioned(&MemberBookingView::new(&member.state, appointment), version))
+    Ok(versioned(&MemberBookingView::new(&member.state, member.role, appointment), version))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -397,6 +423,11 @@ pub async fn show(member: Member<Read>, id: Path<BookingId>) -> Result<HttpRespo
 pub struct CancelBooking {
     reason: Option<String>,
 }
+
+/// Nothing is to be said: `{}`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmBooking {}
 
 pub async fn cancel(
     member: Member<ManageBookings>,
@@ -408,7 +439,21 @@ pub async fn cancel(
         .once(&submission, async |tx| {
             let reason = submission.body.reason.as_deref();
             let appointment = bookings::cancel(tx, *id, reason, &by, now).await?;
-            Answer::ok(&MemberBookingView::new(&member.state, appointment))
+            Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
+        })
+        .await
+}
+
+pub async fn confirm(
+    member: Member<ManageBookings>,
+    id: Path<BookingId>,
+    submission: Submission<ConfirmBooking>,
+) -> Result<Answer> {
+    let (now, by) = (member.now, member.by());
+    member
+        .once(&submission, async |tx| {
+            let appointment = bookings::confirm(tx, *id, &by, now).await?;
+            Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
         })
         .await
 }
@@ -429,6 +474,9 @@ fn read_cursor(text: &str) -> Result<(DateTime<Utc>, BookingId)> {
     };
     let (start, id) = read().ok_or(Code::MalformedCursor)?;
     // What PostgreSQL's timestamps can't hold was never one of ours.
-    let in_range = (0..=4_000).contains(&chrono::Datelike::year(&start));
-    if in_range { Ok((start, id)) } else { Err(Code::MalformedCursor.into()) }
+    if YEARS.contains(&chrono::Datelike::year(&start)) {
+        Ok((start, id))
+    } else {
+        Err(Code::MalformedCursor.into())
+    }
 }

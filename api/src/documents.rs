@@ -2,7 +2,10 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER};
+use domain::booking::Status;
+use domain::id::BookingId;
 use domain::link::Purpose;
+use domain::rejection::Code;
 use providers::files::FilePath;
 
 use crate::extract::{Anybody, Path};
@@ -14,10 +17,17 @@ use crate::problem::{Result, failed};
 pub async fn show(anybody: Anybody, token: Path<String>) -> Result<HttpResponse> {
     let state = &anybody.state;
     state.limits.take(READ, &anybody.ip).await?;
-    let link = state.open(&token, Purpose::Document)?;
+    let link = state.open(&token, Purpose::BookingSummary)?;
     let tenant = state.store.tenant(link.tenant_id);
     let found = tenant
-        .transaction(async |tx| store::documents::find_latest(tx, "booking_summary", link.subject).await)
+        .transaction(async |tx| {
+            let booking = store::bookings::find(tx, BookingId(link.subject)).await?.booking;
+            // What the summary says is no longer so.
+            if booking.status == Status::Cancelled {
+                return Err(Code::NotFound.into());
+            }
+            store::documents::find_latest(tx, "booking_summary", link.subject).await
+        })
         .await?;
     let Some(document) = found else {
         return Ok(HttpResponse::Accepted()

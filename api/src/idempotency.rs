@@ -26,6 +26,11 @@ impl Answer {
         Self::new(StatusCode::OK, body)
     }
 
+    /// What was answered, to be read back.
+    pub const fn body(&self) -> &serde_json::Value {
+        &self.body
+    }
+
     fn new(status: StatusCode, body: &impl Serialize) -> Result<Self> {
         Ok(Self { status, body: serde_json::to_value(body).map_err(|error| failed(&error))? })
     }

@@ -10,6 +10,12 @@ const QUARTER: Duration = Duration::from_mins(15);
 
 /// Sign-up, sign-in and what belongs to it, by address and by email address.
 pub const AUTH: Bucket = Bucket { name: "auth", most: 30, window: QUARTER };
+/// Failed sign-ins, by email address, whether it is known or not.
+pub const LOGIN: Bucket = Bucket { name: "login", most: 20, window: QUARTER };
+/// Exchanges of refresh tokens, by address: an office is many people.
+pub const REFRESH: Bucket = Bucket { name: "refresh", most: 600, window: QUARTER };
+/// Verification mails asked for again, by email address.
+pub const VERIFICATION: Bucket = Bucket { name: "verification", most: 3, window: Duration::from_hours(1) };
 /// What anybody may read, by address.
 pub const READ: Bucket = Bucket { name: "read", most: 600, window: QUARTER };
 /// What anybody may write, by address.

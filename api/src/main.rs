@@ -15,7 +15,7 @@ use api::tokens::Tokens;
 use clap::Parser;
 use domain::link::Links;
 use queue::{Limits, Waker};
-use store::Store;
+use store::{Door, Store};
 use templates::Templates;
 
 #[actix_web::main]
@@ -28,7 +28,7 @@ async fn main() -> anyhow::Result<()> {
     actix_web::rt::spawn(publisher);
     let store = Store::new(&config.database, Arc::new(move |queue| waker.wake(queue)))?;
     let clock = Clock::System;
-    store.check(clock.now()).await?;
+    store.check(clock.now(), &[Door::App, Door::Identity, Door::SignUp]).await?;
     let state = web::Data::new(State {
         tokens: Tokens::new(config.secrets.token_keys()?)?,
         passwords: Passwords::new(),

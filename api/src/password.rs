@@ -39,8 +39,13 @@ impl Passwords {
     }
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let _turn = self.turns.acquire().await.map_err(|error| failed(&error))?;
-        web::block(work).await.map_err(|error| -> Problem { failed(&error) })
+        let turn = self.turns.clone().acquire_owned().await.map_err(|error| failed(&error))?;
+        // The work goes on when the client hangs up, so it is the work that holds the turn.
+        let in_turn = move || {
+            let _turn = turn;
+            work()
+        };
+        web::block(in_turn).await.map_err(|error| -> Problem { failed(&error) })
     }
 }
 

@@ -1,6 +1,8 @@
 //! Every address there is: method, path, who may, what goes in and comes out. The router, the OpenAPI document and the
 //! tests of access all read this one table.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::Method;
 use actix_web::{FromRequest, Handler, Responder, web};
 use domain::role::Permission;
@@ -222,6 +224,15 @@ pub fn api() -> Vec<Route> {
             .replies::<bookings::MemberBookingView>(200),
         route(
             post,
+            "/bookings/{id}/confirmation",
+            Access::Member(ManageBookings),
+            bookings::confirm,
+            "Confirm what waits for approval",
+        )
+        .takes::<bookings::ConfirmBooking>()
+        .replies::<bookings::MemberBookingView>(200),
+        route(
+            post,
             "/bookings/{id}/cancellation",
             Access::Member(ManageBookings),
             bookings::cancel,
@@ -302,8 +313,7 @@ pub fn root() -> Vec<Route> {
 
 /// Puts a table into the router: one resource a path, so that another method is a 405 and not a 404.
 pub fn configure(config: &mut web::ServiceConfig, routes: &[Route]) {
-    let mut paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
-    paths.dedup();
+    let paths: BTreeSet<&'static str> = routes.iter().map(|route| route.path).collect();
     for path in paths {
         let mut resource = web::resource(path);
         for route in routes.iter().filter(|route| route.path == path) {

@@ -8,7 +8,9 @@ use store::services::Offer;
 use store::tenants::Tenant;
 use utoipa::ToSchema;
 
-use crate::extract::{IfMatch, Json, ManageCatalogue, Member, Path, Read, Submission, Visitor, present};
+use crate::extract::{
+    IfMatch, Json, ManageCatalogue, Member, Path, Read, Submission, Visitor, present, required,
+};
 use crate::idempotency::Answer;
 use crate::limit::READ;
 use crate::problem::{Problem, Result};
@@ -149,6 +151,7 @@ impl CreateService {
 #[serde(deny_unknown_fields)]
 #[expect(clippy::option_option, reason = "absent and null are two things (RFC 7396)")]
 pub struct UpdateService {
+    #[serde(default, deserialize_with = "required")]
     name: Option<String>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
@@ -156,19 +159,29 @@ pub struct UpdateService {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     description: Option<Option<String>>,
+    #[serde(default, deserialize_with = "required")]
     duration_minutes: Option<i32>,
+    #[serde(default, deserialize_with = "required")]
     buffer_before_minutes: Option<i32>,
+    #[serde(default, deserialize_with = "required")]
     buffer_after_minutes: Option<i32>,
+    #[serde(default, deserialize_with = "required")]
     price_cents: Option<i64>,
+    #[serde(default, deserialize_with = "required")]
     #[schema(value_type = Option<f64>)]
     deposit_rate: Option<Rate>,
+    #[serde(default, deserialize_with = "required")]
     min_notice_minutes: Option<i32>,
+    #[serde(default, deserialize_with = "required")]
     horizon_days: Option<i32>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<i32>)]
     slot_step_minutes: Option<Option<i32>>,
+    #[serde(default, deserialize_with = "required")]
     auto_confirm: Option<bool>,
+    #[serde(default, deserialize_with = "required")]
     is_active: Option<bool>,
+    #[serde(default, deserialize_with = "required")]
     staff_ids: Option<Vec<StaffId>>,
 }
 

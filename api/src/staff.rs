@@ -9,7 +9,7 @@ use store::staff::StaffMember;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::{
-    IfMatch, Json, ManageCatalogue, Member, Path, Query, Read, Submission, Visitor, present,
+    IfMatch, Json, ManageCatalogue, Member, Path, Query, Read, Submission, Visitor, present, required,
 };
 use crate::idempotency::Answer;
 use crate::limit::READ;
@@ -67,6 +67,7 @@ pub struct CreateStaff {
 #[serde(deny_unknown_fields)]
 #[expect(clippy::option_option, reason = "absent and null are two things (RFC 7396)")]
 pub struct UpdateStaff {
+    #[serde(default, deserialize_with = "required")]
     name: Option<String>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]

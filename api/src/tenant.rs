@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::tenants::Tenant;
 use utoipa::ToSchema;
 
-use crate::extract::{IfMatch, Json, ManageTenant, Member, Read, present};
+use crate::extract::{IfMatch, Json, ManageTenant, Member, Read, present, required};
 use crate::problem::Result;
 use crate::reply::versioned;
 
@@ -61,9 +61,12 @@ impl From<Tenant> for TenantView {
 #[serde(deny_unknown_fields)]
 #[expect(clippy::option_option, reason = "absent and null are two things (RFC 7396)")]
 pub struct UpdateTenant {
+    #[serde(default, deserialize_with = "required")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "required")]
     #[schema(value_type = Option<String>)]
     timezone: Option<Tz>,
+    #[serde(default, deserialize_with = "required")]
     locale: Option<Locale>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]

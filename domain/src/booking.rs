@@ -1,6 +1,6 @@
 //! Bookings: their states, their public code, what may be done with them.
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -86,10 +86,16 @@ pub struct Contact {
 }
 
 impl BookingDraft {
+    /// Refuses a start that no calendar shows, before anything is asked of it.
+    pub fn check_start(&self) -> Result<(), Rejection> {
+        let mut fields = Fields::default();
+        fields.year("/start", self.start);
+        fields.finish()
+    }
+
     /// Who it is for, in the forms that are kept; `country` is where a national telephone number belongs.
     pub fn contact(&self, country: &str) -> Result<Contact, Rejection> {
         let mut fields = Fields::default();
-        check_year(&mut fields, "/start", self.start.year());
         let name = fields.take("/customer/name", text::name(&self.name));
         let email = fields.take("/customer/email", Email::parse(&self.email));
         let phone_e164 = match self.phone.as_deref().map(str::trim) {
@@ -108,13 +114,6 @@ impl BookingDraft {
     }
 }
 
-/// Refuses dates that no calendar shows: outside of the years 2000..=2200.
-pub fn check_year(fields: &mut Fields, pointer: &str, year: i32) {
-    if !(2000..=2200).contains(&year) {
-        fields.add(pointer, "OUT_OF_RANGE", "must lie between the years 2000 and 2200");
-    }
-}
-
 /// Whether the booking may be cancelled now: while it is ahead, once.
 pub fn may_cancel(status: Status, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Rejection> {
     match status {
@@ -127,6 +126,14 @@ pub fn may_cancel(status: Status, starts_at: DateTime<Utc>, now: DateTime<Utc>) 
             Err(Rejection::new(Code::BookingNotCancellable, "This booking is cancelled already."))
         }
         Status::Completed | Status::NoShow => Err(Code::BookingNotCancellable.into()),
+    }
+}
+
+/// Whether the booking may be confirmed now: while it waits for it and is ahead.
+pub fn may_confirm(status: Status, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Rejection> {
+    match status {
+        Status::Pending if now < starts_at => Ok(()),
+        _ => Err(Code::BookingNotConfirmable.into()),
     }
 }
 

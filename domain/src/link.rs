@@ -16,8 +16,8 @@ pub enum Purpose {
     ManageBooking,
     /// The subject is a user, who proves their address.
     VerifyEmail,
-    /// The subject is a document to download.
-    Document,
+    /// The subject is a booking: download its summary.
+    BookingSummary,
 }
 
 /// What a token says.
@@ -64,7 +64,10 @@ impl Links {
     /// Where the summary of that booking is, once it is made.
     pub fn summary(&self, tenant_id: TenantId, booking_id: BookingId, ends_at: DateTime<Utc>) -> String {
         let expires_at = ends_at + AFTERWARDS;
-        self.mint("files", Link { purpose: Purpose::Document, tenant_id, subject: booking_id.0, expires_at })
+        self.mint(
+            "files",
+            Link { purpose: Purpose::BookingSummary, tenant_id, subject: booking_id.0, expires_at },
+        )
     }
 
     /// Where a user proves their address.
@@ -136,7 +139,7 @@ impl Purpose {
         match self {
             Self::ManageBooking => 1,
             Self::VerifyEmail => 2,
-            Self::Document => 3,
+            Self::BookingSummary => 3,
         }
     }
 }
@@ -158,7 +161,7 @@ mod tests {
         let token = key.sign(&link);
         assert_eq!(token.len(), 76);
         assert_eq!(key.open(&token, Purpose::ManageBooking, now), Some(link));
-        assert_eq!(key.open(&token, Purpose::Document, now), None);
+        assert_eq!(key.open(&token, Purpose::BookingSummary, now), None);
         assert_eq!(key.open(&token, Purpose::ManageBooking, link.expires_at), None);
         assert_eq!(LinkKey::new([8; 32]).open(&token, Purpose::ManageBooking, now), None);
         for at in 0..token.len() {

@@ -1,6 +1,8 @@
 //! Why something was refused: one table of every code a client can meet.
 
-use chrono::{DateTime, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike, Utc};
 use serde::Serialize;
 
 use crate::id::StaffId;
@@ -83,6 +85,8 @@ codes! {
     SlotUnavailable, "SLOT_UNAVAILABLE", Conflict, "This time is no longer available.";
     PublicCodeTaken, "PUBLIC_CODE_TAKEN", Conflict, "Try again.";
     LastStaffMember, "LAST_STAFF_MEMBER", Conflict, "Somebody has to be bookable.";
+    BookingNotConfirmable, "BOOKING_NOT_CONFIRMABLE", Conflict, "This booking does not wait for confirmation.";
+    TooManyOfThese, "TOO_MANY_OF_THESE", Conflict, "There are too many of these already.";
     BookingNotCancellable, "BOOKING_NOT_CANCELLABLE", Conflict, "This booking can no longer be cancelled.";
     IdempotencyInProgress, "IDEMPOTENCY_IN_PROGRESS", Conflict, "The first request with this key is still running.";
     VersionMismatch, "VERSION_MISMATCH", Stale, "It has changed since you read it. Read it again.";
@@ -174,6 +178,9 @@ impl Rejection {
     }
 }
 
+/// Years that a request may name.
+pub const YEARS: RangeInclusive<i32> = 2000..=2200;
+
 /// Collects what is wrong with a request, so that a form tells all of it at once.
 #[derive(Debug, Default)]
 pub struct Fields(Vec<FieldError>);
@@ -193,6 +200,13 @@ impl Fields {
     ) {
         if value < low || value > high {
             self.add(pointer, "OUT_OF_RANGE", format!("must be between {low} and {high}"));
+        }
+    }
+
+    /// Refuses dates that no calendar shows: outside of the years 2000..=2200.
+    pub fn year(&mut self, pointer: &str, date: impl Datelike) {
+        if !YEARS.contains(&date.year()) {
+            self.add(pointer, "OUT_OF_RANGE", "must lie between the years 2000 and 2200");
         }
     }
 

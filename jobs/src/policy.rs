@@ -9,7 +9,7 @@ pub struct Policy {
     pub queue: Queue,
     /// Runs in all; the last failure makes the job dead.
     pub attempts: i16,
-    /// For one run, in seconds.
+    /// For one run.
     pub timeout: Duration,
 }
 

@@ -69,7 +69,7 @@ GRANT SELECT, DELETE ON sessions TO harmony_system;
 -- The one thing workers may know of a user: where to write to a member of their tenant.
 CREATE FUNCTION member_contact(member uuid)
   RETURNS TABLE (email text, full_name text, locale text, email_verified_at timestamptz)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT u.email, u.full_name, u.locale, u.email_verified_at FROM users u JOIN memberships m ON m.user_id = u.id
   WHERE u.id = member AND m.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid
 $$;

@@ -4,13 +4,17 @@ use crate::link::{Error, RedisConfig};
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client};
 use secrecy::ExposeSecret;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 /// Counts one more and answers the count and the milliseconds until it is forgotten. The first of a window starts it.
 const TAKE: &str = "local count = redis.call('incr', KEYS[1])
     if count == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end
     return {count, redis.call('pttl', KEYS[1])}";
+
+/// Most keys that a process counts by itself.
+const OWN_MOST: usize = 10_000;
 
 /// A limiter must not make anybody wait longer than this.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -30,9 +34,10 @@ pub struct TooMany {
     pub retry_after: Duration,
 }
 
-/// The limiter. While Redis is away it lets everybody pass: what must not be passed is checked by PostgreSQL.
+/// The limiter. While Redis is away each process counts by itself, so that guessing stays slow.
 #[derive(Clone)]
 pub struct Limits {
+    own: Arc<Mutex<HashMap<String, (u32, Instant)>>>,
     client: Option<Client>,
     prefix: Arc<str>,
     factor: u32,
@@ -44,12 +49,12 @@ impl Limits {
     pub fn new(config: &RedisConfig, factor: u32) -> Result<Self, Error> {
         let client = Client::open(config.url.expose_secret()).map_err(Error::Unreachable)?;
         let prefix = config.prefix.as_str().into();
-        Ok(Self { client: Some(client), prefix, factor, connection: Arc::default() })
+        Ok(Self { own: Arc::default(), client: Some(client), prefix, factor, connection: Arc::default() })
     }
 
     /// Without Redis: everybody passes.
     pub fn none() -> Self {
-        Self { client: None, prefix: "".into(), factor: 0, connection: Arc::default() }
+        Self { own: Arc::default(), client: None, prefix: "".into(), factor: 0, connection: Arc::default() }
     }
 
     /// Takes one of what `key` has left in the bucket.
@@ -60,13 +65,38 @@ impl Limits {
         let key = format!("{}:limit:{}:{key}", self.prefix, bucket.name);
         let millis = u64::try_from(bucket.window.as_millis()).unwrap_or(u64::MAX);
         let mut command = redis::cmd("EVAL");
-        command.arg(TAKE).arg(1).arg(key).arg(millis);
-        match self.run::<(u64, i64)>(&command).await {
-            Some((count, left)) if count > u64::from(bucket.most) * u64::from(self.factor) => {
-                Err(TooMany { retry_after: Duration::from_millis(u64::try_from(left).unwrap_or(millis)) })
-            }
-            _ => Ok(()),
+        command.arg(TAKE).arg(1).arg(&key).arg(millis);
+        let (count, left) = match self.run::<(u64, i64)>(&command).await {
+            Some((count, left)) => (count, Duration::from_millis(u64::try_from(left).unwrap_or(millis))),
+            None => self.take_own(key, bucket.window),
+        };
+        if count > u64::from(bucket.most) * u64::from(self.factor) {
+            return Err(TooMany { retry_after: left });
         }
+        Ok(())
+    }
+
+    /// Forgets what `key` took.
+    pub async fn forget(&self, bucket: Bucket, key: &str) {
+        let key = format!("{}:limit:{}:{key}", self.prefix, bucket.name);
+        let mut command = redis::cmd("DEL");
+        command.arg(&key);
+        self.run::<u64>(&command).await;
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    }
+
+    /// What Redis would have counted, in this process.
+    fn take_own(&self, key: String, window: Duration) -> (u64, Duration) {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if own.len() >= OWN_MOST {
+            own.clear();
+        }
+        let (count, since) = own.entry(key).or_insert((0, Instant::now()));
+        if since.elapsed() >= window {
+            (*count, *since) = (0, Instant::now());
+        }
+        *count = count.saturating_add(1);
+        (u64::from(*count), window.saturating_sub(since.elapsed()))
     }
 
     /// Whether Redis answers.

@@ -163,7 +163,7 @@ impl Catalogue {
     }
 
     /// Reads the time of the team that is taken and may take away a start in `window`.
-    async fn read_taken(&mut self, tx: &TenantTx, window: Interval) -> Result<()> {
+    pub(crate) async fn read_taken(&mut self, tx: &TenantTx, window: Interval) -> Result<()> {
         let Some(reach) = self.rules().reach(window) else { return Ok(()) };
         let ids: Vec<StaffId> = self.team.iter().map(|member| member.staff.id).collect();
         let limited = self.team.iter().any(|member| member.staff.max_daily_bookings.is_some());

@@ -12,7 +12,7 @@ use domain::locale::Locale;
 use domain::plan::{self, Limit};
 use domain::rejection::Code;
 use domain::slots::{Load, least_loaded_first};
-use domain::wall_clock;
+use domain::wall_clock::{self, Interval};
 use futures_util::join;
 use jobs::Job;
 use serde::Serialize;
@@ -89,6 +89,7 @@ pub async fn create(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
+    draft.check_start()?;
     let day = draft.start.date_naive();
     let mut catalogue = match draft.staff_id {
         // The lock first: what is read after it stays true until we commit.
@@ -110,6 +111,9 @@ pub async fn create(
         }
         return book(tx, catalogue, draft, contact, random, by, now).await;
     }
+    // Without the lock, to pass over who is taken already; the lock decides.
+    let instant = Interval::new(draft.start, draft.start + TimeDelta::seconds(1));
+    catalogue.read_taken(tx, instant).await?;
     for id in candidates(tx, &catalogue, draft.start, now).await? {
         // A savepoint, so that a candidate who is not free gives the lock back: two who look for anybody never hold one
         // and wait for the other's.
@@ -119,7 +123,9 @@ pub async fn create(
         if catalogue.offers(tx, id, draft.start, now).await? {
             return book(tx, catalogue, draft, contact, random, by, now).await;
         }
-        (&mut tx.conn()).batch_execute("ROLLBACK TO SAVEPOINT candidate").await?;
+        (&mut tx.conn())
+            .batch_execute("ROLLBACK TO SAVEPOINT candidate; RELEASE SAVEPOINT candidate")
+            .await?;
     }
     Err(Code::SlotUnavailable.into())
 }
@@ -231,10 +237,8 @@ async fn book(
     };
     let change: Change<'_, (), _> =
         Change { action: "booking.create", subject: booking.id.0, before: None, after: Some(&booking) };
-    let mut jobs = vec![Job::MakeBookingSummary { booking_id: booking.id, sequence: 0 }];
-    if booking.notify_email {
-        jobs.push(Job::SendBookingConfirmation { booking_id: booking.id, sequence: 0 });
-    }
+    // What waits for approval is told when it is confirmed.
+    let jobs = if booking.status == Status::Confirmed { told_confirmed(&booking) } else { Vec::new() };
     let (met, inserted, allocated, happened, audited, enqueued, counted) = join!(
         customers::meet(
             tx,
@@ -298,6 +302,38 @@ async fn allocate(tx: &TenantTx, booking: &Booking, now: DateTime<Utc>) -> Resul
         .await
         .on_constraint("allocations_no_overlap", Code::SlotUnavailable)
         .map(|_one| ())
+}
+
+/// What follows a confirmation: the summary, and the message if the customer wants one.
+fn told_confirmed(booking: &Booking) -> Vec<Job> {
+    let (booking_id, sequence) = (booking.id, booking.sequence);
+    let mut jobs = vec![Job::MakeBookingSummary { booking_id, sequence }];
+    if booking.notify_email {
+        jobs.push(Job::SendBookingConfirmation { booking_id, sequence });
+    }
+    jobs
+}
+
+/// Confirms what waited for approval, and tells the customer. Of two who approve at once, the second finds it done.
+pub async fn confirm(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) -> Result<Appointment> {
+    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
+    booking::may_confirm(before.status, before.starts_at, now)?;
+    let after =
+        Booking { status: Status::Confirmed, version: before.version + 1, updated_at: now, ..before.clone() };
+    diesel::update(bookings::table.find((tx.tenant(), id)))
+        .set((
+            bookings::status.eq(after.status),
+            bookings::version.eq(after.version),
+            bookings::updated_at.eq(now),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    events::record(tx, happened("booking.confirmed", &after), now).await?;
+    let change =
+        Change { action: "booking.confirm", subject: id.0, before: Some(&before), after: Some(&after) };
+    audit::record(tx, by, change, now).await?;
+    tx.enqueue(&told_confirmed(&after), now).await?;
+    Ok(Appointment { booking: after, staff_name })
 }
 
 /// Cancels: gives the time back and tells the customer.

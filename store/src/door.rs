@@ -94,6 +94,15 @@ impl DatabaseConfig {
 /// Called after a commit that enqueued jobs, once for each queue. A hint: it must not wait nor fail.
 pub type Waker = Arc<dyn Fn(Queue) + Send + Sync>;
 
+/// One of the doors, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    App,
+    Identity,
+    SignUp,
+    System,
+}
+
 /// Every door a process may need. Pools connect when first used; a process that lacks a role's password never finds out
 /// unless it uses that door.
 #[derive(Clone)]
@@ -138,8 +147,26 @@ impl Store {
     }
 
     /// Asks PostgreSQL who we are and what time it is. Refuses to go on as a role that row-level security does not hold,
-    /// and with a clock more than 2 s off. `now` is the caller's clock, read just before.
-    pub async fn check(&self, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
+    /// and with a clock more than 2 s off. `now` is the caller's clock, read just before; `doors` are those that the
+    /// process uses.
+    pub async fn check(&self, now: chrono::DateTime<chrono::Utc>, doors: &[Door]) -> Result<()> {
+        for door in doors {
+            let pool = match door {
+                Door::App => &self.app,
+                Door::Identity => &self.identity.pool,
+                Door::SignUp => &self.sign_up.pool,
+                Door::System => &self.system.pool,
+            };
+            Self::check_door(pool, *door, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn check_door(
+        pool: &Pool<AsyncPgConnection>,
+        door: Door,
+        now: chrono::DateTime<chrono::Utc>,
+    ) -> Result<()> {
         use diesel_async::RunQueryDsl;
 
         #[derive(diesel::QueryableByName)]
@@ -149,7 +176,7 @@ impl Store {
             #[diesel(sql_type = diesel::sql_types::Timestamptz)]
             clock: chrono::DateTime<chrono::Utc>,
         }
-        let mut connection = get(&self.app).await?;
+        let mut connection = get(pool).await?;
         let role: Role = diesel::sql_query(
             "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE n.nspname = 'public' AND c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE')) AS unbound,
@@ -159,10 +186,9 @@ impl Store {
         .get_result(&mut connection)
         .await?;
         if role.unbound {
-            return Err(Error::Unavailable(
-                "row-level security does not hold the role of DATABASE_URL: it owns tables, is superuser or has BYPASSRLS"
-                    .to_owned(),
-            ));
+            return Err(Error::Unavailable(format!(
+                "row-level security does not hold the role of the door {door:?}: it owns tables, is superuser or has BYPASSRLS"
+            )));
         }
         let off = (role.clock - now).abs();
         if off > chrono::TimeDelta::seconds(2) {

@@ -1,9 +1,8 @@
 //! Weekly hours and pauses, closures, one-off openings: of the tenant, or of one staff member.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::booking::check_year;
 use domain::hours::{MinuteRange, Weekday, WeeklyRange};
 use domain::id::{ClosureId, OpeningId, RuleId, StaffId, TenantId, UserId};
 use domain::rejection::{Code, Fields, Rejection};
@@ -14,6 +13,9 @@ use crate::audit::{self, By, Change};
 use crate::error::{Error, Result};
 use crate::schema::{break_rules, closures, opening_rules, openings, staff};
 use crate::staff::{raise_all_schedules, raise_schedule};
+
+/// Most closures, and most openings, of a tenant that are not over.
+const MOST_DATES: usize = 2_000;
 
 /// Most weekly ranges one owner can have.
 const MAX_RULES: usize = 7 * 12;
@@ -145,10 +147,13 @@ pub async fn add_closure(
     } else if (ends_on - starts_on).num_days() > 730 {
         fields.add("/ends_on", "OUT_OF_RANGE", "must be at most 730 days after starts_on");
     }
-    check_year(&mut fields, "/starts_on", starts_on.year());
+    fields.year("/starts_on", starts_on);
     let reason = reason.and_then(|reason| fields.take("/reason", domain::text::lines(reason, 255)).flatten());
     fields.finish()?;
     raise(tx, staff_id).await?;
+    if closures(tx, now.date_naive()).await?.len() >= MOST_DATES {
+        return Err(Code::TooManyOfThese.into());
+    }
     let closure = Closure {
         tenant_id: tx.tenant(),
         id: ClosureId::mint(now),
@@ -196,9 +201,12 @@ pub async fn add_opening(
     now: DateTime<Utc>,
 ) -> Result<Opening> {
     let mut fields = Fields::default();
-    check_year(&mut fields, "/date", date.year());
+    fields.year("/date", date);
     fields.finish()?;
     raise(tx, staff_id).await?;
+    if openings(tx, now.date_naive()).await?.len() >= MOST_DATES {
+        return Err(Code::TooManyOfThese.into());
+    }
     let opening = Opening {
         tenant_id: tx.tenant(),
         id: OpeningId::mint(now),

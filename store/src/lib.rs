@@ -26,6 +26,7 @@ pub mod usage;
 pub mod users;
 
 pub use door::{
-    DatabaseConfig, Identity, IdentityTx, SignUp, SignUpTx, Store, System, SystemTx, Tenant, TenantTx, Waker,
+    DatabaseConfig, Door, Identity, IdentityTx, SignUp, SignUpTx, Store, System, SystemTx, Tenant, TenantTx,
+    Waker,
 };
 pub use error::{Error, OnConstraint, Result};

@@ -69,6 +69,7 @@ pub async fn run(
                 EXECUTE format('GRANT harmony_owner TO %I', current_user);
             END IF;
         END $$;
+        DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$;
         GRANT CREATE, USAGE ON SCHEMA public TO harmony_owner;
         SET ROLE harmony_owner;
         CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::id::{ServiceId, StaffId, TenantId, UserId};
 use domain::plan::Plan;
-use domain::rejection::Rejection;
+use domain::rejection::{Code, Rejection};
 use domain::service::{Rate, ServiceDraft};
 use serde::Serialize;
 
@@ -115,6 +115,9 @@ pub async fn find(tx: &TenantTx, id: ServiceId) -> Result<Offer> {
     Ok(Offer { service, staff_ids })
 }
 
+/// Most services that a tenant can have.
+const MOST: i64 = 500;
+
 pub async fn add(
     tx: &TenantTx,
     draft: ServiceDraft,
@@ -123,6 +126,15 @@ pub async fn add(
     now: DateTime<Utc>,
 ) -> Result<Offer> {
     let draft = draft.checked(plan)?;
+    let there: i64 = services::table
+        .filter(services::tenant_id.eq(tx.tenant()))
+        .filter(services::archived_at.is_null())
+        .count()
+        .get_result(&mut tx.conn())
+        .await?;
+    if there >= MOST {
+        return Err(Code::TooManyOfThese.into());
+    }
     let position: Option<i32> = services::table
         .filter(services::tenant_id.eq(tx.tenant()))
         .select(diesel::dsl::max(services::position))
@@ -154,7 +166,7 @@ pub async fn add(
         draft,
     );
     diesel::insert_into(services::table).values(&offer.service).execute(&mut tx.conn()).await?;
-    set_providers(tx, &offer).await?;
+    set_providers(tx, &offer, &[]).await?;
     let change: Change<'_, (), _> =
         Change { action: "service.create", subject: offer.service.id.0, before: None, after: Some(&offer) };
     audit::record(tx, by, change, now).await?;
@@ -200,7 +212,7 @@ pub async fn update(
         ))
         .execute(&mut tx.conn())
         .await?;
-    set_providers(tx, &after).await?;
+    set_providers(tx, &after, &before.staff_ids).await?;
     let change =
         Change { action: "service.update", subject: id.0, before: Some(&before), after: Some(&after) };
     audit::record(tx, by, change, now).await?;
@@ -246,15 +258,17 @@ fn offer(row: &Service, draft: ServiceDraft) -> Offer {
     }
 }
 
-async fn set_providers(tx: &TenantTx, offer: &Offer) -> Result<()> {
-    let known: i64 = staff::table
+/// `known` stood there before: one of them who is archived by now may stay.
+async fn set_providers(tx: &TenantTx, offer: &Offer, known: &[StaffId]) -> Result<()> {
+    let new: Vec<StaffId> = offer.staff_ids.iter().filter(|id| !known.contains(id)).copied().collect();
+    let there: i64 = staff::table
         .filter(staff::tenant_id.eq(tx.tenant()))
-        .filter(staff::id.eq_any(&offer.staff_ids))
+        .filter(staff::id.eq_any(&new))
         .filter(staff::archived_at.is_null())
         .count()
         .get_result(&mut tx.conn())
         .await?;
-    if usize::try_from(known).ok() != Some(offer.staff_ids.len()) {
+    if usize::try_from(there).ok() != Some(new.len()) {
         return Err(
             Rejection::invalid("/staff_ids", "UNKNOWN", "names a staff member who is not there").into()
         );

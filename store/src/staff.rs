@@ -108,8 +108,14 @@ async fn find_for_update(tx: &TenantTx, id: StaffId) -> Result<StaffMember> {
         .await?)
 }
 
+/// Most staff members that a tenant can have.
+const MOST: usize = 500;
+
 pub async fn add(tx: &TenantTx, draft: StaffDraft, by: &By, now: DateTime<Utc>) -> Result<StaffMember> {
     let draft = draft.checked()?;
+    if list(tx).await?.len() >= MOST {
+        return Err(Code::TooManyOfThese.into());
+    }
     let position: Option<i32> = staff::table
         .filter(staff::tenant_id.eq(tx.tenant()))
         .select(diesel::dsl::max(staff::position))
@@ -178,6 +184,8 @@ pub async fn update(
 
 /// Archives: their bookings stand, nobody can book them any more. The last one stays.
 pub async fn remove(tx: &TenantTx, id: StaffId, by: &By, now: DateTime<Utc>) -> Result<()> {
+    // Everybody's lock: two who archive at once must not each leave the other to stay.
+    raise_all_schedules(tx).await?;
     let before = find_for_update(tx, id).await?;
     if list(tx).await?.len() <= 1 {
         return Err(

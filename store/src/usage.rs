@@ -13,6 +13,10 @@ use crate::schema::usage;
 /// Counts one more. Refuses the one over the limit, whatever races: the row is the lock, so take it last.
 pub async fn raise(tx: &TenantTx, plan: Plan, limit: Limit, period_start: NaiveDate) -> Result<()> {
     let allowance = plan.allowance(limit);
+    // The condition below guards what is counted already, not the first.
+    if allowance == Some(0) {
+        return Err(plan.reached(limit, 0).into());
+    }
     let counted = diesel::insert_into(usage::table)
         .values((
             usage::tenant_id.eq(tx.tenant().0),

@@ -1,6 +1,7 @@
 //! A stored booking, as mails, documents and invitations tell it.
 
 use chrono::{DateTime, Utc};
+use domain::booking::Status;
 use store::bookings;
 use store::tenants::Tenant;
 
@@ -55,6 +56,7 @@ impl Invite {
             uid: format!("{}@{host}", booking.id),
             sequence: booking.sequence,
             method,
+            is_tentative: booking.status == Status::Pending,
             starts_at: booking.starts_at,
             ends_at: booking.ends_at,
             timezone: booking.timezone,

@@ -11,6 +11,8 @@ pub struct Invite {
     /// Raised with each change, the cancellation too.
     pub sequence: i32,
     pub method: Method,
+    /// It waits for approval.
+    pub is_tentative: bool,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     /// A hint for calendars that show the zone; the times themselves are written in UTC and need none.
@@ -41,6 +43,7 @@ impl Invite {
     /// The text of an `.ics` file: lines end in CRLF and have at most 75 octets.
     pub fn to_ics(&self) -> String {
         let (method, status) = match self.method {
+            Method::Request if self.is_tentative => ("REQUEST", "TENTATIVE"),
             Method::Request => ("REQUEST", "CONFIRMED"),
             Method::Cancel => ("CANCEL", "CANCELLED"),
         };

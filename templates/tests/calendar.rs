@@ -14,6 +14,7 @@ fn invite() -> Invite {
         uid: "019ab4c2-0000-7000-8000-000000000001@harmony".to_owned(),
         sequence: 0,
         method: Method::Request,
+        is_tentative: false,
         starts_at: "2026-11-24T09:15:00Z".parse().unwrap(),
         ends_at: "2026-11-24T10:50:00Z".parse().unwrap(),
         timezone: Tz::Europe__Paris,

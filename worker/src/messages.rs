@@ -1,7 +1,7 @@
 //! The last steps of every message: send it, note what came of it.
 
 use jobs::JobError;
-use providers::mail::Email;
+use providers::mail::{Email, SendError};
 use store::Tenant;
 use store::messages;
 
@@ -18,6 +18,11 @@ pub(crate) async fn deliver(context: &Context, tenant: &Tenant, email: &Email) -
             Err(error) => messages::note_failed(tx, email.id, &error.to_string()).await,
         })
         .await;
+    // What a server refuses for good is not sent again, so it must be noted.
+    if let Err(SendError::Refused(_)) = sent {
+        noted.map_err(from_store)?;
+        return sent.map_err(from_mail);
+    }
     sent.map_err(from_mail)?;
     noted.map_err(from_store)
 }

@@ -24,7 +24,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use store::ledger::Ledger;
-use store::{DatabaseConfig, Store};
+use store::{DatabaseConfig, Door, Store};
 use templates::Templates;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -143,7 +143,7 @@ fn run(config: ProcessConfig, work: impl AsyncFnOnce(&Process) -> anyhow::Result
         config,
     };
     let parts = async {
-        process.store.check(process.clock.now()).await?;
+        process.store.check(process.clock.now(), &[Door::App, Door::System]).await?;
         tokio::select! {
             ended = work(&process) => ended,
             failed = process.pages() => failed,

@@ -184,6 +184,13 @@ fn null_character(value: &serde_json::Value, pointer: String) -> Option<String> 
     }
 }
 
+/// For a field of a PATCH (RFC 7396) that can't be taken away: absent leaves it as it is, null is refused.
+pub fn required<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// For a field of a PATCH (RFC 7396): absent leaves it as it is, null takes it away.
 pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,

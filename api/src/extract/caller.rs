@@ -2,10 +2,11 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::net::{IpAddr, Ipv6Addr};
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
+use actix_web::http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::{DateTime, Utc};
 use domain::id::{SessionId, UserId};
@@ -16,6 +17,8 @@ use store::audit::By;
 
 use crate::problem::{Problem, Result};
 use crate::state::State;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 type Extracted<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
 
@@ -47,13 +50,24 @@ fn anybody(request: &HttpRequest) -> Result<Anybody> {
     })
 }
 
-/// Where the request comes from: the peer, or what the proxy in front of us says of it.
+/// Where the request comes from: the peer, or what the proxy in front of us says of it. Of IPv6 the /64: whoever has one
+/// address of it has all.
 fn address(request: &HttpRequest, behind_proxy: bool) -> String {
-    let told =
-        behind_proxy.then(|| request.connection_info().realip_remote_addr().map(str::to_owned)).flatten();
-    told.or_else(|| request.peer_addr().map(|peer| peer.ip().to_string()))
-        .map(|address| address.chars().take(45).collect())
-        .unwrap_or_default()
+    // The last entry is the one our own proxy wrote; those before it are whatever the client sent.
+    let told = || {
+        let last = request.headers().get_all(&FORWARDED_FOR).last()?.to_str().ok()?.rsplit(',').next()?;
+        last.trim().parse::<IpAddr>().ok()
+    };
+    let told = if behind_proxy { told() } else { None };
+    let address = told.or_else(|| request.peer_addr().map(|peer| peer.ip()));
+    match address.map(|address| address.to_canonical()) {
+        Some(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string()
+        }
+        Some(address) => address.to_string(),
+        None => String::new(),
+    }
 }
 
 /// Somebody on a tenant's public page: `{tenant}` of the address.

@@ -4,6 +4,6 @@ mod body;
 mod caller;
 mod query;
 
-pub use body::{Json, Submission, present};
+pub use body::{Json, Submission, present, required};
 pub use caller::{Allows, Anybody, ManageBookings, ManageCatalogue, ManageTenant, Member, Read, Visitor};
 pub use query::{IfMatch, Path, Query};

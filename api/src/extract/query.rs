@@ -26,7 +26,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
 
 fn parse<T: DeserializeOwned>(query: &str) -> Result<T> {
     if query.contains("%00") || query.contains('\0') {
-        return Err(Code::MalformedQuery.into());
+        return Err(Rejection::invalid("?", "INVALID", "must not contain U+0000").into());
     }
     let deserializer = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
     serde_path_to_error::deserialize(deserializer).map_err(|error| {

@@ -6,15 +6,16 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike, Utc};
 use domain::booking::{BookingDraft, Consents, Notify};
 use domain::id::ServiceId;
 use domain::rejection::{Code, FieldError, Rejection};
+use domain::text::hex;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use store::availability;
-use store::bookings::{self, Appointment};
 use store::services::Offer;
 use store::tenants::Tenant;
 
 use super::{Form, Reader, accent_sheet, render, see};
-use crate::bookings::manage_url;
-use crate::extract::{Query, Visitor};
+use crate::bookings;
+use crate::extract::{Query, Submission, Visitor};
 use crate::limit::{READ, WRITE};
 use crate::problem::{Problem, Result};
 use crate::random;
@@ -111,6 +112,9 @@ pub struct BookingForm {
     /// The date whose times were shown.
     #[serde(default)]
     date: String,
+    /// Random: the same form sent twice books once.
+    #[serde(default)]
+    key: String,
     /// Empty when no time was chosen.
     #[serde(default)]
     start: String,
@@ -175,7 +179,8 @@ pub async fn choose(reader: Reader, visitor: Result<Visitor>, choice: Result<Que
         .answer(async {
             let (visitor, Query(choice)) = (visitor?, choice?);
             visitor.state.limits.take(READ, &visitor.ip).await?;
-            show_day(&reader, &visitor, choice, BookingForm::default(), StatusCode::OK, None).await
+            let blank = BookingForm { key: hex(&random::bytes::<16>()), ..BookingForm::default() };
+            show_day(&reader, &visitor, choice, blank, StatusCode::OK, None).await
         })
         .await
 }
@@ -290,8 +295,7 @@ pub async fn book(reader: Reader, visitor: Result<Visitor>, form: Result<Form<Bo
             let service_id: ServiceId = form.service_id.parse().map_err(|_no_id| Code::NotFound)?;
             let choice = Choice { service_id, date: form.date.parse().ok() };
             match Box::pin(create(&reader, &visitor, service_id, &form)).await {
-                Ok(appointment) => {
-                    let url = manage_url(&visitor.state, &appointment.booking);
+                Ok(url) => {
                     // Without the host: whoever came by another of its names stays there, as `form-action` wants.
                     Ok(see(url.strip_prefix(visitor.state.links.public_url()).unwrap_or(&url)))
                 }
@@ -316,8 +320,8 @@ async fn create(
     visitor: &Visitor,
     service_id: ServiceId,
     form: &BookingForm,
-) -> Result<Appointment> {
-    let (by, now) = (visitor.by(), visitor.now);
+) -> Result<String> {
+    let now = visitor.now;
     let start: Option<DateTime<Utc>> = form.start.parse().ok();
     let draft = BookingDraft {
         service_id,
@@ -342,11 +346,17 @@ async fn create(
         }
         return Err(rejection.into());
     }
-    let booked: Result<Appointment, store::Error> = visitor
-        .tenant
-        .transaction(async |tx| bookings::create(tx, &draft, random::number(), &by, now).await)
-        .await;
-    Ok(booked?)
+    // The form carries a key: sent twice, it books once.
+    let mut hash = Sha256::new();
+    for value in [&form.service_id, &form.start, &form.name, &form.email, &form.phone, &form.note] {
+        hash.update(value);
+        hash.update([0]);
+    }
+    let key = Some(form.key.clone()).filter(|key| (1..=64).contains(&key.len()));
+    let submission = Submission { body: (), key, hash: hash.finalize().into() };
+    let answer = bookings::create(visitor, &submission, &draft).await?;
+    let manage_url = answer.body().get("manage_url").and_then(serde_json::Value::as_str);
+    Ok(manage_url.ok_or(Code::Internal)?.to_owned())
 }
 
 #[cfg(test)]

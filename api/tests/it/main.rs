@@ -1,6 +1,7 @@
 //! The API and the pages, through a real server on a real PostgreSQL.
 
 #[cfg(test)]
+mod approval;
 mod bookings;
 #[cfg(test)]
 mod catalogue;

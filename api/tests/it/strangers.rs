@@ -89,7 +89,8 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("GET" | "DELETE", "/services/{id}" | "/staff/{id}")
         | ("DELETE", "/closures/{id}" | "/openings/{id}")
         | ("GET", "/bookings/{id}") => (none, None, NotFound),
-        ("PATCH", "/services/{id}" | "/staff/{id}") | ("POST", "/bookings/{id}/cancellation") => {
+        ("PATCH", "/services/{id}" | "/staff/{id}")
+        | ("POST", "/bookings/{id}/cancellation" | "/bookings/{id}/confirmation") => {
             (none, Some(json!({})), NotFound)
         }
         ("GET", "/opening-rules" | "/break-rules" | "/bookings") => (of_staff, None, Own),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::id::{BookingId, DocumentId};
 use serde_json::json;
 use store::messages::{self, About};
-use store::{DatabaseConfig, Store, documents, idempotency};
+use store::{DatabaseConfig, Door, Store, documents, idempotency};
 use testkit::{Salon, TestApp};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
@@ -226,7 +226,7 @@ async fn an_error_rolls_back_everything() {
 async fn the_store_refuses_a_role_that_row_level_security_does_not_hold() {
     let app = TestApp::start().await.ignore_jobs();
     let now = api::clock::Clock::System.now();
-    app.store.check(now).await.unwrap();
+    app.store.check(now, &[Door::App, Door::Identity, Door::SignUp, Door::System]).await.unwrap();
     for role in ["harmony_owner", "postgres"] {
         let url = app.database.url_as(role);
         let config = DatabaseConfig {
@@ -234,9 +234,10 @@ async fn the_store_refuses_a_role_that_row_level_security_does_not_hold() {
             ..DatabaseConfig::at(app.database.url().as_str())
         };
         let store = Store::new(&config, std::sync::Arc::new(|_queue| {})).unwrap();
-        let refusal = store.check(now).await.expect_err(role).to_string();
+        let refusal = store.check(now, &[Door::App]).await.expect_err(role).to_string();
         assert!(refusal.contains("row-level security does not hold the role"), "{refusal}");
     }
-    let refusal = app.store.check(now - chrono::TimeDelta::seconds(3)).await.unwrap_err().to_string();
+    let refusal =
+        app.store.check(now - chrono::TimeDelta::seconds(3), &[Door::App]).await.unwrap_err().to_string();
     assert!(refusal.contains("clock"), "{refusal}");
 }
