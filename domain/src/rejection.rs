@@ -204,7 +204,7 @@ impl Fields {
     }
 
     /// Refuses dates that no calendar shows: outside of the years 2000..=2200.
-    pub fn year(&mut self, pointer: &str, date: impl Datelike) {
+    pub fn year(&mut self, pointer: &str, date: impl Datelike + Copy) {
         if !YEARS.contains(&date.year()) {
             self.add(pointer, "OUT_OF_RANGE", "must lie between the years 2000 and 2200");
         }

@@ -71,7 +71,7 @@ pub(crate) async fn read(tx: &TenantTx, since: NaiveDate) -> Result<Timetable> {
             "rules" => row.add_week(&mut timetable.rules)?,
             "breaks" => row.add_week(&mut timetable.breaks)?,
             "closures" => {
-                timetable.closures.extend(row.first.into_iter().zip(row.last).map(|dates| (owner, dates)))
+                timetable.closures.extend(row.first.into_iter().zip(row.last).map(|dates| (owner, dates)));
             }
             _ => {
                 for (date, (start, end)) in row.first.into_iter().zip(row.starts.into_iter().zip(row.ends)) {

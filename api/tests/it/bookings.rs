@@ -44,7 +44,8 @@ async fn a_customer_books_reads_the_mail_and_cancels() {
 fn invitation_of(mail: &providers::mail::sandbox::Received) -> String {
     let names: Vec<&str> = mail.attachments.iter().map(|file| file.name.as_str()).collect();
     let file = mail.attachments.iter().find(|file| file.name == "invite.ics");
-    String::from_utf8(file.unwrap_or_else(|| panic!("{names:?}")).bytes.clone()).unwrap()
+    String::from_utf8(file.unwrap_or_else(|| panic!("{names:?}")).bytes.clone())
+        .expect("a calendar file is text")
 }
 
 #[tokio::test]
