@@ -85,7 +85,7 @@ weekly_rules!(pause, break_rules, "break_rules.replace", "When the week pauses."
 
 /// Whole local dates off.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = closures)]
+#[diesel(table_name = closures, treat_none_as_default_value = false)]
 pub struct Closure {
     pub tenant_id: TenantId,
     pub id: ClosureId,
@@ -100,7 +100,7 @@ pub struct Closure {
 
 /// One-off hours of one date.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = openings)]
+#[diesel(table_name = openings, treat_none_as_default_value = false)]
 pub struct Opening {
     pub tenant_id: TenantId,
     pub id: OpeningId,
