@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-inter=inter-ui@4.1.1
+inter='inter-ui@4.1.1'
 sum=e392e4d71f18a7c1f23dfecd833d68fa05eeab41862686584e80fd2b5d87e9c0
 
 scratch=$(mktemp -d)

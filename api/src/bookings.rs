@@ -222,14 +222,9 @@ pub async fn create_public(visitor: Visitor, submission: Submission<CreateBookin
         let random = random::number();
         let (now, by) = (visitor.now, visitor.by());
         let booked = visitor
-            .tenant
-            .transaction(async |tx| {
-                submission
-                    .once(tx, visitor.scope(), now, async |tx| {
-                        let appointment = bookings::create(tx, &draft, random, &by, now).await?;
-                        Answer::created(&BookingView::new(&visitor.state, appointment))
-                    })
-                    .await
+            .once(&submission, async |tx| {
+                let appointment = bookings::create(tx, &draft, random, &by, now).await?;
+                Answer::created(&BookingView::new(&visitor.state, appointment))
             })
             .await;
         match booked {
@@ -301,16 +296,11 @@ pub async fn cancel_public(
     let (code, email) = guess(&visitor, &code, &submission.body.email).await?;
     let (now, by) = (visitor.now, visitor.by());
     visitor
-        .tenant
-        .transaction(async |tx| {
-            submission
-                .once(tx, visitor.scope(), now, async |tx| {
-                    let id = bookings::find_by_code(tx, &code, &email.key).await?.booking.id;
-                    let reason = submission.body.reason.as_deref();
-                    let appointment = bookings::cancel(tx, id, reason, &by, now).await?;
-                    Answer::ok(&BookingView::new(&visitor.state, appointment))
-                })
-                .await
+        .once(&submission, async |tx| {
+            let id = bookings::find_by_code(tx, &code, &email.key).await?.booking.id;
+            let reason = submission.body.reason.as_deref();
+            let appointment = bookings::cancel(tx, id, reason, &by, now).await?;
+            Answer::ok(&BookingView::new(&visitor.state, appointment))
         })
         .await
 }
@@ -415,15 +405,10 @@ pub async fn cancel(
 ) -> Result<Answer> {
     let (now, by) = (member.now, member.by());
     member
-        .tenant
-        .transaction(async |tx| {
-            submission
-                .once(tx, member.scope(), now, async |tx| {
-                    let reason = submission.body.reason.as_deref();
-                    let appointment = bookings::cancel(tx, *id, reason, &by, now).await?;
-                    Answer::ok(&MemberBookingView::new(&member.state, appointment))
-                })
-                .await
+        .once(&submission, async |tx| {
+            let reason = submission.body.reason.as_deref();
+            let appointment = bookings::cancel(tx, *id, reason, &by, now).await?;
+            Answer::ok(&MemberBookingView::new(&member.state, appointment))
         })
         .await
 }

@@ -138,17 +138,11 @@ pub async fn create_closure(
 ) -> Result<Answer> {
     let (now, by) = (member.now, member.by());
     member
-        .tenant
-        .transaction(async |tx| {
-            submission
-                .once(tx, member.scope(), now, async |tx| {
-                    let CreateClosure { starts_on, ends_on, staff_id, reason } = &submission.body;
-                    let dates = (*starts_on, *ends_on);
-                    let closure =
-                        hours::add_closure(tx, *staff_id, dates, reason.as_deref(), &by, now).await?;
-                    Answer::created(&ClosureView::from(closure))
-                })
-                .await
+        .once(&submission, async |tx| {
+            let CreateClosure { starts_on, ends_on, staff_id, reason } = &submission.body;
+            let dates = (*starts_on, *ends_on);
+            let closure = hours::add_closure(tx, *staff_id, dates, reason.as_deref(), &by, now).await?;
+            Answer::created(&ClosureView::from(closure))
         })
         .await
 }
@@ -172,17 +166,12 @@ pub async fn create_opening(
 ) -> Result<Answer> {
     let (now, by) = (member.now, member.by());
     member
-        .tenant
-        .transaction(async |tx| {
-            submission
-                .once(tx, member.scope(), now, async |tx| {
-                    let CreateOpening { date, start, end, staff_id } = &submission.body;
-                    let range = MinuteRange::between(*start, *end)
-                        .map_err(|why| Rejection::invalid("/end", "INVALID", why.to_string()))?;
-                    let opening = hours::add_opening(tx, *staff_id, *date, range, &by, now).await?;
-                    Answer::created(&OpeningView::new(&opening)?)
-                })
-                .await
+        .once(&submission, async |tx| {
+            let CreateOpening { date, start, end, staff_id } = &submission.body;
+            let range = MinuteRange::between(*start, *end)
+                .map_err(|why| Rejection::invalid("/end", "INVALID", why.to_string()))?;
+            let opening = hours::add_opening(tx, *staff_id, *date, range, &by, now).await?;
+            Answer::created(&OpeningView::new(&opening)?)
         })
         .await
 }

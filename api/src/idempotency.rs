@@ -7,7 +7,7 @@ use serde::Serialize;
 use store::TenantTx;
 use store::idempotency::{self, Request};
 
-use crate::extract::Submission;
+use crate::extract::{Allows, Member, Submission, Visitor};
 use crate::problem::{Problem, Result, failed};
 
 /// An answer that can be kept.
@@ -39,9 +39,33 @@ impl Responder for Answer {
     }
 }
 
+impl<P: Allows> Member<P> {
+    /// One transaction that does the work unless it was done: see [`Submission::once`].
+    pub async fn once<T>(
+        &self,
+        submission: &Submission<T>,
+        work: impl AsyncFnOnce(&mut TenantTx) -> Result<Answer>,
+    ) -> Result<Answer> {
+        let once = async |tx: &mut TenantTx| submission.once(tx, self.scope(), self.now, work).await;
+        self.tenant.transaction(once).await
+    }
+}
+
+impl Visitor {
+    /// One transaction that does the work unless it was done: see [`Submission::once`].
+    pub async fn once<T>(
+        &self,
+        submission: &Submission<T>,
+        work: impl AsyncFnOnce(&mut TenantTx) -> Result<Answer>,
+    ) -> Result<Answer> {
+        let once = async |tx: &mut TenantTx| submission.once(tx, self.scope(), self.now, work).await;
+        self.tenant.transaction(once).await
+    }
+}
+
 impl<T> Submission<T> {
     /// Does the work unless it was done, in the transaction that keeps its answer. `scope` is the caller.
-    pub async fn once(
+    async fn once(
         &self,
         tx: &mut TenantTx,
         scope: String,

@@ -9,6 +9,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::Schema;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::reply::Page;
 use crate::{auth, availability, bookings, documents, health, hours, me, openapi, services, staff, tenant};
 
 /// Who may call.
@@ -60,6 +61,18 @@ impl Route {
     fn replies<T: ToSchema + 'static>(mut self, status: u16) -> Self {
         self.status = status;
         self.replies = Some(body::<T>());
+        self
+    }
+
+    /// A page of a list. What it lists has to be named here: the page's own schema refers to it and does not bring it.
+    fn lists<T: ToSchema + 'static>(mut self) -> Self {
+        self.replies = Some(Body {
+            parts: |parts| {
+                parts.push((T::name().into_owned(), T::schema()));
+                T::schemas(parts);
+            },
+            ..body::<Page<T>>()
+        });
         self
     }
 
@@ -143,7 +156,7 @@ pub fn api() -> Vec<Route> {
             .replies::<tenant::TenantView>(200),
         route(get, "/plan", read, tenant::plan, "The plan, its limits and what is used")
             .replies::<tenant::PlanView>(200),
-        route(get, "/services", read, services::list, "All services").replies::<ServicePage>(200),
+        route(get, "/services", read, services::list, "All services").lists::<services::ServiceView>(),
         route(post, "/services", catalogue, services::create, "Add a service")
             .takes::<services::CreateService>()
             .replies::<services::ServiceView>(201),
@@ -153,7 +166,7 @@ pub fn api() -> Vec<Route> {
             .takes::<services::UpdateService>()
             .replies::<services::ServiceView>(200),
         route(delete, "/services/{id}", catalogue, services::destroy, "Archive a service").answers(204),
-        route(get, "/staff", read, staff::list, "All staff members").replies::<StaffPage>(200),
+        route(get, "/staff", read, staff::list, "All staff members").lists::<staff::StaffView>(),
         route(post, "/staff", catalogue, staff::create, "Add a staff member")
             .takes::<staff::CreateStaff>()
             .replies::<staff::StaffView>(201),
@@ -177,14 +190,14 @@ pub fn api() -> Vec<Route> {
             .takes::<hours::Rules>()
             .replies::<hours::Rules>(200),
         route(get, "/closures", read, hours::list_closures, "Dates off, from yesterday on")
-            .replies::<ClosurePage>(200),
+            .lists::<hours::ClosureView>(),
         route(post, "/closures", catalogue, hours::create_closure, "Close dates")
             .takes::<hours::CreateClosure>()
             .replies::<hours::ClosureView>(201),
         route(delete, "/closures/{id}", catalogue, hours::destroy_closure, "Take a closure back")
             .answers(204),
         route(get, "/openings", read, hours::list_openings, "One-off hours, from yesterday on")
-            .replies::<OpeningPage>(200),
+            .lists::<hours::OpeningView>(),
         route(
             post,
             "/openings",
@@ -204,7 +217,7 @@ pub fn api() -> Vec<Route> {
             .replies::<availability::DaysView>(200),
         route(get, "/bookings", read, bookings::list, "Bookings by start")
             .asks::<bookings::ListQuestion>()
-            .replies::<BookingPage>(200),
+            .lists::<bookings::MemberBookingView>(),
         route(get, "/bookings/{id}", read, bookings::show, "One booking")
             .replies::<bookings::MemberBookingView>(200),
         route(
@@ -217,10 +230,10 @@ pub fn api() -> Vec<Route> {
         .takes::<bookings::CancelBooking>()
         .replies::<bookings::MemberBookingView>(200),
         route(get, "/public/{tenant}/services", Visitor, services::list_public, "What anybody can book")
-            .replies::<PublicServicePage>(200),
+            .lists::<services::PublicService>(),
         route(get, "/public/{tenant}/staff", Visitor, staff::list_public, "Who can be booked")
             .asks::<staff::ProvidersOf>()
-            .replies::<PublicStaffPage>(200),
+            .lists::<staff::PublicStaff>(),
         route(get, "/public/{tenant}/availability", Visitor, availability::day_public, "The slots of a date")
             .asks::<availability::DayQuestion>()
             .replies::<availability::DayView>(200),
@@ -303,11 +316,3 @@ pub fn configure(config: &mut web::ServiceConfig, routes: &[Route]) {
 async fn method_not_allowed() -> crate::problem::Result<&'static str> {
     Err(domain::rejection::Code::MethodNotAllowed.into())
 }
-
-type ServicePage = crate::reply::Page<services::ServiceView>;
-type StaffPage = crate::reply::Page<staff::StaffView>;
-type ClosurePage = crate::reply::Page<hours::ClosureView>;
-type OpeningPage = crate::reply::Page<hours::OpeningView>;
-type BookingPage = crate::reply::Page<bookings::MemberBookingView>;
-type PublicServicePage = crate::reply::Page<services::PublicService>;
-type PublicStaffPage = crate::reply::Page<staff::PublicStaff>;

@@ -210,16 +210,11 @@ pub async fn create(
 ) -> Result<Answer> {
     let (now, by) = (member.now, member.by());
     member
-        .tenant
-        .transaction(async |tx| {
-            submission
-                .once(tx, member.scope(), now, async |tx| {
-                    let tenant = store::tenants::find(tx).await?;
-                    let draft = submission.body.draft();
-                    let offer = store::services::add(tx, draft, tenant.plan, &by, now).await?;
-                    Answer::created(&ServiceView::new(offer, &tenant))
-                })
-                .await
+        .once(&submission, async |tx| {
+            let tenant = store::tenants::find(tx).await?;
+            let draft = submission.body.draft();
+            let offer = store::services::add(tx, draft, tenant.plan, &by, now).await?;
+            Answer::created(&ServiceView::new(offer, &tenant))
         })
         .await
 }

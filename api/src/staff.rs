@@ -95,21 +95,16 @@ pub async fn list(member: Member<Read>) -> Result<HttpResponse> {
 pub async fn create(member: Member<ManageCatalogue>, submission: Submission<CreateStaff>) -> Result<Answer> {
     let (now, by) = (member.now, member.by());
     member
-        .tenant
-        .transaction(async |tx| {
-            submission
-                .once(tx, member.scope(), now, async |tx| {
-                    let body = &submission.body;
-                    let draft = StaffDraft {
-                        name: body.name.clone(),
-                        email: body.email.clone(),
-                        timezone: body.timezone,
-                        max_daily_bookings: body.max_daily_bookings,
-                    };
-                    let staff = store::staff::add(tx, draft, &by, now).await?;
-                    Answer::created(&StaffView::from(staff))
-                })
-                .await
+        .once(&submission, async |tx| {
+            let body = &submission.body;
+            let draft = StaffDraft {
+                name: body.name.clone(),
+                email: body.email.clone(),
+                timezone: body.timezone,
+                max_daily_bookings: body.max_daily_bookings,
+            };
+            let staff = store::staff::add(tx, draft, &by, now).await?;
+            Answer::created(&StaffView::from(staff))
         })
         .await
 }

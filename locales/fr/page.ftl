@@ -75,10 +75,10 @@ page-status = { $status ->
 }
 page-manage-title = { $status ->
     [pending] Votre demande est enregistrée
-    [confirmed] Votre rendez-vous est confirmé
-    [completed] Ce rendez-vous a eu lieu
-    [no_show] Ce rendez-vous est passé
-   *[cancelled] Votre rendez-vous est annulé
+    [confirmed] Votre rendez‑vous est confirmé
+    [completed] Ce rendez‑vous a eu lieu
+    [no_show] Ce rendez‑vous est passé
+   *[cancelled] Votre rendez‑vous est annulé
 }
 page-manage-lead = { $status ->
     [pending] { $tenant } doit encore l’accepter. Vous serez prévenu par e-mail.

@@ -20,6 +20,7 @@ use chrono::{DateTime, Utc};
 use domain::link::{LinkKey, Links};
 use providers::files::Files;
 use providers::mail::sandbox::{self, Received};
+use providers::secrets::new_token_key;
 use queue::Limits;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -59,8 +60,8 @@ impl TestApp {
         let state = web::Data::new(State {
             store: open(&database, 8),
             clock: clock.clone(),
-            tokens: Tokens::new(vec![("jwt-1".to_owned(), Tokens::make_key())]).unwrap(),
-            passwords: Passwords::new().unwrap(),
+            tokens: Tokens::new(vec![("jwt-1".to_owned(), new_token_key().unwrap())]).unwrap(),
+            passwords: Passwords::new(),
             links: Links::new(LinkKey::new(api::random::bytes()), &format!("http://{address}")),
             files: Files::in_folder(&folder.join("files")).unwrap(),
             templates: Templates::load_with_pages(|_tera| {}).unwrap(),
@@ -70,7 +71,7 @@ impl TestApp {
             outbox: Some(folder.join("outbox")),
             behind_proxy: false,
         });
-        let client = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
+        let client = Client::builder().no_proxy().timeout(Duration::from_mins(1)).build().unwrap();
         Self {
             server: Some(serve(listener, state.clone())),
             store: open(&database, 8),
@@ -143,7 +144,7 @@ impl TestApp {
         Salon::new(self, slug, &signed_in)
     }
 
-    /// Everything that was mailed, the oldest first.
+    /// Everything that was mailed, the oldest first; of one moment, in any order.
     pub async fn mails(&self) -> Vec<Received> {
         let outbox = self.outbox();
         let mut mails = Vec::new();
@@ -205,8 +206,8 @@ fn serve(listener: TcpListener, state: web::Data<State>) -> (ServerHandle, JoinH
     (receive.recv().unwrap(), thread)
 }
 
-/// A sign-up that is accepted.
-pub(crate) fn sign_up(slug: &str, timezone: &str) -> Value {
+/// The body of a sign-up that is accepted.
+pub fn sign_up(slug: &str, timezone: &str) -> Value {
     json!({
         "email": format!("owner@{slug}.example"),
         "password": format!("the secret of {slug}"),

@@ -1,5 +1,9 @@
 //! What tests stand on: a database of their own, a server of their own, and a small vocabulary to talk to it.
-#![expect(clippy::unwrap_used, reason = "whatever fails here fails the test that needs it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "whatever fails here fails the test that needs it"
+)]
 
 mod app;
 mod database;
@@ -7,7 +11,7 @@ mod fleet;
 mod request;
 mod salon;
 
-pub use app::TestApp;
+pub use app::{TestApp, sign_up};
 pub use database::Database;
 pub use request::{Answer, Request};
 pub use salon::Salon;

@@ -29,6 +29,11 @@ impl Request {
         Self(self.0.header("content-type", "application/json").body(body.into()))
     }
 
+    /// A text as it is; say of what type by a header.
+    pub fn text(self, body: &str) -> Self {
+        Self(self.0.body(body.to_owned()))
+    }
+
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         Self(self.0.header("content-type", "application/x-www-form-urlencoded").body(body))

@@ -9,7 +9,8 @@ use store::tenants::Tenant;
 use templates::{BookingMail, Brand, Invite, Mail, Method};
 
 use crate::context::Context;
-use crate::outcome::{from_mail, from_store, from_template};
+use crate::messages::deliver;
+use crate::outcome::{from_store, from_template};
 use crate::runtime::Envelope;
 
 /// Which of the messages about a booking.
@@ -50,15 +51,7 @@ pub(crate) async fn send(
         return Err(JobError::Drop("told already, or the booking has moved on"));
     };
     let email = write(context, &tenant, &appointment, message, id)?;
-    let sent = context.mailer.send(&email).await;
-    let recorded: Result<(), store::Error> = tenant_door
-        .transaction(async |tx| match &sent {
-            Ok(()) => messages::note_sent(tx, id, context.clock.now()).await,
-            Err(error) => messages::note_failed(tx, id, &error.to_string()).await,
-        })
-        .await;
-    sent.map_err(from_mail)?;
-    recorded.map_err(from_store)
+    deliver(context, &tenant_door, &email).await
 }
 
 fn write(

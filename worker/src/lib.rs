@@ -7,6 +7,7 @@ pub mod dispatch;
 mod layers;
 pub mod logs;
 mod maintenance;
+mod messages;
 pub mod metrics;
 pub mod outcome;
 pub mod perform;

@@ -9,7 +9,8 @@ use store::users::Contact;
 use templates::{Mail, VerificationMail};
 
 use crate::context::Context;
-use crate::outcome::{from_mail, from_store, from_template};
+use crate::messages::deliver;
+use crate::outcome::{from_store, from_template};
 use crate::runtime::Envelope;
 
 /// Asks a new user to prove their address. Each time it is asked for is a message of its own: the job is its subject.
@@ -59,13 +60,5 @@ pub(crate) async fn send_verification(
         calendar: None,
         attachments: Vec::new(),
     };
-    let sent = context.mailer.send(&email).await;
-    let recorded: Result<(), store::Error> = tenant_door
-        .transaction(async |tx| match &sent {
-            Ok(()) => messages::note_sent(tx, id, context.clock.now()).await,
-            Err(error) => messages::note_failed(tx, id, &error.to_string()).await,
-        })
-        .await;
-    sent.map_err(from_mail)?;
-    recorded.map_err(from_store)
+    deliver(context, &tenant_door, &email).await
 }

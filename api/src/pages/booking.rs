@@ -95,8 +95,8 @@ pub async fn home(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
         .await
 }
 
+/// Other parameters are let through: those who share a link add their own to count who follows it.
 #[derive(Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Choice {
     service_id: ServiceId,
     /// Without it the first date from today on that has room.
@@ -131,7 +131,7 @@ struct Choose {
     date: NaiveDate,
     previous: Option<NaiveDate>,
     next: Option<NaiveDate>,
-    /// The week of `date`, from Monday on.
+    /// The seven days that `date` is shown among.
     week: Vec<WeekDay>,
     /// The first date after `date` that has room.
     soonest: Option<NaiveDate>,
@@ -200,7 +200,7 @@ async fn show_day(
             let tenant = store::tenants::find(tx).await?;
             let offer = store::services::find(tx, service_id).await?;
             let today = now.with_timezone(&tenant.timezone).date_naive();
-            let from = date.map_or(today, monday);
+            let from = date.map_or(today, |date| week_start(date, today));
             let to = from.checked_add_days(Days::new(COUNTED - 1)).unwrap_or(from);
             let counts = availability::days(tx, service_id, None, (from, to), None, now).await?;
             let soonest = counts.iter().find(|(_, slots)| *slots > 0).map(|(date, _)| *date);
@@ -220,7 +220,7 @@ async fn show_day(
         date: day.date,
         previous: day.date.pred_opt().filter(|date| *date >= today),
         next: day.date.succ_opt(),
-        week: week(day.date, &counts),
+        week: week(day.date, today, &counts),
         soonest,
         is_open: day.is_open,
         parts: parts(&day),
@@ -232,18 +232,20 @@ async fn show_day(
     render(&visitor.state, status, "book", &context)
 }
 
-fn monday(date: NaiveDate) -> NaiveDate {
-    let since = u64::from(date.weekday().num_days_from_monday());
-    date.checked_sub_days(Days::new(since)).unwrap_or(date)
+/// Weeks are counted from today on, so that none begins with days that are over.
+fn week_start(date: NaiveDate, today: NaiveDate) -> NaiveDate {
+    match u64::try_from((date - today).num_days()) {
+        Ok(ahead) => date.checked_sub_days(Days::new(ahead % 7)).unwrap_or(date),
+        Err(_is_over) => date,
+    }
 }
 
-fn week(date: NaiveDate, counts: &[(NaiveDate, u32)]) -> Vec<WeekDay> {
-    let days = monday(date).iter_days().take(7);
+fn week(date: NaiveDate, today: NaiveDate, counts: &[(NaiveDate, u32)]) -> Vec<WeekDay> {
+    let days = week_start(date, today).iter_days().take(7);
     days.map(|date| WeekDay {
         date,
         number: date.day(),
         weekday: date.weekday().number_from_monday(),
-        // Days before the counted ones are over.
         slots: counts.iter().find(|(counted, _)| *counted == date).map_or(0, |(_, slots)| *slots),
     })
     .collect()
@@ -288,7 +290,11 @@ pub async fn book(reader: Reader, visitor: Result<Visitor>, form: Result<Form<Bo
             let service_id: ServiceId = form.service_id.parse().map_err(|_no_id| Code::NotFound)?;
             let choice = Choice { service_id, date: form.date.parse().ok() };
             match Box::pin(create(&reader, &visitor, service_id, &form)).await {
-                Ok(appointment) => Ok(see(&manage_url(&visitor.state, &appointment.booking))),
+                Ok(appointment) => {
+                    let url = manage_url(&visitor.state, &appointment.booking);
+                    // Without the host: whoever came by another of its names stays there, as `form-action` wants.
+                    Ok(see(url.strip_prefix(visitor.state.links.public_url()).unwrap_or(&url)))
+                }
                 // When bookings are closed by now, the page says so itself.
                 Err(problem)
                     if matches!(
@@ -341,4 +347,38 @@ async fn create(
         .transaction(async |tx| bookings::create(tx, &draft, random::number(), &by, now).await)
         .await;
     Ok(booked?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_week_begins_with_days_that_are_over() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let today = day("2026-11-21");
+        for (date, start) in [
+            ("2026-11-21", "2026-11-21"),
+            ("2026-11-27", "2026-11-21"),
+            ("2026-11-28", "2026-11-28"),
+            ("2026-12-06", "2026-12-05"),
+            ("2026-11-20", "2026-11-20"),
+        ] {
+            assert_eq!(week_start(day(date), today), day(start), "{date}");
+        }
+        let week = week(today, today, &[(today, 3)]);
+        assert_eq!(week.len(), 7);
+        assert_eq!(week.iter().map(|day| day.slots).collect::<Vec<_>>(), [3, 0, 0, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn errors_are_told_in_the_order_of_the_form() {
+        let error = |pointer: &str| FieldError {
+            pointer: pointer.to_owned(),
+            code: "INVALID",
+            detail: String::new(),
+        };
+        let errors = [error("/note"), error("/customer/email"), error("/elsewhere"), error("/start")];
+        assert_eq!(invalid(&errors), ["start", "email", "note"]);
+    }
 }

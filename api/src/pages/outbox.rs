@@ -91,9 +91,9 @@ pub async fn show(reader: Reader, request: HttpRequest) -> HttpResponse {
                     name: attachment.name.clone(),
                     content_type: attachment.content_type.clone(),
                     size: attachment.bytes.len(),
-                    text: attachment
-                        .content_type
-                        .starts_with("text/")
+                    text: ["text/", "application/ics"]
+                        .iter()
+                        .any(|readable| attachment.content_type.starts_with(readable))
                         .then(|| String::from_utf8_lossy(&attachment.bytes).into_owned()),
                 })
                 .collect();

@@ -1,8 +1,26 @@
 //! The API and the pages, through a real server on a real PostgreSQL.
 
 #[cfg(test)]
+mod bookings;
+#[cfg(test)]
+mod catalogue;
+#[cfg(test)]
+mod document;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod hours;
+#[cfg(test)]
+mod idempotency;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
+mod logs;
+#[cfg(test)]
+mod problems;
+#[cfg(test)]
 mod races;
+#[cfg(test)]
+mod slots;
 #[cfg(test)]
 mod strangers;

@@ -86,9 +86,13 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             (none, Some(body), Invalid)
         }
         ("POST", "/staff") => (none, Some(json!({"name": "Cleo"})), Own),
-        ("GET" | "DELETE", "/services/{id}" | "/staff/{id}") => (none, None, NotFound),
-        ("PATCH", "/services/{id}" | "/staff/{id}") => (none, Some(json!({})), NotFound),
-        ("GET", "/opening-rules" | "/break-rules") => (of_staff, None, Own),
+        ("GET" | "DELETE", "/services/{id}" | "/staff/{id}")
+        | ("DELETE", "/closures/{id}" | "/openings/{id}")
+        | ("GET", "/bookings/{id}") => (none, None, NotFound),
+        ("PATCH", "/services/{id}" | "/staff/{id}") | ("POST", "/bookings/{id}/cancellation") => {
+            (none, Some(json!({})), NotFound)
+        }
+        ("GET", "/opening-rules" | "/break-rules" | "/bookings") => (of_staff, None, Own),
         ("PUT", "/opening-rules" | "/break-rules") => (of_staff, Some(json!({"rules": []})), NotFound),
         ("POST", "/closures") => {
             let body = json!({"starts_on": "2030-09-01", "ends_on": "2030-09-01", "staff_id": staff});
@@ -98,7 +102,6 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             let body = json!({"date": "2030-04-07", "start": "09:00", "end": "10:00", "staff_id": staff});
             (none, Some(body), NotFound)
         }
-        ("DELETE", "/closures/{id}" | "/openings/{id}") => (none, None, NotFound),
         ("GET", "/availability") => {
             (vec![("service_id", service), ("date", "2030-03-05".to_owned())], None, NotFound)
         }
@@ -106,17 +109,15 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             let dates = [("from", "2030-03-05".to_owned()), ("to", "2030-03-06".to_owned())];
             (std::iter::once(("service_id", service)).chain(dates).collect(), None, NotFound)
         }
-        ("GET", "/bookings") => (of_staff, None, Own),
-        ("GET", "/bookings/{id}") => (none, None, NotFound),
-        ("POST", "/bookings/{id}/cancellation") => (none, Some(json!({})), NotFound),
         (method, path) => panic!("{method} {path} has no line in the matrix of strangers"),
     }
 }
 
 fn request(app: &TestApp, route: &Route, things: &Things) -> Request {
-    let path = match route.path.contains("{id}") {
-        true => route.path.replace("{id}", things.id_in(route.path)),
-        false => route.path.to_owned(),
+    let path = if route.path.contains("{id}") {
+        route.path.replace("{id}", things.id_in(route.path))
+    } else {
+        route.path.to_owned()
     };
     let (query, body, _) = line(route, things);
     let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -1,0 +1,165 @@
+//! What hours, pauses, closures and one-off openings do to the slots that are offered.
+
+use serde_json::{Value, json};
+use testkit::{Salon, TestApp};
+
+/// The starts of a date on the tenant's wall clock.
+async fn wall(salon: &Salon<'_>, date: &str) -> Vec<String> {
+    let day = salon.availability(date).await;
+    let slots = day["slots"].as_array().unwrap();
+    slots.iter().map(|slot| slot["local_start"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn open(salon: &Salon<'_>, weekday: u8, ranges: &[(&str, &str)]) {
+    let rules: Vec<Value> =
+        ranges.iter().map(|(start, end)| json!({"weekday": weekday, "start": start, "end": end})).collect();
+    let body = json!({"rules": rules});
+    assert_eq!(salon.put("/opening-rules").json(&body).await.expect(200), body);
+}
+
+#[tokio::test]
+async fn a_day_may_have_several_ranges_and_end_at_midnight() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    salon.service(json!({})).await;
+    open(&salon, 2, &[("08:00", "10:00"), ("22:00", "24:00")]).await;
+    assert_eq!(wall(&salon, "2030-03-05").await, ["08:00", "09:00", "22:00", "23:00"]);
+    assert_eq!(wall(&salon, "2030-03-06").await, Vec::<String>::new());
+    for (start, end) in
+        [("24:00", "24:00"), ("10:00", "09:00"), ("10:00", "10:00"), ("25:00", "26:00"), ("9:00", "10:00")]
+    {
+        let body = json!({"rules": [{"weekday": 2, "start": start, "end": end}]});
+        salon.put("/opening-rules").json(&body).await.refused(422, "INVALID");
+    }
+    for weekday in [0, 8, -1] {
+        let body = json!({"rules": [{"weekday": weekday, "start": "09:00", "end": "10:00"}]});
+        salon.put("/opening-rules").json(&body).await.refused(422, "INVALID");
+    }
+    // What was refused changed nothing.
+    assert_eq!(wall(&salon, "2030-03-05").await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_pause_takes_its_slots_away() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    salon.service(json!({})).await;
+    open(&salon, 2, &[("09:00", "15:00")]).await;
+    let pause = json!({"rules": [{"weekday": 2, "start": "12:00", "end": "13:00"}]});
+    salon.put("/break-rules").json(&pause).await.expect(200);
+    assert_eq!(salon.get("/break-rules").await.expect(200), pause);
+    assert_eq!(wall(&salon, "2030-03-05").await, ["09:00", "10:00", "11:00", "13:00", "14:00"]);
+    salon.book("Ana", "2030-03-05T11:00:00Z").await.refused(409, "SLOT_UNAVAILABLE");
+}
+
+#[tokio::test]
+async fn a_closure_closes_its_dates_and_an_opening_replaces_the_week() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    salon.service(json!({})).await;
+    let closure = json!({"starts_on": "2030-03-05", "ends_on": "2030-03-06", "reason": "Holidays"});
+    let closure = salon.post("/closures").json(&closure).await.expect(201);
+    assert!(wall(&salon, "2030-03-05").await.is_empty() && wall(&salon, "2030-03-06").await.is_empty());
+    assert_eq!(wall(&salon, "2030-03-07").await.len(), 10);
+    assert_eq!(salon.get("/closures").await.expect(200)["data"], json!([closure]));
+    salon.delete(&format!("/closures/{}", closure["id"].as_str().unwrap())).await.expect(204);
+    assert_eq!(wall(&salon, "2030-03-05").await.len(), 10);
+    // A Saturday, and a Tuesday with other hours.
+    for (date, start, end) in [("2030-03-09", "10:00", "12:00"), ("2030-03-05", "20:00", "24:00")] {
+        let body = json!({"date": date, "start": start, "end": end});
+        salon.post("/openings").json(&body).await.expect(201);
+    }
+    assert_eq!(wall(&salon, "2030-03-09").await, ["10:00", "11:00"]);
+    assert_eq!(wall(&salon, "2030-03-05").await, ["20:00", "21:00", "22:00", "23:00"]);
+    salon.book("Ana", "2030-03-09T09:00:00Z").await.expect(201);
+    let backwards = json!({"starts_on": "2030-03-06", "ends_on": "2030-03-05"});
+    salon.post("/closures").json(&backwards).await.refused(422, "INVALID");
+    for date in ["1999-12-31", "2201-01-01", "2030-02-29"] {
+        let body = json!({"date": date, "start": "10:00", "end": "12:00"});
+        salon.post("/openings").json(&body).await.refused(422, "INVALID");
+    }
+}
+
+#[tokio::test]
+async fn a_member_of_staff_may_have_hours_and_a_zone_of_their_own() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let bea = salon.staff("Bea").await;
+    salon.service(json!({"staff_ids": [bea]})).await;
+    salon.patch(&format!("/staff/{bea}")).json(&json!({"timezone": "Europe/London"})).await.expect(200);
+    let rules = json!({"rules": [{"weekday": 2, "start": "09:00", "end": "11:00"}]});
+    let of_bea = [("staff_id", bea.as_str())];
+    salon.put("/opening-rules").query(&of_bea).json(&rules).await.expect(200);
+    assert_eq!(wall(&salon, "2030-03-05").await, ["10:00", "11:00"]);
+    assert_eq!(salon.get("/opening-rules").query(&of_bea).await.expect(200), rules);
+    // The tenant's own week is as it was.
+    assert_eq!(salon.get("/opening-rules").await.expect(200)["rules"].as_array().unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn the_days_on_which_clocks_change_have_the_hours_they_have() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    salon.service(json!({"horizon_days": 730})).await;
+    open(&salon, 7, &[("00:00", "06:00")]).await;
+    assert_eq!(wall(&salon, "2030-03-24").await.len(), 6);
+    // Two o'clock does not exist.
+    assert_eq!(wall(&salon, "2030-03-31").await, ["00:00", "01:00", "03:00", "04:00", "05:00"]);
+    // Two o'clock comes twice.
+    assert_eq!(
+        wall(&salon, "2030-10-27").await,
+        ["00:00", "01:00", "02:00", "02:00", "03:00", "04:00", "05:00"]
+    );
+    for date in ["2030-03-31", "2030-10-27"] {
+        for start in salon.starts(date).await {
+            let booked = salon.book("Ana", &start).await.expect(201);
+            assert_eq!(booked["start"], start);
+        }
+        assert!(wall(&salon, date).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_viewers_zone_regroups_the_same_instants() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let id = salon.service(json!({})).await;
+    let mut instants = Vec::new();
+    for zone in ["Europe/Paris", "Pacific/Auckland", "America/Los_Angeles", "Asia/Kathmandu"] {
+        let mut starts = Vec::new();
+        for date in ["2030-03-04", "2030-03-05", "2030-03-06", "2030-03-07", "2030-03-08", "2030-03-09"] {
+            let query = [("service_id", id.as_str()), ("date", date), ("timezone", zone)];
+            let day = salon.public("GET", "/availability").query(&query).await.expect(200);
+            assert_eq!(day["timezone"], zone);
+            for slot in day["slots"].as_array().unwrap() {
+                starts.push(slot["start"].as_str().unwrap().to_owned());
+            }
+        }
+        assert!(starts.is_sorted());
+        instants.push(starts);
+    }
+    instants.dedup();
+    assert_eq!(instants.len(), 1);
+}
+
+#[tokio::test]
+async fn the_counts_of_days_are_those_of_their_slots() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let id = salon.service(json!({"horizon_days": 10})).await;
+    salon.book("Ana", "2030-03-06T09:00:00Z").await.expect(201);
+    let query = [("service_id", id.as_str()), ("from", "2030-03-03"), ("to", "2030-03-17")];
+    let days = salon.public("GET", "/availability/days").query(&query).await.expect(200);
+    let days = days["days"].as_array().unwrap();
+    assert_eq!(days.len(), 15);
+    for day in days {
+        let listed = salon.starts(day["date"].as_str().unwrap()).await;
+        assert_eq!(day["slots"], listed.len(), "{day}");
+    }
+    for (from, to) in
+        [("2030-03-05", "2030-03-04"), ("2030-03-01", "2030-05-02"), ("1999-01-01", "1999-01-02")]
+    {
+        let query = [("service_id", id.as_str()), ("from", from), ("to", to)];
+        salon.public("GET", "/availability/days").query(&query).await.refused(422, "INVALID");
+    }
+}
