@@ -46,7 +46,7 @@ pub struct Change<'a, B: Serialize = (), A: Serialize = ()> {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = audit_events)]
+#[diesel(table_name = audit_events, treat_none_as_default_value = false)]
 struct NewAuditEvent {
     tenant_id: TenantId,
     id: EventId,

@@ -16,11 +16,11 @@ use futures_util::join;
 use crate::TenantTx;
 use crate::error::Result;
 use crate::explain::explain;
+use crate::hours::{self, Rules};
 use crate::schema::{allocations, bookings};
 use crate::services::{self, Offer};
 use crate::staff::{self, StaffMember};
 use crate::tenants::{self, Tenant};
-use crate::timetable::{self, Timetable};
 use crate::usage;
 
 /// Longest time that one allocation takes: the table checks it, so who looks for overlaps looks back no further.
@@ -67,13 +67,17 @@ pub(crate) async fn catalogue(
     from: NaiveDate,
 ) -> Result<Catalogue> {
     let since = from.checked_sub_days(GRID_REACH).unwrap_or(from);
-    let (tenant, offer, everybody, timetable) = join!(
+    let (tenant, offer, everybody, rules, breaks, closures, openings) = join!(
         tenants::find(tx),
         services::find(tx, service_id),
         staff::list(tx),
-        timetable::read(tx, since),
+        hours::opening::all(tx),
+        hours::pause::all(tx),
+        hours::closures(tx, since),
+        hours::openings(tx, since),
     );
-    let (tenant, offer, everybody, timetable) = (tenant?, offer?, everybody?, timetable?);
+    let (tenant, offer, everybody) = (tenant?, offer?, everybody?);
+    let (rules, breaks, closures, openings) = (rules?, breaks?, closures?, openings?);
     if !offer.service.is_active {
         return Err(Code::NotFound.into());
     }
@@ -84,8 +88,8 @@ pub(crate) async fn catalogue(
     let team = everybody
         .into_iter()
         .filter(provides)
-        .map(|staff| TeamMember::new(&tenant, staff, &timetable))
-        .collect::<Vec<_>>();
+        .map(|staff| TeamMember::new(&tenant, staff, &rules, &breaks, &closures, &openings))
+        .collect::<Result<Vec<_>>>()?;
     if only.is_some() && team.is_empty() {
         return Err(Code::NotFound.into());
     }
@@ -95,22 +99,28 @@ pub(crate) async fn catalogue(
 impl TeamMember {
     /// A staff member with weekly hours of their own has those and their own pauses, in their own zone; without, the
     /// tenant's week, its pauses and theirs. Their one-off openings come before the tenant's of the same date.
-    fn new(tenant: &Tenant, staff: StaffMember, timetable: &Timetable) -> Self {
-        let Timetable { rules, breaks, closures, openings } = timetable;
-        let own = Some(staff.id);
-        let of = |rules: &[(Option<StaffId>, WeeklyRange)], owner: Option<StaffId>| -> Vec<WeeklyRange> {
+    fn new(
+        tenant: &Tenant,
+        staff: StaffMember,
+        rules: &Rules,
+        breaks: &Rules,
+        closures: &[hours::Closure],
+        openings: &[hours::Opening],
+    ) -> Result<Self> {
+        let of = |rules: &Rules, owner: Option<StaffId>| -> Vec<WeeklyRange> {
             rules.iter().filter(|(of, _)| *of == owner).map(|(_, range)| *range).collect()
         };
         let own_zone = staff.timezone.unwrap_or(tenant.timezone);
-        let own_rules = of(rules, own);
-        let own_dates = openings.iter().filter(|(of, _)| *of == own).map(|(_, opening)| *opening);
-        let mut dates: Vec<_> = own_dates.clone().collect();
-        let mut pauses = of(breaks, own);
+        let own_rules = of(rules, Some(staff.id));
+        let own_openings = openings.iter().filter(|opening| opening.staff_id == Some(staff.id));
+        let mut dates =
+            own_openings.map(|opening| Ok((opening.date, opening.range()?))).collect::<Result<Vec<_>>>()?;
+        let mut pauses = of(breaks, Some(staff.id));
         let hours = if own_rules.is_empty() {
             pauses.extend(of(breaks, None));
-            for (_, opening) in openings.iter().filter(|(of, _)| of.is_none()) {
-                if !own_dates.clone().any(|(date, _)| date == opening.0) {
-                    dates.push(*opening);
+            for opening in openings.iter().filter(|opening| opening.staff_id.is_none()) {
+                if !openings.iter().any(|own| own.staff_id == Some(staff.id) && own.date == opening.date) {
+                    dates.push((opening.date, opening.range()?));
                 }
             }
             Hours::new(tenant.timezone, of(rules, None), pauses, dates)
@@ -119,14 +129,14 @@ impl TeamMember {
         };
         let closures = closures
             .iter()
-            .filter(|(of, _)| of.is_none() || *of == own)
-            .map(|&(of, (starts_on, ends_on))| Closure {
-                timezone: if of.is_some() { own_zone } else { tenant.timezone },
-                starts_on,
-                ends_on,
+            .filter(|closure| closure.staff_id.is_none_or(|id| id == staff.id))
+            .map(|closure| Closure {
+                timezone: if closure.staff_id.is_some() { own_zone } else { tenant.timezone },
+                starts_on: closure.starts_on,
+                ends_on: closure.ends_on,
             })
             .collect();
-        Self { staff, hours, closures, busy: Vec::new(), booking_starts: Vec::new() }
+        Ok(Self { staff, hours, closures, busy: Vec::new(), booking_starts: Vec::new() })
     }
 
     fn calendar(&self) -> Calendar<'_> {

@@ -30,7 +30,7 @@ use crate::tenants::Zone;
 use crate::usage;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = bookings)]
+#[diesel(table_name = bookings, treat_none_as_default_value = false)]
 pub struct Booking {
     pub tenant_id: TenantId,
     pub id: BookingId,

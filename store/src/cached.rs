@@ -1,12 +1,13 @@
-//! SQL text that is prepared once per connection.
+//! SQL that is prepared once per connection.
 
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::Untyped;
 
-/// A `sql_query` with its binds, kept as a prepared statement. Diesel does not keep those by itself: it can't know
-/// whether the text differs each time, and each unkept one costs a round trip more.
+/// A query with its binds, kept as a prepared statement. Diesel does not keep a `sql_query`, an UPDATE, a DO UPDATE or
+/// an insert whose `None`s stand for defaults (hence `treat_none_as_default_value = false` wherever there is
+/// `Insertable`): it can't know whether the text differs each time. Each unkept one costs a round trip more, for itself
+/// and for what travels behind it, and is planned anew.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a query does nothing until it is executed or loaded"]
 pub struct Cached<Q>(Q);
@@ -33,8 +34,8 @@ impl<Q> QueryId for Cached<Q> {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<Q> Query for Cached<Q> {
-    type SqlType = Untyped;
+impl<Q: Query> Query for Cached<Q> {
+    type SqlType = Q::SqlType;
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::schema::customers;
 
 #[derive(Debug, Insertable)]
-#[diesel(table_name = customers)]
+#[diesel(table_name = customers, treat_none_as_default_value = false)]
 pub struct NewCustomer<'a> {
     pub tenant_id: TenantId,
     pub id: CustomerId,

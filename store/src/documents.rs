@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::schema::documents;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = documents)]
+#[diesel(table_name = documents, treat_none_as_default_value = false)]
 pub struct Document {
     pub tenant_id: TenantId,
     pub id: DocumentId,

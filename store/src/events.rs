@@ -23,7 +23,7 @@ pub struct Happened {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = domain_events)]
+#[diesel(table_name = domain_events, treat_none_as_default_value = false)]
 struct NewEvent {
     tenant_id: TenantId,
     id: EventId,

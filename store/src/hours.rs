@@ -20,12 +20,27 @@ const MOST_DATES: usize = 2_000;
 /// Most weekly ranges one owner can have.
 const MAX_RULES: usize = 7 * 12;
 
+/// Rules of the tenant (no staff member) and of its staff, as the engine wants them.
+pub type Rules = Vec<(Option<StaffId>, WeeklyRange)>;
+
 /// `opening_rules` and `break_rules` have the same columns and the same verbs.
 macro_rules! weekly_rules {
     ($module:ident, $table:ident, $action:literal, $doc:literal) => {
         #[doc = $doc]
         pub mod $module {
             use super::*;
+
+            /// Every rule of the tenant and its staff.
+            pub(crate) async fn all(tx: &TenantTx) -> Result<Rules> {
+                let rows: Vec<(Option<StaffId>, i16, i16, i16)> = $table::table
+                    .filter($table::tenant_id.eq(tx.tenant()))
+                    .select(($table::staff_id, $table::weekday, $table::start_minute, $table::end_minute))
+                    .load(&mut tx.conn())
+                    .await?;
+                rows.into_iter()
+                    .map(|(owner, day, start, end)| Ok((owner, weekly(day, start, end)?)))
+                    .collect()
+            }
 
             /// The rules of one owner, by weekday and start.
             pub async fn list(tx: &TenantTx, owner: Option<StaffId>) -> Result<Vec<WeeklyRange>> {
@@ -87,7 +102,7 @@ weekly_rules!(pause, break_rules, "break_rules.replace", "When the week pauses."
 
 /// Whole local dates off.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = closures)]
+#[diesel(table_name = closures, treat_none_as_default_value = false)]
 pub struct Closure {
     pub tenant_id: TenantId,
     pub id: ClosureId,
@@ -102,7 +117,7 @@ pub struct Closure {
 
 /// One-off hours of one date.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = openings)]
+#[diesel(table_name = openings, treat_none_as_default_value = false)]
 pub struct Opening {
     pub tenant_id: TenantId,
     pub id: OpeningId,
@@ -260,14 +275,12 @@ fn check_rules(rules: &[WeeklyRange]) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn weekly(day: i16, start: i16, end: i16) -> Result<WeeklyRange> {
+fn weekly(day: i16, start: i16, end: i16) -> Result<WeeklyRange> {
     Ok(WeeklyRange { weekday: stored(Weekday::new(day))?, range: stored(MinuteRange::new(start, end))? })
 }
 
 /// What the table's own checks let in.
-pub(crate) fn stored<T, E: std::error::Error + Send + Sync + 'static>(
-    result: std::result::Result<T, E>,
-) -> Result<T> {
+fn stored<T, E: std::error::Error + Send + Sync + 'static>(result: std::result::Result<T, E>) -> Result<T> {
     result.map_err(|error| Error::Database(diesel::result::Error::DeserializationError(Box::new(error))))
 }
 

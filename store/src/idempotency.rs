@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use domain::rejection::Code;
 
 use crate::TenantTx;
+use crate::cached::cached;
 use crate::error::Result;
 use crate::schema::idempotency_keys;
 
@@ -29,10 +30,10 @@ pub struct Answer {
 /// Looks for the answer of an earlier request with this key and holds the key until the transaction ends. Refuses while
 /// the first is still running, and when it said something else.
 pub async fn begin(tx: &TenantTx, request: &Request) -> Result<Option<Answer>> {
-    let free: Free = diesel::sql_query("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free")
-        .bind::<diesel::sql_types::Text, _>(format!("{} {} {}", tx.tenant(), request.scope, request.key))
-        .get_result(&mut tx.conn())
-        .await?;
+    let lock =
+        diesel::sql_query("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free")
+            .bind::<diesel::sql_types::Text, _>(format!("{} {} {}", tx.tenant(), request.scope, request.key));
+    let free: Free = cached(lock).get_result(&mut tx.conn()).await?;
     if !free.free {
         return Err(Code::IdempotencyInProgress.into());
     }

@@ -21,7 +21,6 @@ pub mod services;
 pub mod sessions;
 pub mod staff;
 pub mod tenants;
-mod timetable;
 pub mod usage;
 pub mod users;
 

@@ -7,6 +7,7 @@ use domain::id::{MessageId, TenantId};
 use uuid::Uuid;
 
 use crate::TenantTx;
+use crate::cached::cached;
 use crate::error::Result;
 use crate::schema::messages;
 
@@ -21,7 +22,7 @@ pub struct About<'a> {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = messages)]
+#[diesel(table_name = messages, treat_none_as_default_value = false)]
 struct NewMessage<'a> {
     tenant_id: TenantId,
     id: MessageId,
@@ -70,10 +71,12 @@ pub async fn claim(
 }
 
 pub async fn note_sent(tx: &TenantTx, id: MessageId, now: DateTime<Utc>) -> Result<()> {
-    diesel::update(messages::table.find((tx.tenant(), id)))
-        .set((messages::status.eq("sent"), messages::sent_at.eq(now), messages::error.eq(None::<String>)))
-        .execute(&mut tx.conn())
-        .await?;
+    let sent = diesel::update(messages::table.find((tx.tenant(), id))).set((
+        messages::status.eq("sent"),
+        messages::sent_at.eq(now),
+        messages::error.eq(None::<String>),
+    ));
+    cached(sent).execute(&mut tx.conn()).await?;
     Ok(())
 }
 

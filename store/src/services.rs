@@ -19,7 +19,7 @@ use crate::schema::{service_staff, services, staff};
 use crate::tenants::check_version;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = services)]
+#[diesel(table_name = services, treat_none_as_default_value = false)]
 pub struct Service {
     pub tenant_id: TenantId,
     pub id: ServiceId,

@@ -14,7 +14,7 @@ use crate::schema::{memberships, refresh_tokens, sessions};
 pub const LIFETIME: TimeDelta = TimeDelta::days(30);
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub struct Session {
     pub id: SessionId,
     pub user_id: UserId,

@@ -11,12 +11,13 @@ use serde::Serialize;
 
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
+use crate::cached::cached;
 use crate::error::Result;
 use crate::schema::{staff, tenants};
 use crate::tenants::{Zone, check_version};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = staff)]
+#[diesel(table_name = staff, treat_none_as_default_value = false)]
 pub struct StaffMember {
     pub tenant_id: TenantId,
     pub id: StaffId,
@@ -209,11 +210,10 @@ pub async fn remove(tx: &TenantTx, id: StaffId, by: &By, now: DateTime<Utc>) -> 
 /// Takes the lock on one staff member's availability and answers its new version. Take it before reading what the
 /// decision depends on; of several, ids ascending.
 pub async fn raise_schedule(tx: &TenantTx, id: StaffId) -> Result<i64> {
-    Ok(diesel::update(staff::table.find((tx.tenant(), id)))
+    let raise = diesel::update(staff::table.find((tx.tenant(), id)))
         .set(staff::schedule_version.eq(staff::schedule_version + 1))
-        .returning(staff::schedule_version)
-        .get_result(&mut tx.conn())
-        .await?)
+        .returning(staff::schedule_version);
+    Ok(cached(raise).get_result(&mut tx.conn()).await?)
 }
 
 /// Takes the lock on the whole tenant's availability: the tenant's and every staff member's, so that who books needs

@@ -22,7 +22,7 @@ use crate::{IdentityTx, SignUpTx, TenantTx};
 use jobs::Job;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = tenants)]
+#[diesel(table_name = tenants, treat_none_as_default_value = false)]
 pub struct Tenant {
     pub tenant_id: TenantId,
     pub slug: String,

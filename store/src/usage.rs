@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use domain::plan::{Limit, Plan};
 
 use crate::TenantTx;
+use crate::cached::cached;
 use crate::error::Result;
 use crate::schema::usage;
 
@@ -27,9 +28,8 @@ pub async fn raise(tx: &TenantTx, plan: Plan, limit: Limit, period_start: NaiveD
         .on_conflict((usage::tenant_id, usage::limit, usage::period_start))
         .do_update()
         .set(usage::used.eq(usage::used + 1));
-    let raised = FilterDsl::filter(counted, usage::used.lt(allowance.unwrap_or(i64::MAX)))
-        .execute(&mut tx.conn())
-        .await?;
+    let within = FilterDsl::filter(counted, usage::used.lt(allowance.unwrap_or(i64::MAX)));
+    let raised = cached(within).execute(&mut tx.conn()).await?;
     match (raised, allowance) {
         (0, Some(max)) => Err(plan.reached(limit, max).into()),
         _ => Ok(()),

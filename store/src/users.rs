@@ -14,7 +14,7 @@ use crate::schema::{credentials, memberships, users};
 use crate::{IdentityTx, TenantTx};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = users)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
 pub struct User {
     pub id: UserId,
     pub email: String,

@@ -223,6 +223,33 @@ async fn an_error_rolls_back_everything() {
 }
 
 #[tokio::test]
+async fn a_read_writes_nothing_and_leaves_its_connection_to_the_next() {
+    let app = TestApp::start().await.ignore_jobs();
+    let (salon, other) = (app.tenant("salon").await, app.tenant("other").await);
+    let narrow = app.doors(1);
+    let admin = app.database.admin().await;
+    narrow.ping().await.unwrap();
+    let before = pids(&admin, "true").await;
+    for _ in 0..3 {
+        for tenant in [narrow.tenant(salon.id), narrow.tenant(other.id)] {
+            let found: store::Result<_> = tenant.read(async |tx| store::tenants::find(tx).await).await;
+            assert_eq!(found.unwrap().tenant_id, tenant.id());
+            let written: store::Result<()> =
+                tenant.read(async |tx| store::staff::raise_all_schedules(tx).await).await;
+            assert!(written.is_err());
+            let raised: store::Result<()> =
+                tenant.transaction(async |tx| store::staff::raise_all_schedules(tx).await).await;
+            raised.unwrap();
+        }
+    }
+    let found: store::Result<_> =
+        narrow.tenant(salon.id).read(async |tx| store::tenants::find(tx).await).await;
+    assert_eq!(found.unwrap().schedule_version, 4);
+    assert_eq!(pids(&admin, "xact_start IS NOT NULL").await, Vec::<i32>::new());
+    assert_eq!(pids(&admin, "true").await, before);
+}
+
+#[tokio::test]
 async fn the_store_refuses_a_role_that_row_level_security_does_not_hold() {
     let app = TestApp::start().await.ignore_jobs();
     let now = api::clock::Clock::System.now();
