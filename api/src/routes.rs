@@ -4,13 +4,16 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::Method;
-use actix_web::{FromRequest, Handler, Responder, web};
+use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::{FromRequest, Handler, HttpResponse, Responder, ResponseError, guard, web};
+use domain::rejection::Code;
 use domain::role::Permission;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::Schema;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::problem::Problem;
 use crate::reply::Page;
 use crate::{auth, availability, bookings, documents, health, hours, me, openapi, services, staff, tenant};
 
@@ -111,7 +114,14 @@ where
         query: None,
         status: 200,
         replies: None,
-        handler: Box::new(move || web::method(route_method.clone()).to(handler.clone())),
+        handler: Box::new(move || {
+            let route = if route_method == Method::GET {
+                web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+            } else {
+                web::method(route_method.clone())
+            };
+            route.to(handler.clone())
+        }),
     }
 }
 
@@ -316,13 +326,26 @@ pub fn configure(config: &mut web::ServiceConfig, routes: &[Route]) {
     let paths: BTreeSet<&'static str> = routes.iter().map(|route| route.path).collect();
     for path in paths {
         let mut resource = web::resource(path);
+        let mut allow = String::new();
         for route in routes.iter().filter(|route| route.path == path) {
             resource = resource.route((route.handler)());
+            allow = format!("{allow}{}{}", if allow.is_empty() { "" } else { ", " }, route.method);
+            if route.method == Method::GET {
+                allow.push_str(", HEAD");
+            }
         }
-        config.service(resource.default_service(web::to(method_not_allowed)));
+        let other = move || {
+            let allow = allow.clone();
+            async move { method_not_allowed(&allow) }
+        };
+        config.service(resource.default_service(web::to(other)));
     }
 }
 
-async fn method_not_allowed() -> crate::problem::Result<&'static str> {
-    Err(domain::rejection::Code::MethodNotAllowed.into())
+fn method_not_allowed(allow: &str) -> HttpResponse {
+    let mut response = Problem::from(Code::MethodNotAllowed).error_response();
+    if let Ok(allow) = HeaderValue::from_str(allow) {
+        response.headers_mut().insert(ALLOW, allow);
+    }
+    response
 }

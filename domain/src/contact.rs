@@ -29,10 +29,13 @@ impl Email {
             && local.len() <= 64
             && local.split('.').all(|part| !part.is_empty())
             && local.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~-.".contains(c));
+        // A top-level domain is no number (RFC 3696, 2), and who has an international name types it, not its encoding.
         let domain_fits = domain.contains('.')
+            && domain.rsplit('.').next().is_some_and(|top| top.chars().any(char::is_alphabetic))
             && domain.split('.').all(|label| {
                 !label.is_empty()
                     && label.len() <= 63
+                    && !label.to_ascii_lowercase().starts_with("xn--")
                     && !label.starts_with('-')
                     && !label.ends_with('-')
                     && label.chars().all(|c| c.is_alphanumeric() || c == '-')
@@ -98,6 +101,8 @@ mod tests {
             "<ana@example.org>",
             "a\"b@example.org",
             "ana@example.org,bob@example.org",
+            "ana@xn--0.example",
+            "ana@1.2.3.4",
         ] {
             assert!(Email::parse(text).is_err(), "{text}");
         }

@@ -27,6 +27,8 @@ pub enum Kind {
     Conflict,
     /// It has changed since the caller read it.
     Stale,
+    /// It did not arrive in time.
+    Late,
     /// It is too large to read.
     TooLarge,
     /// It is of a type nobody reads here.
@@ -90,6 +92,7 @@ codes! {
     BookingNotCancellable, "BOOKING_NOT_CANCELLABLE", Conflict, "This booking can no longer be cancelled.";
     IdempotencyInProgress, "IDEMPOTENCY_IN_PROGRESS", Conflict, "The first request with this key is still running.";
     VersionMismatch, "VERSION_MISMATCH", Stale, "It has changed since you read it. Read it again.";
+    RequestTimeout, "REQUEST_TIMEOUT", Late, "The request did not arrive in time.";
     BodyTooLarge, "BODY_TOO_LARGE", TooLarge, "The body is too large.";
     UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", MediaType, "Send application/json.";
     Invalid, "INVALID", Invalid, "Some values are not valid.";

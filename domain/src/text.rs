@@ -22,8 +22,11 @@ pub fn line(text: &str, max: usize) -> Result<String, TextError> {
     if text.is_empty() {
         return Err(TextError::Empty);
     }
-    if text.chars().any(char::is_control) {
+    if text.chars().any(|c| c.is_control() || turns_text(c)) {
         return Err(TextError::Control);
+    }
+    if text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
+        return Err(TextError::Empty);
     }
     bounded(text, max)
 }
@@ -34,10 +37,19 @@ pub fn lines(text: &str, max: usize) -> Result<Option<String>, TextError> {
     if text.is_empty() {
         return Ok(None);
     }
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    if text.chars().any(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || turns_text(c)) {
         return Err(TextError::Control);
     }
     bounded(text, max).map(Some)
+}
+
+/// Embeddings and overrides of direction (Unicode UAX #9): they turn the text of others around.
+const fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
 }
 
 /// Bytes in hexadecimal, two lower-case digits each.
@@ -60,6 +72,8 @@ mod tests {
         assert_eq!(name(" \u{a0} "), Err(TextError::Empty));
         assert_eq!(name("a\0b"), Err(TextError::Control));
         assert_eq!(name("a\nb"), Err(TextError::Control));
+        assert_eq!(name("\u{202e}elpmaxe"), Err(TextError::Control));
+        assert_eq!(name("\u{200b}"), Err(TextError::Empty));
         assert!(name(&"é".repeat(255)).is_ok());
         assert_eq!(name(&"é".repeat(256)), Err(TextError::TooLong(255)));
     }

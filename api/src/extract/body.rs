@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
@@ -17,6 +18,9 @@ use crate::problem::{Problem, Result};
 
 /// Most bytes of a JSON body.
 const MAX_BODY: usize = 64 * 1024;
+
+/// How long a body may take to arrive.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -78,7 +82,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Submission<T> {
     }
 }
 
-async fn read(request: &HttpRequest, mut body: Payload) -> Result<Bytes> {
+/// The body, if it is JSON, fits and arrives in time.
+async fn read(request: &HttpRequest, body: Payload) -> Result<Bytes> {
     let content_type =
         request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
@@ -90,10 +95,15 @@ async fn read(request: &HttpRequest, mut body: Payload) -> Result<Bytes> {
     if announced.is_some_and(|length| length > MAX_BODY) {
         return Err(Code::BodyTooLarge.into());
     }
-    let mut bytes = BytesMut::with_capacity(announced.unwrap_or(0));
+    tokio::time::timeout(PATIENCE, collect(body, MAX_BODY)).await.map_err(|_late| Code::RequestTimeout)?
+}
+
+/// At most `most` bytes.
+pub(crate) async fn collect(mut body: Payload, most: usize) -> Result<Bytes> {
+    let mut bytes = BytesMut::new();
     while let Some(chunk) = body.next().await {
         let chunk = chunk.map_err(|_broken_off| Problem::from(Code::MalformedJson))?;
-        if bytes.len() + chunk.len() > MAX_BODY {
+        if bytes.len() + chunk.len() > most {
             return Err(Code::BodyTooLarge.into());
         }
         bytes.extend_from_slice(&chunk);

@@ -153,10 +153,10 @@ impl<P: Allows> FromRequest for Member<P> {
 
     fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
         let somebody = anybody(request);
-        let token = request
-            .headers()
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer ").map(str::to_owned));
+        let token = request.headers().get(AUTHORIZATION).and_then(|value| {
+            let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.to_owned())
+        });
         Box::pin(async move {
             let Anybody { state, ip, now, .. } = somebody?;
             let token = token.ok_or(Code::Unauthenticated)?;

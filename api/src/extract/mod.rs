@@ -5,5 +5,6 @@ mod caller;
 mod query;
 
 pub use body::{Json, Submission, present, required};
+pub(crate) use body::{PATIENCE, collect};
 pub use caller::{Allows, Anybody, ManageBookings, ManageCatalogue, ManageTenant, Member, Read, Visitor};
 pub use query::{IfMatch, Path, Query};

@@ -15,12 +15,12 @@ use actix_web::http::header::{
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
 use domain::locale::Locale;
 use domain::rejection::{Code, Kind};
-use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::tenants::Tenant;
 
 use crate::extract::Path;
+use crate::extract::{PATIENCE, collect};
 use crate::problem::{Problem, Result, failed};
 use crate::request;
 use crate::state::State;
@@ -240,16 +240,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 
     fn from_request(_request: &HttpRequest, body: &mut Payload) -> Self::Future {
         const MAX: usize = 16 * 1024;
-        let mut body = body.take();
+        let body = body.take();
         Box::pin(async move {
-            let mut bytes = web::BytesMut::new();
-            while let Some(chunk) = body.next().await {
-                let chunk = chunk.map_err(|_broken_off| Problem::from(Code::MalformedQuery))?;
-                if bytes.len() + chunk.len() > MAX {
-                    return Err(Code::BodyTooLarge.into());
-                }
-                bytes.extend_from_slice(&chunk);
-            }
+            let bytes = tokio::time::timeout(PATIENCE, collect(body, MAX))
+                .await
+                .map_err(|_late| Code::RequestTimeout)??;
             if bytes.contains(&0) || bytes.windows(3).any(|window| window == b"%00") {
                 return Err(Code::MalformedQuery.into());
             }
