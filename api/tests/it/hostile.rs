@@ -200,6 +200,7 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
         ("PUT", "/opening-rules" | "/break-rules") => rules,
         ("POST", "/closures") => json!({"starts_on": "2031-01-01", "ends_on": "2031-01-02", "reason": "Off"}),
         ("POST", "/openings") => json!({"date": "2031-01-01", "start": "09:00", "end": "10:00"}),
+        ("POST", "/bookings/{id}/confirmation") => json!({}),
         ("POST", "/bookings/{id}/cancellation") => json!({"reason": "ill"}),
         ("POST", "/public/{tenant}/bookings") => {
             let mut body = booking;
