@@ -1,5 +1,4 @@
 //! End clients of a tenant, one for each email address.
-#![expect(clippy::ref_option_ref, reason = "what `Insertable` derives for a borrowed optional value")]
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
