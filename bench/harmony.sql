@@ -15,11 +15,11 @@ INSERT INTO services (tenant_id, id, name, duration_minutes, price_cents, horizo
   created_at, updated_at)
 SELECT tenant_id, md5('v' || k || '-' || j)::uuid, 'Service ' || j, 30 * j, 3000 * j, 730, 30, j, at, at
 FROM n, generate_series(1, 5) j;
-INSERT INTO opening_rules (tenant_id, id, staff_id, weekday, start_minute, end_minute, created_at)
-SELECT tenant_id, gen_random_uuid(), md5('s' || k || '-' || j)::uuid, d, 540, 1140, at
+INSERT INTO weekly_rules (tenant_id, id, kind, staff_id, weekday, start_minute, end_minute, created_at)
+SELECT tenant_id, gen_random_uuid(), 'opening', md5('s' || k || '-' || j)::uuid, d, 540, 1140, at
 FROM n, generate_series(1, 5) j, generate_series(1, 6) d;
-INSERT INTO break_rules (tenant_id, id, staff_id, weekday, start_minute, end_minute, created_at)
-SELECT tenant_id, gen_random_uuid(), md5('s' || k || '-' || j)::uuid, d, 750, 810, at
+INSERT INTO weekly_rules (tenant_id, id, kind, staff_id, weekday, start_minute, end_minute, created_at)
+SELECT tenant_id, gen_random_uuid(), 'break', md5('s' || k || '-' || j)::uuid, d, 750, 810, at
 FROM n, generate_series(1, 5) j, generate_series(1, 6) d;
 INSERT INTO customers (tenant_id, id, name, email, email_key, locale, created_at, updated_at)
 SELECT tenant_id, md5('c' || k || '-' || j)::uuid, 'Client ' || j, 'c' || j || '@example.org', 'c' || j || '@example.org',

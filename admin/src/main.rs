@@ -68,7 +68,7 @@ async fn main() -> anyhow::Result<()> {
 
 /// The doors, without anybody to wake: who waits for jobs looks by itself.
 fn open(database: &DatabaseConfig) -> anyhow::Result<Store> {
-    Ok(Store::new(database, Arc::new(|_queue| {}))?)
+    Ok(Store::new(database, 1, Arc::new(|_queue| {}))?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where this program's time comes from")]

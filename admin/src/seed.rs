@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::contact::Email;
-use domain::hours::{MinuteRange, Weekday, WeeklyRange};
+use domain::hours::{MinuteRange, RuleKind, Weekday, WeeklyRange};
 use domain::id::TenantId;
 use domain::locale::Locale;
 use domain::plan::Plan;
@@ -91,8 +91,8 @@ async fn make(store: &Store, now: DateTime<Utc>) -> anyhow::Result<()> {
                 )
                 .await?;
             }
-            hours::opening::replace(tx, None, week(9 * 60, 19 * 60)?, &by, now).await?;
-            hours::pause::replace(tx, None, week(12 * 60 + 30, 13 * 60 + 30)?, &by, now).await?;
+            hours::replace_rules(tx, RuleKind::Opening, None, week(9 * 60, 19 * 60)?, &by, now).await?;
+            hours::replace_rules(tx, RuleKind::Break, None, week(12 * 60 + 30, 13 * 60 + 30)?, &by, now).await?;
             Ok(())
         })
         .await;

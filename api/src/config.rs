@@ -37,7 +37,7 @@ pub struct Config {
     /// Multiplies how often clients may ask; 0: as often as they like.
     #[arg(long, env = "RATE_LIMIT_FACTOR", default_value_t = 1)]
     pub rate_limit_factor: u32,
-    /// What is logged: a filter of tracing-subscriber.
+    /// From which level on, by target: `info`, `warn,api=debug`.
     #[arg(long, env = "LOG", default_value = "info")]
     pub log: String,
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use chrono::{Days, NaiveDate};
-use domain::hours::{MinuteRange, TimeOfDay, WeeklyRange};
+use domain::hours::{MinuteRange, RuleKind, TimeOfDay, WeeklyRange};
 use domain::id::{ClosureId, OpeningId, StaffId};
 use domain::rejection::Rejection;
 use serde::{Deserialize, Serialize};
@@ -87,40 +87,49 @@ impl OpeningView {
     }
 }
 
-pub async fn show_opening_rules(member: Member<Read>, Query(owner): Query<Owner>) -> Result<HttpResponse> {
-    let rules = member.tenant.transaction(async |tx| hours::opening::list(tx, owner.staff_id).await).await?;
+pub async fn show_opening_rules(member: Member<Read>, owner: Query<Owner>) -> Result<HttpResponse> {
+    show_rules(&member, RuleKind::Opening, owner).await
+}
+
+pub async fn show_break_rules(member: Member<Read>, owner: Query<Owner>) -> Result<HttpResponse> {
+    show_rules(&member, RuleKind::Break, owner).await
+}
+
+async fn show_rules(
+    member: &Member<Read>,
+    kind: RuleKind,
+    Query(owner): Query<Owner>,
+) -> Result<HttpResponse> {
+    let rules = member.tenant.read(async |tx| hours::rules(tx, kind, owner.staff_id).await).await?;
     Ok(HttpResponse::Ok().json(Rules { rules }))
 }
 
 pub async fn replace_opening_rules(
     member: Member<ManageCatalogue>,
-    Query(owner): Query<Owner>,
-    Json(body): Json<Rules>,
+    owner: Query<Owner>,
+    body: Json<Rules>,
 ) -> Result<HttpResponse> {
-    let by = member.by();
-    let rules = member
-        .tenant
-        .transaction(async |tx| {
-            hours::opening::replace(tx, owner.staff_id, body.rules, &by, member.now).await
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(Rules { rules }))
-}
-
-pub async fn show_break_rules(member: Member<Read>, Query(owner): Query<Owner>) -> Result<HttpResponse> {
-    let rules = member.tenant.transaction(async |tx| hours::pause::list(tx, owner.staff_id).await).await?;
-    Ok(HttpResponse::Ok().json(Rules { rules }))
+    replace_rules(&member, RuleKind::Opening, owner, body).await
 }
 
 pub async fn replace_break_rules(
     member: Member<ManageCatalogue>,
+    owner: Query<Owner>,
+    body: Json<Rules>,
+) -> Result<HttpResponse> {
+    replace_rules(&member, RuleKind::Break, owner, body).await
+}
+
+async fn replace_rules(
+    member: &Member<ManageCatalogue>,
+    kind: RuleKind,
     Query(owner): Query<Owner>,
     Json(body): Json<Rules>,
 ) -> Result<HttpResponse> {
-    let by = member.by();
+    let (now, by) = (member.now, member.by());
     let rules = member
         .tenant
-        .transaction(async |tx| hours::pause::replace(tx, owner.staff_id, body.rules, &by, member.now).await)
+        .transaction(async |tx| hours::replace_rules(tx, kind, owner.staff_id, body.rules, &by, now).await)
         .await?;
     Ok(HttpResponse::Ok().json(Rules { rules }))
 }

@@ -17,6 +17,10 @@ use domain::link::Links;
 use queue::{Limits, Waker};
 use store::{Door, Store};
 use templates::Templates;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 #[actix_web::main]
 async fn main() -> anyhow::Result<()> {
@@ -26,7 +30,9 @@ async fn main() -> anyhow::Result<()> {
         .with_context(|| format!("BIND {} can't be listened on", config.bind))?;
     let (waker, publisher) = Waker::open(&config.redis).context("REDIS_URL")?;
     actix_web::rt::spawn(publisher);
-    let store = Store::new(&config.database, Arc::new(move |queue| waker.wake(queue)))?;
+    let cores = || std::thread::available_parallelism().map_or(2, usize::from);
+    let workers = config.http_workers.unwrap_or_else(cores).max(1);
+    let store = Store::new(&config.database, workers, Arc::new(move |queue| waker.wake(queue)))?;
     let clock = Clock::System;
     store.check(clock.now(), &[Door::App, Door::Identity, Door::SignUp]).await?;
     let state = web::Data::new(State {
@@ -48,8 +54,6 @@ async fn main() -> anyhow::Result<()> {
             .with_context(|| format!("API_METRICS_BIND {address} can't be listened on"))?;
         actix_web::rt::spawn(server::serve_metrics(listener, state.clone())?);
     }
-    let cores = || std::thread::available_parallelism().map_or(2, usize::from);
-    let workers = config.http_workers.unwrap_or_else(cores).max(1);
     tracing::info!(address = %config.bind, workers, "serves");
     server::serve(listener, state, workers)?.await?;
     Ok(())
@@ -57,12 +61,13 @@ async fn main() -> anyhow::Result<()> {
 
 /// JSON, one line each; in development for eyes.
 fn start_logs(config: &Config) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log).context("LOG")?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(false);
+    let filter: Targets = config.log.parse().context("LOG")?;
+    let lines = tracing_subscriber::fmt::layer().with_target(false).with_ansi(false);
+    let logs = tracing_subscriber::registry();
     if config.development {
-        logs.compact().init();
+        logs.with(lines.compact().with_filter(filter)).init();
     } else {
-        logs.json().flatten_event(true).init();
+        logs.with(lines.json().flatten_event(true).with_span_list(false).with_filter(filter)).init();
     }
     Ok(())
 }

@@ -27,7 +27,6 @@ pub const REGISTRY: &[Personal] = &[
             "cancellation_reason",
         ],
     ),
-    personal("break_rules", &[]),
     personal("closures", &["reason"]),
     personal("credentials", &["password_hash"]),
     personal("customers", &["name", "email", "email_key", "phone_e164"]),
@@ -37,7 +36,6 @@ pub const REGISTRY: &[Personal] = &[
     personal("jobs", &[]),
     personal("memberships", &[]),
     personal("messages", &["recipient"]),
-    personal("opening_rules", &[]),
     personal("openings", &[]),
     personal("refresh_tokens", &[]),
     personal("schedule_ticks", &[]),
@@ -49,4 +47,5 @@ pub const REGISTRY: &[Personal] = &[
     personal("tenants", &["contact_email", "phone_e164", "address"]),
     personal("usage", &[]),
     personal("users", &["email", "email_key", "full_name"]),
+    personal("weekly_rules", &[]),
 ];

@@ -63,10 +63,11 @@ CREATE TABLE service_staff (
 CALL protect_tenant_table('service_staff');
 
 -- Weekly hours and weekly pauses, of the tenant (staff_id NULL) or of one staff member. Minutes from midnight of the
--- owner's wall clock; 1440 ends a day.
-CREATE TABLE opening_rules (
+-- owner's wall clock; 1440 ends a day. One table: whoever reckons slots reads both.
+CREATE TABLE weekly_rules (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('opening', 'break')),
   staff_id uuid,
   weekday smallint NOT NULL CHECK (weekday BETWEEN 1 AND 7),
   start_minute smallint NOT NULL CHECK (start_minute BETWEEN 0 AND 1439),
@@ -77,12 +78,7 @@ CREATE TABLE opening_rules (
   FOREIGN KEY (tenant_id, staff_id) REFERENCES staff ON DELETE CASCADE,
   CHECK (start_minute < end_minute)
 );
-CALL protect_tenant_table('opening_rules');
-
-CREATE TABLE break_rules (LIKE opening_rules INCLUDING CONSTRAINTS);
-ALTER TABLE break_rules ADD PRIMARY KEY (tenant_id, id),
-  ADD FOREIGN KEY (tenant_id, staff_id) REFERENCES staff ON DELETE CASCADE;
-CALL protect_tenant_table('break_rules');
+CALL protect_tenant_table('weekly_rules');
 
 -- Whole local dates off, first and last included.
 CREATE TABLE closures (

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking::Status;
-use domain::hours::{Calendar, Closure, Hours, WeeklyRange};
+use domain::hours::{Calendar, Closure, Hours, RuleKind};
 use domain::id::{ServiceId, StaffId, TenantId};
 use domain::plan::{self, Limit};
 use domain::rejection::{Alternative, Code};
@@ -16,18 +16,21 @@ use futures_util::join;
 use crate::TenantTx;
 use crate::error::Result;
 use crate::explain::explain;
-use crate::hours::{self, Rules};
+use crate::hours::{self, Exception, WeeklyRule};
 use crate::schema::{allocations, bookings};
 use crate::services::{self, Offer};
 use crate::staff::{self, StaffMember};
-use crate::tenants::{self, Tenant};
+use crate::tenants::Tenant;
 use crate::usage;
 
 /// Longest time that one allocation takes: the table checks it, so who looks for overlaps looks back no further.
 pub const MAX_ALLOCATION: TimeDelta = TimeDelta::hours(24);
 
-/// How far before a window the grid of its first range may begin.
-const GRID_REACH: Days = Days::new(16);
+/// How far before a window the grid of its first range may begin, in dates of any zone.
+const REACH_BEFORE: Days = Days::new(16);
+
+/// How far after a window what starts in it may end, in dates of any zone.
+const REACH_AFTER: Days = Days::new(3);
 
 /// One tenant's service with everybody who provides it and when they work: all that the answer depends on but for the
 /// time that is taken.
@@ -59,25 +62,24 @@ pub struct Day {
     pub slots: Vec<Slot>,
 }
 
-/// Reads the catalogue for an active service; `from` is the first date asked for. Named, only that staff member.
+/// Reads the catalogue for an active service; `from` and `to` are the first and the last date asked for. Named, only
+/// that staff member.
 pub(crate) async fn catalogue(
     tx: &TenantTx,
     service_id: ServiceId,
     only: Option<StaffId>,
-    from: NaiveDate,
+    (from, to): (NaiveDate, NaiveDate),
 ) -> Result<Catalogue> {
-    let since = from.checked_sub_days(GRID_REACH).unwrap_or(from);
-    let (tenant, offer, everybody, rules, breaks, closures, openings) = join!(
-        tenants::find(tx),
-        services::find(tx, service_id),
+    let from = from.checked_sub_days(REACH_BEFORE).unwrap_or(from);
+    let to = to.checked_add_days(REACH_AFTER).unwrap_or(to);
+    let (offered, everybody, rules, exceptions) = join!(
+        services::find_with_tenant(tx, service_id),
         staff::list(tx),
-        hours::opening::all(tx),
-        hours::pause::all(tx),
-        hours::closures(tx, since),
-        hours::openings(tx, since),
+        hours::weekly_rules(tx),
+        hours::exceptions(tx, from, to),
     );
-    let (tenant, offer, everybody) = (tenant?, offer?, everybody?);
-    let (rules, breaks, closures, openings) = (rules?, breaks?, closures?, openings?);
+    let (tenant, offer) = offered?;
+    let (everybody, rules, exceptions) = (everybody?, rules?, exceptions?);
     if !offer.service.is_active {
         return Err(Code::NotFound.into());
     }
@@ -88,8 +90,8 @@ pub(crate) async fn catalogue(
     let team = everybody
         .into_iter()
         .filter(provides)
-        .map(|staff| TeamMember::new(&tenant, staff, &rules, &breaks, &closures, &openings))
-        .collect::<Result<Vec<_>>>()?;
+        .map(|staff| TeamMember::new(&tenant, staff, &rules, &exceptions))
+        .collect::<Vec<_>>();
     if only.is_some() && team.is_empty() {
         return Err(Code::NotFound.into());
     }
@@ -99,44 +101,36 @@ pub(crate) async fn catalogue(
 impl TeamMember {
     /// A staff member with weekly hours of their own has those and their own pauses, in their own zone; without, the
     /// tenant's week, its pauses and theirs. Their one-off openings come before the tenant's of the same date.
-    fn new(
-        tenant: &Tenant,
-        staff: StaffMember,
-        rules: &Rules,
-        breaks: &Rules,
-        closures: &[hours::Closure],
-        openings: &[hours::Opening],
-    ) -> Result<Self> {
-        let of = |rules: &Rules, owner: Option<StaffId>| -> Vec<WeeklyRange> {
-            rules.iter().filter(|(of, _)| *of == owner).map(|(_, range)| *range).collect()
+    fn new(tenant: &Tenant, staff: StaffMember, rules: &[WeeklyRule], exceptions: &[Exception]) -> Self {
+        let of = |kind: RuleKind, owner: Option<StaffId>| {
+            let own = rules.iter().filter(move |rule| rule.kind == kind && rule.owner == owner);
+            own.map(|rule| rule.range)
         };
+        let openings = |owner: Option<StaffId>| {
+            exceptions.iter().filter(move |exception| exception.owner == owner).filter_map(Exception::opening)
+        };
+        let own = Some(staff.id);
         let own_zone = staff.timezone.unwrap_or(tenant.timezone);
-        let own_rules = of(rules, Some(staff.id));
-        let own_openings = openings.iter().filter(|opening| opening.staff_id == Some(staff.id));
-        let mut dates =
-            own_openings.map(|opening| Ok((opening.date, opening.range()?))).collect::<Result<Vec<_>>>()?;
-        let mut pauses = of(breaks, Some(staff.id));
+        let own_rules: Vec<_> = of(RuleKind::Opening, own).collect();
+        let mut pauses: Vec<_> = of(RuleKind::Break, own).collect();
+        let mut dates: Vec<_> = openings(own).collect();
         let hours = if own_rules.is_empty() {
-            pauses.extend(of(breaks, None));
-            for opening in openings.iter().filter(|opening| opening.staff_id.is_none()) {
-                if !openings.iter().any(|own| own.staff_id == Some(staff.id) && own.date == opening.date) {
-                    dates.push((opening.date, opening.range()?));
-                }
-            }
-            Hours::new(tenant.timezone, of(rules, None), pauses, dates)
+            pauses.extend(of(RuleKind::Break, None));
+            dates.extend(openings(None).filter(|(date, _)| openings(own).all(|(taken, _)| taken != *date)));
+            Hours::new(tenant.timezone, of(RuleKind::Opening, None).collect(), pauses, dates)
         } else {
             Hours::new(own_zone, own_rules, pauses, dates)
         };
-        let closures = closures
+        let closures = exceptions
             .iter()
-            .filter(|closure| closure.staff_id.is_none_or(|id| id == staff.id))
+            .filter(|exception| exception.hours.is_none() && exception.owner.is_none_or(|id| id == staff.id))
             .map(|closure| Closure {
-                timezone: if closure.staff_id.is_some() { own_zone } else { tenant.timezone },
+                timezone: if closure.owner.is_some() { own_zone } else { tenant.timezone },
                 starts_on: closure.starts_on,
                 ends_on: closure.ends_on,
             })
             .collect();
-        Ok(Self { staff, hours, closures, busy: Vec::new(), booking_starts: Vec::new() })
+        Self { staff, hours, closures, busy: Vec::new(), booking_starts: Vec::new() }
     }
 
     fn calendar(&self) -> Calendar<'_> {
@@ -176,35 +170,60 @@ impl Catalogue {
     pub(crate) async fn read_taken(&mut self, tx: &TenantTx, window: Interval) -> Result<()> {
         let Some(reach) = self.rules().reach(window) else { return Ok(()) };
         let ids: Vec<StaffId> = self.team.iter().map(|member| member.staff.id).collect();
-        let limited = self.team.iter().any(|member| member.staff.max_daily_bookings.is_some());
-        // A date of any zone lies within two days of the window.
-        let days = Interval::new(window.start - TimeDelta::days(2), window.end + TimeDelta::days(2));
-        let (taken, starts) = join!(taken(tx, &ids, reach), async {
-            if limited { starts(tx, &ids, days).await } else { Ok(Vec::new()) }
-        });
+        let (taken, starts) = join!(taken(tx, &ids, reach), self.starts(tx, &ids, window));
         let (taken, starts) = (taken?, starts?);
+        self.note(&taken, &starts);
+        Ok(())
+    }
+
+    /// Starts of the bookings that count for a daily maximum; where there is none, nothing is asked.
+    async fn starts(
+        &self,
+        tx: &TenantTx,
+        ids: &[StaffId],
+        window: Interval,
+    ) -> Result<Vec<(StaffId, DateTime<Utc>)>> {
+        if self.team.iter().all(|member| member.staff.max_daily_bookings.is_none()) {
+            return Ok(Vec::new());
+        }
+        // A date of any zone lies within two days of the window.
+        let days = TimeDelta::days(2);
+        starts(tx, ids, Interval::new(window.start - days, window.end + days)).await
+    }
+
+    fn note(&mut self, taken: &[(StaffId, Interval)], starts: &[(StaffId, DateTime<Utc>)]) {
         for member in &mut self.team {
             let id = member.staff.id;
             member.busy = taken.iter().filter(|(of, _)| *of == id).map(|(_, interval)| *interval).collect();
             member.booking_starts =
                 starts.iter().filter(|(of, _)| *of == id).map(|(_, start)| *start).collect();
         }
-        Ok(())
     }
 
-    /// Reads what is taken of one staff member around a start, and says whether they offer it.
-    pub(crate) async fn offers(
-        &mut self,
-        tx: &TenantTx,
-        id: StaffId,
-        start: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<bool> {
-        self.team.retain(|member| member.staff.id == id);
-        self.read_taken(tx, Interval::new(start, start + TimeDelta::seconds(1))).await?;
+    /// Whether one of the team offers this start.
+    pub(crate) fn offers(&self, start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         let rules = self.rules();
-        Ok(self.team.iter().any(|member| rules.is_offered(&member.agenda(), start, now)))
+        self.team.iter().any(|member| rules.is_offered(&member.agenda(), start, now))
     }
+}
+
+/// The catalogue of one staff member with what is taken around one start, in one flight.
+pub(crate) async fn around(
+    tx: &TenantTx,
+    service_id: ServiceId,
+    id: StaffId,
+    start: DateTime<Utc>,
+) -> Result<Catalogue> {
+    let window = Interval::new(start, start + TimeDelta::seconds(1));
+    // Of any service: which rules it has is read in the same flight.
+    let reach = Interval::new(start - SlotRules::LONGEST_BUFFER, start + SlotRules::LONGEST);
+    let (ids, day) = ([id], start.date_naive());
+    let (catalogue, taken) =
+        join!(catalogue(tx, service_id, Some(id), (day, day)), taken(tx, &ids, reach));
+    let (mut catalogue, taken) = (catalogue?, taken?);
+    let starts = catalogue.starts(tx, &ids, window).await?;
+    catalogue.note(&taken, &starts);
+    Ok(catalogue)
 }
 
 /// Time taken from these staff members that meets `reach`, by staff member and start. Plain columns, not the range: its
@@ -281,7 +300,7 @@ pub async fn day(
     viewer: Option<Tz>,
     now: DateTime<Utc>,
 ) -> Result<Day> {
-    let mut catalogue = catalogue(tx, service_id, only, date).await?;
+    let mut catalogue = catalogue(tx, service_id, only, (date, date)).await?;
     let timezone = viewer.unwrap_or(catalogue.tenant.timezone);
     let Some(window) = wall_clock::day(timezone, date) else {
         return Ok(Day { date, timezone, is_open: true, slots: Vec::new() });
@@ -304,7 +323,7 @@ pub async fn days(
     viewer: Option<Tz>,
     now: DateTime<Utc>,
 ) -> Result<Vec<(NaiveDate, u32)>> {
-    let mut catalogue = catalogue(tx, service_id, only, from).await?;
+    let mut catalogue = catalogue(tx, service_id, only, (from, to)).await?;
     let timezone = viewer.unwrap_or(catalogue.tenant.timezone);
     let count = u16::try_from((to - from).num_days() + 1).unwrap_or(0).min(slots::MAX_COUNTED_DAYS);
     let (Some(first), Some(last)) = (wall_clock::day(timezone, from), wall_clock::day(timezone, to)) else {
@@ -332,7 +351,8 @@ pub async fn alternatives(
     now: DateTime<Utc>,
 ) -> Result<Vec<Alternative>> {
     let window = Interval::new(wanted - TimeDelta::days(3), wanted + TimeDelta::days(11));
-    let mut catalogue = catalogue(tx, service_id, only, window.start.date_naive()).await?;
+    let dates = (window.start.date_naive(), window.end.date_naive());
+    let mut catalogue = catalogue(tx, service_id, only, dates).await?;
     catalogue.read_taken(tx, window).await?;
     let slots = catalogue.rules().slots(&catalogue.team_agendas(), window, now);
     let alternative =

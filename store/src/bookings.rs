@@ -90,37 +90,28 @@ pub async fn create(
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
     draft.check_start()?;
-    let day = draft.start.date_naive();
-    let mut catalogue = match draft.staff_id {
-        // The lock first: what is read after it stays true until we commit.
-        Some(id) => {
-            let (locked, catalogue) = join!(
-                raise_schedule(tx, id),
-                availability::catalogue(tx, draft.service_id, draft.staff_id, day)
-            );
-            let catalogue = catalogue?;
-            locked?;
-            catalogue
-        }
-        None => availability::catalogue(tx, draft.service_id, None, day).await?,
-    };
-    let contact = draft.contact(&catalogue.tenant.country)?;
     if let Some(id) = draft.staff_id {
-        if !catalogue.offers(tx, id, draft.start, now).await? {
+        // The lock first, and alone: what is sent after it was granted reads what stays true until we commit.
+        raise_schedule(tx, id).await?;
+        let catalogue = availability::around(tx, draft.service_id, id, draft.start).await?;
+        let contact = draft.contact(&catalogue.tenant.country)?;
+        if !catalogue.offers(draft.start, now) {
             return Err(Code::SlotUnavailable.into());
         }
         return book(tx, catalogue, draft, contact, random, by, now).await;
     }
     // Without the lock, to pass over who is taken already; the lock decides.
-    let instant = Interval::new(draft.start, draft.start + TimeDelta::seconds(1));
-    catalogue.read_taken(tx, instant).await?;
-    for id in candidates(tx, &catalogue, draft.start, now).await? {
+    let day = draft.start.date_naive();
+    let mut team = availability::catalogue(tx, draft.service_id, None, (day, day)).await?;
+    team.read_taken(tx, Interval::new(draft.start, draft.start + TimeDelta::seconds(1))).await?;
+    let contact = draft.contact(&team.tenant.country)?;
+    for id in candidates(tx, &team, draft.start, now).await? {
         // A savepoint, so that a candidate who is not free gives the lock back: two who look for anybody never hold one
         // and wait for the other's.
         (&mut tx.conn()).batch_execute("SAVEPOINT candidate").await?;
         raise_schedule(tx, id).await?;
-        let mut catalogue = availability::catalogue(tx, draft.service_id, Some(id), day).await?;
-        if catalogue.offers(tx, id, draft.start, now).await? {
+        let catalogue = availability::around(tx, draft.service_id, id, draft.start).await?;
+        if catalogue.offers(draft.start, now) {
             return book(tx, catalogue, draft, contact, random, by, now).await;
         }
         (&mut tx.conn())

@@ -4,11 +4,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::Duration;
 
-use deadpool::Runtime;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use domain::id::TenantId;
 use futures_util::{FutureExt, future};
@@ -17,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::error::{Error, Result};
+use crate::pools::Pools;
 
 /// How PostgreSQL is reached.
 #[derive(Clone, Debug, clap::Args)]
@@ -37,7 +35,8 @@ pub struct DatabaseConfig {
     /// An address of its own for the role `harmony_system`.
     #[arg(long, env = "SYSTEM_DATABASE_URL", hide_env_values = true)]
     pub system_database_url: Option<SecretString>,
-    /// Connections of each door. More than four a core of PostgreSQL's are slower, not faster.
+    /// Connections of each door, shared out among the process's threads. More than four a core of PostgreSQL's are
+    /// slower, not faster.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub database_connections: u16,
 }
@@ -72,22 +71,10 @@ impl DatabaseConfig {
         Ok(url.into())
     }
 
-    fn pool(&self, role: &str, connections: u16) -> Result<Pool<AsyncPgConnection>> {
-        let mut config = ManagerConfig::default();
-        // Whether the connection is still there is known without asking PostgreSQL each time: its end is noticed when it
-        // happens, and what is not noticed fails the first statement, with or without a question before.
-        config.recycling_method = RecyclingMethod::Fast;
-        let manager =
-            AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(self.url_of(role)?, config);
-        let patience = Some(Duration::from_secs(5));
-        Pool::builder(manager)
-            .max_size(usize::from(connections))
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(patience)
-            .create_timeout(patience)
-            .recycle_timeout(patience)
-            .build()
-            .map_err(|error| Error::Unavailable(error.to_string()))
+    /// The connections of a role, shared out among `threads`.
+    fn pools(&self, role: &str, connections: u16, threads: usize) -> Result<Pools> {
+        let of_each = usize::from(connections).div_ceil(threads.max(1));
+        Ok(Pools::new(self.url_of(role)?.into(), of_each))
     }
 }
 
@@ -107,7 +94,7 @@ pub enum Door {
 /// unless it uses that door.
 #[derive(Clone)]
 pub struct Store {
-    app: Pool<AsyncPgConnection>,
+    app: Pools,
     identity: Identity,
     sign_up: SignUp,
     system: System,
@@ -115,13 +102,15 @@ pub struct Store {
 }
 
 impl Store {
-    pub fn new(config: &DatabaseConfig, waker: Waker) -> Result<Self> {
+    /// `threads` of the process use it.
+    pub fn new(config: &DatabaseConfig, threads: usize, waker: Waker) -> Result<Self> {
+        let pools = |role, connections| config.pools(role, connections, threads);
         Ok(Self {
-            app: config.pool("harmony_app", config.database_connections)?,
-            identity: Identity { pool: config.pool("harmony_identity", config.database_connections)? },
-            sign_up: SignUp { pool: config.pool("harmony_signup", 2)?, waker: waker.clone() },
+            app: pools("harmony_app", config.database_connections)?,
+            identity: Identity { pool: pools("harmony_identity", config.database_connections)? },
+            sign_up: SignUp { pool: pools("harmony_signup", 2)?, waker: waker.clone() },
             system: System {
-                pool: config.pool("harmony_system", config.database_connections)?,
+                pool: pools("harmony_system", config.database_connections)?,
                 waker: waker.clone(),
             },
             waker,
@@ -163,7 +152,7 @@ impl Store {
     }
 
     async fn check_door(
-        pool: &Pool<AsyncPgConnection>,
+        pool: &Pools,
         door: Door,
         now: chrono::DateTime<chrono::Utc>,
     ) -> Result<()> {
@@ -176,7 +165,8 @@ impl Store {
             #[diesel(sql_type = diesel::sql_types::Timestamptz)]
             clock: chrono::DateTime<chrono::Utc>,
         }
-        let mut connection = get(pool).await?;
+        // Of its own: this thread may be one that serves nobody.
+        let mut connection = pool.connect().await?;
         let role: Role = diesel::sql_query(
             "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE n.nspname = 'public' AND c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE')) AS unbound,
@@ -202,13 +192,12 @@ impl Store {
 
     /// Whether PostgreSQL answers.
     pub async fn ping(&self) -> Result<()> {
-        get(&self.app).await?.batch_execute("SELECT 1").await.map_err(Error::from)
+        self.app.get().await?.batch_execute("SELECT 1").await.map_err(Error::from)
     }
 
-    /// Connections of the app's pool: open, idle, waited for.
+    /// Connections of the app's door: open, idle, waited for.
     pub fn pool_status(&self) -> (usize, usize, usize) {
-        let status = self.app.status();
-        (status.size, status.available, status.waiting)
+        self.app.status()
     }
 }
 
@@ -216,7 +205,7 @@ impl Store {
 #[derive(Clone)]
 pub struct Tenant {
     id: TenantId,
-    pool: Pool<AsyncPgConnection>,
+    pool: Pools,
     waker: Waker,
 }
 
@@ -263,7 +252,7 @@ impl Tenant {
 /// The door to the global tables: who can sign in, which tenant a name stands for.
 #[derive(Clone)]
 pub struct Identity {
-    pool: Pool<AsyncPgConnection>,
+    pool: Pools,
 }
 
 impl Identity {
@@ -292,7 +281,7 @@ impl Identity {
 /// The door that sign-up goes through: global rows and those of the new tenant in one transaction.
 #[derive(Clone)]
 pub struct SignUp {
-    pool: Pool<AsyncPgConnection>,
+    pool: Pools,
     waker: Waker,
 }
 
@@ -316,7 +305,7 @@ impl SignUp {
 /// The door of the platform itself: `grep 'system()'` lists every place that crosses tenants.
 #[derive(Clone)]
 pub struct System {
-    pool: Pool<AsyncPgConnection>,
+    pool: Pools,
     waker: Waker,
 }
 
@@ -332,9 +321,9 @@ impl System {
         Ok(result)
     }
 
-    /// The pool itself, for the ledger: its statements are each a transaction of their own.
-    pub fn pool(&self) -> &Pool<AsyncPgConnection> {
-        &self.pool
+    /// This thread's pool itself, for the ledger: its statements are each a transaction of their own.
+    pub fn pool(&self) -> Result<&Pool<AsyncPgConnection>> {
+        self.pool.here()
     }
 }
 
@@ -402,8 +391,8 @@ struct Connection {
 }
 
 impl Connection {
-    async fn get(pool: &Pool<AsyncPgConnection>) -> Result<Self> {
-        Ok(Self { object: Some(get(pool).await?), finished: AtomicBool::new(false) })
+    async fn get(pools: &Pools) -> Result<Self> {
+        Ok(Self { object: Some(pools.get().await?), finished: AtomicBool::new(false) })
     }
 
     fn finish(&self) {
@@ -427,10 +416,6 @@ impl Drop for Connection {
             drop(Object::take(object));
         }
     }
-}
-
-async fn get(pool: &Pool<AsyncPgConnection>) -> Result<Object<AsyncPgConnection>> {
-    pool.get().await.map_err(|error| Error::Unavailable(error.to_string()))
 }
 
 /// Begins and names the tenant in one message.

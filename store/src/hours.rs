@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, SmallInt};
 use diesel_async::RunQueryDsl;
-use domain::hours::{MinuteRange, Weekday, WeeklyRange};
+use domain::hours::{MinuteRange, RuleKind, Weekday, WeeklyRange};
 use domain::id::{ClosureId, OpeningId, RuleId, StaffId, TenantId, UserId};
 use domain::rejection::{Code, Fields, Rejection};
 use serde::Serialize;
@@ -11,7 +12,7 @@ use serde::Serialize;
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::error::{Error, Result};
-use crate::schema::{break_rules, closures, opening_rules, openings, staff};
+use crate::schema::{closures, openings, staff, weekly_rules};
 use crate::staff::{raise_all_schedules, raise_schedule};
 
 /// Most closures, and most openings, of a tenant that are not over.
@@ -20,85 +21,91 @@ const MOST_DATES: usize = 2_000;
 /// Most weekly ranges one owner can have.
 const MAX_RULES: usize = 7 * 12;
 
-/// Rules of the tenant (no staff member) and of its staff, as the engine wants them.
-pub type Rules = Vec<(Option<StaffId>, WeeklyRange)>;
-
-/// `opening_rules` and `break_rules` have the same columns and the same verbs.
-macro_rules! weekly_rules {
-    ($module:ident, $table:ident, $action:literal, $doc:literal) => {
-        #[doc = $doc]
-        pub mod $module {
-            use super::*;
-
-            /// Every rule of the tenant and its staff.
-            pub(crate) async fn all(tx: &TenantTx) -> Result<Rules> {
-                let rows: Vec<(Option<StaffId>, i16, i16, i16)> = $table::table
-                    .filter($table::tenant_id.eq(tx.tenant()))
-                    .select(($table::staff_id, $table::weekday, $table::start_minute, $table::end_minute))
-                    .load(&mut tx.conn())
-                    .await?;
-                rows.into_iter()
-                    .map(|(owner, day, start, end)| Ok((owner, weekly(day, start, end)?)))
-                    .collect()
-            }
-
-            /// The rules of one owner, by weekday and start.
-            pub async fn list(tx: &TenantTx, owner: Option<StaffId>) -> Result<Vec<WeeklyRange>> {
-                let rows: Vec<(i16, i16, i16)> = $table::table
-                    .filter($table::tenant_id.eq(tx.tenant()))
-                    .filter($table::staff_id.is_not_distinct_from(owner))
-                    .order(($table::weekday, $table::start_minute))
-                    .select(($table::weekday, $table::start_minute, $table::end_minute))
-                    .load(&mut tx.conn())
-                    .await?;
-                rows.into_iter().map(|(day, start, end)| weekly(day, start, end)).collect()
-            }
-
-            /// Replaces all rules of one owner. A staff member without any inherits the tenant's.
-            pub async fn replace(
-                tx: &TenantTx,
-                owner: Option<StaffId>,
-                rules: Vec<WeeklyRange>,
-                by: &By,
-                now: DateTime<Utc>,
-            ) -> Result<Vec<WeeklyRange>> {
-                check_rules(&rules)?;
-                raise(tx, owner).await?;
-                let before = list(tx, owner).await?;
-                diesel::delete(
-                    $table::table
-                        .filter($table::tenant_id.eq(tx.tenant()))
-                        .filter($table::staff_id.is_not_distinct_from(owner)),
-                )
-                .execute(&mut tx.conn())
-                .await?;
-                let rows: Vec<_> = rules
-                    .iter()
-                    .map(|rule| {
-                        (
-                            $table::tenant_id.eq(tx.tenant()),
-                            $table::id.eq(RuleId::mint(now)),
-                            $table::staff_id.eq(owner),
-                            $table::weekday.eq(i16::from(rule.weekday.number())),
-                            $table::start_minute.eq(minute(rule.range.start().minute())),
-                            $table::end_minute.eq(minute(rule.range.end().minute())),
-                            $table::created_at.eq(now),
-                            $table::created_by.eq(by.user()),
-                        )
-                    })
-                    .collect();
-                diesel::insert_into($table::table).values(rows).execute(&mut tx.conn()).await?;
-                let subject = owner.map_or(tx.tenant().0, |member| member.0);
-                let change = Change { action: $action, subject, before: Some(&before), after: Some(&rules) };
-                audit::record(tx, by, change, now).await?;
-                list(tx, owner).await
-            }
-        }
-    };
+/// A rule of the week, as the engine wants it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WeeklyRule {
+    pub(crate) kind: RuleKind,
+    /// None: the tenant's own.
+    pub(crate) owner: Option<StaffId>,
+    pub(crate) range: WeeklyRange,
 }
 
-weekly_rules!(opening, opening_rules, "opening_rules.replace", "When the week is open.");
-weekly_rules!(pause, break_rules, "break_rules.replace", "When the week pauses.");
+/// Every weekly rule of the tenant and its staff.
+pub(crate) async fn weekly_rules(tx: &TenantTx) -> Result<Vec<WeeklyRule>> {
+    let rows: Vec<(RuleKind, Option<StaffId>, i16, i16, i16)> = weekly_rules::table
+        .filter(weekly_rules::tenant_id.eq(tx.tenant()))
+        .select((
+            weekly_rules::kind,
+            weekly_rules::staff_id,
+            weekly_rules::weekday,
+            weekly_rules::start_minute,
+            weekly_rules::end_minute,
+        ))
+        .load(&mut tx.conn())
+        .await?;
+    rows.into_iter()
+        .map(|(kind, owner, day, start, end)| Ok(WeeklyRule { kind, owner, range: weekly(day, start, end)? }))
+        .collect()
+}
+
+/// The rules of one kind and owner, by weekday and start.
+pub async fn rules(tx: &TenantTx, kind: RuleKind, owner: Option<StaffId>) -> Result<Vec<WeeklyRange>> {
+    let rows: Vec<(i16, i16, i16)> = rules_of(tx, kind, owner)
+        .order((weekly_rules::weekday, weekly_rules::start_minute))
+        .select((weekly_rules::weekday, weekly_rules::start_minute, weekly_rules::end_minute))
+        .load(&mut tx.conn())
+        .await?;
+    rows.into_iter().map(|(day, start, end)| weekly(day, start, end)).collect()
+}
+
+/// Replaces all rules of one kind and owner. A staff member without any opening inherits the tenant's.
+pub async fn replace_rules(
+    tx: &TenantTx,
+    kind: RuleKind,
+    owner: Option<StaffId>,
+    ranges: Vec<WeeklyRange>,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Vec<WeeklyRange>> {
+    check_rules(&ranges)?;
+    raise(tx, owner).await?;
+    let before = rules(tx, kind, owner).await?;
+    diesel::delete(rules_of(tx, kind, owner)).execute(&mut tx.conn()).await?;
+    let rows: Vec<_> = ranges
+        .iter()
+        .map(|rule| {
+            (
+                weekly_rules::tenant_id.eq(tx.tenant()),
+                weekly_rules::id.eq(RuleId::mint(now)),
+                weekly_rules::kind.eq(kind),
+                weekly_rules::staff_id.eq(owner),
+                weekly_rules::weekday.eq(i16::from(rule.weekday.number())),
+                weekly_rules::start_minute.eq(minute(rule.range.start().minute())),
+                weekly_rules::end_minute.eq(minute(rule.range.end().minute())),
+                weekly_rules::created_at.eq(now),
+                weekly_rules::created_by.eq(by.user()),
+            )
+        })
+        .collect();
+    diesel::insert_into(weekly_rules::table).values(rows).execute(&mut tx.conn()).await?;
+    let action = match kind {
+        RuleKind::Opening => "opening_rules.replace",
+        RuleKind::Break => "break_rules.replace",
+    };
+    let subject = owner.map_or(tx.tenant().0, |member| member.0);
+    let change = Change { action, subject, before: Some(&before), after: Some(&ranges) };
+    audit::record(tx, by, change, now).await?;
+    rules(tx, kind, owner).await
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn rules_of(tx: &TenantTx, kind: RuleKind, owner: Option<StaffId>) -> _ {
+    let tenant_id: TenantId = tx.tenant();
+    weekly_rules::table
+        .filter(weekly_rules::tenant_id.eq(tenant_id))
+        .filter(weekly_rules::kind.eq(kind))
+        .filter(weekly_rules::staff_id.is_not_distinct_from(owner))
+}
 
 /// Whole local dates off.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
@@ -134,6 +141,51 @@ impl Opening {
     pub fn range(&self) -> Result<MinuteRange> {
         stored(MinuteRange::new(self.start_minute, self.end_minute))
     }
+}
+
+/// A closure or a one-off opening, as the engine wants it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exception {
+    /// None: the tenant's own.
+    pub(crate) owner: Option<StaffId>,
+    pub(crate) starts_on: NaiveDate,
+    pub(crate) ends_on: NaiveDate,
+    /// None: closed.
+    pub(crate) hours: Option<MinuteRange>,
+}
+
+impl Exception {
+    pub(crate) fn opening(&self) -> Option<(NaiveDate, MinuteRange)> {
+        Some((self.starts_on, self.hours?))
+    }
+}
+
+/// Closures and openings that concern dates from `from` to `to`, both included.
+pub(crate) async fn exceptions(tx: &TenantTx, from: NaiveDate, to: NaiveDate) -> Result<Vec<Exception>> {
+    type Row = (Option<StaffId>, NaiveDate, NaiveDate, Option<i16>, Option<i16>);
+    let no_minute = || None::<i16>.into_sql::<Nullable<SmallInt>>();
+    let closures = closures::table
+        .filter(closures::tenant_id.eq(tx.tenant()))
+        .filter(closures::ends_on.ge(from))
+        .filter(closures::starts_on.le(to))
+        .select((closures::staff_id, closures::starts_on, closures::ends_on, no_minute(), no_minute()));
+    let openings = openings::table
+        .filter(openings::tenant_id.eq(tx.tenant()))
+        .filter(openings::date.between(from, to))
+        .select((
+            openings::staff_id,
+            openings::date,
+            openings::date,
+            openings::start_minute.nullable(),
+            openings::end_minute.nullable(),
+        ));
+    let rows: Vec<Row> = closures.union_all(openings).load(&mut tx.conn()).await?;
+    rows.into_iter()
+        .map(|(owner, starts_on, ends_on, start, end)| {
+            let range = start.zip(end).map(|(start, end)| stored(MinuteRange::new(start, end)));
+            Ok(Exception { owner, starts_on, ends_on, hours: range.transpose()? })
+        })
+        .collect()
 }
 
 /// Closures that end on `from` or later.

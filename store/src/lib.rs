@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod messages;
 pub mod migrate;
+mod pools;
 mod schema;
 pub mod services;
 pub mod sessions;

@@ -71,19 +71,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    break_rules (tenant_id, id) {
-        tenant_id -> Uuid,
-        id -> Uuid,
-        staff_id -> Nullable<Uuid>,
-        weekday -> Int2,
-        start_minute -> Int2,
-        end_minute -> Int2,
-        created_at -> Timestamptz,
-        created_by -> Nullable<Uuid>,
-    }
-}
-
-diesel::table! {
     closures (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -201,19 +188,6 @@ diesel::table! {
         error -> Nullable<Text>,
         created_at -> Timestamptz,
         sent_at -> Nullable<Timestamptz>,
-    }
-}
-
-diesel::table! {
-    opening_rules (tenant_id, id) {
-        tenant_id -> Uuid,
-        id -> Uuid,
-        staff_id -> Nullable<Uuid>,
-        weekday -> Int2,
-        start_minute -> Int2,
-        end_minute -> Int2,
-        created_at -> Timestamptz,
-        created_by -> Nullable<Uuid>,
     }
 }
 
@@ -373,6 +347,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    weekly_rules (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        staff_id -> Nullable<Uuid>,
+        weekday -> Int2,
+        start_minute -> Int2,
+        end_minute -> Int2,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
 diesel::joinable!(bookings -> tenants (tenant_id));
 diesel::joinable!(credentials -> users (user_id));
 diesel::joinable!(customers -> tenants (tenant_id));
@@ -387,7 +375,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     allocations,
     audit_events,
     bookings,
-    break_rules,
     closures,
     credentials,
     customers,
@@ -397,7 +384,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     memberships,
     messages,
-    opening_rules,
     openings,
     refresh_tokens,
     schedule_ticks,
@@ -409,4 +395,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     tenants,
     usage,
     users,
+    weekly_rules,
 );

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking::code_prefix;
+use domain::hours::RuleKind;
 use domain::id::{RuleId, StaffId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::plan::Plan;
@@ -16,7 +17,7 @@ use serde::Serialize;
 use crate::audit::{self, By, Change};
 use crate::error::{Error, OnConstraint, Result};
 use crate::events::{self, Happened};
-use crate::schema::{opening_rules, staff, tenant_directory, tenants};
+use crate::schema::{staff, tenant_directory, tenants, weekly_rules};
 use crate::users::{self, User};
 use crate::{IdentityTx, SignUpTx, TenantTx};
 use jobs::Job;
@@ -153,17 +154,18 @@ pub async fn sign_up(
     let week: Vec<_> = (1..=5_i16)
         .map(|weekday| {
             (
-                opening_rules::tenant_id.eq(tenant_id),
-                opening_rules::id.eq(RuleId::mint(now)),
-                opening_rules::weekday.eq(weekday),
-                opening_rules::start_minute.eq(i16::try_from(start).unwrap_or(0)),
-                opening_rules::end_minute.eq(i16::try_from(end).unwrap_or(0)),
-                opening_rules::created_at.eq(now),
-                opening_rules::created_by.eq(user.id),
+                weekly_rules::tenant_id.eq(tenant_id),
+                weekly_rules::id.eq(RuleId::mint(now)),
+                weekly_rules::kind.eq(RuleKind::Opening),
+                weekly_rules::weekday.eq(weekday),
+                weekly_rules::start_minute.eq(i16::try_from(start).unwrap_or(0)),
+                weekly_rules::end_minute.eq(i16::try_from(end).unwrap_or(0)),
+                weekly_rules::created_at.eq(now),
+                weekly_rules::created_by.eq(user.id),
             )
         })
         .collect();
-    diesel::insert_into(opening_rules::table).values(week).execute(conn).await?;
+    diesel::insert_into(weekly_rules::table).values(week).execute(conn).await?;
     let by = By::Member { id: user.id, ip: None };
     let change: Change<'_, (), _> =
         Change { action: "tenant.create", subject: tenant_id.0, before: None, after: Some(&tenant) };

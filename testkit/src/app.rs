@@ -188,7 +188,7 @@ impl Drop for TestApp {
 fn open(database: &Database, connections: u16) -> Store {
     let config =
         DatabaseConfig { database_connections: connections, ..DatabaseConfig::at(database.url().as_str()) };
-    Store::new(&config, Arc::new(|_queue| {})).unwrap()
+    Store::new(&config, 1, Arc::new(|_queue| {})).unwrap()
 }
 
 /// The real server, on threads of its own, so that it answers while the test's thread works.

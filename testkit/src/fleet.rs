@@ -17,7 +17,7 @@ use crate::app::TestApp;
 impl TestApp {
     /// Runs every job that is due, and those they enqueue, by the workers' own functions. One that fails fails the test.
     pub async fn run_jobs(&self) -> Vec<Job> {
-        let ledger = Ledger::new(self.store.system().pool().clone());
+        let ledger = Ledger::new(self.store.system().pool().expect("PostgreSQL was there").clone());
         let context = self.context(&ledger);
         let mut ran = Vec::new();
         loop {

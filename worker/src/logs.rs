@@ -1,13 +1,16 @@
 //! What a process says, and to whom: JSON lines to machines, plain lines to a terminal.
 
 use std::io::IsTerminal;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// What is logged.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Logs")]
 pub struct LogConfig {
-    /// From which level on, as of tracing's `EnvFilter`: `info`, `warn,worker=debug`.
+    /// From which level on, by target: `info`, `warn,worker=debug`.
     #[arg(long, env = "LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
     /// Logs for eyes, not for machines.
@@ -17,12 +20,13 @@ pub struct LogConfig {
 
 /// To be called once, first thing.
 pub fn start(config: &LogConfig) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&config.log)?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+    let filter: Targets = config.log.parse()?;
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false);
+    let logs = tracing_subscriber::registry();
     let started = if config.development || std::io::stdout().is_terminal() {
-        logs.try_init()
+        logs.with(lines.with_filter(filter)).try_init()
     } else {
-        logs.json().flatten_event(true).with_span_list(false).try_init()
+        logs.with(lines.json().flatten_event(true).with_span_list(false).with_filter(filter)).try_init()
     };
     started.map_err(|error| anyhow::anyhow!("the log does not start: {error}"))
 }

@@ -133,9 +133,9 @@ fn run(config: ProcessConfig, work: impl AsyncFnOnce(&Process) -> anyhow::Result
         Ok::<_, std::io::Error>((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
     })?;
     let (waker, publisher) = Waker::open(&config.redis)?;
-    let store = Store::new(&config.database, Arc::new(move |queue| waker.wake(queue)))?;
+    let store = Store::new(&config.database, 1, Arc::new(move |queue| waker.wake(queue)))?;
     let process = Process {
-        ledger: Ledger::new(store.system().pool().clone()),
+        ledger: Ledger::new(store.system().pool()?.clone()),
         store,
         clock: Clock::system(),
         metrics: Metrics::new()?,

@@ -146,7 +146,7 @@ async fn who_waited_for_a_change_of_hours_is_refused_by_it() {
         let mut admin = app.database.admin().await;
         let change = admin.transaction().await.unwrap();
         change.batch_execute("UPDATE staff SET schedule_version = schedule_version + 1").await.unwrap();
-        change.batch_execute("DELETE FROM opening_rules").await.unwrap();
+        change.batch_execute("DELETE FROM weekly_rules").await.unwrap();
         let book = async { salon.public("POST", "/bookings").json(&body).await };
         let finish = async {
             wait_for_a_lock(&app).await;

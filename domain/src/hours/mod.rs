@@ -31,6 +31,31 @@ pub struct MinuteRange {
     end: u16,
 }
 
+/// What a rule of the week says of its range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "diesel", derive(diesel::AsExpression, diesel::FromSqlRow))]
+#[cfg_attr(feature = "diesel", diesel(sql_type = diesel::sql_types::Text))]
+pub enum RuleKind {
+    /// Work.
+    Opening,
+    /// A pause from it.
+    Break,
+}
+crate::sql::text!(RuleKind);
+
+impl RuleKind {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Opening => "opening",
+            Self::Break => "break",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Opening, Self::Break].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// A range of each week. In JSON: `{"weekday": 1, "start": "09:00", "end": "17:30"}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "WeeklyRangeBody", into = "WeeklyRangeBody")]

@@ -64,6 +64,11 @@ pub struct Agenda<'a> {
 }
 
 impl SlotRules {
+    /// The longest a service lasts, its buffers included.
+    pub const LONGEST: TimeDelta = TimeDelta::hours(24);
+    /// The longest buffer on one side.
+    pub const LONGEST_BUFFER: TimeDelta = TimeDelta::hours(8);
+
     pub fn check(&self) -> Result<(), SlotRulesError> {
         let buffers = [self.buffer_before_minutes, self.buffer_after_minutes];
         let rules = [

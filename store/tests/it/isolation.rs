@@ -260,7 +260,7 @@ async fn the_store_refuses_a_role_that_row_level_security_does_not_hold() {
             app_database_url: Some(url.as_str().into()),
             ..DatabaseConfig::at(app.database.url().as_str())
         };
-        let store = Store::new(&config, std::sync::Arc::new(|_queue| {})).unwrap();
+        let store = Store::new(&config, 1, std::sync::Arc::new(|_queue| {})).unwrap();
         let refusal = store.check(now, &[Door::App]).await.expect_err(role).to_string();
         assert!(refusal.contains("row-level security does not hold the role"), "{refusal}");
     }

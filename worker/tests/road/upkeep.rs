@@ -55,7 +55,7 @@ async fn what_has_expired_is_swept_and_nothing_else() {
     ground.admin.batch_execute(rows).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let context = Context {
-        store: Store::new(&DatabaseConfig::at(ground.url.as_str()), Arc::new(|_queue| {})).unwrap(),
+        store: Store::new(&DatabaseConfig::at(ground.url.as_str()), 1, Arc::new(|_queue| {})).unwrap(),
         ledger: ground.ledger(),
         clock: Clock::system(),
         templates: Arc::new(Templates::load().unwrap()),
