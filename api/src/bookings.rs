@@ -223,7 +223,7 @@ pub fn manage_url(state: &State, booking: &Booking) -> String {
 }
 
 pub async fn create_public(visitor: Visitor, submission: Submission<CreateBooking>) -> Result<Answer> {
-    visitor.state.limits.take(WRITE, &visitor.ip).await?;
+    visitor.state.take(WRITE, &visitor.ip).await?;
     let draft = submission.body.draft();
     match create(&visitor, &submission, &draft).await {
         Err(problem) if problem.code() == Code::SlotUnavailable => {
@@ -357,10 +357,10 @@ pub async fn calendar_public(
 /// A code and an address as somebody gave them. What can't be either is no booking, and each try is counted, for the
 /// address it comes from and for the code it is about.
 async fn guess(visitor: &Visitor, code: &str, email: &str) -> Result<(String, Email)> {
-    visitor.state.limits.take(LOOKUP, &visitor.ip).await?;
+    visitor.state.take(LOOKUP, &visitor.ip).await?;
     let code = parse_public_code(code).ok_or(Code::BookingNotFound)?;
     let email = Email::parse(email).map_err(|_no_address| Code::BookingNotFound)?;
-    visitor.state.limits.take(LOOKUP, &format!("{} {code}", visitor.tenant.id())).await?;
+    visitor.state.take(LOOKUP, &format!("{} {code}", visitor.tenant.id())).await?;
     Ok((code, email))
 }
 

@@ -271,7 +271,7 @@ pub async fn destroy(member: Member<ManageCatalogue>, id: Path<ServiceId>) -> Re
 
 /// What anybody can book.
 pub async fn list_public(visitor: Visitor) -> Result<HttpResponse> {
-    visitor.state.limits.take(READ, &visitor.ip).await?;
+    visitor.state.take(READ, &visitor.ip).await?;
     let (tenant, offers) = visitor
         .tenant
         .transaction(async |tx| {

@@ -145,7 +145,7 @@ pub async fn destroy(member: Member<ManageCatalogue>, id: Path<StaffId>) -> Resu
 
 /// Who can be booked, by name alone.
 pub async fn list_public(visitor: Visitor, Query(of): Query<ProvidersOf>) -> Result<HttpResponse> {
-    visitor.state.limits.take(READ, &visitor.ip).await?;
+    visitor.state.take(READ, &visitor.ip).await?;
     let staff: Vec<StaffMember> = visitor
         .tenant
         .transaction(async |tx| {
