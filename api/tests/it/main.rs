@@ -20,6 +20,8 @@ mod limits;
 #[cfg(test)]
 mod logs;
 #[cfg(test)]
+mod outage;
+#[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod races;
