@@ -201,6 +201,7 @@ diesel::table! {
         error -> Nullable<Text>,
         created_at -> Timestamptz,
         sent_at -> Nullable<Timestamptz>,
+        audience -> Text,
     }
 }
 

@@ -22,6 +22,8 @@ mod lists;
 #[cfg(test)]
 mod logs;
 #[cfg(test)]
+mod messages;
+#[cfg(test)]
 mod outage;
 #[cfg(test)]
 mod problems;
