@@ -9,6 +9,10 @@ CREATE TEMP TABLE n AS
 INSERT INTO tenants (tenant_id, slug, name, timezone, locale, currency, country, plan, code_prefix, created_at, updated_at)
 SELECT tenant_id, 'bench-' || k, 'Salon ' || k, 'Europe/Paris', 'fr', 'EUR', 'FR', 'pro', 'BE', at, at FROM n;
 INSERT INTO tenant_directory (slug, tenant_id, created_at) SELECT 'bench-' || k, tenant_id, at FROM n;
+-- Owners who have proven their address: the others may mail fifty a day.
+INSERT INTO users (id, email, email_key, full_name, locale, email_verified_at, created_at, updated_at)
+SELECT md5('o' || k)::uuid, 'o' || k || '@example.org', 'o' || k || '@example.org', 'Owner ' || k, 'fr', at, at, at FROM n;
+INSERT INTO memberships (tenant_id, user_id, role, created_at) SELECT tenant_id, md5('o' || k)::uuid, 'owner', at FROM n;
 INSERT INTO staff (tenant_id, id, name, position, created_at, updated_at)
 SELECT tenant_id, md5('s' || k || '-' || j)::uuid, 'Staff ' || j, j, at, at FROM n, generate_series(1, 5) j;
 INSERT INTO services (tenant_id, id, name, duration_minutes, price_cents, horizon_days, slot_step_minutes, position,

@@ -141,7 +141,7 @@ impl From<&User> for UserView {
 }
 
 pub async fn register(anybody: Anybody, Json(body): Json<Register>) -> Result<HttpResponse> {
-    anybody.state.limits.take(AUTH, &anybody.ip).await?;
+    anybody.state.take(AUTH, &anybody.ip).await?;
     let password = body.password.clone();
     let sign_up = SignUpDraft {
         email: body.email,
@@ -184,13 +184,12 @@ pub async fn register(anybody: Anybody, Json(body): Json<Register>) -> Result<Ht
 }
 
 pub async fn login(anybody: Anybody, Json(body): Json<Login>) -> Result<HttpResponse> {
-    anybody.state.limits.take(AUTH, &anybody.ip).await?;
+    anybody.state.take(AUTH, &anybody.ip).await?;
     let email = Email::parse(&body.email).ok();
     if let Some(email) = &email
-        && let Err(too_many) = anybody.state.limits.take(LOGIN, &email.key).await
+        && let Err(retry_after) = anybody.state.try_take(LOGIN, &email.key).await
     {
         // The same answer as for a wrong password, known or not.
-        let retry_after = too_many.retry_after.as_secs().max(1);
         return Err(Rejection::from(Code::InvalidCredentials).with(Extra::RetryAfter { retry_after }).into());
     }
     let identity = anybody.state.store.identity();
@@ -261,7 +260,7 @@ async fn sign_in(anybody: &Anybody, user: &User, tenant: &Tenant, role: Role) ->
 }
 
 pub async fn refresh(anybody: Anybody, Json(body): Json<RefreshToken>) -> Result<HttpResponse> {
-    anybody.state.limits.take(REFRESH, &anybody.ip).await?;
+    anybody.state.take(REFRESH, &anybody.ip).await?;
     let (token, next) = (tokens::hash(&body.refresh_token), tokens::refresh_token());
     let identity = anybody.state.store.identity();
     // A reused token revokes the session: that is committed, and then refused.
@@ -304,7 +303,7 @@ pub async fn resend_verification(
     anybody: Anybody,
     Json(body): Json<ResendVerification>,
 ) -> Result<HttpResponse> {
-    anybody.state.limits.take(AUTH, &anybody.ip).await?;
+    anybody.state.take(AUTH, &anybody.ip).await?;
     let identity = anybody.state.store.identity();
     if let Ok(email) = Email::parse(&body.email)
         // Silently: nobody is to fill another's mailbox, nor to learn that it is one.
@@ -329,7 +328,7 @@ pub async fn resend_verification(
 }
 
 pub async fn slug_available(anybody: Anybody, Query(question): Query<SlugQuestion>) -> Result<HttpResponse> {
-    anybody.state.limits.take(READ, &anybody.ip).await?;
+    anybody.state.take(READ, &anybody.ip).await?;
     slug::parse(&question.slug).map_err(|why| Rejection::invalid("?slug", "INVALID", why.to_string()))?;
     let identity = anybody.state.store.identity();
     let taken = identity.statement(async |tx| store::tenants::resolve(tx, &question.slug).await).await?;

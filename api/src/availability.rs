@@ -91,12 +91,12 @@ impl From<Day> for DayView {
 }
 
 pub async fn day_public(visitor: Visitor, Query(question): Query<DayQuestion>) -> Result<HttpResponse> {
-    visitor.state.limits.take(READ, &visitor.ip).await?;
+    visitor.state.take(READ, &visitor.ip).await?;
     day(&visitor.tenant, question, visitor.now).await
 }
 
 pub async fn days_public(visitor: Visitor, Query(question): Query<DaysQuestion>) -> Result<HttpResponse> {
-    visitor.state.limits.take(READ, &visitor.ip).await?;
+    visitor.state.take(READ, &visitor.ip).await?;
     days(&visitor.tenant, question, visitor.now).await
 }
 

@@ -2,15 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::booking::{BookingDraft, Notify, Status, parse_public_code};
 use domain::contact::Email;
 use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
 use domain::locale::Locale;
-use domain::rejection::{Alternative, Code, Extra, Fields, Rejection, YEARS};
+use domain::rejection::{Alternative, Code, Extra, Fields, Rejection};
 use domain::role::{Permission, Role};
 use serde::{Deserialize, Serialize};
 use store::availability;
@@ -21,9 +19,10 @@ use utoipa::{IntoParams, ToSchema};
 use crate::extract::{Json, ManageBookings, Member, Path, Query, Read, Submission, Visitor};
 use crate::idempotency::Answer;
 use crate::limit::{LOOKUP, WRITE};
+use crate::list::PageQuestion;
 use crate::problem::{Problem, Result};
 use crate::random;
-use crate::reply::{Page, versioned};
+use crate::reply::versioned;
 use crate::state::State;
 
 #[derive(Clone, Deserialize, ToSchema)]
@@ -223,7 +222,7 @@ pub fn manage_url(state: &State, booking: &Booking) -> String {
 }
 
 pub async fn create_public(visitor: Visitor, submission: Submission<CreateBooking>) -> Result<Answer> {
-    visitor.state.limits.take(WRITE, &visitor.ip).await?;
+    visitor.state.take(WRITE, &visitor.ip).await?;
     let draft = submission.body.draft();
     match create(&visitor, &submission, &draft).await {
         Err(problem) if problem.code() == Code::SlotUnavailable => {
@@ -357,10 +356,10 @@ pub async fn calendar_public(
 /// A code and an address as somebody gave them. What can't be either is no booking, and each try is counted, for the
 /// address it comes from and for the code it is about.
 async fn guess(visitor: &Visitor, code: &str, email: &str) -> Result<(String, Email)> {
-    visitor.state.limits.take(LOOKUP, &visitor.ip).await?;
+    visitor.state.take(LOOKUP, &visitor.ip).await?;
     let code = parse_public_code(code).ok_or(Code::BookingNotFound)?;
     let email = Email::parse(email).map_err(|_no_address| Code::BookingNotFound)?;
-    visitor.state.limits.take(LOOKUP, &format!("{} {code}", visitor.tenant.id())).await?;
+    visitor.state.take(LOOKUP, &format!("{} {code}", visitor.tenant.id())).await?;
     Ok((code, email))
 }
 
@@ -381,10 +380,7 @@ pub struct ListQuestion {
 }
 
 pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) -> Result<HttpResponse> {
-    let limit = question.limit.unwrap_or(50);
-    if !(1..=200).contains(&limit) {
-        return Err(Rejection::invalid("?limit", "OUT_OF_RANGE", "must be between 1 and 200").into());
-    }
+    let wanted = PageQuestion { limit: question.limit, cursor: question.cursor }.read()?;
     let mut fields = Fields::default();
     for (name, time) in [("?from", question.from), ("?to", question.to)] {
         if let Some(time) = time {
@@ -397,19 +393,16 @@ pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) ->
         to: question.to,
         status: question.status,
         staff_id: question.staff_id,
-        after: question.cursor.as_deref().map(read_cursor).transpose()?,
+        after: wanted.after,
     };
-    let mut found =
-        member.tenant.transaction(async |tx| bookings::list(tx, &filter, limit + 1).await).await?;
-    let size = usize::try_from(limit).unwrap_or(usize::MAX);
-    let next_cursor = if found.len() > size {
-        found.truncate(size);
-        found.last().map(|last| cursor(last.booking.starts_at, last.booking.id))
-    } else {
-        None
-    };
-    let data = found.into_iter().map(|one| MemberBookingView::new(&member.state, member.role, one)).collect();
-    Ok(HttpResponse::Ok().json(Page { data, next_cursor }))
+    let found =
+        member.tenant.transaction(async |tx| bookings::list(tx, &filter, wanted.and_one()).await).await?;
+    let page = wanted.page(
+        found,
+        |last| (last.booking.starts_at, last.booking.id),
+        |one| MemberBookingView::new(&member.state, member.role, one),
+    );
+    Ok(HttpResponse::Ok().json(page))
 }
 
 pub async fn show(member: Member<Read>, id: Path<BookingId>) -> Result<HttpResponse> {
@@ -456,27 +449,4 @@ pub async fn confirm(
             Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
         })
         .await
-}
-
-/// Where a list goes on: after this start and id.
-fn cursor(start: DateTime<Utc>, id: BookingId) -> String {
-    let mut bytes = start.timestamp_micros().to_be_bytes().to_vec();
-    bytes.extend_from_slice(id.0.as_bytes());
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-fn read_cursor(text: &str) -> Result<(DateTime<Utc>, BookingId)> {
-    let read = || {
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (micros, id) = bytes.split_first_chunk()?;
-        let start = DateTime::from_timestamp_micros(i64::from_be_bytes(*micros))?;
-        Some((start, BookingId(uuid::Uuid::from_slice(id).ok()?)))
-    };
-    let (start, id) = read().ok_or(Code::MalformedCursor)?;
-    // What PostgreSQL's timestamps can't hold was never one of ours.
-    if YEARS.contains(&chrono::Datelike::year(&start)) {
-        Ok((start, id))
-    } else {
-        Err(Code::MalformedCursor.into())
-    }
 }

@@ -16,7 +16,7 @@ use crate::problem::{Result, failed};
 /// made, the answer is 202 with the time to come back.
 pub async fn show(anybody: Anybody, token: Path<String>) -> Result<HttpResponse> {
     let state = &anybody.state;
-    state.limits.take(READ, &anybody.ip).await?;
+    state.take(READ, &anybody.ip).await?;
     let link = state.open(&token, Purpose::BookingSummary)?;
     let tenant = state.store.tenant(link.tenant_id);
     let found = tenant

@@ -11,8 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::{Json, ManageCatalogue, Member, Path, Query, Read, Submission};
 use crate::idempotency::Answer;
+use crate::list::{Page, PageQuestion};
 use crate::problem::Result;
-use crate::reply::Page;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -135,10 +135,17 @@ async fn replace_rules(
 }
 
 /// Closures that are not over; yesterday may still be today somewhere.
-pub async fn list_closures(member: Member<Read>) -> Result<HttpResponse> {
-    let from = yesterday(&member);
-    let closures = member.tenant.transaction(async |tx| hours::closures(tx, from).await).await?;
-    Ok(HttpResponse::Ok().json(Page::whole(closures.into_iter().map(ClosureView::from).collect())))
+pub async fn list_closures(
+    member: Member<Read>,
+    Query(question): Query<PageQuestion>,
+) -> Result<HttpResponse> {
+    let (from, wanted) = (yesterday(&member), question.read()?);
+    let closures = member
+        .tenant
+        .transaction(async |tx| hours::page_of_closures(tx, from, wanted.after, wanted.and_one()).await)
+        .await?;
+    let page = wanted.page(closures, |last| (last.starts_on, last.id), ClosureView::from);
+    Ok(HttpResponse::Ok().json(page))
 }
 
 pub async fn create_closure(
@@ -162,11 +169,20 @@ pub async fn destroy_closure(member: Member<ManageCatalogue>, id: Path<ClosureId
     Ok(HttpResponse::NoContent().finish())
 }
 
-pub async fn list_openings(member: Member<Read>) -> Result<HttpResponse> {
-    let from = yesterday(&member);
-    let openings = member.tenant.transaction(async |tx| hours::openings(tx, from).await).await?;
-    let data = openings.iter().map(OpeningView::new).collect::<Result<Vec<_>>>()?;
-    Ok(HttpResponse::Ok().json(Page::whole(data)))
+/// Openings that are not over, as closures are listed.
+pub async fn list_openings(
+    member: Member<Read>,
+    Query(question): Query<PageQuestion>,
+) -> Result<HttpResponse> {
+    let (from, wanted) = (yesterday(&member), question.read()?);
+    let openings = member
+        .tenant
+        .transaction(async |tx| hours::page_of_openings(tx, from, wanted.after, wanted.and_one()).await)
+        .await?;
+    let Page { data, next_cursor } =
+        wanted.page(openings, |last| (last.date, last.start_minute, last.id), |one| OpeningView::new(&one));
+    let data = data.into_iter().collect::<Result<Vec<_>>>()?;
+    Ok(HttpResponse::Ok().json(Page { data, next_cursor }))
 }
 
 pub async fn create_opening(

@@ -11,6 +11,7 @@ pub mod health;
 pub mod hours;
 pub mod idempotency;
 pub mod limit;
+pub mod list;
 pub mod me;
 pub mod metrics;
 pub mod openapi;

@@ -1,10 +1,13 @@
-//! How often somebody may ask: the table of buckets.
+//! How often somebody may ask: the table of buckets, and how a client learns what is left.
 
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use domain::rejection::{Code, Extra, Rejection};
-use queue::{Bucket, TooMany};
+use queue::{Bucket, Quota, TooMany};
 use std::time::Duration;
 
-use crate::problem::Problem;
+use crate::problem::Result;
+use crate::request;
+use crate::state::State;
 
 const QUARTER: Duration = Duration::from_mins(15);
 
@@ -23,9 +26,58 @@ pub const WRITE: Bucket = Bucket { name: "write", most: 100, window: QUARTER };
 /// Guesses at a booking's code, by address and by code.
 pub const LOOKUP: Bucket = Bucket { name: "lookup", most: 20, window: QUARTER };
 
-impl From<TooMany> for Problem {
-    fn from(too_many: TooMany) -> Self {
-        let retry_after = too_many.retry_after.as_secs().max(1);
-        Rejection::from(Code::TooManyRequests).with(Extra::RetryAfter { retry_after }).into()
+impl State {
+    /// Takes one of what `key` has left in the bucket. The answer's headers tell what is left then.
+    pub async fn take(&self, bucket: Bucket, key: &str) -> Result<()> {
+        self.try_take(bucket, key).await.map_err(|retry_after| {
+            Rejection::from(Code::TooManyRequests).with(Extra::RetryAfter { retry_after }).into()
+        })
+    }
+
+    /// Like [`State::take`] for who answers an empty bucket otherwise: the error is the seconds to wait.
+    pub async fn try_take(&self, bucket: Bucket, key: &str) -> Result<(), u64> {
+        match self.limits.take(bucket, key).await {
+            Ok(quota) => {
+                if let Some(quota) = quota {
+                    request::note(quota);
+                }
+                Ok(())
+            }
+            Err(TooMany(quota)) => {
+                request::note(quota);
+                Err(quota.seconds())
+            }
+        }
+    }
+}
+
+/// Of two buckets, the one that a client must mind: with less left, or later full again.
+pub fn tighter(one: Quota, other: Quota) -> Quota {
+    if (one.left, other.full_in) <= (other.left, one.full_in) { one } else { other }
+}
+
+/// Writes how a bucket stands as `RateLimit-Limit`, `-Remaining` and `-Reset` (draft-ietf-httpapi-ratelimit-headers-03,
+/// the form in common use).
+pub fn tell(headers: &mut HeaderMap, quota: Quota) {
+    for (name, value) in [
+        ("ratelimit-limit", quota.most),
+        ("ratelimit-remaining", quota.left),
+        ("ratelimit-reset", quota.seconds()),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bucket_with_least_left_is_told() {
+        let quota = |left, seconds| Quota { most: 30, left, full_in: Duration::from_secs(seconds) };
+        for (one, other) in [(quota(3, 10), quota(4, 900)), (quota(0, 900), quota(0, 10))] {
+            assert_eq!(tighter(one, other), one);
+            assert_eq!(tighter(other, one), one);
+        }
     }
 }

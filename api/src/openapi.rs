@@ -56,7 +56,8 @@ pub fn document() -> OpenApi {
                 .version(env!("CARGO_PKG_VERSION"))
                 .description(Some(
                     "Appointments for organisations that live by them. Times are RFC 3339, money is in minor units, \
-                     lists are pages, errors are problems (RFC 9457) with a stable code.",
+                     lists are pages, errors are problems (RFC 9457) with a stable code. Where requests are counted, \
+                     RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset (seconds) tell what is left.",
                 ))
                 .build(),
         )

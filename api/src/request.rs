@@ -1,6 +1,8 @@
 //! Around every request: its id, its log line, its figures, the headers every answer carries.
 
+use std::cell::Cell;
 use std::future::Future;
+use std::rc::Rc;
 use std::time::Instant;
 
 use actix_web::body::MessageBody;
@@ -8,13 +10,17 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
+use queue::Quota;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::limit;
 use crate::state::State;
 
 tokio::task_local! {
     static ID: String;
+    /// How the bucket stands that the client must mind, of those that something was taken of.
+    static QUOTA: Rc<Cell<Option<Quota>>>;
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -22,6 +28,14 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The id of the request that is being answered; empty outside of one.
 pub fn id() -> String {
     ID.try_with(Clone::clone).unwrap_or_default()
+}
+
+/// Has the answer tell how a bucket stands: of several, the one with least left.
+pub fn note(quota: Quota) {
+    // Outside of a request there is nobody to tell.
+    let _outside = QUOTA.try_with(|noted| {
+        noted.set(Some(noted.get().map_or(quota, |other| limit::tighter(quota, other))));
+    });
 }
 
 /// Runs everything else. Log lines name the route's pattern, never the address as it came: addresses hold tokens, codes
@@ -45,8 +59,9 @@ pub async fn around(
     let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     let span =
         tracing::info_span!("request", request_id = %id, %method, route, tenant_id = tracing::field::Empty);
-    let answer = ID.scope(id.clone(), next.call(request).instrument(span.clone()));
-    let mut response = boxed(answer).await?;
+    let quota = Rc::new(Cell::new(None));
+    let answer = QUOTA.scope(quota.clone(), next.call(request).instrument(span.clone()));
+    let mut response = boxed(ID.scope(id.clone(), answer)).await?;
     let status = response.status();
     let elapsed = started.elapsed();
     if let Some(state) = &state {
@@ -61,6 +76,9 @@ pub async fn around(
         }
     });
     let headers = response.headers_mut();
+    if let Some(quota) = quota.get() {
+        limit::tell(headers, quota);
+    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }

@@ -13,8 +13,8 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::Schema;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::list::{Page, PageQuestion};
 use crate::problem::Problem;
-use crate::reply::Page;
 use crate::{auth, availability, bookings, documents, health, hours, me, openapi, services, staff, tenant};
 
 /// Who may call.
@@ -168,7 +168,9 @@ pub fn api() -> Vec<Route> {
             .replies::<tenant::TenantView>(200),
         route(get, "/plan", read, tenant::plan, "The plan, its limits and what is used")
             .replies::<tenant::PlanView>(200),
-        route(get, "/services", read, services::list, "All services").lists::<services::ServiceView>(),
+        route(get, "/services", read, services::list, "All services")
+            .asks::<PageQuestion>()
+            .lists::<services::ServiceView>(),
         route(post, "/services", catalogue, services::create, "Add a service")
             .takes::<services::CreateService>()
             .replies::<services::ServiceView>(201),
@@ -178,7 +180,9 @@ pub fn api() -> Vec<Route> {
             .takes::<services::UpdateService>()
             .replies::<services::ServiceView>(200),
         route(delete, "/services/{id}", catalogue, services::destroy, "Archive a service").answers(204),
-        route(get, "/staff", read, staff::list, "All staff members").lists::<staff::StaffView>(),
+        route(get, "/staff", read, staff::list, "All staff members")
+            .asks::<PageQuestion>()
+            .lists::<staff::StaffView>(),
         route(post, "/staff", catalogue, staff::create, "Add a staff member")
             .takes::<staff::CreateStaff>()
             .replies::<staff::StaffView>(201),
@@ -251,6 +255,7 @@ pub fn api() -> Vec<Route> {
         .takes::<bookings::CancelBooking>()
         .replies::<bookings::MemberBookingView>(200),
         route(get, "/public/{tenant}/services", Visitor, services::list_public, "What anybody can book")
+            .asks::<PageQuestion>()
             .lists::<services::PublicService>(),
         route(get, "/public/{tenant}/staff", Visitor, staff::list_public, "Who can be booked")
             .asks::<staff::ProvidersOf>()

@@ -4,17 +4,18 @@ use actix_web::HttpResponse;
 use domain::id::{ServiceId, StaffId};
 use domain::service::{Rate, ServiceDraft};
 use serde::{Deserialize, Serialize};
-use store::services::Offer;
+use store::services::{Offer, Which};
 use store::tenants::Tenant;
 use utoipa::ToSchema;
 
 use crate::extract::{
-    IfMatch, Json, ManageCatalogue, Member, Path, Read, Submission, Visitor, present, required,
+    IfMatch, Json, ManageCatalogue, Member, Path, Query, Read, Submission, Visitor, present, required,
 };
 use crate::idempotency::Answer;
 use crate::limit::READ;
+use crate::list::PageQuestion;
 use crate::problem::{Problem, Result};
-use crate::reply::{Page, versioned};
+use crate::reply::versioned;
 
 #[derive(Serialize, ToSchema)]
 pub struct ServiceView {
@@ -206,15 +207,21 @@ impl UpdateService {
     }
 }
 
-pub async fn list(member: Member<Read>) -> Result<HttpResponse> {
+pub async fn list(member: Member<Read>, Query(question): Query<PageQuestion>) -> Result<HttpResponse> {
+    let wanted = question.read()?;
     let (tenant, offers) = member
         .tenant
         .transaction(async |tx| {
-            Ok::<_, store::Error>((store::tenants::find(tx).await?, store::services::list(tx).await?))
+            let offers = store::services::page(tx, Which::All, wanted.after, wanted.and_one()).await?;
+            Ok::<_, store::Error>((store::tenants::find(tx).await?, offers))
         })
         .await?;
-    let data = offers.into_iter().map(|offer| ServiceView::new(offer, &tenant)).collect();
-    Ok(HttpResponse::Ok().json(Page::whole(data)))
+    let page = wanted.page(offers, place, |offer| ServiceView::new(offer, &tenant));
+    Ok(HttpResponse::Ok().json(page))
+}
+
+fn place(offer: &Offer) -> (i32, ServiceId) {
+    (offer.service.position, offer.service.id)
 }
 
 pub async fn create(
@@ -270,15 +277,16 @@ pub async fn destroy(member: Member<ManageCatalogue>, id: Path<ServiceId>) -> Re
 }
 
 /// What anybody can book.
-pub async fn list_public(visitor: Visitor) -> Result<HttpResponse> {
-    visitor.state.limits.take(READ, &visitor.ip).await?;
+pub async fn list_public(visitor: Visitor, Query(question): Query<PageQuestion>) -> Result<HttpResponse> {
+    visitor.state.take(READ, &visitor.ip).await?;
+    let wanted = question.read()?;
     let (tenant, offers) = visitor
         .tenant
         .transaction(async |tx| {
-            Ok::<_, store::Error>((store::tenants::find(tx).await?, store::services::list(tx).await?))
+            let offers = store::services::page(tx, Which::Active, wanted.after, wanted.and_one()).await?;
+            Ok::<_, store::Error>((store::tenants::find(tx).await?, offers))
         })
         .await?;
-    let active = offers.into_iter().filter(|offer| offer.service.is_active);
-    let data = active.map(|offer| PublicService::new(offer, &tenant)).collect();
-    Ok(HttpResponse::Ok().json(Page::whole(data)))
+    let page = wanted.page(offers, place, |offer| PublicService::new(offer, &tenant));
+    Ok(HttpResponse::Ok().json(page))
 }

@@ -13,8 +13,9 @@ use crate::extract::{
 };
 use crate::idempotency::Answer;
 use crate::limit::READ;
+use crate::list::PageQuestion;
 use crate::problem::Result;
-use crate::reply::{Page, versioned};
+use crate::reply::versioned;
 
 #[derive(Serialize, ToSchema)]
 pub struct StaffView {
@@ -86,11 +87,23 @@ pub struct ProvidersOf {
     /// Only who provides this service.
     #[param(value_type = Option<String>)]
     service_id: Option<ServiceId>,
+    /// 1..=200; 50.
+    limit: Option<i64>,
+    /// From the page before.
+    cursor: Option<String>,
 }
 
-pub async fn list(member: Member<Read>) -> Result<HttpResponse> {
-    let staff = member.tenant.transaction(async |tx| store::staff::list(tx).await).await?;
-    Ok(HttpResponse::Ok().json(Page::whole(staff.into_iter().map(StaffView::from).collect())))
+pub async fn list(member: Member<Read>, Query(question): Query<PageQuestion>) -> Result<HttpResponse> {
+    let wanted = question.read()?;
+    let staff = member
+        .tenant
+        .transaction(async |tx| store::staff::page(tx, &[], wanted.after, wanted.and_one()).await)
+        .await?;
+    Ok(HttpResponse::Ok().json(wanted.page(staff, place, StaffView::from)))
+}
+
+fn place(member: &StaffMember) -> (i32, StaffId) {
+    (member.position, member.id)
 }
 
 pub async fn create(member: Member<ManageCatalogue>, submission: Submission<CreateStaff>) -> Result<Answer> {
@@ -145,18 +158,18 @@ pub async fn destroy(member: Member<ManageCatalogue>, id: Path<StaffId>) -> Resu
 
 /// Who can be booked, by name alone.
 pub async fn list_public(visitor: Visitor, Query(of): Query<ProvidersOf>) -> Result<HttpResponse> {
-    visitor.state.limits.take(READ, &visitor.ip).await?;
+    visitor.state.take(READ, &visitor.ip).await?;
+    let wanted = PageQuestion { limit: of.limit, cursor: of.cursor }.read()?;
     let staff: Vec<StaffMember> = visitor
         .tenant
         .transaction(async |tx| {
-            let mut staff = store::staff::list(tx).await?;
-            if let Some(id) = of.service_id {
-                let offer = store::services::find(tx, id).await?;
-                staff.retain(|member| offer.staff_ids.is_empty() || offer.staff_ids.contains(&member.id));
-            }
-            Ok::<_, store::Error>(staff)
+            let named = match of.service_id {
+                Some(id) => store::services::find(tx, id).await?.staff_ids,
+                None => Vec::new(),
+            };
+            store::staff::page(tx, &named, wanted.after, wanted.and_one()).await
         })
         .await?;
-    let data = staff.into_iter().map(|member| PublicStaff { id: member.id, name: member.name }).collect();
-    Ok(HttpResponse::Ok().json(Page::whole(data)))
+    let view = |member: StaffMember| PublicStaff { id: member.id, name: member.name };
+    Ok(HttpResponse::Ok().json(wanted.page(staff, place, view)))
 }

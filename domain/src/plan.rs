@@ -123,11 +123,15 @@ impl Plan {
             .with(Extra::Feature { feature: feature.name(), lifted_by }))
     }
 
+    /// The cheapest plan that includes more of it; none: no plan does.
+    pub fn lifted_by(self, limit: Limit) -> Option<Self> {
+        let max = self.allowance(limit)?;
+        Self::ALL.into_iter().find(|plan| *plan > self && plan.allowance(limit).is_none_or(|more| more > max))
+    }
+
     /// The refusal of one more than `max`, as the owner is told it.
     pub fn reached(self, limit: Limit, max: i64) -> Rejection {
-        let lifted_by = Self::ALL
-            .into_iter()
-            .find(|plan| *plan > self && plan.allowance(limit).is_none_or(|more| more > max));
+        let lifted_by = self.lifted_by(limit);
         Rejection::new(
             Code::PlanLimitReached,
             format!("Your plan includes {max} of {} and all are used.", limit.name()),
@@ -204,6 +208,24 @@ impl Feature {
     }
 }
 
+/// Percents of a limit at which its owner is warned.
+const WARNINGS: [u8; 2] = [100, 80];
+
+/// The warning that is due when the count has just come to `used` of `max`: of 50, at 40 and at 50.
+pub fn warning_at(max: i64, used: i64) -> Option<u8> {
+    WARNINGS.into_iter().find(|percent| used == count_at(max, *percent))
+}
+
+/// Whether `used` is that much of `max`, or more.
+pub fn has_come_to(max: i64, used: i64, percent: u8) -> bool {
+    used >= count_at(max, percent)
+}
+
+/// Rounded up: below it less than `percent` is used.
+fn count_at(max: i64, percent: u8) -> i64 {
+    max.saturating_mul(percent.into()).saturating_add(99) / 100
+}
+
 /// The first day of the month that `now` lies in, in the tenant's zone: what a monthly count belongs to.
 pub fn month_of(now: DateTime<Utc>, timezone: Tz) -> NaiveDate {
     let today = now.with_timezone(&timezone).date_naive();
@@ -252,6 +274,22 @@ mod tests {
         assert!(Plan::Pro.require(Feature::Deposits).is_ok());
         let refusal = Plan::Free.require(Feature::Deposits).unwrap_err();
         assert_eq!(refusal.code, Code::PlanFeatureMissing);
+    }
+
+    #[test]
+    fn a_warning_is_due_once_at_four_fifths_and_once_at_the_end() {
+        for (max, near, full) in
+            [(50, Some(40), 50), (5, Some(4), 5), (3, None, 3), (1, None, 1), (101, Some(81), 101)]
+        {
+            let due: Vec<_> =
+                (1..=max).filter_map(|used| warning_at(max, used).map(|percent| (used, percent))).collect();
+            let wanted: Vec<_> = near.map(|near| (near, 80)).into_iter().chain([(full, 100)]).collect();
+            assert_eq!(due, wanted, "of {max}");
+        }
+        assert!(has_come_to(50, 41, 80) && !has_come_to(50, 39, 80) && !has_come_to(50, 49, 100));
+        assert_eq!(Plan::Free.lifted_by(Limit::BookingsPerMonth), Some(Plan::Pro));
+        assert_eq!(Plan::Pro.lifted_by(Limit::BookingsPerMonth), None);
+        assert_eq!(Plan::Enterprise.lifted_by(Limit::Members), None);
     }
 
     #[test]

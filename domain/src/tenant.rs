@@ -10,6 +10,10 @@ use crate::{slug, text};
 /// Minutes of the working day a new tenant starts with, Monday to Friday.
 pub const FIRST_HOURS: (u16, u16) = (8 * 60, 18 * 60);
 
+/// Most mails in a day to the customers of a tenant none of whose owners has proven their address: enough to begin with,
+/// too few to be worth a false sign-up.
+pub const UNPROVEN_MAILS_A_DAY: i64 = 50;
+
 /// A sign-up as asked for.
 #[derive(Clone, Debug)]
 pub struct SignUpDraft {

@@ -7,7 +7,9 @@ mod policy;
 pub use delivery::{Delivery, Malformed};
 pub use policy::{JobError, Policy};
 
+use chrono::NaiveDate;
 use domain::id::{BookingId, UserId};
+use domain::plan::Limit;
 use serde::{Deserialize, Serialize};
 
 /// Where a job waits. Each has a worker binary of its own name.
@@ -51,6 +53,8 @@ pub enum Job {
     MakeBookingSummary { booking_id: BookingId, sequence: i32 },
     /// Asks a new user to prove their address.
     SendEmailVerification { user_id: UserId },
+    /// Tells the owners how much of their plan is used: `percent` of `limit` in the period that began then.
+    SendLimitWarning { limit: Limit, period_start: NaiveDate, percent: u8 },
     /// Removes expired sessions and idempotency keys.
     SweepExpired {},
 }
@@ -61,7 +65,8 @@ impl Job {
         match self {
             Self::SendBookingConfirmation { .. }
             | Self::SendBookingCancellation { .. }
-            | Self::SendEmailVerification { .. } => Policy::new(Queue::Email, 8, 30),
+            | Self::SendEmailVerification { .. }
+            | Self::SendLimitWarning { .. } => Policy::new(Queue::Email, 8, 30),
             Self::MakeBookingSummary { .. } => Policy::new(Queue::Pdf, 4, 30),
             Self::SweepExpired {} => Policy::new(Queue::Maintenance, 3, 300),
         }
@@ -73,6 +78,7 @@ impl Job {
             Self::SendBookingCancellation { .. } => "send_booking_cancellation",
             Self::MakeBookingSummary { .. } => "make_booking_summary",
             Self::SendEmailVerification { .. } => "send_email_verification",
+            Self::SendLimitWarning { .. } => "send_limit_warning",
             Self::SweepExpired {} => "sweep_expired",
         }
     }
@@ -118,6 +124,14 @@ mod tests {
             (
                 Job::SendEmailVerification { user_id: UserId(id) },
                 r#"{"user_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::SendLimitWarning {
+                    limit: Limit::BookingsPerMonth,
+                    period_start: NaiveDate::from_ymd_opt(2026, 11, 1).unwrap(),
+                    percent: 80,
+                },
+                r#"{"limit":"bookings_per_month","percent":80,"period_start":"2026-11-01"}"#,
             ),
             (Job::SweepExpired {}, "{}"),
         ];

@@ -27,3 +27,37 @@ mail-verification-preheader = One click and { $tenant } is ready
 mail-verification-button = Confirm my address
 mail-verification-link = The button does not work? Copy this link into your browser:
 mail-verification-ignore = You did not open an account? Then ignore this email: nothing happens without a click.
+
+mail-limit-near-subject = Close to the limit: { $used } of { $max } { $what }
+mail-limit-near-title = You are close to a limit of your plan
+mail-limit-near-effect = { $limit ->
+    [bookings_per_month] When all are used, no more bookings are taken.
+   *[other] When all are used, no more are accepted.
+}
+mail-limit-full-subject = Limit reached: { $max } { $what }
+mail-limit-full-status = Limit reached
+mail-limit-full-title = You have reached a limit of your plan
+mail-limit-full-effect = { $limit ->
+    [bookings_per_month] For now your customers cannot book; what is booked stands.
+   *[other] For now no more are accepted.
+}
+mail-limit-near-lead = { $tenant } has used { $used } of the { $max } { $what } that its plan includes.
+mail-limit-full-lead = { $tenant } has used all { $max } { $what } that its plan includes.
+mail-limit-resets = The count starts again on { $date }.
+mail-limit-more = The { $plan } plan includes { $max } { $what }.
+mail-limit-unlimited = The { $plan } plan has no such limit.
+
+limit-what = { $limit ->
+    [bookings_per_month] bookings this month
+    [sms_per_month] text messages this month
+    [shoots_per_month] shoots this month
+    [api_calls_per_month] API calls this month
+    [members] members
+    [storage_bytes] bytes of storage
+   *[audit_log_days] days of audit log
+}
+plan-name = { $plan ->
+    [free] Free
+    [pro] Pro
+   *[enterprise] Enterprise
+}

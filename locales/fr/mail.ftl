@@ -27,3 +27,37 @@ mail-verification-preheader = Un clic, et { $tenant } est prêt
 mail-verification-button = Confirmer mon adresse
 mail-verification-link = Le bouton ne fonctionne pas ? Copiez ce lien dans votre navigateur :
 mail-verification-ignore = Vous n’avez pas ouvert de compte ? Ignorez cet e-mail : sans clic, il ne se passe rien.
+
+mail-limit-near-subject = Bientôt la limite : { $used } des { $max } { $what }
+mail-limit-near-title = Vous approchez d’une limite de votre formule
+mail-limit-near-effect = { $limit ->
+    [bookings_per_month] Une fois la limite atteinte, plus aucune réservation ne sera prise.
+   *[other] Une fois la limite atteinte, plus rien ne sera accepté.
+}
+mail-limit-full-subject = Limite atteinte : { $max } { $what }
+mail-limit-full-status = Limite atteinte
+mail-limit-full-title = Vous avez atteint une limite de votre formule
+mail-limit-full-effect = { $limit ->
+    [bookings_per_month] Pour l’instant, vos clients ne peuvent plus réserver ; les rendez-vous pris sont maintenus.
+   *[other] Pour l’instant, plus rien n’est accepté.
+}
+mail-limit-near-lead = { $tenant } a utilisé { $used } des { $max } { $what } que comprend sa formule.
+mail-limit-full-lead = { $tenant } a utilisé les { $max } { $what } que comprend sa formule.
+mail-limit-resets = Le compteur repart à zéro le { $date }.
+mail-limit-more = La formule { $plan } comprend { $max } { $what }.
+mail-limit-unlimited = La formule { $plan } n’a pas cette limite.
+
+limit-what = { $limit ->
+    [bookings_per_month] réservations de ce mois
+    [sms_per_month] SMS de ce mois
+    [shoots_per_month] shootings de ce mois
+    [api_calls_per_month] appels d’API de ce mois
+    [members] membres
+    [storage_bytes] octets de stockage
+   *[audit_log_days] jours de journal d’audit
+}
+plan-name = { $plan ->
+    [free] Gratuit
+    [pro] Pro
+   *[enterprise] Entreprise
+}

@@ -66,7 +66,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE
   ON users, credentials, tenant_directory, memberships, sessions, refresh_tokens TO harmony_identity;
 GRANT SELECT, DELETE ON sessions TO harmony_system;
 
--- The one thing workers may know of a user: where to write to a member of their tenant.
+-- All that workers may know of users: where to write to a member of their tenant, and to its owners.
 CREATE FUNCTION member_contact(member uuid)
   RETURNS TABLE (email text, full_name text, locale text, email_verified_at timestamptz)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -75,3 +75,13 @@ CREATE FUNCTION member_contact(member uuid)
 $$;
 REVOKE ALL ON FUNCTION member_contact FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION member_contact TO harmony_app;
+
+CREATE FUNCTION owner_contacts()
+  RETURNS TABLE (id uuid, email text, full_name text, locale text, email_verified_at timestamptz)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT u.id, u.email, u.full_name, u.locale, u.email_verified_at FROM users u JOIN memberships m ON m.user_id = u.id
+  WHERE m.role = 'owner' AND m.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid
+  ORDER BY m.created_at, u.id
+$$;
+REVOKE ALL ON FUNCTION owner_contacts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION owner_contacts TO harmony_app;

@@ -82,11 +82,11 @@ CREATE TABLE allocations (
   owner_kind text NOT NULL CHECK (owner_kind IN ('booking')),
   owner_id uuid NOT NULL,
   released_at timestamptz,
-  PRIMARY KEY (tenant_id, id),
+  -- By owner: one index finds an owner's and keeps ids apart.
+  PRIMARY KEY (tenant_id, owner_id, id),
   CHECK (starts_at < ends_at AND ends_at <= starts_at + interval '24 hours'),
   CONSTRAINT allocations_no_overlap
     EXCLUDE USING gist (tenant_id WITH =, resource_id WITH =, during WITH &&) WHERE (released_at IS NULL)
 );
 CALL protect_tenant_table('allocations');
 CREATE INDEX allocations_starts_at ON allocations (tenant_id, resource_id, starts_at) INCLUDE (ends_at) WHERE released_at IS NULL;
-CREATE INDEX allocations_owner ON allocations (tenant_id, owner_id);

@@ -7,9 +7,10 @@ CREATE TABLE messages (
   subject_id uuid NOT NULL,
   kind text NOT NULL,
   channel text NOT NULL CHECK (channel IN ('email', 'sms')),
+  audience text NOT NULL CHECK (audience IN ('customer', 'member')),
   sequence integer NOT NULL,
   recipient text NOT NULL,
-  status text NOT NULL CHECK (status IN ('sending', 'sent', 'failed')),
+  status text NOT NULL CHECK (status IN ('sending', 'sent', 'failed', 'suppressed')),
   provider text NOT NULL,
   error text,
   created_at timestamptz NOT NULL,
@@ -19,6 +20,8 @@ CREATE TABLE messages (
 );
 CALL protect_tenant_table('messages');
 COMMENT ON COLUMN messages.subject_id IS 'What it is about: a booking, a member.';
+COMMENT ON COLUMN messages.audience IS 'Who reads it: what goes to customers is bounded while no owner is proven.';
+COMMENT ON COLUMN messages.error IS 'Why it failed or was suppressed. Holds no address.';
 COMMENT ON COLUMN messages.sequence IS 'Of the subject when it was told: each change is told once.';
 
 -- Files that workers made, by what they show. The bytes are in the file store under `path`.

@@ -11,7 +11,7 @@ mod road;
 mod wake;
 
 pub use backend::{Clock, Fetch, Hall, Source, open};
-pub use limits::{Bucket, Limits, TooMany};
+pub use limits::{Bucket, Limits, Quota, TooMany};
 pub use link::{Error, Link, RedisConfig};
 pub use places::Places;
 pub use road::{Lane, Road};

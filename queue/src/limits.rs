@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
+use thread_local::ThreadLocal;
 
 /// Counts one more and answers the count and the milliseconds until it is forgotten. The first of a window starts it.
 const TAKE: &str = "local count = redis.call('incr', KEYS[1])
@@ -27,11 +28,27 @@ pub struct Bucket {
     pub window: Duration,
 }
 
+/// How a bucket stands after something was taken of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// In one window.
+    pub most: u64,
+    pub left: u64,
+    /// When it is full again.
+    pub full_in: Duration,
+}
+
 /// The bucket is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too many; again in {retry_after:?}")]
-pub struct TooMany {
-    pub retry_after: Duration,
+#[error("too many; again in {:?}", .0.full_in)]
+pub struct TooMany(pub Quota);
+
+impl Quota {
+    /// Whole seconds until it is full again, at least one: nobody who waits them comes too early.
+    pub const fn seconds(&self) -> u64 {
+        let seconds = self.full_in.as_secs();
+        if self.full_in.subsec_nanos() > 0 || seconds == 0 { seconds + 1 } else { seconds }
+    }
 }
 
 /// The limiter. While Redis is away each process counts by itself, so that guessing stays slow.
@@ -41,7 +58,8 @@ pub struct Limits {
     client: Option<Client>,
     prefix: Arc<str>,
     factor: u32,
-    connection: Arc<RwLock<Option<MultiplexedConnection>>>,
+    /// Of each thread: what is read by another thread wakes two.
+    connections: Arc<ThreadLocal<RwLock<Option<MultiplexedConnection>>>>,
 }
 
 impl Limits {
@@ -49,31 +67,30 @@ impl Limits {
     pub fn new(config: &RedisConfig, factor: u32) -> Result<Self, Error> {
         let client = Client::open(config.url.expose_secret()).map_err(Error::Unreachable)?;
         let prefix = config.prefix.as_str().into();
-        Ok(Self { own: Arc::default(), client: Some(client), prefix, factor, connection: Arc::default() })
+        Ok(Self { own: Arc::default(), client: Some(client), prefix, factor, connections: Arc::default() })
     }
 
     /// Without Redis: everybody passes.
     pub fn none() -> Self {
-        Self { own: Arc::default(), client: None, prefix: "".into(), factor: 0, connection: Arc::default() }
+        Self { own: Arc::default(), client: None, prefix: "".into(), factor: 0, connections: Arc::default() }
     }
 
-    /// Takes one of what `key` has left in the bucket.
-    pub async fn take(&self, bucket: Bucket, key: &str) -> Result<(), TooMany> {
+    /// Takes one of what `key` has left in the bucket, and tells how it stands; `None`: nobody counts.
+    pub async fn take(&self, bucket: Bucket, key: &str) -> Result<Option<Quota>, TooMany> {
         if self.factor == 0 {
-            return Ok(());
+            return Ok(None);
         }
         let key = format!("{}:limit:{}:{key}", self.prefix, bucket.name);
         let millis = u64::try_from(bucket.window.as_millis()).unwrap_or(u64::MAX);
         let mut command = redis::cmd("EVAL");
         command.arg(TAKE).arg(1).arg(&key).arg(millis);
-        let (count, left) = match self.run::<(u64, i64)>(&command).await {
+        let (count, full_in) = match self.run::<(u64, i64)>(&command).await {
             Some((count, left)) => (count, Duration::from_millis(u64::try_from(left).unwrap_or(millis))),
             None => self.take_own(key, bucket.window),
         };
-        if count > u64::from(bucket.most) * u64::from(self.factor) {
-            return Err(TooMany { retry_after: left });
-        }
-        Ok(())
+        let most = u64::from(bucket.most) * u64::from(self.factor);
+        let quota = Quota { most, left: most.saturating_sub(count), full_in };
+        if count > most { Err(TooMany(quota)) } else { Ok(Some(quota)) }
     }
 
     /// Forgets what `key` took.
@@ -104,28 +121,42 @@ impl Limits {
         self.run::<String>(&redis::cmd("PING")).await.is_some()
     }
 
-    /// `None`: Redis is away. The connection is shared by all who ask at once; an error ends it for everybody, and the
-    /// next to ask makes another.
+    /// `None`: Redis is away. A thread's connection is shared by all who ask at once; an error ends it for all of them, and
+    /// the next to ask makes another.
     async fn run<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> Option<T> {
-        let open = self.connection.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut connection = if let Some(connection) = open {
-            connection
+        let connection = self.connections.get_or_default();
+        let open = connection.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut open = if let Some(open) = open {
+            open
         } else {
             let config = AsyncConnectionConfig::new()
                 .set_response_timeout(Some(PATIENCE))
                 .set_connection_timeout(Some(PATIENCE));
             let client = self.client.as_ref()?;
             let made = client.get_multiplexed_async_connection_with_config(&config).await.ok()?;
-            *self.connection.write().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
+            *connection.write().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
             made
         };
-        match command.query_async(&mut connection).await {
+        match command.query_async(&mut open).await {
             Ok(answer) => Some(answer),
             Err(error) => {
                 tracing::warn!(%error, "the limiter has no Redis");
-                *self.connection.write().unwrap_or_else(PoisonError::into_inner) = None;
+                *connection.write().unwrap_or_else(PoisonError::into_inner) = None;
                 None
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waits_the_seconds_told_never_comes_too_early() {
+        for (millis, seconds) in [(0, 1), (1, 1), (999, 1), (1_000, 1), (1_001, 2), (900_000, 900)] {
+            let quota = Quota { most: 1, left: 0, full_in: Duration::from_millis(millis) };
+            assert_eq!(quota.seconds(), seconds, "{millis} ms");
         }
     }
 }

@@ -244,7 +244,7 @@ async fn book(
         events::record(tx, happened("booking.created", &booking), now),
         audit::record(tx, by, change, now),
         tx.enqueue(&jobs, now),
-        usage::raise(tx, tenant.plan, Limit::BookingsPerMonth, plan::month_of(now, tenant.timezone)),
+        usage::raise(tx, tenant.plan, Limit::BookingsPerMonth, plan::month_of(now, tenant.timezone), now),
     );
     // In the order they were sent: after the first error PostgreSQL refuses the rest for that alone.
     met?;

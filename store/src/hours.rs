@@ -48,8 +48,17 @@ pub(crate) async fn weekly_rules(tx: &TenantTx) -> Result<Vec<WeeklyRule>> {
         .collect()
 }
 
-/// The rules of one kind and owner, by weekday and start.
+/// The rules of one kind and owner, by weekday and start. A staff member who is not there is no owner.
 pub async fn rules(tx: &TenantTx, kind: RuleKind, owner: Option<StaffId>) -> Result<Vec<WeeklyRange>> {
+    check_owner(tx, owner).await?;
+    list_rules(tx, kind, owner).await
+}
+
+async fn list_rules(
+    tx: &TenantTx,
+    kind: RuleKind,
+    owner: Option<StaffId>,
+) -> Result<Vec<WeeklyRange>> {
     let rows: Vec<(i16, i16, i16)> = rules_of(tx, kind, owner)
         .order((weekly_rules::weekday, weekly_rules::start_minute))
         .select((weekly_rules::weekday, weekly_rules::start_minute, weekly_rules::end_minute))
@@ -69,7 +78,7 @@ pub async fn replace_rules(
 ) -> Result<Vec<WeeklyRange>> {
     check_rules(&ranges)?;
     raise(tx, owner).await?;
-    let before = rules(tx, kind, owner).await?;
+    let before = list_rules(tx, kind, owner).await?;
     diesel::delete(rules_of(tx, kind, owner)).execute(&mut tx.conn()).await?;
     let rows: Vec<_> = ranges
         .iter()
@@ -95,7 +104,7 @@ pub async fn replace_rules(
     let subject = owner.map_or(tx.tenant().0, |member| member.0);
     let change = Change { action, subject, before: Some(&before), after: Some(&ranges) };
     audit::record(tx, by, change, now).await?;
-    rules(tx, kind, owner).await
+    list_rules(tx, kind, owner).await
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
@@ -199,6 +208,27 @@ pub async fn closures(tx: &TenantTx, from: NaiveDate) -> Result<Vec<Closure>> {
         .await?)
 }
 
+/// Part of that list: at most `limit`, those `after` a first date and an id.
+pub async fn page_of_closures(
+    tx: &TenantTx,
+    from: NaiveDate,
+    after: Option<(NaiveDate, ClosureId)>,
+    limit: i64,
+) -> Result<Vec<Closure>> {
+    let mut query = closures::table
+        .filter(closures::tenant_id.eq(tx.tenant()))
+        .filter(closures::ends_on.ge(from))
+        .order((closures::starts_on, closures::id))
+        .select(Closure::as_select())
+        .limit(limit)
+        .into_boxed();
+    if let Some((starts_on, id)) = after {
+        let further = closures::starts_on.eq(starts_on).and(closures::id.gt(id));
+        query = query.filter(closures::starts_on.gt(starts_on).or(further));
+    }
+    Ok(query.load(&mut tx.conn()).await?)
+}
+
 /// Closes dates: `staff_id`, `starts_on`, `ends_on` and `reason` as asked for.
 pub async fn add_closure(
     tx: &TenantTx,
@@ -253,10 +283,33 @@ pub async fn openings(tx: &TenantTx, from: NaiveDate) -> Result<Vec<Opening>> {
     Ok(openings::table
         .filter(openings::tenant_id.eq(tx.tenant()))
         .filter(openings::date.ge(from))
-        .order((openings::date, openings::start_minute))
+        .order((openings::date, openings::start_minute, openings::id))
         .select(Opening::as_select())
         .load(&mut tx.conn())
         .await?)
+}
+
+/// Part of that list: at most `limit`, those `after` a date, a minute and an id.
+pub async fn page_of_openings(
+    tx: &TenantTx,
+    from: NaiveDate,
+    after: Option<(NaiveDate, i16, OpeningId)>,
+    limit: i64,
+) -> Result<Vec<Opening>> {
+    let mut query = openings::table
+        .filter(openings::tenant_id.eq(tx.tenant()))
+        .filter(openings::date.ge(from))
+        .order((openings::date, openings::start_minute, openings::id))
+        .select(Opening::as_select())
+        .limit(limit)
+        .into_boxed();
+    if let Some((date, minute, id)) = after {
+        let same_start = openings::date.eq(date).and(openings::start_minute.eq(minute));
+        let later = openings::date.eq(date).and(openings::start_minute.gt(minute));
+        let further = later.or(same_start.and(openings::id.gt(id)));
+        query = query.filter(openings::date.gt(date).or(further));
+    }
+    Ok(query.load(&mut tx.conn()).await?)
 }
 
 pub async fn add_opening(
@@ -303,9 +356,16 @@ pub async fn remove_opening(tx: &TenantTx, id: OpeningId, by: &By, now: DateTime
 
 /// Takes the lock on whose availability changes: one staff member's, or everybody's.
 async fn raise(tx: &TenantTx, owner: Option<StaffId>) -> Result<()> {
-    let Some(id) = owner else {
-        return raise_all_schedules(tx).await;
-    };
+    check_owner(tx, owner).await?;
+    match owner {
+        Some(id) => raise_schedule(tx, id).await.map(|_version| ()),
+        None => raise_all_schedules(tx).await,
+    }
+}
+
+/// Refuses a staff member who is not there, or no longer.
+async fn check_owner(tx: &TenantTx, owner: Option<StaffId>) -> Result<()> {
+    let Some(id) = owner else { return Ok(()) };
     let known: Option<StaffId> = staff::table
         .find((tx.tenant(), id))
         .filter(staff::archived_at.is_null())
@@ -313,10 +373,7 @@ async fn raise(tx: &TenantTx, owner: Option<StaffId>) -> Result<()> {
         .first(&mut tx.conn())
         .await
         .optional()?;
-    if known.is_none() {
-        return Err(Code::NotFound.into());
-    }
-    raise_schedule(tx, id).await.map(|_version| ())
+    if known.is_some() { Ok(()) } else { Err(Code::NotFound.into()) }
 }
 
 fn check_rules(rules: &[WeeklyRange]) -> Result<()> {

@@ -1,17 +1,18 @@
 //! Messages: one row each, so that none goes out twice by plan.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::id::{MessageId, TenantId};
+use domain::tenant::UNPROVEN_MAILS_A_DAY;
 use uuid::Uuid;
 
 use crate::TenantTx;
 use crate::cached::cached;
 use crate::error::Result;
-use crate::schema::messages;
+use crate::schema::{messages, tenants};
 
-/// What is told to whom: of all messages with these four, one is sent.
+/// What is told to whom: of all messages with the first four, one is sent.
 #[derive(Clone, Copy, Debug)]
 pub struct About<'a> {
     pub subject: Uuid,
@@ -19,6 +20,35 @@ pub struct About<'a> {
     pub channel: &'static str,
     /// Of the subject: each change is told once.
     pub sequence: i32,
+    pub audience: Audience,
+}
+
+/// Who reads a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    Customer,
+    Member,
+}
+
+impl Audience {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Member => "member",
+        }
+    }
+}
+
+/// What is to be done about a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a claimed message is sent"]
+pub enum Claim {
+    /// Send it, under this id.
+    Send(MessageId),
+    /// It was sent already.
+    Sent,
+    /// It is not sent; its row says why.
+    Suppressed,
 }
 
 #[derive(Insertable)]
@@ -34,17 +64,72 @@ struct NewMessage<'a> {
     status: &'a str,
     provider: &'a str,
     created_at: DateTime<Utc>,
+    audience: &'a str,
 }
 
-/// Claims the message. `None`: it was sent already. A run that died between sending and recording leaves it claimed; the
-/// next gets the same id, hence the same Message-ID, so that the recipient's side can tell the two are one.
+/// Claims the message. A run that died between sending and recording leaves it claimed; the next gets the same id, hence
+/// the same Message-ID, so that the recipient's side can tell the two are one.
 pub async fn claim(
     tx: &TenantTx,
     about: About<'_>,
     recipient: &str,
     provider: &str,
     now: DateTime<Utc>,
-) -> Result<Option<MessageId>> {
+) -> Result<Claim> {
+    add(tx, about, recipient, provider, now).await?;
+    find(tx, about).await
+}
+
+/// Like [`claim`], for a tenant none of whose owners has proven their address: of its messages to customers, so many a
+/// day are sent; the others are kept as suppressed, with the reason.
+pub async fn claim_unproven(
+    tx: &TenantTx,
+    about: About<'_>,
+    recipient: &str,
+    provider: &str,
+    now: DateTime<Utc>,
+) -> Result<Claim> {
+    // One after the other, or two at once would both be the last that is allowed.
+    let _locked: TenantId = tenants::table
+        .find(tx.tenant())
+        .select(tenants::tenant_id)
+        .for_no_key_update()
+        .first(&mut tx.conn())
+        .await?;
+    let is_new = add(tx, about, recipient, provider, now).await?;
+    let claim = find(tx, about).await?;
+    let Claim::Send(id) = claim else { return Ok(claim) };
+    // Another run of one that was counted before.
+    if !is_new {
+        return Ok(claim);
+    }
+    let of_the_day: i64 = messages::table
+        .filter(messages::tenant_id.eq(tx.tenant()))
+        .filter(messages::audience.eq(Audience::Customer.name()))
+        .filter(messages::status.ne("suppressed"))
+        .filter(messages::created_at.gt(now - TimeDelta::days(1)))
+        .count()
+        .get_result(&mut tx.conn())
+        .await?;
+    if of_the_day <= UNPROVEN_MAILS_A_DAY {
+        return Ok(claim);
+    }
+    let reason = format!("over {UNPROVEN_MAILS_A_DAY} a day while no owner has proven their address");
+    diesel::update(messages::table.find((tx.tenant(), id)))
+        .set((messages::status.eq("suppressed"), messages::error.eq(reason)))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(Claim::Suppressed)
+}
+
+/// Whether it was not there before.
+async fn add(
+    tx: &TenantTx,
+    about: About<'_>,
+    recipient: &str,
+    provider: &str,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let row = NewMessage {
         tenant_id: tx.tenant(),
         id: MessageId::mint(now),
@@ -56,8 +141,17 @@ pub async fn claim(
         status: "sending",
         provider,
         created_at: now,
+        audience: about.audience.name(),
     };
-    diesel::insert_into(messages::table).values(row).on_conflict_do_nothing().execute(&mut tx.conn()).await?;
+    let added = diesel::insert_into(messages::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(added > 0)
+}
+
+async fn find(tx: &TenantTx, about: About<'_>) -> Result<Claim> {
     let (id, status): (MessageId, String) = messages::table
         .filter(messages::tenant_id.eq(tx.tenant()))
         .filter(messages::subject_id.eq(about.subject))
@@ -67,7 +161,11 @@ pub async fn claim(
         .select((messages::id, messages::status))
         .first(&mut tx.conn())
         .await?;
-    Ok((status != "sent").then_some(id))
+    Ok(match status.as_str() {
+        "sent" => Claim::Sent,
+        "suppressed" => Claim::Suppressed,
+        _ => Claim::Send(id),
+    })
 }
 
 pub async fn note_sent(tx: &TenantTx, id: MessageId, now: DateTime<Utc>) -> Result<()> {

@@ -1,7 +1,7 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
-    allocations (tenant_id, id) {
+    allocations (tenant_id, owner_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
         resource_id -> Uuid,
@@ -181,6 +181,7 @@ diesel::table! {
         subject_id -> Uuid,
         kind -> Text,
         channel -> Text,
+        audience -> Text,
         sequence -> Int4,
         recipient -> Text,
         status -> Text,

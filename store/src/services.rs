@@ -74,18 +74,46 @@ impl Offer {
     }
 }
 
+/// Which services a list has, of those that are not archived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    All,
+    /// Those that can be booked.
+    Active,
+}
+
 /// Everything that is not archived, in its order.
 pub async fn list(tx: &TenantTx) -> Result<Vec<Offer>> {
-    let services: Vec<Service> = services::table
+    page(tx, Which::All, None, i64::MAX).await
+}
+
+/// Part of a list, in its order: at most `limit`, those `after` a position and an id.
+pub async fn page(
+    tx: &TenantTx,
+    which: Which,
+    after: Option<(i32, ServiceId)>,
+    limit: i64,
+) -> Result<Vec<Offer>> {
+    let mut query = services::table
         .filter(services::tenant_id.eq(tx.tenant()))
         .filter(services::archived_at.is_null())
         .order((services::position, services::id))
         .select(Service::as_select())
-        .load(&mut tx.conn())
-        .await?;
+        .limit(limit)
+        .into_boxed();
+    if which == Which::Active {
+        query = query.filter(services::is_active);
+    }
+    if let Some((position, id)) = after {
+        let further = services::position.eq(position).and(services::id.gt(id));
+        query = query.filter(services::position.gt(position).or(further));
+    }
+    let services: Vec<Service> = query.load(&mut tx.conn()).await?;
+    let ids: Vec<ServiceId> = services.iter().map(|service| service.id).collect();
     let mut providers: HashMap<ServiceId, Vec<StaffId>> = HashMap::new();
     let rows: Vec<(ServiceId, StaffId)> = service_staff::table
         .filter(service_staff::tenant_id.eq(tx.tenant()))
+        .filter(service_staff::service_id.eq_any(ids))
         .order(service_staff::staff_id)
         .select((service_staff::service_id, service_staff::staff_id))
         .load(&mut tx.conn())

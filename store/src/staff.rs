@@ -90,6 +90,30 @@ pub async fn list(tx: &TenantTx) -> Result<Vec<StaffMember>> {
         .await?)
 }
 
+/// Part of the list: at most `limit`, those `after` a position and an id; of those who are `named`, unless nobody is.
+pub async fn page(
+    tx: &TenantTx,
+    named: &[StaffId],
+    after: Option<(i32, StaffId)>,
+    limit: i64,
+) -> Result<Vec<StaffMember>> {
+    let mut query = staff::table
+        .filter(staff::tenant_id.eq(tx.tenant()))
+        .filter(staff::archived_at.is_null())
+        .order((staff::position, staff::id))
+        .select(StaffMember::as_select())
+        .limit(limit)
+        .into_boxed();
+    if !named.is_empty() {
+        query = query.filter(staff::id.eq_any(named));
+    }
+    if let Some((position, id)) = after {
+        let further = staff::position.eq(position).and(staff::id.gt(id));
+        query = query.filter(staff::position.gt(position).or(further));
+    }
+    Ok(query.load(&mut tx.conn()).await?)
+}
+
 pub async fn find(tx: &TenantTx, id: StaffId) -> Result<StaffMember> {
     Ok(staff::table
         .find((tx.tenant(), id))

@@ -1,18 +1,26 @@
 //! How much of a plan's limits is used.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::query_dsl::methods::FilterDsl;
 use diesel_async::RunQueryDsl;
-use domain::plan::{Limit, Plan};
+use domain::plan::{self, Limit, Plan};
+use jobs::Job;
 
 use crate::TenantTx;
 use crate::cached::cached;
 use crate::error::Result;
 use crate::schema::usage;
 
-/// Counts one more. Refuses the one over the limit, whatever races: the row is the lock, so take it last.
-pub async fn raise(tx: &TenantTx, plan: Plan, limit: Limit, period_start: NaiveDate) -> Result<()> {
+/// Counts one more and answers the count. Refuses the one over the limit, whatever races: the row is the lock, so take
+/// it last. Where a warning is due, it is enqueued.
+pub async fn raise(
+    tx: &TenantTx,
+    plan: Plan,
+    limit: Limit,
+    period_start: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<i64> {
     let allowance = plan.allowance(limit);
     // The condition below guards what is counted already, not the first.
     if allowance == Some(0) {
@@ -29,11 +37,14 @@ pub async fn raise(tx: &TenantTx, plan: Plan, limit: Limit, period_start: NaiveD
         .do_update()
         .set(usage::used.eq(usage::used + 1));
     let within = FilterDsl::filter(counted, usage::used.lt(allowance.unwrap_or(i64::MAX)));
-    let raised = cached(within).execute(&mut tx.conn()).await?;
-    match (raised, allowance) {
-        (0, Some(max)) => Err(plan.reached(limit, max).into()),
-        _ => Ok(()),
+    let raised: Option<i64> =
+        cached(within.returning(usage::used)).get_result(&mut tx.conn()).await.optional()?;
+    let max = allowance.unwrap_or(i64::MAX);
+    let used = raised.ok_or_else(|| plan.reached(limit, max))?;
+    if let Some(percent) = plan::warning_at(max, used) {
+        tx.enqueue(&[Job::SendLimitWarning { limit, period_start, percent }], now).await?;
     }
+    Ok(used)
 }
 
 /// What is used in the period that began on `period_start`.

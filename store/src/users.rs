@@ -9,6 +9,7 @@ use domain::locale::Locale;
 use domain::rejection::Code;
 use domain::role::Role;
 
+use crate::cached::cached;
 use crate::error::{OnConstraint, Result};
 use crate::schema::{credentials, memberships, users};
 use crate::{IdentityTx, TenantTx};
@@ -150,6 +151,21 @@ pub async fn contact(tx: &TenantTx, id: UserId) -> Result<Option<Contact>> {
         .get_result(&mut tx.conn())
         .await
         .optional()?)
+}
+
+/// An owner, as far as workers know them.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Owner {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pub id: UserId,
+    #[diesel(embed)]
+    pub contact: Contact,
+}
+
+/// The owners of the tenant, the oldest membership first.
+pub async fn owners(tx: &TenantTx) -> Result<Vec<Owner>> {
+    let owners = diesel::sql_query("SELECT * FROM owner_contacts()");
+    Ok(cached(owners).load(&mut tx.conn()).await?)
 }
 
 /// How many can sign in to a tenant.

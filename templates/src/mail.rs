@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use domain::plan::{Limit, Plan};
+use fluent_bundle::FluentArgs;
 use serde::Serialize;
 use tera::Context;
 
@@ -17,6 +19,8 @@ pub enum Mail {
     BookingCancellation(BookingMail),
     /// To a new owner: prove that this address is yours.
     EmailVerification(VerificationMail),
+    /// To an owner: so much of the plan is used.
+    LimitWarning(LimitMail),
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -74,6 +78,24 @@ pub struct VerificationMail {
     pub verify_url: String,
 }
 
+#[derive(Clone, Debug, Serialize)]
+pub struct LimitMail {
+    pub lang: Locale,
+    pub full_name: String,
+    pub tenant_name: String,
+    pub limit: Limit,
+    pub used: i64,
+    pub max: i64,
+    /// Else it soon will be.
+    pub is_used_up: bool,
+    /// When the count begins anew; none: never.
+    pub resets_at: Option<DateTime<Utc>>,
+    pub timezone: Tz,
+    /// The cheapest plan that includes more, if any, and how much; none: as much as one likes.
+    pub lifted_by: Option<Plan>,
+    pub lifted_max: Option<i64>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
     pub subject: String,
@@ -93,12 +115,14 @@ impl Templates {
             Mail::EmailVerification(mail) => {
                 ("email_verification", self.texts().of(mail.lang).t("mail-verification-subject")?)
             }
+            Mail::LimitWarning(mail) => ("limit_warning", self.limit_subject(mail)?),
         };
         let mut context = match mail {
             Mail::BookingConfirmation(mail) | Mail::BookingCancellation(mail) => {
                 branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())
             }
             Mail::EmailVerification(mail) => branded(mail, "Harmony", None),
+            Mail::LimitWarning(mail) => branded(mail, "Harmony", None),
         }?;
         context.insert("subject", &subject);
         Ok(Rendered {
@@ -113,6 +137,19 @@ impl Templates {
         let when = format::datetime(mail.lang, booking.starts_at, booking.timezone);
         let args = [("service", booking.service_name.as_str()), ("when", when.as_str())];
         self.texts().of(mail.lang).t_with(key, &args)
+    }
+
+    fn limit_subject(&self, mail: &LimitMail) -> Result<String, TemplateError> {
+        let text = self.texts().of(mail.lang);
+        let what = text.t_with("limit-what", &[("limit", mail.limit.name())])?;
+        let mut args = FluentArgs::new();
+        args.set("what", what);
+        args.set("used", mail.used);
+        args.set("max", mail.max);
+        text.with_args(
+            if mail.is_used_up { "mail-limit-full-subject" } else { "mail-limit-near-subject" },
+            &args,
+        )
     }
 }
 

@@ -4,7 +4,10 @@
 use std::path::Path;
 
 use chrono_tz::Tz;
-use templates::{Appointment, BookingMail, Brand, Locale, Mail, Rendered, Templates, VerificationMail};
+use domain::plan::{Limit, Plan};
+use templates::{
+    Appointment, BookingMail, Brand, LimitMail, Locale, Mail, Rendered, Templates, VerificationMail,
+};
 
 fn booking(lang: Locale) -> BookingMail {
     let (service_name, note) = match lang {
@@ -63,6 +66,22 @@ fn verification(lang: Locale) -> VerificationMail {
     }
 }
 
+fn limit(lang: Locale, used: i64) -> LimitMail {
+    LimitMail {
+        lang,
+        full_name: "Inès Moreau".to_owned(),
+        tenant_name: "Studio Mirabelle".to_owned(),
+        limit: Limit::BookingsPerMonth,
+        used,
+        max: 50,
+        is_used_up: used == 50,
+        resets_at: Some("2026-11-30T23:00:00Z".parse().unwrap()),
+        timezone: Tz::Europe__Paris,
+        lifted_by: Some(Plan::Pro),
+        lifted_max: None,
+    }
+}
+
 fn render(name: &str, lang: Locale, mail: &Mail) -> Rendered {
     let rendered = Templates::load().unwrap().mail(mail).unwrap();
     // To be looked at in a browser.
@@ -94,6 +113,36 @@ fn a_cancellation_says_what_is_cancelled_and_why() {
 #[test]
 fn a_new_owner_is_asked_to_prove_the_address() {
     snapshot("email_verification", |lang| Mail::EmailVerification(verification(lang)));
+}
+
+#[test]
+fn an_owner_is_warned_before_the_plan_is_used_up_and_when_it_is() {
+    snapshot("limit_near", |lang| Mail::LimitWarning(limit(lang, 40)));
+    snapshot("limit_reached", |lang| Mail::LimitWarning(limit(lang, 50)));
+}
+
+#[test]
+fn every_limit_and_plan_has_words_of_its_own() {
+    for lang in Locale::ALL {
+        let mut subjects = std::collections::BTreeSet::new();
+        for of in Limit::ALL {
+            let mail = LimitMail {
+                limit: of,
+                lifted_by: Some(Plan::Enterprise),
+                lifted_max: Some(500),
+                ..limit(lang, 40)
+            };
+            let rendered = render(of.name(), lang, &Mail::LimitWarning(mail));
+            assert!(rendered.text.contains("500"), "{}", rendered.text);
+            assert!(subjects.insert(rendered.subject), "{of:?}");
+        }
+        let last = LimitMail { resets_at: None, lifted_by: None, ..limit(lang, 50) };
+        let rendered = render("limit_of_the_last_plan", lang, &Mail::LimitWarning(last));
+        for absent in ["Pro", "Enterprise", "2026", "null"] {
+            assert!(!rendered.text.contains(absent) && !rendered.html.contains(absent), "{}", rendered.text);
+        }
+        assert!(!rendered.text.contains("\n\n\n"), "{}", rendered.text);
+    }
 }
 
 #[test]

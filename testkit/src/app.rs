@@ -52,12 +52,17 @@ pub struct TestApp {
 
 impl TestApp {
     pub async fn start() -> Self {
+        Self::start_with(|_state| {}).await
+    }
+
+    /// Starts with what the test puts in the place of a part of the state.
+    pub async fn start_with(change: impl FnOnce(&mut State)) -> Self {
         let database = Database::create().await;
         let clock = Clock::fixed(MONDAY.parse().unwrap());
         let folder = std::env::temp_dir().join(format!("harmony_{}", crate::database::unique()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let state = web::Data::new(State {
+        let mut state = State {
             store: open(&database, 8),
             clock: clock.clone(),
             tokens: Tokens::new(vec![("jwt-1".to_owned(), new_token_key().unwrap())]).unwrap(),
@@ -70,7 +75,9 @@ impl TestApp {
             directory: Directory::default(),
             outbox: Some(folder.join("outbox")),
             behind_proxy: false,
-        });
+        };
+        change(&mut state);
+        let state = web::Data::new(state);
         let client = Client::builder().no_proxy().timeout(Duration::from_mins(1)).build().unwrap();
         Self {
             server: Some(serve(listener, state.clone())),

@@ -1,10 +1,11 @@
 //! Jobs about bookings: messages to the customer, the summary as a PDF.
 
 use domain::id::{BookingId, MessageId};
+use futures_util::join;
 use jobs::JobError;
 use providers::mail::{Calendar, CalendarMethod, Email, Mailbox};
 use store::bookings::Appointment;
-use store::messages::{self, About};
+use store::messages::{self, About, Audience, Claim};
 use store::tenants::Tenant;
 use templates::{BookingMail, Brand, Invite, Mail, Method};
 
@@ -20,7 +21,8 @@ pub(crate) enum Message {
     Cancellation,
 }
 
-/// Reads, sends, records. A run that died after sending is repeated with the same Message-ID.
+/// Reads, sends, records. A run that died after sending is repeated with the same Message-ID. A tenant whose owner has
+/// not proven their address may send so many a day.
 pub(crate) async fn send(
     context: &Context,
     envelope: &Envelope,
@@ -34,21 +36,38 @@ pub(crate) async fn send(
         Message::Confirmation => "booking_confirmation",
         Message::Cancellation => "booking_cancellation",
     };
-    let read: Result<Option<(Tenant, Appointment, MessageId)>, store::Error> = tenant_door
+    let read: Result<Option<(Tenant, Appointment, Claim)>, store::Error> = tenant_door
         .transaction(async |tx| {
-            let appointment = store::bookings::find(tx, booking_id).await?;
+            let (appointment, tenant, owners) = join!(
+                store::bookings::find(tx, booking_id),
+                store::tenants::find(tx),
+                store::users::owners(tx)
+            );
+            let (appointment, tenant, owners) = (appointment?, tenant?, owners?);
             if appointment.booking.sequence != sequence {
                 return Ok(None);
             }
-            let about = About { subject: booking_id.0, kind, channel: "email", sequence };
-            let recipient = &appointment.booking.contact_email;
-            let claimed = messages::claim(tx, about, recipient, context.mailer.provider(), now).await?;
-            let tenant = store::tenants::find(tx).await?;
-            Ok(claimed.map(|id| (tenant, appointment, id)))
+            let audience = Audience::Customer;
+            let about = About { subject: booking_id.0, kind, channel: "email", sequence, audience };
+            let (recipient, provider) = (&appointment.booking.contact_email, context.mailer.provider());
+            let claim = if owners.iter().any(|owner| owner.contact.email_verified_at.is_some()) {
+                messages::claim(tx, about, recipient, provider, now).await?
+            } else {
+                messages::claim_unproven(tx, about, recipient, provider, now).await?
+            };
+            Ok(Some((tenant, appointment, claim)))
         })
         .await;
-    let Some((tenant, appointment, id)) = read.map_err(from_store)? else {
-        return Err(JobError::Drop("told already, or the booking has moved on"));
+    let (tenant, appointment, id) = match read.map_err(from_store)? {
+        Some((tenant, appointment, Claim::Send(id))) => (tenant, appointment, id),
+        Some((.., Claim::Suppressed)) => {
+            return Err(JobError::Drop(
+                "suppressed: too many for one day and no owner has proven their address",
+            ));
+        }
+        Some((.., Claim::Sent)) | None => {
+            return Err(JobError::Drop("told already, or the booking has moved on"));
+        }
     };
     let email = write(context, &tenant, &appointment, message, id)?;
     deliver(context, &tenant_door, &email).await

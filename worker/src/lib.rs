@@ -19,4 +19,5 @@ pub mod runtime;
 pub mod schedule;
 pub mod serve;
 mod settle;
+mod usage;
 mod users;

@@ -3,7 +3,7 @@
 use crate::bookings::{self, Message};
 use crate::context::Context;
 use crate::runtime::Envelope;
-use crate::{maintenance, users};
+use crate::{maintenance, usage, users};
 use jobs::{Job, JobError};
 
 /// Runs a job. Whatever it does is done again when its worker dies: effects are idempotent.
@@ -19,6 +19,9 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
             bookings::make_summary(context, &envelope, booking_id, sequence).await
         }
         Job::SendEmailVerification { user_id } => users::send_verification(context, &envelope, user_id).await,
+        Job::SendLimitWarning { limit, period_start, percent } => {
+            usage::send_limit_warning(context, &envelope, limit, period_start, percent).await
+        }
         Job::SweepExpired {} => maintenance::sweep_expired(context).await,
     }
 }

@@ -1,9 +1,9 @@
 //! Jobs about people who sign in.
 
-use domain::id::{MessageId, UserId};
+use domain::id::UserId;
 use jobs::JobError;
 use providers::mail::{Email, Mailbox};
-use store::messages::{self, About};
+use store::messages::{self, About, Audience, Claim};
 use store::tenants::Tenant;
 use store::users::Contact;
 use templates::{Mail, VerificationMail};
@@ -21,7 +21,7 @@ pub(crate) async fn send_verification(
 ) -> Result<(), JobError> {
     let now = context.clock.now();
     let tenant_door = context.store.tenant(envelope.tenant_id);
-    let read: Result<Option<(Tenant, Contact, MessageId)>, store::Error> = tenant_door
+    let read: Result<Option<(Tenant, Contact, Claim)>, store::Error> = tenant_door
         .transaction(async |tx| {
             let Some(contact) = store::users::contact(tx, user_id).await? else { return Ok(None) };
             if contact.email_verified_at.is_some() {
@@ -32,13 +32,14 @@ pub(crate) async fn send_verification(
                 kind: "email_verification",
                 channel: "email",
                 sequence: 0,
+                audience: Audience::Member,
             };
-            let claimed = messages::claim(tx, about, &contact.email, context.mailer.provider(), now).await?;
+            let claim = messages::claim(tx, about, &contact.email, context.mailer.provider(), now).await?;
             let tenant = store::tenants::find(tx).await?;
-            Ok(claimed.map(|id| (tenant, contact, id)))
+            Ok(Some((tenant, contact, claim)))
         })
         .await;
-    let Some((tenant, contact, id)) = read.map_err(from_store)? else {
+    let Some((tenant, contact, Claim::Send(id))) = read.map_err(from_store)? else {
         return Err(JobError::Drop("gone, proven, or sent already"));
     };
     let mail = Mail::EmailVerification(VerificationMail {

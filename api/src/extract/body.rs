@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 
+use super::objects::Strict;
 use crate::problem::{Problem, Result};
 
 /// Most bytes of a JSON body.
@@ -120,13 +121,14 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
             return Err(Rejection::invalid(pointer, "INVALID", "must not contain U+0000").into());
         }
     }
-    // serde would read an array as the fields in their order.
+    // Whatever is no object is refused as a whole, so first it must be JSON as a whole.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         serde_json::from_slice::<serde::de::IgnoredAny>(bytes).map_err(|_malformed| Code::MalformedJson)?;
         return Err(Rejection::invalid("", "WRONG_TYPE", "must be an object").into());
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refusal(&error))?;
+    let value =
+        serde_path_to_error::deserialize(Strict(&mut deserializer)).map_err(|error| refusal(&error))?;
     deserializer.end().map_err(|_more| Code::MalformedJson)?;
     Ok(value)
 }

@@ -2,6 +2,7 @@
 
 mod body;
 mod caller;
+mod objects;
 mod query;
 
 pub use body::{Json, Submission, present, required};

@@ -80,7 +80,7 @@ pub async fn home(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
     reader
         .answer(async {
             let visitor = visitor?;
-            visitor.state.limits.take(READ, &visitor.ip).await?;
+            visitor.state.take(READ, &visitor.ip).await?;
             let (tenant, offers) = visitor
                 .tenant
                 .transaction(async |tx| {
@@ -178,7 +178,7 @@ pub async fn choose(reader: Reader, visitor: Result<Visitor>, choice: Result<Que
     reader
         .answer(async {
             let (visitor, Query(choice)) = (visitor?, choice?);
-            visitor.state.limits.take(READ, &visitor.ip).await?;
+            visitor.state.take(READ, &visitor.ip).await?;
             let blank = BookingForm { key: hex(&random::bytes::<16>()), ..BookingForm::default() };
             show_day(&reader, &visitor, choice, blank, StatusCode::OK, None).await
         })
@@ -291,7 +291,7 @@ pub async fn book(reader: Reader, visitor: Result<Visitor>, form: Result<Form<Bo
     reader
         .answer(async {
             let (visitor, Form(form)) = (visitor?, form?);
-            visitor.state.limits.take(WRITE, &visitor.ip).await?;
+            visitor.state.take(WRITE, &visitor.ip).await?;
             let service_id: ServiceId = form.service_id.parse().map_err(|_no_id| Code::NotFound)?;
             let choice = Choice { service_id, date: form.date.parse().ok() };
             match Box::pin(create(&reader, &visitor, service_id, &form)).await {

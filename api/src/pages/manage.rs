@@ -40,7 +40,7 @@ pub async fn show(reader: Reader, anybody: Result<Anybody>, token: Result<Path<S
     reader
         .answer(async {
             let (anybody, token) = (anybody?, token?);
-            anybody.state.limits.take(READ, &anybody.ip).await?;
+            anybody.state.take(READ, &anybody.ip).await?;
             let link = anybody.state.open(&token, Purpose::ManageBooking)?;
             let (tenant, appointment): (Tenant, Appointment) = anybody
                 .state

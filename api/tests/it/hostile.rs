@@ -326,3 +326,38 @@ async fn nothing_that_is_sent_breaks_a_route() {
     assert!(succeeded > 100, "{succeeded}");
     salon.get("/services").await.expect(200);
 }
+
+/// The pointers of every object inside, the whole included.
+fn objects(value: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    places(value, String::new(), &mut found);
+    found.push(String::new());
+    found.retain(|at| value.pointer(at).unwrap().is_object());
+    found
+}
+
+#[tokio::test]
+async fn an_array_is_nowhere_taken_for_an_object() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let service = salon.service(json!({})).await;
+    let mut tried = 0;
+    for route in api::routes::api().iter().filter(|route| route.takes.is_some()) {
+        let body = accepted(route, &salon);
+        let path = route.path.replace("{tenant}", "salon").replace("{id}", &service).replace("{code}", "x");
+        for at in objects(&body) {
+            let mut body = body.clone();
+            let object = body.pointer_mut(&at).unwrap();
+            *object = object.as_object().unwrap().values().cloned().collect();
+            let problem = salon.api(route.method.as_str(), &path).json(&body).await.refused(422, "INVALID");
+            let error = &problem["errors"][0];
+            assert_eq!(
+                (&error["pointer"], &error["code"]),
+                (&json!(at), &json!("WRONG_TYPE")),
+                "{path} {problem}"
+            );
+            tried += 1;
+        }
+    }
+    assert!(tried > 20, "{tried}");
+}

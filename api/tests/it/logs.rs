@@ -82,13 +82,20 @@ async fn no_line_of_the_log_tells_who_or_how_to_get_in() {
         .json(&json!({"email": email, "reason": "my knee"}))
         .await
         .expect(200);
+    let admin = app.database.admin().await;
+    admin.batch_execute("UPDATE tenants SET contact_email = 'zacharias at customer.example'").await.unwrap();
     app.run_jobs().await;
-    app.database.admin().await.batch_execute("ALTER TABLE services RENAME TO gone").await.unwrap();
+    admin.batch_execute("ALTER TABLE services RENAME TO gone").await.unwrap();
     salon.public("GET", "/services").await.refused(500, "INTERNAL");
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(log.matches("\"answered\"").count() >= 15, "{log}");
     assert!(
         log.contains("/public/{tenant}/bookings/{code}/calendar.ics") && log.contains("the request failed")
+    );
+    let warned = log.lines().find(|line| line.contains("without an address for replies")).expect("a warning");
+    assert!(
+        warned.contains("WARN") && warned.contains("the reply's address is not an email address"),
+        "{warned}"
     );
     let tokens = [&salon.token, &salon.refresh_token, &manage].map(String::as_str);
     let renewed = ["access_token", "refresh_token"].map(|name| pair[name].as_str().unwrap());

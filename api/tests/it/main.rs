@@ -16,7 +16,15 @@ mod idempotency;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod logs;
+#[cfg(test)]
+mod messages;
+#[cfg(test)]
+mod outage;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]

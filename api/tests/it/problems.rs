@@ -56,6 +56,20 @@ async fn what_cannot_be_read_is_told_apart() {
         let error = &problem["errors"][0];
         assert_eq!((&error["pointer"], &error["code"]), (&json!(pointer), &json!(code)), "{body}: {problem}");
     }
+    let booking = r#"{"service_id": "019c0000-0000-7000-8000-000000000000", "start": "2030-03-05T09:00:00Z", "customer": %}"#;
+    let register = r#"{"email": "a@b.example", "password": "long enough", "full_name": "Ana", "tenant": %}"#;
+    let (customer, tenant) =
+        (r#"["Ana", "ana@customer.example", null]"#, r#"["Salon", null, "Europe/Paris"]"#);
+    for (request, body, pointer) in [
+        (salon.public("POST", "/bookings"), booking.replace('%', customer), "/customer"),
+        (app.post("/auth/register"), register.replace('%', tenant), "/tenant"),
+        (salon.put("/opening-rules"), r#"{"rules": [[2, "08:00", "18:00"]]}"#.to_owned(), "/rules/0"),
+        (add(), r#"["Bea", null, null, null]"#.to_owned(), ""),
+    ] {
+        let problem = request.bytes(body).await.refused(422, "INVALID");
+        let error = &problem["errors"][0];
+        assert_eq!((&error["pointer"], &error["code"]), (&json!(pointer), &json!("WRONG_TYPE")), "{problem}");
+    }
     let problem = salon.put("/opening-rules").bytes(r#"{"rules": [{"weekday": 1, "start": "09:00", "end": "10:00"}, {"weekday": 9, "start": "09:00", "end": "10:00"}]}"#).await;
     let problem = problem.refused(422, "INVALID");
     assert!(problem["errors"][0]["pointer"].as_str().unwrap().starts_with("/rules/1"), "{problem}");

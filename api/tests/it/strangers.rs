@@ -93,7 +93,8 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         | ("POST", "/bookings/{id}/cancellation" | "/bookings/{id}/confirmation") => {
             (none, Some(json!({})), NotFound)
         }
-        ("GET", "/opening-rules" | "/break-rules" | "/bookings") => (of_staff, None, Own),
+        ("GET", "/opening-rules" | "/break-rules") => (of_staff, None, NotFound),
+        ("GET", "/bookings") => (of_staff, None, Own),
         ("PUT", "/opening-rules" | "/break-rules") => (of_staff, Some(json!({"rules": []})), NotFound),
         ("POST", "/closures") => {
             let body = json!({"starts_on": "2030-09-01", "ends_on": "2030-09-01", "staff_id": staff});

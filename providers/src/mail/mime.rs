@@ -15,7 +15,8 @@ pub(super) struct Wire {
     pub(super) bytes: Vec<u8>,
 }
 
-/// Writes the message out. Fails with [`SendError::Refused`] when an address or a media type is none.
+/// Writes the message out. Fails with [`SendError::Refused`] when the sender's or the recipient's address or a media
+/// type is none; an address for replies that is none is left out.
 ///
 /// The parts are `mixed[alternative[text, html, calendar], invite.ics, attachments…]`: Gmail and Outlook show the answer
 /// buttons for the calendar in the alternative, Apple Mail wants the file.
@@ -29,8 +30,13 @@ pub(super) fn write(email: &Email) -> Result<Wire, SendError> {
         .to(mailbox(&email.to, "recipient")?)
         .subject(one_line(&email.subject))
         .header(AutoSubmitted);
-    if let Some(reply_to) = &email.reply_to {
-        message = message.reply_to(mailbox(reply_to, "reply")?);
+    match email.reply_to.as_ref().map(|reply_to| mailbox(reply_to, "reply")) {
+        Some(Ok(reply_to)) => message = message.reply_to(reply_to),
+        // It is whatever the tenant typed: no reason to tell the customer nothing.
+        Some(Err(error)) => {
+            tracing::warn!(message = %email.id, %error, "sent without an address for replies");
+        }
+        None => {}
     }
     let message = message
         .multipart(body(email)?)
@@ -276,6 +282,22 @@ mod tests {
                 "The message was refused: the recipient's address is not an email address."
             );
         }
+    }
+
+    #[test]
+    fn an_address_for_replies_that_is_none_is_left_out() {
+        for address in
+            ["", "hello", "hello@exa mple.org", "hello@127.0.0.1", "hello@example.org, x@example.net"]
+        {
+            let reply_to = Some(mailbox_of("Studio Mirabelle", address));
+            let wire = write(&Email { reply_to, ..email() }).unwrap();
+            let message = MessageParser::default().parse(&wire.bytes).unwrap();
+            assert!(message.reply_to().is_none(), "{address:?}");
+            assert_eq!(wire.envelope.to().len(), 1, "{address:?}");
+        }
+        let wire = write(&email()).unwrap();
+        let message = MessageParser::default().parse(&wire.bytes).unwrap();
+        assert_eq!(message.reply_to().unwrap().first().unwrap().address(), Some("hello@mirabelle.example"));
     }
 
     #[test]

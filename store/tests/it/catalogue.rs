@@ -158,10 +158,14 @@ async fn privileges_are_these() {
         let refused = app.query(&format!("SELECT FROM {table}"), &[]).await;
         assert!(refused.is_err(), "harmony_app reads {table}");
     }
-    let functions =
-        "SELECT proname::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef";
-    assert_eq!(texts(&admin, functions).await, ["member_contact"]);
-    let sql = "SELECT r FROM unnest(ARRAY['harmony_app', 'harmony_identity', 'harmony_system']) r
-        WHERE has_function_privilege(r, 'member_contact(uuid)', 'EXECUTE')";
-    assert_eq!(texts(&admin, sql).await, ["harmony_app"]);
+    let functions = "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1";
+    let functions = texts(&admin, functions).await;
+    assert_eq!(functions, ["member_contact(uuid)", "owner_contacts()"]);
+    for function in functions {
+        let sql = format!(
+            "SELECT r FROM unnest(ARRAY['harmony_app', 'harmony_identity', 'harmony_system']) r
+            WHERE has_function_privilege(r, '{function}', 'EXECUTE')"
+        );
+        assert_eq!(texts(&admin, &sql).await, ["harmony_app"], "{function}");
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::id::{BookingId, DocumentId};
 use serde_json::json;
-use store::messages::{self, About};
+use store::messages::{self, About, Audience};
 use store::{DatabaseConfig, Door, Store, documents, idempotency};
 use testkit::{Salon, TestApp};
 use tokio_postgres::Client;
@@ -23,13 +23,19 @@ async fn fill(salon: &Salon<'_>) {
     salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
     let now = salon.app.now();
     let booking = BookingId::mint(now);
-    let about = About { subject: booking.0, kind: "booking_confirmation", channel: "email", sequence: 0 };
+    let about = About {
+        subject: booking.0,
+        kind: "booking_confirmation",
+        channel: "email",
+        sequence: 0,
+        audience: Audience::Customer,
+    };
     let request = idempotency::Request { scope: "test".to_owned(), key: "key".to_owned(), hash: [0; 32] };
     let answer = idempotency::Answer { status: 200, body: json!({}) };
     let tenant = salon.app.store.tenant(salon.id);
     let written: store::Result<()> = tenant
         .transaction(async |tx| {
-            messages::claim(tx, about, "ana@customer.example", "sandbox", now).await?;
+            let _unsent = messages::claim(tx, about, "ana@customer.example", "sandbox", now).await?;
             let document = documents::Document {
                 tenant_id: tx.tenant(),
                 id: DocumentId::mint(now),

@@ -1,0 +1,122 @@
+//! How often somebody may ask, counted in a real Redis and without one, and how clients learn what is left.
+
+use std::net::TcpListener;
+
+use domain::id::JobId;
+use queue::{Limits, RedisConfig};
+use serde_json::{Value, json};
+use testkit::{Answer, Salon, TestApp};
+
+/// Limits that are counted there, under a prefix of the test's own.
+fn counted_in(url: &str) -> Limits {
+    let prefix = format!("test_{}", JobId::mint(api::clock::Clock::System.now()));
+    Limits::new(&RedisConfig { url: url.into(), prefix }, 1).unwrap()
+}
+
+fn redis() -> Limits {
+    #[expect(clippy::disallowed_methods, reason = "tests have no command line")]
+    let url = std::env::var("TEST_REDIS_URL");
+    counted_in(&url.expect("TEST_REDIS_URL is not set: `make test` sets it, and starts what it names"))
+}
+
+/// Where nobody listens.
+fn no_redis() -> Limits {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    counted_in(&format!("redis://127.0.0.1:{port}"))
+}
+
+/// The numbers of an answer's headers: the limit, what is left, the seconds until it is full again.
+fn told(answer: &Answer) -> Option<[u64; 3]> {
+    let number = |name: &str| answer.header(name).parse().ok();
+    Some([number("ratelimit-limit")?, number("ratelimit-remaining")?, number("ratelimit-reset")?])
+}
+
+/// A booking that is never taken: there is no such service.
+async fn write(salon: &Salon<'_>) -> Answer {
+    let customer = json!({"name": "Ana", "email": "ana@customer.example"});
+    let service = "019c0000-0000-7000-8000-000000000000";
+    let body = json!({"service_id": service, "start": "2030-03-05T09:00:00Z", "customer": customer});
+    salon.public("POST", "/bookings").json(&body).await
+}
+
+async fn a_hundred_writes_pass(salon: &Salon<'_>) {
+    for left in (0..100).rev() {
+        let answer = write(salon).await;
+        let [most, remaining, reset] = told(&answer).expect("every answer tells what is left");
+        assert_eq!((most, remaining), (100, left));
+        assert!((1..=900).contains(&reset), "{reset}");
+        answer.refused(404, "NOT_FOUND");
+    }
+    let answer = write(salon).await;
+    let [most, remaining, reset] = told(&answer).expect("the refusal tells it too");
+    assert_eq!((most, remaining), (100, 0));
+    assert!((800..=900).contains(&reset), "{reset}");
+    assert_eq!(answer.header("retry-after"), reset.to_string());
+    assert_eq!(answer.refused(429, "TOO_MANY_REQUESTS")["retry_after"], reset);
+}
+
+#[tokio::test]
+async fn the_hundred_and_first_write_of_an_address_is_refused() {
+    let app = TestApp::start_with(|state| state.limits = redis()).await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    a_hundred_writes_pass(&salon).await;
+    // Reading is counted for itself, and members are not counted.
+    let read = salon.public("GET", "/services").await;
+    assert_eq!(told(&read).map(|[most, left, _]| (most, left)), Some((600, 599)));
+    read.expect(200);
+    let own = salon.get("/services").await;
+    assert_eq!(told(&own), None);
+    own.expect(200);
+    let health = app.request("GET", "/health").await.expect(200);
+    assert_eq!((&health["status"], &health["redis"]), (&json!("ok"), &json!("ok")));
+}
+
+#[tokio::test]
+async fn without_redis_requests_pass_and_the_process_counts_by_itself() {
+    let app = TestApp::start_with(|state| state.limits = no_redis()).await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    a_hundred_writes_pass(&salon).await;
+    salon.public("GET", "/services").await.expect(200);
+    let health = app.request("GET", "/health/ready").await.expect(200);
+    assert_eq!((&health["status"], &health["redis"]), (&json!("degraded"), &json!("unavailable")));
+}
+
+#[tokio::test]
+async fn of_two_buckets_the_one_with_least_left_is_told() {
+    let app = TestApp::start_with(|state| state.limits = redis()).await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let look = async |code: &str| {
+        let body = json!({"code": code, "email": "ana@customer.example"});
+        let answer = salon.public("POST", "/bookings/lookup").json(&body).await;
+        let left = told(&answer).map(|[most, left, _]| (most, left));
+        answer.refused(404, "BOOKING_NOT_FOUND");
+        left
+    };
+    assert_eq!(look("SS-222222").await, Some((20, 19)));
+    // A code of its own has more left than the address by now.
+    assert_eq!(look("SS-333333").await, Some((20, 18)));
+    let wrong = json!({"email": salon.email, "password": "not the password"});
+    for left in (0..20).rev() {
+        let answer = app.post("/auth/login").json(&wrong).await;
+        assert_eq!(told(&answer).map(|[most, left, _]| (most, left)), Some((20, left)));
+        answer.refused(401, "INVALID_CREDENTIALS");
+    }
+    // Right or wrong, it is locked: the same answer, with the time to wait.
+    let right = json!({"email": salon.email, "password": salon.password});
+    let answer = app.post("/auth/login").json(&right).await;
+    assert_eq!(told(&answer).map(|[_, left, _]| left), Some(0));
+    assert_eq!(answer.header("retry-after"), answer.header("ratelimit-reset"));
+    answer.refused(401, "INVALID_CREDENTIALS");
+}
+
+#[tokio::test]
+async fn a_page_tells_what_is_left_as_the_api_does() {
+    let app = TestApp::start_with(|state| state.limits = redis()).await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let page = app.request("GET", "/salon").await;
+    assert_eq!((page.status, told(&page).map(|[most, ..]| most)), (200, Some(600)));
+    let unlimited: Value = app.request("GET", "/health/live").await.expect(200);
+    assert_eq!(unlimited["status"], "ok");
+    assert_eq!(told(&app.request("GET", "/assets/plain.css").await), None);
+    drop(salon);
+}
