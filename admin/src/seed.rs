@@ -92,7 +92,8 @@ async fn make(store: &Store, now: DateTime<Utc>) -> anyhow::Result<()> {
                 .await?;
             }
             hours::replace_rules(tx, RuleKind::Opening, None, week(9 * 60, 19 * 60)?, &by, now).await?;
-            hours::replace_rules(tx, RuleKind::Break, None, week(12 * 60 + 30, 13 * 60 + 30)?, &by, now).await?;
+            hours::replace_rules(tx, RuleKind::Break, None, week(12 * 60 + 30, 13 * 60 + 30)?, &by, now)
+                .await?;
             Ok(())
         })
         .await;

@@ -218,8 +218,7 @@ pub(crate) async fn around(
     // Of any service: which rules it has is read in the same flight.
     let reach = Interval::new(start - SlotRules::LONGEST_BUFFER, start + SlotRules::LONGEST);
     let (ids, day) = ([id], start.date_naive());
-    let (catalogue, taken) =
-        join!(catalogue(tx, service_id, Some(id), (day, day)), taken(tx, &ids, reach));
+    let (catalogue, taken) = join!(catalogue(tx, service_id, Some(id), (day, day)), taken(tx, &ids, reach));
     let (mut catalogue, taken) = (catalogue?, taken?);
     let starts = catalogue.starts(tx, &ids, window).await?;
     catalogue.note(&taken, &starts);

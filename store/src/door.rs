@@ -151,11 +151,7 @@ impl Store {
         Ok(())
     }
 
-    async fn check_door(
-        pool: &Pools,
-        door: Door,
-        now: chrono::DateTime<chrono::Utc>,
-    ) -> Result<()> {
+    async fn check_door(pool: &Pools, door: Door, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
         use diesel_async::RunQueryDsl;
 
         #[derive(diesel::QueryableByName)]

@@ -54,11 +54,7 @@ pub async fn rules(tx: &TenantTx, kind: RuleKind, owner: Option<StaffId>) -> Res
     list_rules(tx, kind, owner).await
 }
 
-async fn list_rules(
-    tx: &TenantTx,
-    kind: RuleKind,
-    owner: Option<StaffId>,
-) -> Result<Vec<WeeklyRange>> {
+async fn list_rules(tx: &TenantTx, kind: RuleKind, owner: Option<StaffId>) -> Result<Vec<WeeklyRange>> {
     let rows: Vec<(i16, i16, i16)> = rules_of(tx, kind, owner)
         .order((weekly_rules::weekday, weekly_rules::start_minute))
         .select((weekly_rules::weekday, weekly_rules::start_minute, weekly_rules::end_minute))

@@ -5,7 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use testkit::TestApp;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -32,13 +36,10 @@ impl<'a> MakeWriter<'a> for Lines {
 #[tokio::test]
 async fn no_line_of_the_log_tells_who_or_how_to_get_in() {
     let lines = Lines::default();
-    let filter = "info,api=trace,store=trace,domain=trace,worker=trace,providers=trace,queue=trace";
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(filter)
-        .with_writer(lines.clone())
-        .init();
+    let filter: Targets =
+        "info,api=trace,store=trace,domain=trace,worker=trace,providers=trace,queue=trace".parse().unwrap();
+    let layer = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(lines.clone());
+    tracing_subscriber::registry().with(layer.with_filter(filter)).init();
     let app = TestApp::start().await;
     let salon = app.tenant("salon").await;
     salon.service(json!({})).await;

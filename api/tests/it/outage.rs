@@ -13,7 +13,7 @@ use testkit::{Answer, Request, Salon, TestApp};
 /// Doors to a PostgreSQL at this port.
 fn doors(port: u16) -> Store {
     let config = DatabaseConfig::at(&format!("postgres://127.0.0.1:{port}/harmony"));
-    Store::new(&config, Arc::new(|_queue| {})).unwrap()
+    Store::new(&config, 1, Arc::new(|_queue| {})).unwrap()
 }
 
 /// What a visitor, somebody who signs in and a member may ask of a tenant `salon`.
