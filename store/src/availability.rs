@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
+use diesel::dsl::array;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking::Status;
 use domain::hours::{Calendar, Closure, Hours, RuleKind};
 use domain::id::{ServiceId, StaffId, TenantId};
-use domain::plan::{self, Limit};
+use domain::locale::Locale;
+use domain::plan::{self, Limit, Plan};
 use domain::rejection::{Alternative, Code};
 use domain::slots::{self, Agenda, Slot, SlotRules};
 use domain::wall_clock::{self, Interval};
@@ -17,10 +19,10 @@ use crate::TenantTx;
 use crate::error::Result;
 use crate::explain::explain;
 use crate::hours::{self, Exception, WeeklyRule};
-use crate::schema::{allocations, bookings};
-use crate::services::{self, Offer};
-use crate::staff::{self, StaffMember};
-use crate::tenants::Tenant;
+use crate::schema::{allocations, bookings, services, staff, tenants};
+use crate::services::named;
+use crate::staff::OptionalZone;
+use crate::tenants::Zone;
 use crate::usage;
 
 /// Longest time that one allocation takes: the table checks it, so who looks for overlaps looks back no further.
@@ -33,18 +35,61 @@ const REACH_BEFORE: Days = Days::new(16);
 const REACH_AFTER: Days = Days::new(3);
 
 /// One tenant's service with everybody who provides it and when they work: all that the answer depends on but for the
-/// time that is taken.
+/// time that is taken. Not one column more than that and a booking need: it is read for each.
 #[derive(Debug)]
 pub struct Catalogue {
-    pub tenant: Tenant,
-    pub offer: Offer,
+    pub tenant: Terms,
+    pub service: Bookable,
     pub team: Vec<TeamMember>,
+}
+
+/// What of a tenant its bookings depend on or copy.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = tenants)]
+pub struct Terms {
+    #[diesel(deserialize_as = Zone)]
+    pub timezone: Tz,
+    pub locale: Locale,
+    pub currency: String,
+    pub country: String,
+    pub plan: Plan,
+    pub code_prefix: String,
+}
+
+/// What of a service its slots depend on and its bookings copy.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = services)]
+pub struct Bookable {
+    pub id: ServiceId,
+    pub name: String,
+    pub duration_minutes: i32,
+    pub buffer_before_minutes: i32,
+    pub buffer_after_minutes: i32,
+    pub price_cents: i64,
+    pub deposit_basis_points: i32,
+    pub min_notice_minutes: i32,
+    pub horizon_days: i32,
+    pub slot_step_minutes: Option<i32>,
+    pub auto_confirm: bool,
+    pub is_active: bool,
+}
+
+/// Who can be booked.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = staff)]
+pub struct Provider {
+    pub id: StaffId,
+    pub name: String,
+    #[diesel(deserialize_as = OptionalZone)]
+    pub timezone: Option<Tz>,
+    pub max_daily_bookings: Option<i32>,
+    pub position: i32,
 }
 
 /// Who provides it, and when they work.
 #[derive(Debug)]
 pub struct TeamMember {
-    pub staff: StaffMember,
+    pub staff: Provider,
     hours: Hours,
     closures: Vec<Closure>,
     busy: Vec<Interval>,
@@ -73,19 +118,18 @@ pub(crate) async fn catalogue(
     let from = from.checked_sub_days(REACH_BEFORE).unwrap_or(from);
     let to = to.checked_add_days(REACH_AFTER).unwrap_or(to);
     let (offered, everybody, rules, exceptions) = join!(
-        services::find_with_tenant(tx, service_id),
-        staff::list(tx),
+        offered(tx, service_id),
+        providers(tx),
         hours::weekly_rules(tx),
         hours::exceptions(tx, from, to),
     );
-    let (tenant, offer) = offered?;
+    let (tenant, service, named) = offered?;
     let (everybody, rules, exceptions) = (everybody?, rules?, exceptions?);
-    if !offer.service.is_active {
+    if !service.is_active {
         return Err(Code::NotFound.into());
     }
-    let provides = |member: &StaffMember| {
-        (offer.staff_ids.is_empty() || offer.staff_ids.contains(&member.id))
-            && only.is_none_or(|id| id == member.id)
+    let provides = |member: &Provider| {
+        (named.is_empty() || named.contains(&member.id)) && only.is_none_or(|id| id == member.id)
     };
     let team = everybody
         .into_iter()
@@ -95,13 +139,36 @@ pub(crate) async fn catalogue(
     if only.is_some() && team.is_empty() {
         return Err(Code::NotFound.into());
     }
-    Ok(Catalogue { tenant, offer, team })
+    Ok(Catalogue { tenant, service, team })
+}
+
+/// The service with its tenant, and who provides it; nobody named: everybody.
+async fn offered(tx: &TenantTx, id: ServiceId) -> Result<(Terms, Bookable, Vec<StaffId>)> {
+    Ok(services::table
+        .inner_join(tenants::table)
+        .filter(services::tenant_id.eq(tx.tenant()))
+        .filter(services::id.eq(id))
+        .filter(services::archived_at.is_null())
+        .select((Terms::as_select(), Bookable::as_select(), array(named(tx.tenant(), id))))
+        .first(&mut tx.conn())
+        .await?)
+}
+
+/// Everybody who is not archived, in their order.
+async fn providers(tx: &TenantTx) -> Result<Vec<Provider>> {
+    Ok(staff::table
+        .filter(staff::tenant_id.eq(tx.tenant()))
+        .filter(staff::archived_at.is_null())
+        .order((staff::position, staff::id))
+        .select(Provider::as_select())
+        .load(&mut tx.conn())
+        .await?)
 }
 
 impl TeamMember {
     /// A staff member with weekly hours of their own has those and their own pauses, in their own zone; without, the
     /// tenant's week, its pauses and theirs. Their one-off openings come before the tenant's of the same date.
-    fn new(tenant: &Tenant, staff: StaffMember, rules: &[WeeklyRule], exceptions: &[Exception]) -> Self {
+    fn new(tenant: &Terms, staff: Provider, rules: &[WeeklyRule], exceptions: &[Exception]) -> Self {
         let of = |kind: RuleKind, owner: Option<StaffId>| {
             let own = rules.iter().filter(move |rule| rule.kind == kind && rule.owner == owner);
             own.map(|rule| rule.range)
@@ -151,7 +218,7 @@ impl TeamMember {
 
 impl Catalogue {
     pub fn rules(&self) -> SlotRules {
-        let service = &self.offer.service;
+        let service = &self.service;
         SlotRules {
             duration_minutes: service.duration_minutes,
             buffer_before_minutes: service.buffer_before_minutes,
@@ -280,7 +347,7 @@ async fn starts(tx: &TenantTx, ids: &[StaffId], days: Interval) -> Result<Vec<(S
 }
 
 /// Whether the tenant's plan lets it take one more booking this month.
-async fn is_open(tx: &TenantTx, tenant: &Tenant, now: DateTime<Utc>) -> Result<bool> {
+async fn is_open(tx: &TenantTx, tenant: &Terms, now: DateTime<Utc>) -> Result<bool> {
     match tenant.plan.allowance(Limit::BookingsPerMonth) {
         None => Ok(true),
         Some(max) => {

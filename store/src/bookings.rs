@@ -186,9 +186,9 @@ async fn book(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    let Catalogue { tenant, offer, team } = catalogue;
+    let Catalogue { tenant, service, team } = catalogue;
     let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };
-    let (service, staff) = (offer.service, member.staff);
+    let staff = member.staff;
     let mut booking = Booking {
         tenant_id: tx.tenant(),
         id: BookingId::mint(now),

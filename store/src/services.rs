@@ -15,8 +15,8 @@ use serde::Serialize;
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::error::Result;
-use crate::schema::{service_staff, services, staff, tenants};
-use crate::tenants::{Tenant, check_version};
+use crate::schema::{service_staff, services, staff};
+use crate::tenants::check_version;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = services, treat_none_as_default_value = false)]
@@ -131,27 +131,15 @@ pub async fn find(tx: &TenantTx, id: ServiceId) -> Result<Offer> {
     let (service, staff_ids) = services::table
         .find((tx.tenant(), id))
         .filter(services::archived_at.is_null())
-        .select((Service::as_select(), array(providers(tx.tenant(), id))))
+        .select((Service::as_select(), array(named(tx.tenant(), id))))
         .first(&mut tx.conn())
         .await?;
     Ok(Offer { service, staff_ids })
 }
 
-/// With the tenant: one statement, not two.
-pub(crate) async fn find_with_tenant(tx: &TenantTx, id: ServiceId) -> Result<(Tenant, Offer)> {
-    let (tenant, service, staff_ids) = services::table
-        .inner_join(tenants::table)
-        .filter(services::tenant_id.eq(tx.tenant()))
-        .filter(services::id.eq(id))
-        .filter(services::archived_at.is_null())
-        .select((Tenant::as_select(), Service::as_select(), array(providers(tx.tenant(), id))))
-        .first(&mut tx.conn())
-        .await?;
-    Ok((tenant, Offer { service, staff_ids }))
-}
-
+/// Who is named to provide it.
 #[diesel::dsl::auto_type(no_type_alias)]
-fn providers(tenant_id: TenantId, id: ServiceId) -> _ {
+pub(crate) fn named(tenant_id: TenantId, id: ServiceId) -> _ {
     service_staff::table
         .filter(service_staff::tenant_id.eq(tenant_id))
         .filter(service_staff::service_id.eq(id))
