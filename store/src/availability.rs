@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use diesel::dsl::array;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::booking::Status;
+use domain::booking::{self, Status};
 use domain::hours::{Calendar, Closure, Hours, RuleKind};
 use domain::id::{ServiceId, StaffId, TenantId};
 use domain::locale::Locale;
@@ -271,6 +271,16 @@ impl Catalogue {
     pub(crate) fn offers(&self, start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         let rules = self.rules();
         self.team.iter().any(|member| rules.is_offered(&member.agenda(), start, now))
+    }
+
+    /// Whether nothing is taken of the time that a booking at this start takes, whatever the hours.
+    pub(crate) fn is_free(&self, start: DateTime<Utc>) -> bool {
+        let service = &self.service;
+        let end = start + TimeDelta::minutes(i64::from(service.duration_minutes));
+        let (from, to) =
+            booking::taken(start, end, service.buffer_before_minutes, service.buffer_after_minutes);
+        let wanted = Interval::new(from, to);
+        self.team.iter().any(|member| member.busy.iter().all(|busy| !busy.meets(&wanted)))
     }
 }
 

@@ -18,6 +18,7 @@ pub mod messages;
 pub mod migrate;
 mod pools;
 mod schema;
+pub mod search;
 pub mod services;
 pub mod sessions;
 pub mod staff;

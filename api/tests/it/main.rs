@@ -4,7 +4,11 @@
 mod approval;
 mod bookings;
 #[cfg(test)]
+mod bookings_staff;
+#[cfg(test)]
 mod catalogue;
+#[cfg(test)]
+mod customers;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
@@ -29,6 +33,8 @@ mod outage;
 mod problems;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod search;
 #[cfg(test)]
 mod slots;
 #[cfg(test)]
