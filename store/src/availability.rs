@@ -165,7 +165,30 @@ async fn providers(tx: &TenantTx) -> Result<Vec<Provider>> {
         .await?)
 }
 
+/// Everybody who is not archived, with when they work on some dates, `from` to `to` included.
+pub(crate) async fn everybody(
+    tx: &TenantTx,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<(Terms, Vec<TeamMember>)> {
+    let from = from.checked_sub_days(REACH_BEFORE).unwrap_or(from);
+    let to = to.checked_add_days(REACH_AFTER).unwrap_or(to);
+    let terms = async {
+        let terms = tenants::table.find(tx.tenant()).select(Terms::as_select());
+        Ok::<_, crate::Error>(terms.first(&mut tx.conn()).await?)
+    };
+    let (terms, everybody, rules, exceptions) =
+        join!(terms, providers(tx), hours::weekly_rules(tx), hours::exceptions(tx, from, to));
+    let (terms, everybody, rules, exceptions) = (terms?, everybody?, rules?, exceptions?);
+    let team = everybody.into_iter().map(|staff| TeamMember::new(&terms, staff, &rules, &exceptions)).collect();
+    Ok((terms, team))
+}
+
 impl TeamMember {
+    /// When they work within a window, in order.
+    pub(crate) fn working(&self, window: Interval) -> Vec<Interval> {
+        self.calendar().working_ranges(window)
+    }
+
     /// A staff member with weekly hours of their own has those and their own pauses, in their own zone; without, the
     /// tenant's week, its pauses and theirs. Their one-off openings come before the tenant's of the same date.
     fn new(tenant: &Terms, staff: Provider, rules: &[WeeklyRule], exceptions: &[Exception]) -> Self {

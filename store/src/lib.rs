@@ -4,6 +4,7 @@ pub mod audit;
 pub mod availability;
 pub mod bookings;
 pub mod cached;
+pub mod calendar;
 pub mod customers;
 pub mod documents;
 mod door;

@@ -416,6 +416,7 @@ pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) ->
     }
     let filter = Filter {
         customer_id: question.customer_id,
+        latest_first: false,
         words,
         code,
         from: question.from,

@@ -27,6 +27,8 @@ pub struct Filter {
     pub words: Vec<String>,
     /// Or this is how the code begins.
     pub code: Option<String>,
+    /// From the last to the first.
+    pub latest_first: bool,
     /// The last one of the page before.
     pub after: Option<(DateTime<Utc>, BookingId)>,
 }
@@ -107,9 +109,19 @@ fn list_query(tx: &TenantTx, filter: &Filter, limit: i64) -> Boxed {
         query = query.filter(bookings::customer_id.eq(customer_id));
     }
     query = matching(query, tx, &filter.words, filter.code.as_deref());
-    if let Some((start, id)) = filter.after {
-        query = query
-            .filter(bookings::starts_at.gt(start).or(bookings::starts_at.eq(start).and(bookings::id.gt(id))));
+    if filter.latest_first {
+        query = query.order((bookings::starts_at.desc(), bookings::id.desc()));
+    }
+    match filter.after {
+        Some((start, id)) if filter.latest_first => {
+            let same_start = bookings::starts_at.eq(start).and(bookings::id.lt(id));
+            query = query.filter(bookings::starts_at.lt(start).or(same_start));
+        }
+        Some((start, id)) => {
+            let same_start = bookings::starts_at.eq(start).and(bookings::id.gt(id));
+            query = query.filter(bookings::starts_at.gt(start).or(same_start));
+        }
+        None => {}
     }
     query
 }
