@@ -1,0 +1,40 @@
+//! What a reader chooses of how pages look, without an account and without a script.
+
+use actix_web::HttpResponse;
+use serde::Deserialize;
+
+use super::form::Form;
+use super::reader::{self, Reader, THEME, preference};
+use super::{local_path, see};
+use crate::problem::Result;
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+pub struct Preferences {
+    /// `light`, `dark`; anything else: as the system has it.
+    theme: String,
+    /// The page to go back to.
+    back: String,
+}
+
+/// `POST /preferences`.
+pub async fn update(reader: Reader, form: Result<Form<Preferences>>) -> HttpResponse {
+    reader
+        .answer(async {
+            let Form(form) = form?;
+            let mut response = see(local_path(&form.back).unwrap_or("/"));
+            let cookie = match reader::theme(&form.theme) {
+                Some(theme) => preference(THEME, theme),
+                None => {
+                    let mut cookie = preference(THEME, "");
+                    cookie.make_removal();
+                    cookie
+                }
+            };
+            // A cookie that can't be written is a choice that is not remembered.
+            let _unwritten = response.add_cookie(&cookie);
+            Ok(response)
+        })
+        .await
+}
