@@ -1,5 +1,7 @@
 //! What templates can call: words, amounts, dates. The language comes from the page; without it they fail.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use fluent_bundle::{FluentArgs, FluentValue};
@@ -12,7 +14,7 @@ type Format = fn(Locale, DateTime<Utc>, Tz) -> String;
 
 /// - `t(k="key", name=value, …)`: the text `key` with its arguments
 /// - `money(minor=…, currency=…)`
-/// - `duration(minutes=…)`, `monogram(name=…)`
+/// - `duration(minutes=…)`, `monogram(name=…)`, `initials(name=…)`, `icon(name=…, class=…)`
 /// - `date(at=…, zone=…)`, `day(…)`, `time(…)`, `datetime(…)`, `zone(…)`: an RFC 3339 instant, an IANA zone
 pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
     let texts = texts.clone();
@@ -27,6 +29,10 @@ pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
     tera.register_function("monogram", |kwargs: Kwargs, _: &State<'_>| {
         Ok::<_, tera::Error>(monogram(kwargs.must_get::<&str>("name")?))
     });
+    tera.register_function("initials", |kwargs: Kwargs, _: &State<'_>| {
+        Ok::<_, tera::Error>(initials(kwargs.must_get::<&str>("name")?))
+    });
+    tera.register_function("icon", Icons(crate::embedded::icons().into_iter().collect()));
     let formats: [(&str, Format); 5] = [
         ("date", format::date),
         ("day", format::day),
@@ -40,6 +46,29 @@ pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
             Ok::<_, tera::Error>(format(lang(state)?, at, zone))
         });
     }
+}
+
+/// `icon(name="check", class="i star")`: a drawing of Lucide's, inside of the page, seen by eyes alone.
+struct Icons(HashMap<String, String>);
+
+impl tera::Function<TeraResult<String>> for Icons {
+    fn call(&self, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
+        let name = kwargs.must_get::<&str>("name")?;
+        let class = kwargs.get::<&str>("class")?.unwrap_or("i");
+        let drawing = self.0.get(name).ok_or_else(|| tera::Error::message(format!("there is no icon `{name}`")))?;
+        Ok(format!(r#"<svg class="{class}" viewBox="0 0 24 24" aria-hidden="true">{drawing}</svg>"#))
+    }
+
+    fn is_safe(&self) -> bool {
+        true
+    }
+}
+
+/// Of the first and the last word of a name, for a round picture: "Inès Łódzka" is "IŁ".
+fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().map(monogram).filter(|letter| !letter.is_empty());
+    let first = words.next().unwrap_or_default();
+    words.next_back().map_or_else(|| first.clone(), |last| format!("{first}{last}"))
 }
 
 fn t(texts: &Texts, kwargs: &Kwargs, state: &State<'_>) -> TeraResult<String> {
