@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpResponse, ResponseError, web};
 use domain::locale::Locale;
 use domain::rejection::Code;
 use serde::Serialize;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use domain::locale::Locale;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use store::tenants::Tenant;
 
@@ -25,6 +25,7 @@ pub struct Frame {
     pub theme: Option<&'static str>,
     /// Scheme, host and port of the platform.
     pub origin: String,
+    #[serde(serialize_with = "shared")]
     pub brand: Option<Arc<Brand>>,
     /// Whose page it is, in public.
     pub tenant: Option<Shop>,
@@ -160,6 +161,11 @@ impl Frame {
              connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
     }
+}
+
+#[expect(clippy::ref_option, reason = "serde gives a reference to the field")]
+fn shared<S: Serializer>(brand: &Option<Arc<Brand>>, serializer: S) -> Result<S::Ok, S::Error> {
+    brand.as_deref().serialize(serializer)
 }
 
 /// The address with `lang` set to each language.
