@@ -24,14 +24,11 @@ pub async fn update(reader: Reader, form: Result<Form<Preferences>>) -> HttpResp
         .answer(async {
             let Form(form) = form?;
             let mut response = see(local_path(&form.back).unwrap_or("/"));
-            let cookie = match reader::theme(&form.theme) {
-                Some(theme) => preference(THEME, theme),
-                None => {
-                    let mut cookie = preference(THEME, "");
-                    cookie.make_removal();
-                    cookie
-                }
-            };
+            let theme = reader::theme(&form.theme);
+            let mut cookie = preference(THEME, theme.unwrap_or_default());
+            if theme.is_none() {
+                cookie.make_removal();
+            }
             // A cookie that can't be written is a choice that is not remembered.
             let _unwritten = response.add_cookie(&cookie);
             Ok(response)
