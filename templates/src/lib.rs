@@ -6,11 +6,13 @@
 mod accent;
 mod booking;
 mod calendar;
+mod days;
 mod embedded;
 mod format;
 mod functions;
 mod mail;
 mod money;
+mod numbers;
 mod summary;
 mod text;
 
