@@ -6,6 +6,7 @@
 mod accent;
 mod booking;
 mod calendar;
+mod color;
 mod days;
 mod embedded;
 mod format;
@@ -13,6 +14,7 @@ mod functions;
 mod mail;
 mod money;
 mod numbers;
+mod palette;
 mod summary;
 mod text;
 
@@ -25,6 +27,7 @@ pub use accent::{Accent, accent};
 pub use calendar::{Invite, Method, Person};
 pub use domain::locale::Locale;
 pub use mail::{Appointment, BookingMail, Brand, LimitMail, Mail, Rendered, VerificationMail};
+pub use palette::{Palette, Tones, palette};
 pub use summary::BookingSummary;
 /// For those who register functions of their own, see [`Templates::load_with_pages`].
 pub use tera;
