@@ -197,7 +197,8 @@ pub async fn page(reader: Reader) -> Result<HttpResponse> {
         schemas: schemas(&serde_json::to_value(document()).map_err(|error| failed(&error))?),
         codes: Code::ALL.iter().copied().map(code_line).collect(),
     };
-    let mut response = pages::render(state, &reader.frame(Locale::En), StatusCode::OK, "dev/api_docs", &context)?;
+    let mut response =
+        pages::render(state, &reader.frame(Locale::En), StatusCode::OK, "dev/api_docs", &context)?;
     let cacheable = HeaderValue::from_static("public, max-age=300");
     response.headers_mut().insert(CACHE_CONTROL, cacheable);
     Ok(response)

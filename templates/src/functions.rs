@@ -118,7 +118,8 @@ impl tera::Function<TeraResult<String>> for Icons {
     fn call(&self, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
         let name = kwargs.must_get::<&str>("name")?;
         let class = kwargs.get::<&str>("class")?.unwrap_or("i");
-        let drawing = self.0.get(name).ok_or_else(|| tera::Error::message(format!("there is no icon `{name}`")))?;
+        let drawing =
+            self.0.get(name).ok_or_else(|| tera::Error::message(format!("there is no icon `{name}`")))?;
         Ok(format!(r#"<svg class="{class}" viewBox="0 0 24 24" aria-hidden="true">{drawing}</svg>"#))
     }
 

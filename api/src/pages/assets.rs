@@ -51,8 +51,7 @@ pub struct Assets {
 impl Assets {
     /// Reads them all. An address `/assets/…` inside of a style sheet becomes the hashed one.
     pub fn load() -> Self {
-        let mut assets =
-            Self { by_address: Arc::new(HashMap::new()), addresses: Arc::new(HashMap::new()) };
+        let mut assets = Self { by_address: Arc::new(HashMap::new()), addresses: Arc::new(HashMap::new()) };
         let mut names: Vec<_> = Files::iter().collect();
         // Style sheets name fonts, so they come last.
         names.sort_by_key(|name| (name.ends_with(".css"), name.clone()));
@@ -85,12 +84,8 @@ impl Assets {
         let address = format!("{stem}-{hash}.{extension}");
         let addresses = Arc::make_mut(&mut self.addresses);
         addresses.insert(name.to_owned(), format!("/assets/{address}"));
-        let asset = Asset {
-            body: data.into(),
-            brotli: (extension != "woff2").then(OnceLock::new),
-            media_type,
-            hash,
-        };
+        let asset =
+            Asset { body: data.into(), brotli: (extension != "woff2").then(OnceLock::new), media_type, hash };
         if let Some(by_address) = Arc::get_mut(&mut self.by_address) {
             by_address.insert(address, asset);
         }
@@ -155,7 +150,8 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
     let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted.split(',').any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        name.trim().eq_ignore_ascii_case("br") && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+        name.trim().eq_ignore_ascii_case("br")
+            && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
     })
 }
 

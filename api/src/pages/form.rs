@@ -52,12 +52,14 @@ pub struct Flaw {
 pub fn flaws(problem: &Problem, fields: &[(&str, &str)], text: Text<'_>) -> Result<Vec<Flaw>> {
     let errors = &problem.0.errors;
     if errors.is_empty() {
-        let text = text.t_with("flaw-code", &[("code", problem.code().text())]).map_err(|error| failed(&error))?;
+        let text =
+            text.t_with("flaw-code", &[("code", problem.code().text())]).map_err(|error| failed(&error))?;
         return Ok(vec![Flaw { field: String::new(), text }]);
     }
     let place = |error: &FieldError| {
         fields.iter().position(|(pointer, _)| {
-            error.pointer == *pointer || pointer.strip_suffix('*').is_some_and(|start| error.pointer.starts_with(start))
+            error.pointer == *pointer
+                || pointer.strip_suffix('*').is_some_and(|start| error.pointer.starts_with(start))
         })
     };
     let mut placed: Vec<_> = errors.iter().map(|error| (place(error).unwrap_or(usize::MAX), error)).collect();

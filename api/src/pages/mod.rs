@@ -10,9 +10,7 @@ pub mod public;
 pub mod reader;
 pub mod table;
 
-use actix_web::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, LOCATION, VARY,
-};
+use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, LOCATION, VARY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::rejection::Code;
@@ -73,8 +71,11 @@ pub fn render(
     content: &impl Serialize,
 ) -> Result<HttpResponse> {
     let context = Context { lang: frame.lang.name(), frame, content };
-    let html =
-        state.pages.templates.page(&format!("pages/{name}.html"), &context).map_err(|error| failed(&error))?;
+    let html = state
+        .pages
+        .templates
+        .page(&format!("pages/{name}.html"), &context)
+        .map_err(|error| failed(&error))?;
     let mut response = HttpResponse::build(status);
     response
         .content_type("text/html; charset=utf-8")
@@ -125,7 +126,9 @@ mod tests {
         for address in ["/", "/app", "/app/services?x=//y", "/é"] {
             assert_eq!(local_path(address), Some(address));
         }
-        for address in ["", "app", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "/\t/evil"] {
+        for address in
+            ["", "app", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "/\t/evil"]
+        {
             assert_eq!(local_path(address), None, "{address:?}");
         }
     }

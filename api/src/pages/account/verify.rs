@@ -16,11 +16,7 @@ struct Verify {
 }
 
 /// A button, because programs that look into mail open every link in it.
-pub async fn ask(
-    reader: Reader,
-    anybody: Result<Anybody>,
-    token: Result<Path<String>>,
-) -> HttpResponse {
+pub async fn ask(reader: Reader, anybody: Result<Anybody>, token: Result<Path<String>>) -> HttpResponse {
     reader
         .answer(async {
             let (anybody, token) = (anybody?, token?);

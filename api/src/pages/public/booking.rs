@@ -13,12 +13,12 @@ use store::availability;
 use store::services::Offer;
 use store::tenants::Tenant;
 
-use crate::pages::form::Form;
-use crate::pages::frame::Shop;
-use crate::pages::{Reader, render, see};
 use crate::bookings;
 use crate::extract::{Query, Submission, Visitor};
 use crate::limit::{READ, WRITE};
+use crate::pages::form::Form;
+use crate::pages::frame::Shop;
+use crate::pages::{Reader, render, see};
 use crate::problem::{Problem, Result};
 use crate::random;
 

@@ -12,10 +12,10 @@ use store::audit::By;
 use store::bookings::{self, Appointment};
 use store::tenants::Tenant;
 
-use crate::pages::form::Form;
-use crate::pages::{Reader, render, see};
 use crate::extract::{Anybody, Path};
 use crate::limit::READ;
+use crate::pages::form::Form;
+use crate::pages::{Reader, render, see};
 use crate::problem::Result;
 
 #[derive(Serialize)]

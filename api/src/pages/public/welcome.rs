@@ -11,5 +11,7 @@ struct Welcome {}
 
 pub async fn show(reader: Reader) -> HttpResponse {
     let frame = reader.frame(reader.lang());
-    reader.answer(async { render(&reader.state, &frame, StatusCode::OK, "public/welcome", &Welcome {}) }).await
+    reader
+        .answer(async { render(&reader.state, &frame, StatusCode::OK, "public/welcome", &Welcome {}) })
+        .await
 }
