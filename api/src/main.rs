@@ -8,6 +8,7 @@ use anyhow::Context;
 use api::clock::Clock;
 use api::config::Config;
 use api::metrics::Metrics;
+use api::pages::Pages;
 use api::password::Passwords;
 use api::server;
 use api::state::{Directory, State};
@@ -17,7 +18,6 @@ use clap::Parser;
 use domain::link::Links;
 use queue::{Limits, Tickets, Waker};
 use store::{Door, Store, Wake};
-use templates::Templates;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
@@ -59,7 +59,7 @@ async fn main() -> anyhow::Result<()> {
         passwords: Passwords::new(),
         links: Links::new(config.secrets.link_key()?, &config.public_url),
         files: config.files.files()?,
-        templates: Templates::load_with_pages(|_tera| {})?,
+        pages: Pages::load()?,
         metrics: Metrics::new()?,
         tickets: Tickets::new(&limits),
         limits,
