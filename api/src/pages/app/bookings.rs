@@ -50,6 +50,8 @@ pub struct Sheet {
     pub may: May,
     /// The page to come back to after something was done.
     pub back: String,
+    /// Where it is cancelled.
+    pub cancel_url: String,
 }
 
 /// What can be done with a booking now, by who reads it.
@@ -82,7 +84,9 @@ impl Sheet {
     pub fn new<P: Allows>(member: &PageMember<P>, appointment: Appointment, back: String) -> Self {
         let Appointment { booking, staff_name } = appointment;
         let is_allowed = member.role.may(Permission::ManageBookings);
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("back", &back).finish();
         Self {
+            cancel_url: format!("/app/bookings/{}/cancellation?{query}", booking.id),
             may: May::new(&booking, is_allowed, member.now),
             id: booking.id,
             code: booking.public_code,
@@ -288,7 +292,7 @@ async fn show_with<P: Allows>(
         .await?;
     let errors = match refused {
         Some(problem) => {
-            let texts = member.state.pages.templates.text(shell.frame.lang);
+            let texts = member.state.pages.templates.texts().of(shell.frame.lang);
             flaws(problem, &[("/internal_note", "internal_note"), ("/reason", "reason")], texts)?
         }
         None => Vec::new(),
@@ -484,7 +488,7 @@ async fn cancel_page(
     }
     let errors = match refused {
         Some(problem) => {
-            let texts = member.state.pages.templates.text(shell.frame.lang);
+            let texts = member.state.pages.templates.texts().of(shell.frame.lang);
             flaws(problem, &[("/reason", "reason")], texts)?
         }
         None => Vec::new(),

@@ -52,8 +52,8 @@ struct Content {
     pending: usize,
     price_minor: i64,
     deposit_minor: i64,
-    /// Of a hundred; none: nobody works.
-    occupancy: Option<i64>,
+    /// Of a hundred; −1: nobody works.
+    occupancy: i64,
     legend: Vec<Legend>,
     grid: Grid,
     /// The booking that is open.
@@ -77,6 +77,7 @@ struct Grid {
     labels: Vec<HourLabel>,
     /// Row of the time that it is, today.
     now: Option<i64>,
+    now_time: String,
     columns: Vec<GridColumn>,
 }
 
@@ -92,8 +93,8 @@ struct GridColumn {
     name: String,
     tone: &'static str,
     is_off: bool,
-    /// Of a hundred; none: they don't work.
-    load: Option<i64>,
+    /// Of a hundred; −1: they don't work.
+    load: i64,
     blocks: Vec<Block>,
     /// Half hours that are free.
     cells: Vec<Cell>,
@@ -249,7 +250,7 @@ fn content(
         pending: bookings().filter(|booking| booking.status == Status::Pending).count(),
         price_minor: bookings().filter(is_paid).map(|booking| booking.price_cents).sum(),
         deposit_minor: bookings().filter(is_paid).map(|booking| booking.deposit_cents).sum(),
-        occupancy: share(booked, minutes),
+        occupancy: share(booked, minutes).unwrap_or(-1),
         legend: tones.legend(&services),
         grid: Grid::new(day, date == today, tones, open, now),
         sheet,
@@ -328,6 +329,7 @@ impl Grid {
             start: scale.start,
             labels: (first + 1..last).map(label).collect(),
             now: (is_today && (1..=scale.rows).contains(&now_row)).then_some(now_row),
+            now_time: now.with_timezone(&day.timezone).format("%H:%M").to_string(),
             columns: day
                 .columns
                 .iter()
@@ -355,7 +357,7 @@ impl GridColumn {
             name: column.name.clone(),
             tone: AVATARS.get(place % AVATARS.len()).copied().unwrap_or("a"),
             is_off: column.working.is_empty(),
-            load: share(column.booked_minutes(), column.minutes()),
+            load: share(column.booked_minutes(), column.minutes()).unwrap_or(-1),
             cells: cells(&blocks, &events, scale),
             blocks,
             events,

@@ -203,7 +203,7 @@ async fn form_page(
 ) -> Result<HttpResponse> {
     let shell = shell::of(reader, member).await?;
     let errors = match refused {
-        Some(problem) => flaws(problem, &FIELDS, member.state.pages.templates.text(shell.frame.lang))?,
+        Some(problem) => flaws(problem, &FIELDS, member.state.pages.templates.texts().of(shell.frame.lang))?,
         None => Vec::new(),
     };
     let status = refused.map_or(StatusCode::OK, ResponseError::status_code);

@@ -99,7 +99,7 @@ async fn show_with(
     let errors = match refused {
         Some(problem) => {
             let fields = [("/start", "start"), ("/staff_id", "staff_id")];
-            flaws(problem, &fields, member.state.pages.templates.text(shell.frame.lang))?
+            flaws(problem, &fields, member.state.pages.templates.texts().of(shell.frame.lang))?
         }
         None => Vec::new(),
     };

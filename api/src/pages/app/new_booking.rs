@@ -155,7 +155,7 @@ async fn show_with(
         form.key = domain::text::hex(&random::bytes::<16>());
     }
     let errors = match refused {
-        Some(problem) => flaws(problem, &FIELDS, member.state.pages.templates.text(shell.frame.lang))?,
+        Some(problem) => flaws(problem, &FIELDS, member.state.pages.templates.texts().of(shell.frame.lang))?,
         None => Vec::new(),
     };
     let alternatives = match refused.and_then(|problem| problem.0.extra.as_deref()) {
