@@ -104,6 +104,24 @@
   setInterval(tick, 20000);
   document.addEventListener("htmx:after:swap", tick);
 
+  // ---- The stream says that something has changed: the page asks for itself again, but not while somebody types.
+  let asking = false, again = false;
+  const isTyped = () => [...$$("#main textarea, #main input:not([type=radio], [type=checkbox], [type=hidden])")].some(input => input.value !== input.defaultValue);
+  const look = async () => {
+    if (asking) return again = true;
+    if (isTyped()) return;
+    asking = true;
+    await htmx.ajax("GET", location.href, { target: "#main", select: "#main", selectOOB: "#nav:outerMorph", swap: "outerMorph" });
+    asking = false;
+    if (again) { again = false; look(); }
+  };
+  document.addEventListener("changes", look);
+
+  // ---- Escape closes what is open beside the calendar.
+  document.addEventListener("keydown", event => {
+    if (event.key === "Escape" && !$("dialog[open], details.menu[open]")) $("[data-key=close]")?.click();
+  });
+
   // ---- The stream: after five seconds without it, a dot says so.
   let lost;
   document.addEventListener("htmx:sse:error", () => lost ??= setTimeout(() => $("#offline")?.removeAttribute("hidden"), 5000));
