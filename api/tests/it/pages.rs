@@ -3,7 +3,10 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use store::{DatabaseConfig, Store};
 use testkit::{Answer, TestApp};
 
@@ -104,9 +107,7 @@ async fn the_policy_allows_a_tenants_colours_and_nothing_else_inline() {
     assert!(policy.contains("style-src 'self' 'sha256-") && !policy.contains("unsafe"), "{policy}");
     let (_, style) = page.text.split_once("<style>").unwrap();
     let style = style.split("</style>").next().unwrap();
-    use base64::Engine as _;
-    use sha2::Digest as _;
-    let hash = base64::prelude::BASE64_STANDARD.encode(sha2::Sha256::digest(style));
+    let hash = BASE64_STANDARD.encode(Sha256::digest(style));
     assert!(policy.contains(&format!("'sha256-{hash}'")), "{policy}");
     // Harmony's own pages have no style of their own.
     let own = app.request("GET", "/").await;
