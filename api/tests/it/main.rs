@@ -4,7 +4,11 @@
 mod approval;
 mod bookings;
 #[cfg(test)]
+mod bookings_staff;
+#[cfg(test)]
 mod catalogue;
+#[cfg(test)]
+mod customers;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
@@ -31,6 +35,8 @@ mod pages;
 mod problems;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod search;
 #[cfg(test)]
 mod slots;
 #[cfg(test)]
