@@ -1,6 +1,6 @@
 //! Bookings: made, looked up and cancelled by customers; listed and cancelled by members.
 
-mod desk;
+pub mod desk;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
