@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use store::customers::{Customer, Filter};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::extract::{IfMatch, Json, ManageBookings, Member, Path, Query, Read, Submission, present, required};
+use crate::extract::{
+    IfMatch, Json, ManageBookings, Member, Path, Query, Read, Submission, present, required,
+};
 use crate::idempotency::Answer;
 use crate::list::PageQuestion;
 use crate::problem::Result;
@@ -100,10 +102,8 @@ pub async fn list(member: Member<Read>, Query(question): Query<CustomersQuestion
     let wanted = PageQuestion { limit: question.limit, cursor: question.cursor }.read()?;
     let words = customer::wanted(question.q.as_deref().unwrap_or_default());
     let filter = Filter { words, after: wanted.after };
-    let found = member
-        .tenant
-        .read(async |tx| store::customers::list(tx, &filter, wanted.and_one()).await)
-        .await?;
+    let found =
+        member.tenant.read(async |tx| store::customers::list(tx, &filter, wanted.and_one()).await).await?;
     Ok(HttpResponse::Ok().json(wanted.page(found, |last| last.id, CustomerView::from)))
 }
 

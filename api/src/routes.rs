@@ -16,7 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::list::{Page, PageQuestion};
 use crate::problem::Problem;
 use crate::{
-    auth, availability, bookings, customers, documents, health, hours, me, openapi, search, services, staff, stream, tenant,
+    auth, availability, bookings, customers, documents, health, hours, me, openapi, search, services, staff,
+    stream, tenant,
 };
 
 /// Who may call.

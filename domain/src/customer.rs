@@ -101,14 +101,25 @@ mod tests {
         let email = Email::parse("Zoe.Lefevre@example.org").unwrap();
         let terms = terms("Zoé Lefèvre-d’Œuvre", &email, Some("+33612345678"));
         let wanted = wanted(typed);
-        !wanted.is_empty() && wanted.iter().all(|word| terms.iter().any(|term| term.starts_with(word.as_str())))
+        !wanted.is_empty()
+            && wanted.iter().all(|word| terms.iter().any(|term| term.starts_with(word.as_str())))
     }
 
     #[test]
     fn a_customer_is_found_by_the_beginning_of_any_word() {
         for typed in [
-            "zoe", "ZOÉ", "lef", "Lefevre zoé", "oeuvre", "œuv", "zoe.lefevre@exam", "06 12 34", "+33 6 12", "0033612",
-            "lefevre-d", "  zoé  ",
+            "zoe",
+            "ZOÉ",
+            "lef",
+            "Lefevre zoé",
+            "oeuvre",
+            "œuv",
+            "zoe.lefevre@exam",
+            "06 12 34",
+            "+33 6 12",
+            "0033612",
+            "lefevre-d",
+            "  zoé  ",
         ] {
             assert!(is_found(typed), "{typed}");
         }

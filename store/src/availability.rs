@@ -179,7 +179,8 @@ pub(crate) async fn everybody(
     let (terms, everybody, rules, exceptions) =
         join!(terms, providers(tx), hours::weekly_rules(tx), hours::exceptions(tx, from, to));
     let (terms, everybody, rules, exceptions) = (terms?, everybody?, rules?, exceptions?);
-    let team = everybody.into_iter().map(|staff| TeamMember::new(&terms, staff, &rules, &exceptions)).collect();
+    let team =
+        everybody.into_iter().map(|staff| TeamMember::new(&terms, staff, &rules, &exceptions)).collect();
     Ok((terms, team))
 }
 

@@ -67,8 +67,7 @@ pub async fn day(tx: &TenantTx, date: NaiveDate, timezone: Tz) -> Result<Option<
             bookings: Vec::new(),
         })
         .collect();
-    let is_shown =
-        |booking: &Booking| booking.status != Status::Cancelled && booking.ends_at > window.start;
+    let is_shown = |booking: &Booking| booking.status != Status::Cancelled && booking.ends_at > window.start;
     for Appointment { booking, staff_name } in listed.into_iter().filter(|one| is_shown(&one.booking)) {
         match columns.iter_mut().find(|column| column.staff_id == booking.staff_id) {
             Some(column) => column.bookings.push(booking),

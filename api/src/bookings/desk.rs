@@ -239,5 +239,6 @@ impl From<Change> for BookingChange {
 
 pub async fn history(member: Member<Read>, id: Path<BookingId>) -> Result<HttpResponse> {
     let changes = member.tenant.read(async |tx| bookings::history(tx, *id).await).await?;
-    Ok(HttpResponse::Ok().json(BookingHistory { data: changes.into_iter().map(BookingChange::from).collect() }))
+    Ok(HttpResponse::Ok()
+        .json(BookingHistory { data: changes.into_iter().map(BookingChange::from).collect() }))
 }

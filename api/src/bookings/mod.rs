@@ -1,6 +1,6 @@
 //! Bookings: made, looked up and cancelled by customers; listed and cancelled by members.
 
-mod desk;
+pub mod desk;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -28,8 +28,8 @@ use crate::reply::versioned;
 use crate::state::State;
 
 pub use desk::{
-    BookingHistory, CloseBooking, CreateBookingForCustomer, UpdateBooking, complete, create as create_for_customer,
-    history, miss, update,
+    BookingHistory, CloseBooking, CreateBookingForCustomer, UpdateBooking, complete,
+    create as create_for_customer, history, miss, update,
 };
 
 #[derive(Clone, Deserialize, ToSchema)]
@@ -277,9 +277,8 @@ pub(crate) async fn with_alternatives(
     now: DateTime<Utc>,
 ) -> Problem {
     let (service, staff, start) = (draft.service_id, draft.staff_id, draft.start);
-    let found: Result<Vec<Alternative>, store::Error> = tenant
-        .read(async |tx| availability::alternatives(tx, service, staff, start, now).await)
-        .await;
+    let found: Result<Vec<Alternative>, store::Error> =
+        tenant.read(async |tx| availability::alternatives(tx, service, staff, start, now).await).await;
     let alternatives = found.unwrap_or_else(|error| {
         tracing::warn!(%error, "no alternatives for a start that is not free");
         Vec::new()
@@ -427,11 +426,7 @@ pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) ->
     };
     let found =
         member.tenant.transaction(async |tx| bookings::list(tx, &filter, wanted.and_one()).await).await?;
-    let page = wanted.page(
-        found,
-        place,
-        |one| MemberBookingView::new(&member.state, member.role, one),
-    );
+    let page = wanted.page(found, place, |one| MemberBookingView::new(&member.state, member.role, one));
     Ok(HttpResponse::Ok().json(page))
 }
 

@@ -28,7 +28,10 @@ async fn a_member_books_for_a_customer_and_the_customer_is_told() {
     let mut body = salon.booking("Ana", "2030-03-05T09:00:00Z");
     body["internal_note"] = json!("Prefers the window.");
     let booked = salon.post("/bookings").header("idempotency-key", "k").json(&body).await.expect(201);
-    assert_eq!((booked["status"].as_str(), booked["customer"]["name"].as_str()), (Some("confirmed"), Some("Ana")));
+    assert_eq!(
+        (booked["status"].as_str(), booked["customer"]["name"].as_str()),
+        (Some("confirmed"), Some("Ana"))
+    );
     assert_eq!(booked["internal_note"], "Prefers the window.");
     let again = salon.post("/bookings").header("idempotency-key", "k").json(&body).await.expect(201);
     assert_eq!(again, booked);
@@ -90,7 +93,9 @@ async fn outside_of_the_hours_only_when_said_and_never_onto_time_that_is_taken()
         body["start"] = json!(start);
         salon.post("/bookings").json(&body).await.refused(409, "SLOT_UNAVAILABLE");
     }
-    for start in ["2030-03-05T03:30:00Z", "2030-03-05T00:30:00Z", "2030-03-04T08:00:00Z", "2031-03-04T08:00:00Z"] {
+    for start in
+        ["2030-03-05T03:30:00Z", "2030-03-05T00:30:00Z", "2030-03-04T08:00:00Z", "2031-03-04T08:00:00Z"]
+    {
         body["start"] = json!(start);
         salon.post("/bookings").json(&body).await.expect(201);
     }
@@ -128,9 +133,12 @@ async fn a_booking_that_has_begun_is_closed_one_way_or_the_other() {
     close(&booked, "completion", &salon.token).await.refused(409, "BOOKING_NOT_CLOSABLE");
     app.clock.advance(hours(25));
     let token = salon.member(Role::Staff).await;
-    for (how, status) in
-        [("no-show", "no_show"), ("no-show", "no_show"), ("completion", "completed"), ("completion", "completed")]
-    {
+    for (how, status) in [
+        ("no-show", "no_show"),
+        ("no-show", "no_show"),
+        ("completion", "completed"),
+        ("completion", "completed"),
+    ] {
         assert_eq!(close(&booked, how, &token).await.expect(200)["status"], status);
         close(&cancelled, how, &token).await.refused(409, "BOOKING_NOT_CLOSABLE");
     }
@@ -176,7 +184,9 @@ async fn the_history_says_what_happened_and_who_did_it() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|change| (change["action"].as_str().unwrap(), change["actor"]["name"].as_str(), &change["after"]["status"]))
+        .map(|change| {
+            (change["action"].as_str().unwrap(), change["actor"]["name"].as_str(), &change["after"]["status"])
+        })
         .collect();
     assert_eq!(
         told,
@@ -209,8 +219,17 @@ async fn the_list_is_narrowed_by_customer_and_by_words() {
     assert_eq!(found(&[("customer_id", customer)]).await, 2);
     assert_eq!(found(&[("customer_id", customer), ("to", "2030-03-05T10:00:00Z")]).await, 1);
     for (words, many) in [
-        ("an", 2), ("zoe lef", 1), ("LEFÈV", 1), ("+336 12", 1), ("0612", 1), ("ana@cust", 2), ("zoe ana", 0), ("", 3),
-        (code, 1), (&code.to_lowercase().replace('-', ""), 1), ("%", 0),
+        ("an", 2),
+        ("zoe lef", 1),
+        ("LEFÈV", 1),
+        ("+336 12", 1),
+        ("0612", 1),
+        ("ana@cust", 2),
+        ("zoe ana", 0),
+        ("", 3),
+        (code, 1),
+        (&code.to_lowercase().replace('-', ""), 1),
+        ("%", 0),
     ] {
         assert_eq!(found(&[("q", words)]).await, many, "{words}");
     }

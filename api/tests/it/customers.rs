@@ -23,8 +23,15 @@ async fn a_customer_is_written_down_once() {
         "note": "Comes with a dog.",
     });
     let made = salon.post("/customers").json(&body).await.expect(201);
-    assert_eq!((&made["phone"], &made["locale"], &made["version"]), (&json!("+33612345678"), &json!("fr"), &json!(1)));
-    salon.post("/customers").json(&json!({"name": "Z", "email": "zoe@EXAMPLE.org"})).await.refused(409, "CUSTOMER_EXISTS");
+    assert_eq!(
+        (&made["phone"], &made["locale"], &made["version"]),
+        (&json!("+33612345678"), &json!("fr"), &json!(1))
+    );
+    salon
+        .post("/customers")
+        .json(&json!({"name": "Z", "email": "zoe@EXAMPLE.org"}))
+        .await
+        .refused(409, "CUSTOMER_EXISTS");
     let wrong = salon.post("/customers").json(&json!({"name": " ", "email": "x", "phone": "1"})).await;
     assert_eq!(wrong.refused(422, "INVALID")["errors"].as_array().unwrap().len(), 3);
     let path = format!("/customers/{}", made["id"].as_str().unwrap());
@@ -35,7 +42,8 @@ async fn a_customer_is_written_down_once() {
     booking["customer"]["email"] = json!("ZOE@example.org");
     salon.public("POST", "/bookings").json(&booking).await.expect(201);
     assert_eq!(salon.get(&path).await.expect(200), made);
-    let booked = salon.get("/bookings").query(&[("customer_id", made["id"].as_str().unwrap())]).await.expect(200);
+    let booked =
+        salon.get("/bookings").query(&[("customer_id", made["id"].as_str().unwrap())]).await.expect(200);
     assert_eq!(booked["data"].as_array().unwrap().len(), 1);
 }
 
@@ -78,7 +86,9 @@ async fn the_list_goes_by_name_page_after_page() {
             query.push(("cursor", cursor));
         }
         let page = salon.get("/customers").query(&query).await.expect(200);
-        seen.extend(page["data"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_lowercase()));
+        seen.extend(
+            page["data"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_lowercase()),
+        );
         match page["next_cursor"].as_str() {
             Some(next) => cursor = Some(next.to_owned()),
             None => break,

@@ -30,6 +30,8 @@ mod messages;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod pages_calendar;
 #[cfg(test)]
 mod problems;

@@ -110,9 +110,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             | "/bookings/{id}/confirmation"
             | "/bookings/{id}/completion"
             | "/bookings/{id}/no-show",
-        ) => {
-            (none, Some(json!({})), NotFound)
-        }
+        ) => (none, Some(json!({})), NotFound),
         ("GET", "/opening-rules" | "/break-rules") => (of_staff, None, NotFound),
         ("GET", "/bookings") => (of_staff, None, Own),
         ("GET", "/customers") => (none, None, Own),

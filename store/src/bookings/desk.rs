@@ -70,9 +70,7 @@ pub async fn create_at_desk(
 
 fn note(note: Option<&str>) -> Result<Option<String>> {
     let lines = note.map(|note| domain::text::lines(note, 2_000)).transpose();
-    Ok(lines
-        .map_err(|why| Rejection::invalid("/internal_note", "INVALID", why.to_string()))?
-        .flatten())
+    Ok(lines.map_err(|why| Rejection::invalid("/internal_note", "INVALID", why.to_string()))?.flatten())
 }
 
 /// Writes, changes or takes away what members note for themselves.

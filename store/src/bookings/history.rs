@@ -44,9 +44,8 @@ pub async fn history(tx: &TenantTx, id: BookingId) -> Result<Vec<Change>> {
         FROM audit_events a LEFT JOIN LATERAL member_contact(a.actor_id) m ON a.actor_id IS NOT NULL
         WHERE a.tenant_id = $1 AND a.subject_id = $2 ORDER BY a.occurred_at, a.id LIMIT 200";
     find(tx, id).await?;
-    let query = diesel::sql_query(CHANGES)
-        .bind::<sql_types::Uuid, _>(tx.tenant())
-        .bind::<sql_types::Uuid, _>(id);
+    let query =
+        diesel::sql_query(CHANGES).bind::<sql_types::Uuid, _>(tx.tenant()).bind::<sql_types::Uuid, _>(id);
     let rows: Vec<Row> = cached(query).load(&mut tx.conn()).await?;
     Ok(rows.into_iter().map(Change::from).collect())
 }

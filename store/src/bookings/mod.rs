@@ -248,8 +248,12 @@ async fn book(
         updated_at: now,
         created_by: by.user(),
     };
-    let change: audit::Change<'_, (), _> =
-        audit::Change { action: "booking.create", subject: booking.id.0, before: None, after: Some(&booking) };
+    let change: audit::Change<'_, (), _> = audit::Change {
+        action: "booking.create",
+        subject: booking.id.0,
+        before: None,
+        after: Some(&booking),
+    };
     // What waits for approval is told when it is confirmed; what has begun is known to who came.
     let is_told = booking.status == Status::Confirmed && booking.starts_at > now;
     let jobs = if is_told { told_confirmed(&booking) } else { Vec::new() };
@@ -343,8 +347,12 @@ pub async fn confirm(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) 
         .execute(&mut tx.conn())
         .await?;
     events::record(tx, happened("booking.confirmed", &after), now).await?;
-    let change =
-        audit::Change { action: "booking.confirm", subject: id.0, before: Some(&before), after: Some(&after) };
+    let change = audit::Change {
+        action: "booking.confirm",
+        subject: id.0,
+        before: Some(&before),
+        after: Some(&after),
+    };
     audit::record(tx, by, change, now).await?;
     tx.enqueue(&told_confirmed(&after), now).await?;
     Ok(Appointment { booking: after, staff_name })

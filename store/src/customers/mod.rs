@@ -128,11 +128,7 @@ fn list_query(
 }
 
 pub async fn find(tx: &TenantTx, id: CustomerId) -> Result<Customer> {
-    Ok(customers::table
-        .find((tx.tenant(), id))
-        .select(Customer::as_select())
-        .first(&mut tx.conn())
-        .await?)
+    Ok(customers::table.find((tx.tenant(), id)).select(Customer::as_select()).first(&mut tx.conn()).await?)
 }
 
 async fn country(tx: &TenantTx) -> Result<String> {
