@@ -147,7 +147,7 @@ impl Reader {
         page.await.unwrap_or_else(|problem| self.refuse(&problem))
     }
 
-    fn refuse(&self, problem: &Problem) -> HttpResponse {
+    pub(crate) fn refuse(&self, problem: &Problem) -> HttpResponse {
         let status = match problem.code() {
             // A link that opens nothing is a page that is not there.
             Code::LinkInvalid => StatusCode::NOT_FOUND,
