@@ -1,11 +1,14 @@
 //! Cookies of browsers: reading one, and the words of one that is set.
 
-use actix_web::HttpRequest;
-use actix_web::http::header::COOKIE;
+use actix_web::http::header::{COOKIE, SET_COOKIE};
+use actix_web::{HttpRequest, HttpResponse};
 
 /// Of whoever is signed in to the dashboard: 32 random bytes. `__Host-` (RFC 6265bis, 4.1.3.2): no other host, not even
 /// a subdomain, can have set it.
 pub const SESSION: &str = "__Host-session";
+
+/// What came of a form, for the next page to say.
+pub const FLASH: &str = "__Host-flash";
 
 /// The value of the cookie `name`. Of several the first.
 pub fn read<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
@@ -25,6 +28,24 @@ pub fn session(value: &str) -> String {
 /// Takes the session's cookie away.
 pub fn no_session() -> String {
     format!("{SESSION}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// The cookie of what a page is to say once, soon.
+pub fn flash(value: &str) -> String {
+    format!("{FLASH}={value}; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// Takes it away: it was said.
+pub fn no_flash() -> String {
+    format!("{FLASH}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// Adds a cookie to an answer.
+pub fn set(response: &mut HttpResponse, cookie: &str) {
+    // A cookie of ours is ASCII without control characters.
+    if let Ok(value) = cookie.parse() {
+        response.headers_mut().append(SET_COOKIE, value);
+    }
 }
 
 #[cfg(test)]

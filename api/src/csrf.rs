@@ -91,7 +91,7 @@ pub async fn signed<B: MessageBody + 'static>(
                 Ok(sent) => sent,
                 Err(problem) => {
                     let reader = reader(request.request()).await?;
-                    return Ok(request.into_response(reader.refuse(&problem)).map_into_right_body());
+                    return Ok(request.into_response(reader.refuse(&problem).await).map_into_right_body());
                 }
             };
             if !sent.is_some_and(|token| fits(&token, &cookie)) {
@@ -109,7 +109,7 @@ fn changes_something(request: &ServiceRequest) -> bool {
 async fn refuse<B: MessageBody>(request: ServiceRequest) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     tracing::warn!("a form that none of our pages sent was refused");
     let reader = reader(request.request()).await?;
-    Ok(request.into_response(reader.refuse(&Code::FormRefused.into())).map_into_right_body())
+    Ok(request.into_response(reader.refuse(&Code::FormRefused.into()).await).map_into_right_body())
 }
 
 async fn reader(request: &HttpRequest) -> Result<Reader, Error> {

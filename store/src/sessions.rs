@@ -5,12 +5,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::id::{SessionId, TenantId, UserId};
+use domain::locale::Locale;
 use domain::role::Role;
 
 use crate::IdentityTx;
 use crate::cached::cached;
 use crate::error::Result;
-use crate::schema::{memberships, refresh_tokens, sessions};
+use crate::schema::{memberships, refresh_tokens, sessions, users};
 
 /// How long a session of the API lives without being refreshed.
 pub const LIFETIME: TimeDelta = TimeDelta::days(30);
@@ -53,7 +54,7 @@ pub async fn open_in_browser(tx: &IdentityTx, session: &Session, cookie: &TokenH
 }
 
 /// Whose browser it is, and in which tenant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = sessions)]
 pub struct InBrowser {
     pub id: SessionId,
@@ -62,6 +63,13 @@ pub struct InBrowser {
     pub tenant_id: TenantId,
     #[diesel(select_expression = memberships::role)]
     pub role: Role,
+    #[diesel(select_expression = users::full_name)]
+    pub full_name: String,
+    #[diesel(select_expression = users::locale)]
+    pub locale: Locale,
+    /// Whether the user has proven their address.
+    #[diesel(select_expression = users::email_verified_at.is_not_null())]
+    pub is_verified: bool,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
@@ -86,6 +94,7 @@ pub async fn in_browser(
                 .eq(sessions::user_id)
                 .and(memberships::tenant_id.nullable().eq(sessions::tenant_id))),
         )
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
         .filter(sessions::token_hash.eq(cookie.as_slice()))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))

@@ -6,11 +6,15 @@
 mod accent;
 mod booking;
 mod calendar;
+mod color;
+mod days;
 mod embedded;
 mod format;
 mod functions;
 mod mail;
 mod money;
+mod numbers;
+mod palette;
 mod summary;
 mod text;
 
@@ -23,6 +27,7 @@ pub use accent::{Accent, accent};
 pub use calendar::{Invite, Method, Person};
 pub use domain::locale::Locale;
 pub use mail::{AccountMail, Appointment, BookingMail, Brand, LimitMail, Mail, Rendered, VerificationMail};
+pub use palette::{Palette, Tones, palette};
 pub use summary::BookingSummary;
 /// For those who register functions of their own, see [`Templates::load_with_pages`].
 pub use tera;
@@ -55,7 +60,7 @@ impl Templates {
 
     /// Reads the pages too. `register` may add functions that only pages use, before they are parsed.
     pub fn load_with_pages(register: impl FnOnce(&mut Tera)) -> Result<Self, TemplateError> {
-        Self::with_folders(&["mail/", "pages/"], register)
+        Self::with_folders(&["mail/", "layouts/", "components/", "pages/"], register)
     }
 
     fn with_folders(folders: &[&str], register: impl FnOnce(&mut Tera)) -> Result<Self, TemplateError> {

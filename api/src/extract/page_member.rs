@@ -12,16 +12,20 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::id::UserId;
 use domain::rejection::{Code, Kind};
-use domain::role::Role;
+use domain::role::{Permission, Role};
 use store::audit::By;
 use store::sessions::{self, InBrowser};
+use store::tenants::Tenant;
 
 use super::caller::{Allows, Anybody, admit, anybody};
 use crate::pages::Reader;
+use crate::pages::frame::{Frame, OtherTenant, Shell};
 use crate::problem::Result;
 use crate::state::State;
 use crate::{cookies, csrf, tokens};
 
+/// Most tenants that the switcher names beside the current one.
+const MOST_TENANTS: usize = 20;
 /// Set on a request that htmx makes.
 const HX_REQUEST: HeaderName = HeaderName::from_static("hx-request");
 /// Has htmx load a whole page.
@@ -50,6 +54,43 @@ impl<P: Allows> PageMember<P> {
     /// The token of a form, masked anew.
     pub fn csrf(&self) -> String {
         csrf::token(&self.cookie)
+    }
+
+    /// What surrounds a page of the dashboard, and the tenant it is of. In the language that was chosen or is asked for,
+    /// else in the user's own.
+    pub async fn frame(&self, reader: &Reader) -> Result<(Frame, Tenant)> {
+        let (user_id, now) = (self.user_id, self.now);
+        let identity = self.state.store.identity();
+        let memberships = identity.statement(async |tx| store::users::memberships(tx, user_id).await).await?;
+        let (tenant, pending): (Tenant, i64) = self
+            .tenant
+            .read(async |tx| {
+                let tenant = store::tenants::find(tx).await?;
+                Ok::<_, store::Error>((tenant, store::setup::count_pending(tx, now).await?))
+            })
+            .await?;
+        let mut tenants = Vec::new();
+        for (id, _) in memberships.into_iter().filter(|(id, _)| *id != self.tenant.id()).take(MOST_TENANTS) {
+            let other = self.state.store.tenant(id);
+            let name = other.read(async |tx| store::tenants::find(tx).await).await?.name;
+            tenants.push(OtherTenant { id: id.to_string(), name });
+        }
+        let mut frame = reader.frame(reader.lang.unwrap_or(self.session.locale));
+        frame.brand = tenant.accent_color.as_deref().map(|color| self.state.pages.brands.get(color));
+        frame.csrf = Some(self.csrf());
+        frame.app = Some(Shell {
+            user_name: self.session.full_name.clone(),
+            role: self.role.name(),
+            tenant_name: tenant.name.clone(),
+            tenant_slug: tenant.slug.clone(),
+            plan: tenant.plan.name(),
+            tenants,
+            pending,
+            may_manage_tenant: self.role.may(Permission::ManageTenant),
+            may_manage_catalogue: self.role.may(Permission::ManageCatalogue),
+            may_manage_bookings: self.role.may(Permission::ManageBookings),
+        });
+        Ok((frame, tenant))
     }
 
     async fn find(request: &HttpRequest) -> Result<Self> {
@@ -91,7 +132,7 @@ impl<P: Allows> FromRequest for PageMember<P> {
             let answer = if problem.code().kind() == Kind::Unauthenticated {
                 to_login(&request)
             } else {
-                Reader::from_request(&request, &mut Payload::None).await?.refuse(&problem)
+                Reader::from_request(&request, &mut Payload::None).await?.refuse(&problem).await
             };
             Err(InternalError::from_response(problem, answer).into())
         })
