@@ -13,9 +13,11 @@ mod fleet;
 mod html;
 mod request;
 mod salon;
+mod stream;
 
 pub use app::{TestApp, sign_up};
 pub use browser::Browser;
 pub use database::Database;
 pub use request::{Answer, Request};
 pub use salon::Salon;
+pub use stream::{Message, Stream};

@@ -26,6 +26,8 @@ mod messages;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod races;
@@ -33,3 +35,5 @@ mod races;
 mod slots;
 #[cfg(test)]
 mod strangers;
+#[cfg(test)]
+mod stream;
