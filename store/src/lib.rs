@@ -22,6 +22,7 @@ mod schema;
 pub mod search;
 pub mod services;
 pub mod sessions;
+pub mod setup;
 pub mod staff;
 pub mod tenants;
 pub mod usage;

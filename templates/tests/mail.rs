@@ -6,7 +6,8 @@ use std::path::Path;
 use chrono_tz::Tz;
 use domain::plan::{Limit, Plan};
 use templates::{
-    Appointment, BookingMail, Brand, LimitMail, Locale, Mail, Rendered, Templates, VerificationMail,
+    AccountMail, Appointment, BookingMail, Brand, LimitMail, Locale, Mail, Rendered, Templates,
+    VerificationMail,
 };
 
 fn booking(lang: Locale) -> BookingMail {
@@ -113,6 +114,21 @@ fn a_cancellation_says_what_is_cancelled_and_why() {
 #[test]
 fn a_new_owner_is_asked_to_prove_the_address() {
     snapshot("email_verification", |lang| Mail::EmailVerification(verification(lang)));
+}
+
+#[test]
+fn a_user_is_told_how_to_get_in_again() {
+    let account =
+        |lang, url: &str| AccountMail { lang, full_name: "Inès Moreau".to_owned(), url: url.to_owned() };
+    snapshot("password_reset", |lang| {
+        Mail::PasswordReset(account(
+            lang,
+            "https://harmony.example/reset/Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFy",
+        ))
+    });
+    snapshot("account_reminder", |lang| {
+        Mail::AccountReminder(account(lang, "https://harmony.example/login"))
+    });
 }
 
 #[test]
