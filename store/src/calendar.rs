@@ -81,11 +81,3 @@ pub async fn day(tx: &TenantTx, date: NaiveDate, timezone: Tz) -> Result<Option<
     }
     Ok(Some(Day { timezone: terms.timezone, currency: terms.currency, window, columns }))
 }
-
-/// How many bookings wait for an answer, of those that are still ahead.
-pub async fn pending(tx: &TenantTx, now: chrono::DateTime<chrono::Utc>) -> Result<i64> {
-    const MOST_COUNTED: i64 = 100;
-    let filter = Filter { from: Some(now), status: Some(Status::Pending), ..Filter::default() };
-    let found = bookings::list(tx, &filter, MOST_COUNTED).await?;
-    Ok(i64::try_from(found.len()).unwrap_or(MOST_COUNTED))
-}

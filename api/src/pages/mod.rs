@@ -1,6 +1,7 @@
 //! The pages: complete HTML from the server, which work without a script.
 
 pub mod account;
+pub mod app;
 pub mod assets;
 pub mod dev;
 pub mod form;
@@ -51,6 +52,7 @@ fn routes() -> Vec<Page> {
         page(Method::POST, "/preferences", Access::Anybody, preferences::update),
     ];
     pages.extend(account::routes());
+    pages.extend(app::routes());
     pages
 }
 

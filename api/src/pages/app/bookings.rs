@@ -10,7 +10,7 @@ use domain::wall_clock;
 use serde::{Deserialize, Serialize};
 use store::bookings::{self, Appointment, Booking, Filter};
 
-use super::shell;
+use super::done;
 use crate::extract::{Allows, ManageBookings, PageMember, Path, Query, Read};
 use crate::list::PageQuestion;
 use crate::pages::form::{Flaw, Form, flaws};
@@ -176,9 +176,9 @@ pub async fn list(
     reader
         .answer(async {
             let Query(question) = question?;
-            let shell = shell::of(&reader, &member).await?;
+            let (frame, tenant) = member.frame(&reader).await?;
             let chosen = PERIODS.into_iter().find(|known| *known == question.period).unwrap_or("upcoming");
-            let (from, to, latest_first) = period(chosen, shell.tenant.timezone, member.now);
+            let (from, to, latest_first) = period(chosen, tenant.timezone, member.now);
             let wanted =
                 PageQuestion { limit: Some(ROWS), cursor: question.cursor.clone() }.read().unwrap_or_default();
             let typed: String = question.q.chars().take(100).collect();
@@ -235,7 +235,7 @@ pub async fn list(
                 next: next.unwrap_or_default(),
                 may_book: member.role.may(Permission::ManageBookings),
             };
-            render(&member.state, &shell.frame, StatusCode::OK, "app/bookings", &content)
+            render(&member.state, &frame, StatusCode::OK, "app/bookings", &content)
         })
         .await
 }
@@ -277,7 +277,7 @@ async fn show_with<P: Allows>(
     typed: Option<&str>,
 ) -> Result<HttpResponse> {
     const MOST_COUNTED: i64 = 100;
-    let shell = shell::of(reader, member).await?;
+    let (frame, tenant) = member.frame(reader).await?;
     let (live, appointment, history, visits) = member
         .tenant
         .read(async |tx| {
@@ -292,7 +292,7 @@ async fn show_with<P: Allows>(
         .await?;
     let errors = match refused {
         Some(problem) => {
-            let texts = member.state.pages.templates.texts().of(shell.frame.lang);
+            let texts = member.state.pages.templates.texts().of(frame.lang);
             flaws(problem, &[("/internal_note", "internal_note"), ("/reason", "reason")], texts)?
         }
         None => Vec::new(),
@@ -325,7 +325,7 @@ async fn show_with<P: Allows>(
         sheet,
     };
     let status = refused.map_or(StatusCode::OK, ResponseError::status_code);
-    render(&member.state, &shell.frame, status, "app/booking", &content)
+    render(&member.state, &frame, status, "app/booking", &content)
 }
 
 /// What comes with the button of an action.
@@ -392,7 +392,7 @@ async fn act(
             let (id, Form(form)) = (*id?, form?);
             let acted = member.tenant.transaction(async |tx| work(tx, id).await).await;
             match acted.map_err(Problem::from) {
-                Ok(_) => Ok(shell::see_with(&form.back(id), done)),
+                Ok(_) => Ok(done(&form.back(id), done)),
                 Err(problem) if problem.status_code() == StatusCode::CONFLICT => {
                     show_with(reader, member, id, Some(&problem), None).await
                 }
@@ -427,7 +427,7 @@ pub async fn note(
                 })
                 .await;
             match noted.map_err(Problem::from) {
-                Ok(_) => Ok(shell::see_with(&format!("/app/bookings/{id}"), "calendar-flash-noted")),
+                Ok(_) => Ok(done(&format!("/app/bookings/{id}"), "calendar-flash-noted")),
                 Err(problem)
                     if matches!(
                         problem.status_code(),
@@ -480,7 +480,7 @@ async fn cancel_page(
     (reason, back): (String, String),
     refused: Option<&Problem>,
 ) -> Result<HttpResponse> {
-    let shell = shell::of(reader, member).await?;
+    let (frame, tenant) = member.frame(reader).await?;
     let appointment = member.tenant.read(async |tx| bookings::find(tx, id).await).await?;
     let sheet = Sheet::new(member, appointment, back);
     if !sheet.may.cancel && refused.is_none() {
@@ -488,14 +488,14 @@ async fn cancel_page(
     }
     let errors = match refused {
         Some(problem) => {
-            let texts = member.state.pages.templates.texts().of(shell.frame.lang);
+            let texts = member.state.pages.templates.texts().of(frame.lang);
             flaws(problem, &[("/reason", "reason")], texts)?
         }
         None => Vec::new(),
     };
     let status = refused.map_or(StatusCode::OK, ResponseError::status_code);
     let content = Cancel { current: "bookings", sheet, reason, errors };
-    render(&member.state, &shell.frame, status, "app/booking_cancel", &content)
+    render(&member.state, &frame, status, "app/booking_cancel", &content)
 }
 
 pub async fn cancel(
@@ -514,7 +514,7 @@ pub async fn cancel(
                 .transaction(async |tx| bookings::cancel(tx, id, Some(&form.reason), &by, now).await)
                 .await;
             match cancelled.map_err(Problem::from) {
-                Ok(_) => Ok(shell::see_with(&back, "calendar-flash-cancelled")),
+                Ok(_) => Ok(done(&back, "calendar-flash-cancelled")),
                 Err(problem) if problem.status_code() == StatusCode::CONFLICT => {
                     show_with(&reader, &member, id, Some(&problem), None).await
                 }

@@ -17,7 +17,6 @@ use store::calendar::{self, Column, Day};
 use store::services::Which;
 
 use super::bookings::Sheet;
-use super::shell;
 use crate::extract::{PageMember, Query, Read};
 use crate::pages::{Reader, render};
 use crate::problem::Result;
@@ -143,8 +142,8 @@ pub async fn show(
     reader
         .answer(async {
             let Query(question) = question?;
-            let shell = shell::of(&reader, &member).await?;
-            let zone = shell.tenant.timezone;
+            let (frame, tenant) = member.frame(&reader).await?;
+            let zone = tenant.timezone;
             let today = member.now.with_timezone(&zone).date_naive();
             let date = question.date.as_deref().and_then(parse_date).unwrap_or(today);
             let open: Option<BookingId> = question.booking.as_deref().and_then(|id| id.parse().ok());
@@ -167,11 +166,11 @@ pub async fn show(
             let sheet = open.map(|appointment| {
                 Sheet::new(&member, appointment, format!("/app/calendar?date={date}"))
             });
-            let day = day.unwrap_or_else(|| empty(zone, &shell.tenant.currency, member.now));
+            let day = day.unwrap_or_else(|| empty(zone, &tenant.currency, member.now));
             let may_book = member.role.may(Permission::ManageBookings);
             let content = content(&day, (date, today), &tones, sheet, member.now);
             let content = Content { live: live.to_string(), may_book, ..content };
-            render(&member.state, &shell.frame, StatusCode::OK, "app/calendar", &content)
+            render(&member.state, &frame, StatusCode::OK, "app/calendar", &content)
         })
         .await
 }

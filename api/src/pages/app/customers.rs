@@ -12,7 +12,7 @@ use store::bookings::{self, Appointment};
 use store::customers::{Customer, Filter};
 
 use super::bookings::Sheet;
-use super::shell;
+use super::done;
 use crate::extract::{ManageBookings, PageMember, Path, Query, Read};
 use crate::list::PageQuestion;
 use crate::pages::form::{Flaw, Form, flaws};
@@ -66,7 +66,7 @@ pub async fn list(
     reader
         .answer(async {
             let Query(question) = question?;
-            let shell = shell::of(&reader, &member).await?;
+            let (frame, tenant) = member.frame(&reader).await?;
             let wanted =
                 PageQuestion { limit: Some(ROWS), cursor: question.cursor.clone() }.read().unwrap_or_default();
             let q: String = question.q.chars().take(100).collect();
@@ -96,7 +96,7 @@ pub async fn list(
                 next: next.unwrap_or_default(),
                 may_write: member.role.may(Permission::ManageBookings),
             };
-            render(&member.state, &shell.frame, StatusCode::OK, "app/customers", &content)
+            render(&member.state, &frame, StatusCode::OK, "app/customers", &content)
         })
         .await
 }
@@ -117,7 +117,7 @@ pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<Cust
     reader
         .answer(async {
             let id = *id?;
-            let shell = shell::of(&reader, &member).await?;
+            let (frame, tenant) = member.frame(&reader).await?;
             let filter =
                 bookings::Filter { customer_id: Some(id), latest_first: true, ..bookings::Filter::default() };
             let (live, customer, mut booked) = member
@@ -143,7 +143,7 @@ pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<Cust
                 has_more,
                 may_write: member.role.may(Permission::ManageBookings),
             };
-            render(&member.state, &shell.frame, StatusCode::OK, "app/customer", &content)
+            render(&member.state, &frame, StatusCode::OK, "app/customer", &content)
         })
         .await
 }
@@ -201,14 +201,14 @@ async fn form_page(
     form: CustomerForm,
     refused: Option<&Problem>,
 ) -> Result<HttpResponse> {
-    let shell = shell::of(reader, member).await?;
+    let (frame, tenant) = member.frame(reader).await?;
     let errors = match refused {
-        Some(problem) => flaws(problem, &FIELDS, member.state.pages.templates.texts().of(shell.frame.lang))?,
+        Some(problem) => flaws(problem, &FIELDS, member.state.pages.templates.texts().of(frame.lang))?,
         None => Vec::new(),
     };
     let status = refused.map_or(StatusCode::OK, ResponseError::status_code);
     let content = Edit { current: "customers", id, form, errors };
-    render(&member.state, &shell.frame, status, "app/customer_form", &content)
+    render(&member.state, &frame, status, "app/customer_form", &content)
 }
 
 /// Whether the form is shown again, with what was typed.
@@ -242,7 +242,7 @@ pub async fn create(
                 .await;
             match added.map_err(Problem::from) {
                 Ok(customer) => {
-                    Ok(shell::see_with(&format!("/app/customers/{}", customer.id), "calendar-flash-customer"))
+                    Ok(done(&format!("/app/customers/{}", customer.id), "calendar-flash-customer"))
                 }
                 Err(problem) if is_shown_again(&problem) => {
                     form_page(&reader, &member, None, form, Some(&problem)).await
@@ -284,7 +284,7 @@ pub async fn update(
                 .transaction(async |tx| store::customers::update(tx, id, change, version, &by, now).await)
                 .await;
             match updated.map_err(Problem::from) {
-                Ok(_) => Ok(shell::see_with(&format!("/app/customers/{id}"), "calendar-flash-customer")),
+                Ok(_) => Ok(done(&format!("/app/customers/{id}"), "calendar-flash-customer")),
                 Err(problem) if is_shown_again(&problem) => {
                     if problem.code() == Code::VersionMismatch {
                         // Saved again, it is saved onto what stands there now.

@@ -6,12 +6,14 @@ pub mod customers;
 pub mod move_booking;
 pub mod new_booking;
 pub mod search;
-pub mod shell;
 pub mod stream;
 
+use actix_web::HttpResponse;
 use actix_web::http::Method;
 use domain::role::Permission;
 
+use super::frame::Flash;
+use super::see_with;
 use super::table::{Access, Page, page};
 
 /// The calendar, bookings and customers.
@@ -41,4 +43,9 @@ pub fn routes() -> Vec<Page> {
         page(get, "/app/customers/{id}/edit", desk, customers::edit),
         page(post, "/app/customers/{id}/edit", desk, customers::update),
     ]
+}
+
+/// After a form was accepted: the page that shows what came of it, and one sentence of it.
+fn done(address: &str, key: &str) -> HttpResponse {
+    see_with(address, &Flash::ok(key))
 }

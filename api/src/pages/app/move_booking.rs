@@ -11,7 +11,7 @@ use store::bookings::{self, Move};
 
 use super::bookings::{Choice, Sheet};
 use super::calendar::parse_date;
-use super::shell;
+use super::done;
 use crate::extract::{ManageBookings, PageMember, Path, Query};
 use crate::pages::form::{Flaw, Form, flaws};
 use crate::pages::{Reader, render, see};
@@ -68,9 +68,9 @@ async fn show_with(
     mut form: MoveForm,
     refused: Option<&Problem>,
 ) -> Result<HttpResponse> {
-    let shell = shell::of(reader, member).await?;
+    let (frame, tenant) = member.frame(reader).await?;
     let now = member.now;
-    let zone = shell.tenant.timezone;
+    let zone = tenant.timezone;
     let chosen: Option<StaffId> = form.staff_id.parse().ok();
     let asked = parse_date(&form.date);
     let (appointment, staff, times, date) = member
@@ -99,7 +99,7 @@ async fn show_with(
     let errors = match refused {
         Some(problem) => {
             let fields = [("/start", "start"), ("/staff_id", "staff_id")];
-            flaws(problem, &fields, member.state.pages.templates.texts().of(shell.frame.lang))?
+            flaws(problem, &fields, member.state.pages.templates.texts().of(frame.lang))?
         }
         None => Vec::new(),
     };
@@ -115,7 +115,7 @@ async fn show_with(
         sheet,
         form,
     };
-    render(&member.state, &shell.frame, status, "app/booking_move", &content)
+    render(&member.state, &frame, status, "app/booking_move", &content)
 }
 
 pub async fn update(
@@ -131,7 +131,7 @@ pub async fn update(
                 return show_with(&reader, &member, id, form, None).await;
             }
             match change(&member, id, &form).await {
-                Ok(date) => Ok(shell::see_with(
+                Ok(date) => Ok(done(
                     &format!("/app/calendar?date={date}&booking={id}"),
                     "calendar-flash-moved",
                 )),

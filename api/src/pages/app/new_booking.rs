@@ -19,7 +19,7 @@ use store::staff::StaffMember;
 
 use super::bookings::Choice;
 use super::calendar::parse_date;
-use super::shell;
+use super::done;
 use crate::extract::{ManageBookings, PageMember, Query};
 use crate::pages::form::{Flaw, Form, flaws};
 use crate::pages::{Reader, render};
@@ -138,8 +138,8 @@ async fn show_with(
     mut form: BookingForm,
     refused: Option<&Problem>,
 ) -> Result<HttpResponse> {
-    let shell = shell::of(reader, member).await?;
-    let zone = shell.tenant.timezone;
+    let (frame, tenant) = member.frame(reader).await?;
+    let zone = tenant.timezone;
     let today = member.now.with_timezone(&zone).date_naive();
     let date = parse_date(&form.date).unwrap_or(today);
     form.date = date.to_string();
@@ -155,7 +155,7 @@ async fn show_with(
         form.key = domain::text::hex(&random::bytes::<16>());
     }
     let errors = match refused {
-        Some(problem) => flaws(problem, &FIELDS, member.state.pages.templates.texts().of(shell.frame.lang))?,
+        Some(problem) => flaws(problem, &FIELDS, member.state.pages.templates.texts().of(frame.lang))?,
         None => Vec::new(),
     };
     let alternatives = match refused.and_then(|problem| problem.0.extra.as_deref()) {
@@ -188,7 +188,7 @@ async fn show_with(
         form,
     };
     let status = refused.map_or(StatusCode::OK, ResponseError::status_code);
-    render(&member.state, &shell.frame, status, "app/booking_new", &content)
+    render(&member.state, &frame, status, "app/booking_new", &content)
 }
 
 /// Reads what can be chosen. Without a choice, the first service is chosen.
@@ -268,7 +268,7 @@ pub async fn create(
                 return show_with(&reader, &member, form, None).await;
             }
             match Box::pin(book(&member, &form)).await {
-                Ok(Booked { id, date }) => Ok(shell::see_with(
+                Ok(Booked { id, date }) => Ok(done(
                     &format!("/app/calendar?date={date}&booking={id}"),
                     "calendar-flash-booked",
                 )),

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use store::search::Found;
 
 use super::bookings::Sheet;
-use super::shell;
 use crate::extract::{PageMember, Query, Read};
 use crate::pages::{Reader, render};
 use crate::problem::Result;
@@ -57,10 +56,10 @@ pub async fn show(
         .answer(async {
             let Query(question) = question?;
             let q: String = question.q.chars().take(100).collect();
-            let shell = shell::of(&reader, &member).await?;
+            let (frame, tenant) = member.frame(&reader).await?;
             let found = member.tenant.read(async |tx| store::search::search(tx, &q, MOST).await).await?;
             let Found { bookings, customers, services } = found;
-            let currency = &shell.tenant.currency;
+            let currency = &tenant.currency;
             let content = Content {
                 current: "search",
                 is_empty: bookings.is_empty() && customers.is_empty() && services.is_empty(),
@@ -86,7 +85,7 @@ pub async fn show(
                     })
                     .collect(),
             };
-            render(&member.state, &shell.frame, StatusCode::OK, "app/search", &content)
+            render(&member.state, &frame, StatusCode::OK, "app/search", &content)
         })
         .await
 }
