@@ -15,7 +15,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::list::{Page, PageQuestion};
 use crate::problem::Problem;
-use crate::{auth, availability, bookings, documents, health, hours, me, openapi, services, staff, tenant};
+use crate::{
+    auth, availability, bookings, documents, health, hours, me, openapi, reschedule, services, staff, tenant,
+};
 
 /// Who may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -254,6 +256,15 @@ pub fn api() -> Vec<Route> {
         )
         .takes::<bookings::CancelBooking>()
         .replies::<bookings::MemberBookingView>(200),
+        route(
+            post,
+            "/bookings/{id}/reschedule",
+            Access::Member(ManageBookings),
+            reschedule::create,
+            "Move to another time, or to somebody else",
+        )
+        .takes::<reschedule::RescheduleBooking>()
+        .replies::<bookings::MemberBookingView>(200),
         route(get, "/public/{tenant}/services", Visitor, services::list_public, "What anybody can book")
             .asks::<PageQuestion>()
             .lists::<services::PublicService>(),
@@ -292,6 +303,15 @@ pub fn api() -> Vec<Route> {
             "One booking by code and email address",
         )
         .takes::<bookings::Lookup>()
+        .replies::<bookings::BookingView>(200),
+        route(
+            post,
+            "/public/{tenant}/bookings/{code}/reschedule",
+            Visitor,
+            reschedule::create_public,
+            "Move to another time, or to somebody else",
+        )
+        .takes::<reschedule::RescheduleByCode>()
         .replies::<bookings::BookingView>(200),
         route(
             post,

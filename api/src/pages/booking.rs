@@ -9,7 +9,7 @@ use domain::rejection::{Code, FieldError, Rejection};
 use domain::text::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::availability;
+use store::availability::{self, Wish};
 use store::services::Offer;
 use store::tenants::Tenant;
 
@@ -207,10 +207,10 @@ async fn show_day(
             let today = now.with_timezone(&tenant.timezone).date_naive();
             let from = date.map_or(today, |date| week_start(date, today));
             let to = from.checked_add_days(Days::new(COUNTED - 1)).unwrap_or(from);
-            let counts = availability::days(tx, service_id, None, (from, to), None, now).await?;
+            let counts = availability::days(tx, Wish::for_service(service_id), (from, to), None, now).await?;
             let soonest = counts.iter().find(|(_, slots)| *slots > 0).map(|(date, _)| *date);
             let date = date.or(soonest).unwrap_or(today);
-            let day = availability::day(tx, service_id, None, date, None, now).await?;
+            let day = availability::day(tx, Wish::for_service(service_id), date, None, now).await?;
             Ok::<_, store::Error>((tenant, offer, day, counts))
         })
         .await?;

@@ -30,6 +30,8 @@ mod problems;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod reschedule;
+#[cfg(test)]
 mod slots;
 #[cfg(test)]
 mod strangers;
