@@ -6,11 +6,13 @@
 mod accent;
 mod booking;
 mod calendar;
+mod color;
 mod embedded;
 mod format;
 mod functions;
 mod mail;
 mod money;
+mod palette;
 mod summary;
 mod text;
 
@@ -23,6 +25,7 @@ pub use accent::{Accent, accent};
 pub use calendar::{Invite, Method, Person};
 pub use domain::locale::Locale;
 pub use mail::{Appointment, BookingMail, Brand, LimitMail, Mail, Rendered, VerificationMail};
+pub use palette::{Palette, Tones, palette};
 pub use summary::BookingSummary;
 /// For those who register functions of their own, see [`Templates::load_with_pages`].
 pub use tera;
