@@ -173,6 +173,6 @@ fn branded(mail: &impl Serialize, sender: &str, color: Option<&str>) -> Result<C
 }
 
 /// The first letter or digit, as a logo for those who have none.
-pub(crate) fn monogram(name: &str) -> String {
+pub fn monogram(name: &str) -> String {
     name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default()
 }

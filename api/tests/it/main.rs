@@ -26,6 +26,8 @@ mod messages;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
+mod pages_public;
+#[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod races;
