@@ -357,7 +357,8 @@ async fn hostile_addresses_get_a_page_and_never_a_failure() {
     {
         let answer = app.request("GET", &format!("/salon{path}")).await;
         assert_eq!(answer.status, 200, "{path}");
-        assert!(!answer.text.contains("<script>alert"), "{path}: {}", answer.text);
+        let is_markup = !answer.header("content-type").contains("json");
+        assert!(!is_markup || !answer.text.contains("<script>alert"), "{path}: {}", answer.text);
     }
 }
 
