@@ -26,6 +26,8 @@ mod messages;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod pages_public;
 #[cfg(test)]
 mod problems;
@@ -37,3 +39,5 @@ mod reschedule;
 mod slots;
 #[cfg(test)]
 mod strangers;
+#[cfg(test)]
+mod stream;
