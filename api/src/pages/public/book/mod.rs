@@ -179,15 +179,11 @@ pub async fn services(
             let (visitor, Query(choice)) = (visitor?, choice?);
             visitor.state.take(READ, &visitor.ip).await?;
             // A link that names a service leads to its times.
-            if let (false, Ok(service_id)) = (choice.service_id.is_empty(), choice.service_id()) {
+            if !choice.service_id.is_empty() {
+                let wish = choice.wish()?;
                 let slug = visitor.tenant.read(async |tx| tenants::find(tx).await).await?.slug;
-                return Ok(go(&time_url(
-                    &slug,
-                    service_id,
-                    choice.staff_id()?,
-                    choice.date.parse().ok(),
-                    None,
-                )));
+                let date = choice.date.parse().ok();
+                return Ok(go(&time_url(&slug, wish.service_id, wish.staff_id, date, None)));
             }
             let now = visitor.now;
             let (tenant, offers, is_open) = visitor
