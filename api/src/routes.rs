@@ -16,8 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::list::{Page, PageQuestion};
 use crate::problem::Problem;
 use crate::{
-    auth, availability, bookings, customers, documents, health, hours, me, openapi, search, services, staff,
-    stream, tenant,
+    auth, availability, bookings, customers, documents, health, hours, me, openapi, reschedule, search,
+    services, staff, stream, tenant,
 };
 
 /// Who may call.
@@ -292,6 +292,15 @@ pub fn api() -> Vec<Route> {
         route(get, "/search", read, search::show, "Bookings, customers and services by what they begin with")
             .asks::<search::SearchQuestion>()
             .replies::<search::SearchAnswer>(200),
+        route(
+            post,
+            "/bookings/{id}/reschedule",
+            Access::Member(ManageBookings),
+            reschedule::create,
+            "Move to another time, or to somebody else",
+        )
+        .takes::<reschedule::RescheduleBooking>()
+        .replies::<bookings::MemberBookingView>(200),
         route(get, "/public/{tenant}/services", Visitor, services::list_public, "What anybody can book")
             .asks::<PageQuestion>()
             .lists::<services::PublicService>(),
@@ -330,6 +339,15 @@ pub fn api() -> Vec<Route> {
             "One booking by code and email address",
         )
         .takes::<bookings::Lookup>()
+        .replies::<bookings::BookingView>(200),
+        route(
+            post,
+            "/public/{tenant}/bookings/{code}/reschedule",
+            Visitor,
+            reschedule::create_public,
+            "Move to another time, or to somebody else",
+        )
+        .takes::<reschedule::RescheduleByCode>()
         .replies::<bookings::BookingView>(200),
         route(
             post,

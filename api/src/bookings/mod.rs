@@ -13,7 +13,7 @@ use domain::locale::Locale;
 use domain::rejection::{Alternative, Code, Extra, Fields, Rejection};
 use domain::role::{Permission, Role};
 use serde::{Deserialize, Serialize};
-use store::availability;
+use store::availability::{self, Wish};
 use store::bookings::{self, Appointment, Booking, Filter};
 use templates::{Invite, Method};
 use utoipa::{IntoParams, ToSchema};
@@ -276,9 +276,10 @@ pub(crate) async fn with_alternatives(
     draft: &BookingDraft,
     now: DateTime<Utc>,
 ) -> Problem {
-    let (service, staff, start) = (draft.service_id, draft.staff_id, draft.start);
+    let wish = Wish::for_service(draft.service_id).with_any(draft.staff_id);
+    let start = draft.start;
     let found: Result<Vec<Alternative>, store::Error> =
-        tenant.read(async |tx| availability::alternatives(tx, service, staff, start, now).await).await;
+        tenant.read(async |tx| availability::alternatives(tx, wish, start, now).await).await;
     let alternatives = found.unwrap_or_else(|error| {
         tracing::warn!(%error, "no alternatives for a start that is not free");
         Vec::new()
@@ -367,7 +368,7 @@ pub async fn calendar_public(
 
 /// A code and an address as somebody gave them. What can't be either is no booking, and each try is counted, for the
 /// address it comes from and for the code it is about.
-async fn guess(visitor: &Visitor, code: &str, email: &str) -> Result<(String, Email)> {
+pub(crate) async fn guess(visitor: &Visitor, code: &str, email: &str) -> Result<(String, Email)> {
     visitor.state.take(LOOKUP, &visitor.ip).await?;
     let code = parse_public_code(code).ok_or(Code::BookingNotFound)?;
     let email = Email::parse(email).map_err(|_no_address| Code::BookingNotFound)?;

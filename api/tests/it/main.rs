@@ -34,9 +34,13 @@ mod pages;
 #[cfg(test)]
 mod pages_calendar;
 #[cfg(test)]
+mod pages_public;
+#[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod reschedule;
 #[cfg(test)]
 mod search;
 #[cfg(test)]

@@ -94,15 +94,21 @@ async fn a_member_books_for_somebody_new_and_for_somebody_known() {
     let mut browser = Browser::of(&salon).await;
     browser.open(&format!("/app/bookings/new?date=2030-03-05&staff_id={staff}&time=10:00")).await;
     // All that is wrong is told at once, and nothing that was typed is lost.
-    let refused =
-        browser.submit("/app/bookings/new", &[("name", "Zoé"), ("email", "x"), ("internal_note", "VIP")]).await;
+    let refused = browser
+        .submit("/app/bookings/new", &[("name", "Zoé"), ("email", "x"), ("internal_note", "VIP")])
+        .await;
     assert_eq!(refused.status, 422);
-    assert!(refused.text.contains("Zoé") && refused.text.contains("VIP") && refused.text.contains("aria-invalid"));
+    assert!(
+        refused.text.contains("Zoé") && refused.text.contains("VIP") && refused.text.contains("aria-invalid")
+    );
     browser.submit("/app/bookings/new", &[("email", "zoe@customer.example")]).await;
     assert!(browser.address.starts_with("/app/calendar?date=2030-03-05&booking="), "{}", browser.address);
     assert!(browser.page.text.contains("Zoé") && browser.page.text.contains("VIP"));
     let booked = salon.get("/bookings").await.expect(200);
-    assert_eq!((booked["data"][0]["start"].as_str(), booked["data"].as_array().unwrap().len()), (Some("2030-03-05T09:00:00Z"), 1));
+    assert_eq!(
+        (booked["data"][0]["start"].as_str(), booked["data"].as_array().unwrap().len()),
+        (Some("2030-03-05T09:00:00Z"), 1)
+    );
     // Found by the beginning of the name; the same time is gone, and others are offered.
     browser.open("/app/bookings/new?date=2030-03-05").await;
     browser.press("/app/bookings/new", ("show", "customers"), &[("find", "zo")]).await;
@@ -112,12 +118,20 @@ async fn a_member_books_for_somebody_new_and_for_somebody_known() {
     let refused = browser.submit("/app/bookings/new", &gone).await;
     assert_eq!(refused.status, 409, "{}", refused.text);
     assert!(refused.text.contains("2030-03-05T10:00:00Z"));
-    browser.submit("/app/bookings/new", &[("customer_id", customer), ("start", "2030-03-05T10:00:00Z")]).await;
+    browser
+        .submit("/app/bookings/new", &[("customer_id", customer), ("start", "2030-03-05T10:00:00Z")])
+        .await;
     let booked = salon.get("/bookings").query(&[("customer_id", customer)]).await.expect(200);
     assert_eq!(booked["data"].as_array().unwrap().len(), 2);
     // In the night, because it is said so.
     browser.open("/app/bookings/new?date=2030-03-05").await;
-    let night = [("outside", "on"), ("time", "03:00"), ("staff_id", staff.as_str()), ("name", "Bob"), ("email", "bob@customer.example")];
+    let night = [
+        ("outside", "on"),
+        ("time", "03:00"),
+        ("staff_id", staff.as_str()),
+        ("name", "Bob"),
+        ("email", "bob@customer.example"),
+    ];
     browser.submit("/app/bookings/new", &night).await;
     assert!(browser.address.starts_with("/app/calendar"), "{}", browser.page.text);
 }
@@ -156,7 +170,9 @@ async fn lists_are_narrowed_and_turned() {
     let next = next.split('"').next().unwrap().replace("&amp;", "&");
     let second = browser.open(&format!("/app/bookings?{next}")).await;
     assert!(second.text.contains("Guest34<") && !second.text.contains("Guest0<"));
-    for (query, many) in [("q=guest34", 1), ("q=nobody", 0), ("status=cancelled", 0), ("period=past", 0), ("q=%25", 0)] {
+    for (query, many) in
+        [("q=guest34", 1), ("q=nobody", 0), ("status=cancelled", 0), ("period=past", 0), ("q=%25", 0)]
+    {
         let page = browser.open(&format!("/app/bookings?{query}")).await;
         assert_eq!(page.text.matches("id=\"row-").count(), many, "{query}");
     }
@@ -172,7 +188,8 @@ async fn a_customer_is_written_down_changed_and_found() {
     salon.service(json!({})).await;
     let mut browser = Browser::of(&salon).await;
     browser.open("/app/customers/new").await;
-    let refused = browser.submit("/app/customers/new", &[("name", "Zoé"), ("email", "x"), ("note", "Dog")]).await;
+    let refused =
+        browser.submit("/app/customers/new", &[("name", "Zoé"), ("email", "x"), ("note", "Dog")]).await;
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("Zoé") && refused.text.contains("Dog"));
     browser.submit("/app/customers/new", &[("email", "zoe@example.org")]).await;
@@ -200,7 +217,9 @@ async fn who_may_only_look_is_offered_nothing_else() {
     let mut browser = Browser::of(&salon).await;
     let sql = "UPDATE memberships SET role = $1";
     app.database.admin().await.execute(sql, &[&Role::Viewer.name()]).await.unwrap();
-    for path in ["/app/calendar?date=2030-03-05", "/app/bookings", "/app/customers", &format!("/app/bookings/{id}")] {
+    for path in
+        ["/app/calendar?date=2030-03-05", "/app/bookings", "/app/customers", &format!("/app/bookings/{id}")]
+    {
         let page = browser.open(path).await;
         assert_eq!(page.status, 200, "{path}");
         assert!(!page.text.contains("cancellation") && !page.text.contains("/manage/"), "{path}");

@@ -10,7 +10,7 @@ use domain::rejection::{Code, Rejection};
 use super::{Appointment, Booking, Making, book, create_with, find_for_update, happened};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
-use crate::availability;
+use crate::availability::{self, Wish};
 use crate::customers;
 use crate::error::Result;
 use crate::events;
@@ -55,12 +55,12 @@ pub async fn create_at_desk(
     if !desk.outside_hours {
         return create_with(tx, making).await;
     }
-    draft.check_start()?;
+    booking::check_start(draft.start)?;
     let id = draft
         .staff_id
         .ok_or_else(|| Rejection::invalid("/staff_id", "REQUIRED", "must be named outside of the hours"))?;
     raise_schedule(tx, id).await?;
-    let catalogue = availability::around(tx, draft.service_id, id, draft.start).await?;
+    let catalogue = availability::around(tx, Wish::for_service(draft.service_id), id, draft.start).await?;
     let contact = draft.contact(&catalogue.tenant.country)?;
     if !catalogue.is_free(draft.start) {
         return Err(Code::SlotUnavailable.into());

@@ -179,8 +179,9 @@ pub async fn list(
             let (frame, tenant) = member.frame(&reader).await?;
             let chosen = PERIODS.into_iter().find(|known| *known == question.period).unwrap_or("upcoming");
             let (from, to, latest_first) = period(chosen, tenant.timezone, member.now);
-            let wanted =
-                PageQuestion { limit: Some(ROWS), cursor: question.cursor.clone() }.read().unwrap_or_default();
+            let wanted = PageQuestion { limit: Some(ROWS), cursor: question.cursor.clone() }
+                .read()
+                .unwrap_or_default();
             let typed: String = question.q.chars().take(100).collect();
             let words = domain::customer::wanted(&typed);
             let code = domain::booking::beginning_of_code(&typed);
@@ -277,7 +278,7 @@ async fn show_with<P: Allows>(
     typed: Option<&str>,
 ) -> Result<HttpResponse> {
     const MOST_COUNTED: i64 = 100;
-    let (frame, tenant) = member.frame(reader).await?;
+    let (frame, _tenant) = member.frame(reader).await?;
     let (live, appointment, history, visits) = member
         .tenant
         .read(async |tx| {
@@ -374,8 +375,7 @@ pub async fn miss(
     form: Result<Form<Act>>,
 ) -> HttpResponse {
     let (now, by) = (member.now, member.by());
-    let close =
-        async |tx: &mut store::TenantTx, id| bookings::close(tx, id, Outcome::NoShow, &by, now).await;
+    let close = async |tx: &mut store::TenantTx, id| bookings::close(tx, id, Outcome::NoShow, &by, now).await;
     act(&reader, &member, id, form, "calendar-flash-missed", close).await
 }
 
@@ -384,7 +384,7 @@ async fn act(
     member: &Acting,
     id: Result<Path<BookingId>>,
     form: Result<Form<Act>>,
-    done: &'static str,
+    said: &'static str,
     work: impl AsyncFnOnce(&mut store::TenantTx, BookingId) -> store::Result<Appointment>,
 ) -> HttpResponse {
     reader
@@ -392,7 +392,7 @@ async fn act(
             let (id, Form(form)) = (*id?, form?);
             let acted = member.tenant.transaction(async |tx| work(tx, id).await).await;
             match acted.map_err(Problem::from) {
-                Ok(_) => Ok(done(&form.back(id), done)),
+                Ok(_) => Ok(done(&form.back(id), said)),
                 Err(problem) if problem.status_code() == StatusCode::CONFLICT => {
                     show_with(reader, member, id, Some(&problem), None).await
                 }
@@ -480,7 +480,7 @@ async fn cancel_page(
     (reason, back): (String, String),
     refused: Option<&Problem>,
 ) -> Result<HttpResponse> {
-    let (frame, tenant) = member.frame(reader).await?;
+    let (frame, _tenant) = member.frame(reader).await?;
     let appointment = member.tenant.read(async |tx| bookings::find(tx, id).await).await?;
     let sheet = Sheet::new(member, appointment, back);
     if !sheet.may.cancel && refused.is_none() {

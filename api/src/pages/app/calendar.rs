@@ -163,9 +163,8 @@ pub async fn show(
             let tones = Tones::new(offers.iter().map(|offer| {
                 (offer.service.id, offer.service.category.as_deref().unwrap_or(&offer.service.name))
             }));
-            let sheet = open.map(|appointment| {
-                Sheet::new(&member, appointment, format!("/app/calendar?date={date}"))
-            });
+            let sheet = open
+                .map(|appointment| Sheet::new(&member, appointment, format!("/app/calendar?date={date}")));
             let day = day.unwrap_or_else(|| empty(zone, &tenant.currency, member.now));
             let may_book = member.role.may(Permission::ManageBookings);
             let content = content(&day, (date, today), &tones, sheet, member.now);
@@ -300,13 +299,7 @@ impl Scale {
 }
 
 impl Grid {
-    fn new(
-        day: &Day,
-        is_today: bool,
-        tones: &Tones,
-        open: Option<BookingId>,
-        now: DateTime<Utc>,
-    ) -> Self {
+    fn new(day: &Day, is_today: bool, tones: &Tones, open: Option<BookingId>, now: DateTime<Utc>) -> Self {
         let mut scale = Scale { zone: day.timezone, window: day.window, start: 0, rows: 288 };
         let ranges = day.columns.iter().flat_map(|column| {
             let booked = column.bookings.iter().map(|one| Interval::new(one.starts_at, one.ends_at));
@@ -340,13 +333,7 @@ impl Grid {
 }
 
 impl GridColumn {
-    fn new(
-        column: &Column,
-        place: usize,
-        scale: &Scale,
-        tones: &Tones,
-        open: Option<BookingId>,
-    ) -> Self {
+    fn new(column: &Column, place: usize, scale: &Scale, tones: &Tones, open: Option<BookingId>) -> Self {
         const AVATARS: [&str; 5] = ["a", "b", "c", "d", "e"];
         let events: Vec<Event> =
             column.bookings.iter().filter_map(|booking| Event::new(booking, scale, tones, open)).collect();

@@ -66,9 +66,10 @@ pub async fn list(
     reader
         .answer(async {
             let Query(question) = question?;
-            let (frame, tenant) = member.frame(&reader).await?;
-            let wanted =
-                PageQuestion { limit: Some(ROWS), cursor: question.cursor.clone() }.read().unwrap_or_default();
+            let (frame, _tenant) = member.frame(&reader).await?;
+            let wanted = PageQuestion { limit: Some(ROWS), cursor: question.cursor.clone() }
+                .read()
+                .unwrap_or_default();
             let q: String = question.q.chars().take(100).collect();
             let filter = Filter { words: customer::wanted(&q), after: wanted.after };
             let finds_nothing = filter.words.is_empty() && !q.trim().is_empty();
@@ -117,7 +118,7 @@ pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<Cust
     reader
         .answer(async {
             let id = *id?;
-            let (frame, tenant) = member.frame(&reader).await?;
+            let (frame, _tenant) = member.frame(&reader).await?;
             let filter =
                 bookings::Filter { customer_id: Some(id), latest_first: true, ..bookings::Filter::default() };
             let (live, customer, mut booked) = member
@@ -201,7 +202,7 @@ async fn form_page(
     form: CustomerForm,
     refused: Option<&Problem>,
 ) -> Result<HttpResponse> {
-    let (frame, tenant) = member.frame(reader).await?;
+    let (frame, _tenant) = member.frame(reader).await?;
     let errors = match refused {
         Some(problem) => flaws(problem, &FIELDS, member.state.pages.templates.texts().of(frame.lang))?,
         None => Vec::new(),
@@ -236,10 +237,8 @@ pub async fn create(
             let Form(form) = form?;
             let (now, by) = (member.now, member.by());
             let draft = form.draft(reader.lang());
-            let added: store::Result<_> = member
-                .tenant
-                .transaction(async |tx| store::customers::add(tx, &draft, &by, now).await)
-                .await;
+            let added: store::Result<_> =
+                member.tenant.transaction(async |tx| store::customers::add(tx, &draft, &by, now).await).await;
             match added.map_err(Problem::from) {
                 Ok(customer) => {
                     Ok(done(&format!("/app/customers/{}", customer.id), "calendar-flash-customer"))

@@ -80,7 +80,8 @@ async fn show_with(
             let staff = store::staff::list(tx).await?;
             let own = appointment.booking.starts_at.with_timezone(&zone).date_naive();
             let date = asked.unwrap_or(own);
-            let wish = Wish::to_move(&appointment.booking).with(chosen.unwrap_or(appointment.booking.staff_id));
+            let wish =
+                Wish::to_move(&appointment.booking).with(chosen.unwrap_or(appointment.booking.staff_id));
             let times = match availability::day(tx, wish, date, None, now).await {
                 Ok(day) => day.slots.iter().map(|slot| slot.start).collect(),
                 // Who was chosen does not do this, or nobody does it any longer.
@@ -131,14 +132,13 @@ pub async fn update(
                 return show_with(&reader, &member, id, form, None).await;
             }
             match change(&member, id, &form).await {
-                Ok(date) => Ok(done(
-                    &format!("/app/calendar?date={date}&booking={id}"),
-                    "calendar-flash-moved",
-                )),
+                Ok(date) => {
+                    Ok(done(&format!("/app/calendar?date={date}&booking={id}"), "calendar-flash-moved"))
+                }
                 Err(problem)
                     if matches!(
                         problem.code(),
-                        Code::SlotUnavailable | Code::Invalid | Code::BookingNotReschedulable
+                        Code::SlotUnavailable | Code::Invalid | Code::BookingNotMovable
                     ) =>
                 {
                     show_with(&reader, &member, id, form, Some(&problem)).await
@@ -155,10 +155,7 @@ async fn change(member: &PageMember<ManageBookings>, id: BookingId, form: &MoveF
     })?;
     let (now, by) = (member.now, member.by());
     let to = Move { start, staff_id: form.staff_id.parse().ok() };
-    let moved = member
-        .tenant
-        .transaction(async |tx| bookings::reschedule(tx, id, to, &by, now).await)
-        .await?
-        .booking;
+    let moved =
+        member.tenant.transaction(async |tx| bookings::reschedule(tx, id, to, &by, now).await).await?.booking;
     Ok(moved.starts_at.with_timezone(&moved.timezone).date_naive())
 }

@@ -268,10 +268,9 @@ pub async fn create(
                 return show_with(&reader, &member, form, None).await;
             }
             match Box::pin(book(&member, &form)).await {
-                Ok(Booked { id, date }) => Ok(done(
-                    &format!("/app/calendar?date={date}&booking={id}"),
-                    "calendar-flash-booked",
-                )),
+                Ok(Booked { id, date }) => {
+                    Ok(done(&format!("/app/calendar?date={date}&booking={id}"), "calendar-flash-booked"))
+                }
                 Err(problem)
                     if matches!(
                         problem.code(),
@@ -312,8 +311,7 @@ async fn book(member: &PageMember<ManageBookings>, form: &BookingForm) -> Result
                 if let Some(kept) = idempotency::begin(tx, &request).await? {
                     return serde_json::from_value(kept.body).map_err(|error| failed(&error));
                 }
-                let booking =
-                    bookings::create_at_desk(tx, &draft, &desk, random, &by, now).await?.booking;
+                let booking = bookings::create_at_desk(tx, &draft, &desk, random, &by, now).await?.booking;
                 let date = booking.starts_at.with_timezone(&booking.timezone).date_naive();
                 let booked = Booked { id: booking.id, date };
                 let body = serde_json::to_value(&booked).map_err(|error| failed(&error))?;
@@ -337,8 +335,10 @@ fn read(form: &BookingForm, zone: Tz, country: &str) -> Result<(BookingDraft, De
     let is_outside = !form.outside.is_empty();
     let start = if is_outside { at_time(form, zone) } else { form.start.parse().ok() };
     let customer_id: Option<CustomerId> = form.customer_id.parse().ok();
-    let service_id: ServiceId =
-        form.service_id.parse().map_err(|_none| Rejection::invalid("/service_id", "REQUIRED", "is needed"))?;
+    let service_id: ServiceId = form
+        .service_id
+        .parse()
+        .map_err(|_none| Rejection::invalid("/service_id", "REQUIRED", "is needed"))?;
     let draft = BookingDraft {
         service_id,
         start: start.unwrap_or_default(),
