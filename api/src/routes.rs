@@ -16,11 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::list::{Page, PageQuestion};
 use crate::problem::Problem;
 use crate::{
-<<<<<<< HEAD
-    auth, availability, bookings, documents, health, hours, me, openapi, reschedule, services, staff, tenant,
-=======
-    auth, availability, bookings, documents, health, hours, me, openapi, services, staff, stream, tenant,
->>>>>>> main
+    auth, availability, bookings, documents, health, hours, me, openapi, reschedule, services, staff, stream,
+    tenant,
 };
 
 /// Who may call.
