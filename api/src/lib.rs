@@ -1,10 +1,13 @@
 //! Harmony's HTTP API and pages: routes, extractors, replies.
 
+pub mod account;
 pub mod auth;
 pub mod availability;
 pub mod bookings;
 pub mod clock;
 pub mod config;
+pub mod cookies;
+pub mod csrf;
 pub mod documents;
 pub mod extract;
 pub mod health;

@@ -159,8 +159,14 @@ pub fn api() -> Vec<Route> {
             auth::resend_verification,
             "Ask for another verification mail",
         )
-        .takes::<auth::ResendVerification>()
+        .takes::<auth::ByEmail>()
         .answers(202),
+        route(post, "/auth/forgot-password", Anybody, auth::forgot_password, "Ask for a new password")
+            .takes::<auth::ByEmail>()
+            .answers(202),
+        route(post, "/auth/reset-password", Anybody, auth::reset_password, "Choose a new password, once")
+            .takes::<auth::ResetPassword>()
+            .answers(204),
         route(get, "/slug-available", Anybody, auth::slug_available, "Whether a public address is free")
             .asks::<auth::SlugQuestion>()
             .replies::<auth::SlugAnswer>(200),

@@ -79,6 +79,7 @@ codes! {
     PlanLimitReached, "PLAN_LIMIT_REACHED", Plan, "Bookings are closed for now.";
     PlanFeatureMissing, "PLAN_FEATURE_MISSING", Plan, "Your plan does not include this.";
     Forbidden, "FORBIDDEN", Forbidden, "Your role does not allow this.";
+    FormRefused, "FORM_REFUSED", Forbidden, "This form came from elsewhere, or its page is too old. Load the page again.";
     NotFound, "NOT_FOUND", NotFound, "There is nothing here.";
     MethodNotAllowed, "METHOD_NOT_ALLOWED", Method, "This address does not know that method.";
     BookingNotFound, "BOOKING_NOT_FOUND", NotFound, "No booking has this code and email address.";

@@ -34,6 +34,18 @@ mail-verification-button = Confirm my address
 mail-verification-link = The button does not work? Copy this link into your browser:
 mail-verification-ignore = You did not open an account? Then ignore this email: nothing happens without a click.
 
+mail-reset-subject = Choose a new password
+mail-reset-title = Choose a new password
+mail-reset-lead = You asked for a new password for Harmony. This link works once, within the hour, and signs out every device.
+mail-reset-button = Choose a new password
+mail-reset-ignore = You did not ask for this? Then ignore this email: your password stays as it is.
+
+mail-reminder-subject = You already have a Harmony account
+mail-reminder-title = You already have an account
+mail-reminder-lead = Somebody, probably you, tried to sign up to Harmony with this address. It has an account already: sign in, or choose a new password if you have forgotten yours.
+mail-reminder-button = Sign in
+mail-reminder-ignore = It was not you? Then ignore this email: nothing has changed.
+
 mail-limit-near-subject = Close to the limit: { $used } of { $max } { $what }
 mail-limit-near-title = You are close to a limit of your plan
 mail-limit-near-effect = { $limit ->

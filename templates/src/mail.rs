@@ -21,6 +21,10 @@ pub enum Mail {
     BookingReschedule(BookingMail),
     /// To a new owner: prove that this address is yours.
     EmailVerification(VerificationMail),
+    /// To a user who forgot their password: choose another.
+    PasswordReset(AccountMail),
+    /// To a user whose address somebody signed up with: there is an account already.
+    AccountReminder(AccountMail),
     /// To an owner: so much of the plan is used.
     LimitWarning(LimitMail),
 }
@@ -82,6 +86,15 @@ pub struct VerificationMail {
     pub verify_url: String,
 }
 
+/// What concerns a user, whichever tenant they are of.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountMail {
+    pub lang: Locale,
+    pub full_name: String,
+    /// Where to act.
+    pub url: String,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub struct LimitMail {
     pub lang: Locale,
@@ -122,6 +135,12 @@ impl Templates {
             Mail::EmailVerification(mail) => {
                 ("email_verification", self.texts().of(mail.lang).t("mail-verification-subject")?)
             }
+            Mail::PasswordReset(mail) => {
+                ("password_reset", self.texts().of(mail.lang).t("mail-reset-subject")?)
+            }
+            Mail::AccountReminder(mail) => {
+                ("account_reminder", self.texts().of(mail.lang).t("mail-reminder-subject")?)
+            }
             Mail::LimitWarning(mail) => ("limit_warning", self.limit_subject(mail)?),
         };
         let mut context = match mail {
@@ -131,6 +150,7 @@ impl Templates {
                 branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())
             }
             Mail::EmailVerification(mail) => branded(mail, "Harmony", None),
+            Mail::PasswordReset(mail) | Mail::AccountReminder(mail) => branded(mail, "Harmony", None),
             Mail::LimitWarning(mail) => branded(mail, "Harmony", None),
         }?;
         context.insert("subject", &subject);

@@ -6,7 +6,8 @@ use std::path::Path;
 use chrono_tz::Tz;
 use domain::plan::{Limit, Plan};
 use templates::{
-    Appointment, BookingMail, Brand, LimitMail, Locale, Mail, Rendered, Templates, VerificationMail,
+    AccountMail, Appointment, BookingMail, Brand, LimitMail, Locale, Mail, Rendered, Templates,
+    VerificationMail,
 };
 
 fn booking(lang: Locale) -> BookingMail {
@@ -129,6 +130,21 @@ fn a_move_says_when_it_is_now_and_whether_it_waits_for_a_yes() {
 #[test]
 fn a_new_owner_is_asked_to_prove_the_address() {
     snapshot("email_verification", |lang| Mail::EmailVerification(verification(lang)));
+}
+
+#[test]
+fn a_user_is_told_how_to_get_in_again() {
+    let account =
+        |lang, url: &str| AccountMail { lang, full_name: "Inès Moreau".to_owned(), url: url.to_owned() };
+    snapshot("password_reset", |lang| {
+        Mail::PasswordReset(account(
+            lang,
+            "https://harmony.example/reset/Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFy",
+        ))
+    });
+    snapshot("account_reminder", |lang| {
+        Mail::AccountReminder(account(lang, "https://harmony.example/login"))
+    });
 }
 
 #[test]

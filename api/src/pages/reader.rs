@@ -11,9 +11,11 @@ use domain::locale::Locale;
 use domain::rejection::{Code, Kind};
 use serde::Serialize;
 use store::tenants::Tenant;
+use templates::Text;
 
-use super::frame::{Frame, lang_urls};
+use super::frame::{Flash, Frame, lang_urls};
 use super::render;
+use crate::cookies;
 use crate::problem::{Problem, Result};
 use crate::request;
 use crate::state::State;
@@ -38,6 +40,8 @@ pub struct Reader {
     /// The tenant that the address would name.
     slug: Option<String>,
     known: Option<String>,
+    /// What came of the form before.
+    flash: Option<Flash>,
 }
 
 impl FromRequest for Reader {
@@ -67,6 +71,7 @@ impl FromRequest for Reader {
             path: request.path().to_owned(),
             query: request.query_string().to_owned(),
             slug: slug.map(str::to_owned),
+            flash: cookies::read(request, cookies::FLASH).and_then(Flash::parse),
             known: header(IF_NONE_MATCH).map(str::to_owned),
             state,
         }))
@@ -105,6 +110,17 @@ impl Reader {
         self.lang.unwrap_or_default()
     }
 
+    /// The words of a language.
+    pub fn text(&self, lang: Locale) -> Text<'_> {
+        self.state.pages.templates.texts().of(lang)
+    }
+
+    /// What the page is to say; only words of ours, whoever wrote the cookie.
+    fn flash(&self, lang: Locale) -> Option<Flash> {
+        let flash = self.flash.as_ref()?;
+        self.text(lang).t(&flash.key).is_ok().then(|| flash.clone())
+    }
+
     /// What surrounds a page of Harmony's own.
     pub fn frame(&self, lang: Locale) -> Frame {
         let here = match self.query.as_str() {
@@ -122,7 +138,7 @@ impl Reader {
             tenant: None,
             app: None,
             csrf: None,
-            flash: None,
+            flash: self.flash(lang),
             is_development: self.state.outbox.is_some(),
             known: self.known.clone(),
         }
@@ -139,6 +155,9 @@ impl Reader {
             Ok(response) => response,
             Err(problem) => self.refuse(&problem).await,
         };
+        if self.flash.is_some() && !response.status().is_redirection() {
+            cookies::set(&mut response, &cookies::no_flash());
+        }
         if let Some(lang) = self.chosen {
             // A cookie that can't be written is a choice that is not remembered.
             let _unwritten = response.add_cookie(&preference(LANG, lang.name()));

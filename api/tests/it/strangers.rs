@@ -306,6 +306,8 @@ fn what_everybody_may_call_is_listed_here() {
             "POST /auth/logout",
             "POST /auth/verify-email",
             "POST /auth/resend-verification",
+            "POST /auth/forgot-password",
+            "POST /auth/reset-password",
             "GET /slug-available",
             // By ticket.
             "GET /stream",
