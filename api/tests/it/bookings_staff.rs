@@ -174,9 +174,9 @@ async fn the_history_says_what_happened_and_who_did_it() {
     salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
     let listed = salon.get("/bookings").await.expect(200);
     let path = format!("/bookings/{}", id(&listed["data"][0]));
-    app.clock.advance(hours(1));
+    app.clock.advance(chrono::TimeDelta::minutes(5));
     salon.post(&format!("{path}/confirmation")).json(&json!({})).await.expect(200);
-    app.clock.advance(hours(1));
+    app.clock.advance(chrono::TimeDelta::minutes(5));
     let reason = json!({"reason": "Closed for a wedding."});
     salon.post(&format!("{path}/cancellation")).json(&reason).await.expect(200);
     let history = salon.get(&format!("{path}/history")).await.expect(200);

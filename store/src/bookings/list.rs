@@ -48,23 +48,27 @@ pub async fn explain_list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<
 type Boxed = IntoBoxed<'static, Listed, Pg>;
 
 /// Of those whose customer has all the words, or whose code begins like that; without either, nothing is narrowed.
-fn matching(mut query: Boxed, tx: &TenantTx, words: &[String], code: Option<&str>) -> Boxed {
+fn matching(query: Boxed, tx: &TenantTx, words: &[String], code: Option<&str>) -> Boxed {
     let known = |word: &String| terms::known_as(tx.tenant(), word.clone(), terms::end_of(word));
     // Nothing lies from a text to the same text.
     let code_end = code.map(terms::end_of).unwrap_or_default();
     let by_code =
         bookings::public_code.ge(code.unwrap_or_default().to_owned()).and(bookings::public_code.lt(code_end));
-    match words.split_first() {
-        Some((word, others)) => {
-            query = query.filter(bookings::customer_id.eq_any(known(word)).or(by_code));
-            for word in others {
-                query = query.filter(bookings::customer_id.eq_any(known(word)));
-            }
+    match words {
+        [] if code.is_none() => query,
+        [] => query.filter(by_code),
+        [word] => query.filter(bookings::customer_id.eq_any(known(word)).or(by_code)),
+        [first, others @ ..] => {
+            // There are at most four: see `domain::customer::wanted`.
+            let other = |place: usize| known(others.get(place).or(others.last()).unwrap_or(first));
+            let all = bookings::customer_id
+                .eq_any(known(first))
+                .and(bookings::customer_id.eq_any(other(0)))
+                .and(bookings::customer_id.eq_any(other(1)))
+                .and(bookings::customer_id.eq_any(other(2)));
+            query.filter(all.or(by_code))
         }
-        None if code.is_some() => query = query.filter(by_code),
-        None => {}
     }
-    query
 }
 
 /// The latest of those whose customer has all the words, or whose code begins like that.
