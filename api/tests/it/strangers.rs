@@ -118,9 +118,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("GET", "/bookings") => (of_staff, None, Own),
         ("GET", "/customers") => (none, None, Own),
         ("GET", "/search") => (vec![("q", "an".to_owned())], None, Own),
-        ("POST", "/customers") => {
-            (none, Some(json!({"name": "Cleo", "email": "cleo@example.org"})), Own)
-        }
+        ("POST", "/customers") => (none, Some(json!({"name": "Cleo", "email": "cleo@example.org"})), Own),
         ("POST", "/bookings") => {
             let body = json!({
                 "service_id": service, "start": "2030-03-05T14:00:00Z", "staff_id": staff, "outside_hours": true,
