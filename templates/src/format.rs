@@ -1,65 +1,38 @@
-//! Dates and times as people of a language write them, always in the appointment's own zone.
+//! Instants as people of a language tell them, always in the appointment's own zone.
 
-use chrono::{DateTime, Datelike, Offset, Utc};
+use chrono::{DateTime, Offset, Utc};
 use chrono_tz::Tz;
-use icu_calendar::{Date, Gregorian};
-use icu_datetime::fieldsets::YMDE;
+use icu_datetime::NoCalendarFormatter;
 use icu_datetime::fieldsets::zone::ExemplarCity;
-use icu_datetime::{FixedCalendarDateTimeFormatter, NoCalendarFormatter};
 use icu_locale_core::locale;
 use icu_time::zone::IanaParser;
 
-use crate::Locale;
-
-struct Formats {
-    date: FixedCalendarDateTimeFormatter<Gregorian, YMDE>,
-    city: NoCalendarFormatter<ExemplarCity>,
-}
+use crate::{Locale, days};
 
 thread_local! {
-    // British English: dates are written for readers in Europe.
-    static FORMATS: [Formats; 2] = [locale!("fr"), locale!("en-GB")].map(|locale| Formats {
-        date: FixedCalendarDateTimeFormatter::try_new((&locale).into(), YMDE::long())
-            .expect("the data is compiled in"),
-        city: NoCalendarFormatter::try_new(locale.into(), ExemplarCity).expect("the data is compiled in"),
+    static CITIES: [NoCalendarFormatter<ExemplarCity>; 2] = [locale!("fr"), locale!("en-GB")].map(|locale| {
+        NoCalendarFormatter::try_new(locale.into(), ExemplarCity).expect("the data is compiled in")
     });
-}
-
-fn with_formats<T>(lang: Locale, format: impl FnOnce(&Formats) -> T) -> T {
-    FORMATS.with(|[fr, en]| match lang {
-        Locale::Fr => format(fr),
-        Locale::En => format(en),
-    })
 }
 
 /// "mardi 24 novembre 2026", "Tuesday 24 November 2026".
 pub(crate) fn date(lang: Locale, at: DateTime<Utc>, zone: Tz) -> String {
-    let local = at.with_timezone(&zone).date_naive();
-    let in_range = "chrono's months and days are those of the Gregorian calendar";
-    let month = u8::try_from(local.month()).expect(in_range);
-    let day = u8::try_from(local.day()).expect(in_range);
-    let Ok(gregorian) = Date::try_new_gregorian(local.year(), month, day) else {
-        return local.to_string();
-    };
-    let text = with_formats(lang, |formats| formats.date.format(&gregorian).to_string());
-    match lang {
-        // French has an ordinal for the first of a month only.
-        Locale::Fr if day == 1 => text.replacen(" 1 ", " 1er ", 1),
-        Locale::Fr => text,
-        Locale::En => text.replacen(',', "", 1),
-    }
+    days::date(lang, at.with_timezone(&zone).date_naive())
 }
 
 /// As [`date`], with a capital, to stand alone: "Mardi 24 novembre 2026".
 pub(crate) fn day(lang: Locale, at: DateTime<Utc>, zone: Tz) -> String {
-    let date = date(lang, at, zone);
-    let mut letters = date.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    days::capital(&date(lang, at, zone))
 }
 
 /// "10:15", on 24 hours.
 pub(crate) fn time(_: Locale, at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%H:%M").to_string()
+}
+
+/// "10:15–11:00".
+pub(crate) fn time_range(lang: Locale, from: DateTime<Utc>, to: DateTime<Utc>, zone: Tz) -> String {
+    format!("{}–{}", time(lang, from, zone), time(lang, to, zone))
 }
 
 /// "mardi 24 novembre 2026 à 10:15", "Tuesday 24 November 2026 at 10:15".
@@ -93,7 +66,13 @@ pub(crate) fn zone(lang: Locale, at: DateTime<Utc>, zone: Tz) -> String {
             format!("UTC{}", offset.replacen('-', "−", 1))
         };
     }
-    let city = with_formats(lang, |formats| formats.city.format(&known.without_offset()).to_string());
+    let city = CITIES.with(|[fr, en]| {
+        let city = known.without_offset();
+        match lang {
+            Locale::Fr => fr.format(&city).to_string(),
+            Locale::En => en.format(&city).to_string(),
+        }
+    });
     match lang {
         Locale::Fr => format!("heure {}", of_city(&city)),
         Locale::En => format!("{city} time"),
@@ -132,6 +111,7 @@ mod tests {
         assert_eq!(day(Locale::Fr, at, paris), "Mardi 24 novembre 2026");
         assert_eq!(zone(Locale::Fr, at, paris), "heure de Paris");
         assert_eq!(zone(Locale::En, at, paris), "Paris time");
+        assert_eq!(time_range(Locale::Fr, at, at + chrono::TimeDelta::minutes(45), paris), "10:15–11:00");
     }
 
     #[test]

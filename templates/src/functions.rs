@@ -1,19 +1,30 @@
 //! What templates can call: words, amounts, dates. The language comes from the page; without it they fail.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use fluent_bundle::{FluentArgs, FluentValue};
+use icu_decimal::input::Decimal;
 use tera::{Kwargs, State, Tera, TeraResult};
 
+use crate::days::{self, Width};
 use crate::mail::monogram;
-use crate::{Locale, Texts, format, money};
+use crate::{Locale, Texts, format, money, numbers};
 
 type Format = fn(Locale, DateTime<Utc>, Tz) -> String;
+type DateFormat = fn(Locale, NaiveDate) -> String;
+type NumberFormat = fn(Locale, &Decimal) -> String;
 
 /// - `t(k="key", name=value, …)`: the text `key` with its arguments
 /// - `money(minor=…, currency=…)`
+/// - `number(value=…)`, `percent(value=…)` (of a hundred), `bytes(value=…)`: numbers, or texts such as `"12.5"`
 /// - `duration(minutes=…)`, `monogram(name=…)`
-/// - `date(at=…, zone=…)`, `day(…)`, `time(…)`, `datetime(…)`, `zone(…)`: an RFC 3339 instant, an IANA zone
+/// - `time(at=…, zone=…)`, `datetime(…)`, `zone(…)`: an RFC 3339 instant, an IANA zone; `time_range(from=…, to=…, zone=…)`
+/// - `date(…)`, `day(…)` (a date with a capital), `short_date(…)`, `month(…)`, `weekday(…)`: of `at=…, zone=…` as above,
+///   or of a calendar date `date="2026-11-24"`; a weekday also of `weekday=1` (Monday) to 7, with
+///   `width="long|short|narrow"`
+/// - `relative_day(…, today="2026-11-24")`, `day_range(from="2026-12-24", to="2026-12-26")`
+///
+/// Those of dates take `capital=true`, to stand alone.
 pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
     let texts = texts.clone();
     tera.register_function("t", move |kwargs: Kwargs, state: &State<'_>| t(&texts, &kwargs, state));
@@ -27,19 +38,71 @@ pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
     tera.register_function("monogram", |kwargs: Kwargs, _: &State<'_>| {
         Ok::<_, tera::Error>(monogram(kwargs.must_get::<&str>("name")?))
     });
-    let formats: [(&str, Format); 5] = [
-        ("date", format::date),
-        ("day", format::day),
-        ("time", format::time),
-        ("datetime", format::datetime),
-        ("zone", format::zone),
+    let formats: [(&str, Format); 3] =
+        [("time", format::time), ("datetime", format::datetime), ("zone", format::zone)];
+    for (name, format) in formats {
+        tera.register_function(name, move |kwargs: Kwargs, state: &State<'_>| {
+            let at = instant(&kwargs, "at")?;
+            Ok::<_, tera::Error>(format(lang(state)?, at, zone(&kwargs)?))
+        });
+    }
+    tera.register_function("time_range", |kwargs: Kwargs, state: &State<'_>| {
+        let (from, to) = (instant(&kwargs, "from")?, instant(&kwargs, "to")?);
+        Ok::<_, tera::Error>(format::time_range(lang(state)?, from, to, zone(&kwargs)?))
+    });
+    register_dates(tera);
+    let numbers: [(&str, NumberFormat); 2] = [("number", numbers::number), ("percent", numbers::percent)];
+    for (name, format) in numbers {
+        tera.register_function(name, move |kwargs: Kwargs, state: &State<'_>| {
+            Ok::<_, tera::Error>(format(lang(state)?, &decimal(&kwargs)?))
+        });
+    }
+    tera.register_function("bytes", |kwargs: Kwargs, state: &State<'_>| {
+        Ok::<_, tera::Error>(numbers::bytes(lang(state)?, kwargs.must_get::<i64>("value")?))
+    });
+}
+
+fn register_dates(tera: &mut Tera) {
+    let formats: [(&str, DateFormat); 4] = [
+        ("date", days::date),
+        ("day", |lang, date| days::capital(&days::date(lang, date))),
+        ("short_date", days::short_date),
+        ("month", days::month),
     ];
     for (name, format) in formats {
         tera.register_function(name, move |kwargs: Kwargs, state: &State<'_>| {
-            let (at, zone) = instant(&kwargs)?;
-            Ok::<_, tera::Error>(format(lang(state)?, at, zone))
+            capital(&kwargs, format(lang(state)?, local_date(&kwargs)?))
         });
     }
+    tera.register_function("weekday", |kwargs: Kwargs, state: &State<'_>| {
+        let width = match kwargs.get::<&str>("width")? {
+            None | Some("long") => Width::Long,
+            Some("short") => Width::Short,
+            Some("narrow") => Width::Narrow,
+            Some(other) => return Err(tera::Error::message(format!("`width`: `{other}` is none"))),
+        };
+        let date = match kwargs.get::<u64>("weekday")? {
+            // 1 January 2024 was a Monday.
+            Some(number @ 1..=7) => NaiveDate::default()
+                .with_year(2024)
+                .and_then(|day| day.checked_add_days(Days::new(number - 1))),
+            Some(other) => return Err(tera::Error::message(format!("`weekday`: {other} is none"))),
+            None => Some(local_date(&kwargs)?),
+        };
+        capital(&kwargs, days::weekday(lang(state)?, date.unwrap_or_default(), width))
+    });
+    tera.register_function("relative_day", |kwargs: Kwargs, state: &State<'_>| {
+        let (date, today) = (local_date(&kwargs)?, calendar_date(&kwargs, "today")?);
+        capital(&kwargs, days::relative_day(lang(state)?, date, today))
+    });
+    tera.register_function("day_range", |kwargs: Kwargs, state: &State<'_>| {
+        let (first, last) = (calendar_date(&kwargs, "from")?, calendar_date(&kwargs, "to")?);
+        capital(&kwargs, days::day_range(lang(state)?, first, last))
+    });
+}
+
+fn capital(kwargs: &Kwargs, text: String) -> TeraResult<String> {
+    Ok(if kwargs.get::<bool>("capital")?.unwrap_or(false) { days::capital(&text) } else { text })
 }
 
 fn t(texts: &Texts, kwargs: &Kwargs, state: &State<'_>) -> TeraResult<String> {
@@ -67,12 +130,33 @@ fn lang(state: &State<'_>) -> TeraResult<Locale> {
     }
 }
 
-fn instant(kwargs: &Kwargs) -> TeraResult<(DateTime<Utc>, Tz)> {
-    let (at, zone) = (kwargs.must_get::<&str>("at")?, kwargs.must_get::<&str>("zone")?);
-    let at =
-        DateTime::parse_from_rfc3339(at).map_err(|error| tera::Error::message(format!("`at`: {error}")))?;
-    let zone = zone.parse().map_err(|error| tera::Error::message(format!("`zone`: {error}")))?;
-    Ok((at.to_utc(), zone))
+fn instant(kwargs: &Kwargs, name: &'static str) -> TeraResult<DateTime<Utc>> {
+    let at = DateTime::parse_from_rfc3339(kwargs.must_get::<&str>(name)?)
+        .map_err(|error| tera::Error::message(format!("`{name}`: {error}")))?;
+    Ok(at.to_utc())
+}
+
+fn zone(kwargs: &Kwargs) -> TeraResult<Tz> {
+    let zone = kwargs.must_get::<&str>("zone")?;
+    zone.parse().map_err(|error| tera::Error::message(format!("`zone`: {error}")))
+}
+
+fn calendar_date(kwargs: &Kwargs, name: &'static str) -> TeraResult<NaiveDate> {
+    let date = kwargs.must_get::<&str>(name)?;
+    date.parse().map_err(|error| tera::Error::message(format!("`{name}`: {error}")))
+}
+
+/// The date that is named, or that an instant falls on.
+fn local_date(kwargs: &Kwargs) -> TeraResult<NaiveDate> {
+    if kwargs.get::<&str>("date")?.is_some() {
+        return calendar_date(kwargs, "date");
+    }
+    Ok(instant(kwargs, "at")?.with_timezone(&zone(kwargs)?).date_naive())
+}
+
+fn decimal(kwargs: &Kwargs) -> TeraResult<Decimal> {
+    let value = kwargs.must_get::<&tera::Value>("value")?;
+    value.to_string().parse().map_err(|error| tera::Error::message(format!("`value`: {error}")))
 }
 
 #[cfg(test)]
@@ -100,6 +184,8 @@ mod tests {
             r#"t(k="mail-greeting", name="Zoë")"#,
             r#"money(minor=1, currency="EUR")"#,
             r#"date(at="2026-11-24T09:15:00Z", zone="Europe/Paris")"#,
+            r"weekday(weekday=1)",
+            r"number(value=1)",
         ] {
             let error = render(&format!("{{{{ {call} }}}}"), &[]).unwrap_err();
             assert!(error.contains("`lang` is missing"), "{error}");
@@ -127,11 +213,45 @@ mod tests {
             r#"date(at="tomorrow", zone="Europe/Paris")"#,
             r#"date(at="2026-11-24T09:15:00Z", zone="Mars/Base")"#,
             r#"date(at="2026-11-24T09:15:00Z")"#,
+            r#"date(date="2026-02-30")"#,
+            r"weekday(weekday=8)",
+            r#"weekday(weekday=1, width="thin")"#,
+            r#"number(value="many")"#,
             r#"t(k="nonsense")"#,
             r#"t(k="mail-greeting")"#,
             r#"t(k="mail-greeting", name=1.5)"#,
         ] {
             assert!(render(&format!("{{{{ {call} }}}}"), &[("lang", "fr")]).is_err(), "{call}");
+        }
+    }
+
+    #[test]
+    fn dates_and_numbers_can_be_told_in_a_template() {
+        for (call, fr, en) in [
+            (r#"short_date(date="2026-11-24")"#, "mar. 24 nov.", "Tue 24 Nov"),
+            (r#"short_date(at="2026-11-24T23:15:00Z", zone="Europe/Paris")"#, "mer. 25 nov.", "Wed 25 Nov"),
+            (r#"month(date="2026-11-24", capital=true)"#, "Novembre 2026", "November 2026"),
+            (r"weekday(weekday=7)", "dimanche", "Sunday"),
+            (r#"weekday(date="2026-11-24", width="narrow")"#, "M", "T"),
+            (r#"relative_day(date="2026-11-24", today="2026-11-23", capital=true)"#, "Demain", "Tomorrow"),
+            (
+                r#"day_range(from="2026-12-24", to="2026-12-26")"#,
+                "du 24 au 26 décembre 2026",
+                "24–26 December 2026",
+            ),
+            (
+                r#"time_range(from="2026-11-24T09:15:00Z", to="2026-11-24T10:00:00Z", zone="Europe/Paris")"#,
+                "10:15–11:00",
+                "10:15–11:00",
+            ),
+            (r"number(value=12345)", "12\u{202f}345", "12,345"),
+            (r"number(value=0.5)", "0,5", "0.5"),
+            (r#"percent(value="12.5")"#, "12,5\u{202f}%", "12.5%"),
+            (r"bytes(value=3200000)", "3,2\u{a0}Mo", "3.2\u{a0}MB"),
+        ] {
+            let template = format!("{{{{ {call} }}}}");
+            assert_eq!(render(&template, &[("lang", "fr")]).unwrap(), fr);
+            assert_eq!(render(&template, &[("lang", "en")]).unwrap(), en);
         }
     }
 }

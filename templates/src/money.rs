@@ -1,21 +1,16 @@
 //! Amounts as people of a language write them.
 
-use crate::Locale;
+use icu_decimal::input::Decimal;
+
+use crate::{Locale, numbers};
 
 /// `minor` in the smallest unit of `currency` (ISO 4217): "1 234,50 €", "€1,234.50".
 pub(crate) fn format(lang: Locale, minor: i64, currency: &str) -> String {
     let digits = minor_digits(currency);
-    let unit = 10_u64.pow(digits);
-    let (whole, rest) = (minor.unsigned_abs() / unit, minor.unsigned_abs() % unit);
-    let (group, point) = match lang {
-        Locale::Fr => ("\u{202f}", ","),
-        Locale::En => (",", "."),
-    };
-    let mut amount = grouped(whole, group);
-    if digits > 0 {
-        let width = usize::try_from(digits).unwrap_or_default();
-        amount = format!("{amount}{point}{rest:0width$}");
-    }
+    let mut amount = Decimal::from(minor.unsigned_abs());
+    amount.multiply_pow10(-digits);
+    amount.pad_end(-digits);
+    let amount = numbers::number(lang, &amount);
     let sign = if minor < 0 { "−" } else { "" };
     match (lang, symbol(currency)) {
         (Locale::Fr, symbol) => format!("{sign}{amount}\u{a0}{}", symbol.unwrap_or(currency)),
@@ -24,20 +19,8 @@ pub(crate) fn format(lang: Locale, minor: i64, currency: &str) -> String {
     }
 }
 
-fn grouped(whole: u64, separator: &str) -> String {
-    let digits = whole.to_string();
-    let mut text = String::with_capacity(digits.len() * 2);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push_str(separator);
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// ISO 4217, table A.1: the currencies whose minor unit is not a hundredth.
-fn minor_digits(currency: &str) -> u32 {
+fn minor_digits(currency: &str) -> i16 {
     match currency {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
         | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
