@@ -64,10 +64,10 @@ deploy() {
   trap 'exit 130' INT TERM HUP
   bin=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/debug
   [[ " $* " != *' --release '* ]] || bin=${bin%/debug}/release
-  if [[ -z ${HARMONY_BUILT:-} ]]; then
-    say "Building"
-    cargo build --quiet "$@" --bin api --bin fleet --bin harmony
-  fi
+  say "Building"
+  # What the tests have just been built with has features of its own: asking for the tests too builds nothing twice.
+  [[ -z ${AFTER_TESTS:-} ]] || set -- "$@" --workspace --tests
+  cargo build --quiet "$@" --bin api --bin fleet --bin harmony
   scripts/services up test
   eval "$(scripts/services env test)"
   find_postgres || true
