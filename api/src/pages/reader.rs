@@ -33,7 +33,7 @@ pub struct Reader {
     theme: Option<&'static str>,
     path: String,
     query: String,
-    /// The tenant that the address names.
+    /// The tenant that the address would name.
     slug: Option<String>,
     known: Option<String>,
 }
@@ -53,7 +53,9 @@ impl FromRequest for Reader {
             .find_map(|pair| pair.strip_prefix("lang="))
             .and_then(Locale::from_name);
         let remembered = || Locale::from_name(request.cookie(LANG)?.value());
-        let slug = request.match_info().get("tenant").and_then(|slug| domain::slug::parse(slug).ok());
+        // Also where no route leads, so that what is not there looks like the tenant. No page of ours begins with a slug.
+        let first = request.path().split('/').nth(1).unwrap_or_default();
+        let slug = domain::slug::parse(first).ok();
         ready(Ok(Self {
             lang: chosen.or_else(remembered).or_else(|| header(ACCEPT_LANGUAGE).and_then(preferred)),
             chosen,

@@ -26,6 +26,8 @@ mod messages;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod races;
