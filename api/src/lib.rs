@@ -26,5 +26,6 @@ pub mod server;
 pub mod services;
 pub mod staff;
 pub mod state;
+pub mod stream;
 pub mod tenant;
 pub mod tokens;

@@ -15,7 +15,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::list::{Page, PageQuestion};
 use crate::problem::Problem;
-use crate::{auth, availability, bookings, documents, health, hours, me, openapi, services, staff, tenant};
+use crate::{
+    auth, availability, bookings, documents, health, hours, me, openapi, services, staff, stream, tenant,
+};
 
 /// Who may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -310,6 +312,10 @@ pub fn api() -> Vec<Route> {
             "For a calendar (RFC 5545)",
         )
         .asks::<bookings::ByEmail>(),
+        route(post, "/stream/tickets", read, stream::create_ticket, "A ticket that opens the stream, once")
+            .replies::<stream::StreamTicket>(201),
+        route(get, "/stream", Anybody, stream::show, "Events as they happen (server-sent), by ticket")
+            .asks::<stream::StreamQuestion>(),
         route(get, "/openapi.json", Anybody, openapi::show, "This document"),
     ]
 }

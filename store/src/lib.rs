@@ -27,6 +27,6 @@ pub mod users;
 
 pub use door::{
     DatabaseConfig, Door, Identity, IdentityTx, SignUp, SignUpTx, Store, System, SystemTx, Tenant, TenantTx,
-    Waker,
+    Wake, Waker,
 };
 pub use error::{Error, OnConstraint, Result};

@@ -131,6 +131,7 @@ diesel::table! {
         version -> Int8,
         occurred_at -> Timestamptz,
         data -> Jsonb,
+        tx -> Int8,
     }
 }
 

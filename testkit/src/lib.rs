@@ -10,8 +10,10 @@ mod database;
 mod fleet;
 mod request;
 mod salon;
+mod stream;
 
 pub use app::{TestApp, sign_up};
 pub use database::Database;
 pub use request::{Answer, Request};
 pub use salon::Salon;
+pub use stream::{Message, Stream};

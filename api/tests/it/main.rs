@@ -35,3 +35,5 @@ mod races;
 mod slots;
 #[cfg(test)]
 mod strangers;
+#[cfg(test)]
+mod stream;

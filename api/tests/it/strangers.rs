@@ -80,6 +80,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("GET", "/me" | "/tenant" | "/plan" | "/services" | "/staff" | "/closures" | "/openings") => {
             (none, None, Own)
         }
+        ("POST", "/stream/tickets") => (none, None, Own),
         ("PATCH", "/tenant") => (none, Some(json!({})), Own),
         ("POST", "/services") => {
             let body = json!({"name": "Cut", "duration_minutes": 30, "price_cents": 0, "staff_ids": [staff]});
@@ -301,6 +302,8 @@ fn what_everybody_may_call_is_listed_here() {
             "POST /auth/verify-email",
             "POST /auth/resend-verification",
             "GET /slug-available",
+            // By ticket.
+            "GET /stream",
             "GET /openapi.json",
         ]
     );
