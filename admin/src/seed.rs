@@ -9,7 +9,7 @@ use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::service::{Rate, ServiceDraft};
 use domain::staff::StaffDraft;
-use domain::tenant::{SignUp, TenantChanges};
+use domain::tenant::{SignUp, TenantChanges, TenantDraft};
 use domain::{password, rejection::Code};
 use store::audit::By;
 use store::{Error, Store, hours, services, staff, tenants, users};
@@ -34,12 +34,14 @@ async fn make(store: &Store, now: DateTime<Utc>) -> anyhow::Result<()> {
     let sign_up = SignUp {
         email: Email::parse(EMAIL)?,
         full_name: "Camille Laurent".to_owned(),
-        tenant_name: "Maison Camille".to_owned(),
-        slug: Some(SLUG.to_owned()),
-        timezone: Tz::Europe__Paris,
-        locale: Locale::Fr,
-        currency: "EUR".to_owned(),
-        country: "FR".to_owned(),
+        tenant: TenantDraft {
+            name: "Maison Camille".to_owned(),
+            slug: Some(SLUG.to_owned()),
+            timezone: Tz::Europe__Paris,
+            locale: Locale::Fr,
+            currency: "EUR".to_owned(),
+            country: "FR".to_owned(),
+        },
     };
     let hash = password::hash(PASSWORD, random()?);
     let tenant_id = TenantId::mint(now);

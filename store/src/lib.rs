@@ -20,6 +20,7 @@ mod pools;
 mod schema;
 pub mod services;
 pub mod sessions;
+pub mod setup;
 pub mod staff;
 pub mod tenants;
 pub mod usage;

@@ -114,6 +114,11 @@ impl TestApp {
         open(&self.database, connections)
     }
 
+    /// Where the server listens.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// A request to an address as it is, `/health` for example.
     pub fn request(&self, method: &str, path: &str) -> Request {
         let method: Method = method.parse().unwrap();

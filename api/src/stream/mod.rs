@@ -39,7 +39,7 @@ pub struct StreamTicket {
 /// A ticket for those who can't send a header: an address is all that `EventSource` takes, and addresses are written down
 /// in many places, so what stands in it is worth nothing a moment later.
 pub async fn create_ticket(member: Member<Read>) -> Result<HttpResponse> {
-    let ticket = tokens::refresh_token();
+    let ticket = tokens::random_token();
     let holder = format!("{} {}", member.tenant.id(), member.session_id);
     member.state.tickets.keep(&name(&ticket), &holder, TICKET).await;
     Ok(HttpResponse::Created().json(StreamTicket { ticket, expires_in: TICKET.as_secs() }))

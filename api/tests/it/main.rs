@@ -28,9 +28,13 @@ mod outage;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod pages_public;
+#[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod reschedule;
 #[cfg(test)]
 mod slots;
 #[cfg(test)]
