@@ -27,6 +27,7 @@ pub use accent::{Accent, accent};
 pub use calendar::{Invite, Method, Person};
 pub use domain::locale::Locale;
 pub use mail::{AccountMail, Appointment, BookingMail, Brand, LimitMail, Mail, Rendered, VerificationMail};
+pub use money::{parse_amount, typed_amount};
 pub use palette::{Palette, Tones, palette};
 pub use summary::BookingSummary;
 /// For those who register functions of their own, see [`Templates::load_with_pages`].
