@@ -24,7 +24,7 @@ use crate::problem::{Problem, Result};
 const MOST_ROWS: usize = 12;
 
 /// A range as typed.
-#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Row {
     start: String,
     end: String,
