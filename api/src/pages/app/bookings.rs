@@ -179,9 +179,9 @@ pub async fn list(
             let (frame, tenant) = member.frame(&reader).await?;
             let chosen = PERIODS.into_iter().find(|known| *known == question.period).unwrap_or("upcoming");
             let (from, to, latest_first) = period(chosen, tenant.timezone, member.now);
-            let wanted = PageQuestion { limit: Some(ROWS), cursor: question.cursor.clone() }
-                .read()
-                .unwrap_or_default();
+            // A cursor that is none leads to the beginning.
+            let page_of = |cursor| PageQuestion { limit: Some(ROWS), cursor }.read();
+            let wanted = page_of(question.cursor.clone()).or_else(|_no_cursor| page_of(None))?;
             let typed: String = question.q.chars().take(100).collect();
             let words = domain::customer::wanted(&typed);
             let code = domain::booking::beginning_of_code(&typed);

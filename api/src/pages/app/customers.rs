@@ -67,9 +67,9 @@ pub async fn list(
         .answer(async {
             let Query(question) = question?;
             let (frame, _tenant) = member.frame(&reader).await?;
-            let wanted = PageQuestion { limit: Some(ROWS), cursor: question.cursor.clone() }
-                .read()
-                .unwrap_or_default();
+            // A cursor that is none leads to the beginning.
+            let page_of = |cursor| PageQuestion { limit: Some(ROWS), cursor }.read();
+            let wanted = page_of(question.cursor.clone()).or_else(|_no_cursor| page_of(None))?;
             let q: String = question.q.chars().take(100).collect();
             let filter = Filter { words: customer::wanted(&q), after: wanted.after };
             let finds_nothing = filter.words.is_empty() && !q.trim().is_empty();
