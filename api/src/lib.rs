@@ -24,6 +24,7 @@ pub mod problem;
 pub mod random;
 pub mod reply;
 pub mod request;
+pub mod reschedule;
 pub mod routes;
 pub mod server;
 pub mod services;

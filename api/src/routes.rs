@@ -16,7 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::list::{Page, PageQuestion};
 use crate::problem::Problem;
 use crate::{
-    auth, availability, bookings, documents, health, hours, me, openapi, services, staff, stream, tenant,
+    auth, availability, bookings, documents, health, hours, me, openapi, reschedule, services, staff, stream,
+    tenant,
 };
 
 /// Who may call.
@@ -262,6 +263,15 @@ pub fn api() -> Vec<Route> {
         )
         .takes::<bookings::CancelBooking>()
         .replies::<bookings::MemberBookingView>(200),
+        route(
+            post,
+            "/bookings/{id}/reschedule",
+            Access::Member(ManageBookings),
+            reschedule::create,
+            "Move to another time, or to somebody else",
+        )
+        .takes::<reschedule::RescheduleBooking>()
+        .replies::<bookings::MemberBookingView>(200),
         route(get, "/public/{tenant}/services", Visitor, services::list_public, "What anybody can book")
             .asks::<PageQuestion>()
             .lists::<services::PublicService>(),
@@ -300,6 +310,15 @@ pub fn api() -> Vec<Route> {
             "One booking by code and email address",
         )
         .takes::<bookings::Lookup>()
+        .replies::<bookings::BookingView>(200),
+        route(
+            post,
+            "/public/{tenant}/bookings/{code}/reschedule",
+            Visitor,
+            reschedule::create_public,
+            "Move to another time, or to somebody else",
+        )
+        .takes::<reschedule::RescheduleByCode>()
         .replies::<bookings::BookingView>(200),
         route(
             post,

@@ -49,6 +49,8 @@ pub enum Job {
     SendBookingConfirmation { booking_id: BookingId, sequence: i32 },
     /// Tells the customer that the booking was cancelled, as of `sequence`.
     SendBookingCancellation { booking_id: BookingId, sequence: i32 },
+    /// Tells the customer that the booking was moved to another time, as of `sequence`.
+    SendBookingReschedule { booking_id: BookingId, sequence: i32 },
     /// Makes the PDF that sums the booking up, as of `sequence`.
     MakeBookingSummary { booking_id: BookingId, sequence: i32 },
     /// Asks a new user to prove their address.
@@ -69,6 +71,7 @@ impl Job {
         match self {
             Self::SendBookingConfirmation { .. }
             | Self::SendBookingCancellation { .. }
+            | Self::SendBookingReschedule { .. }
             | Self::SendEmailVerification { .. }
             | Self::SendPasswordReset { .. }
             | Self::SendAccountReminder { .. }
@@ -82,6 +85,7 @@ impl Job {
         match self {
             Self::SendBookingConfirmation { .. } => "send_booking_confirmation",
             Self::SendBookingCancellation { .. } => "send_booking_cancellation",
+            Self::SendBookingReschedule { .. } => "send_booking_reschedule",
             Self::MakeBookingSummary { .. } => "make_booking_summary",
             Self::SendEmailVerification { .. } => "send_email_verification",
             Self::SendPasswordReset { .. } => "send_password_reset",
@@ -123,6 +127,10 @@ mod tests {
             ),
             (
                 Job::SendBookingCancellation { booking_id: BookingId(id), sequence: 1 },
+                r#"{"booking_id":"00000000-0000-0000-0000-000000000000","sequence":1}"#,
+            ),
+            (
+                Job::SendBookingReschedule { booking_id: BookingId(id), sequence: 1 },
                 r#"{"booking_id":"00000000-0000-0000-0000-000000000000","sequence":1}"#,
             ),
             (

@@ -10,8 +10,14 @@ mail-confirmation-title = Your appointment is confirmed
 mail-confirmation-lead = { $tenant } looks forward to seeing you.
 mail-confirmation-preheader = With { $staff }, { $when } ({ $zone })
 mail-confirmation-manage = Manage my booking
-mail-confirmation-manage-hint = You can see or cancel your appointment there.
+mail-confirmation-manage-hint = You can see, move or cancel your appointment there.
 mail-confirmation-summary = Download the summary (PDF)
+
+mail-reschedule-subject = Moved: { $service }, { $when }
+mail-reschedule-status = Moved
+mail-reschedule-title = Your appointment has been moved
+mail-reschedule-lead = This is its new date. { $tenant } looks forward to seeing you.
+mail-reschedule-pending = This is the date you asked for. { $tenant } will confirm the new time.
 
 mail-cancellation-subject = Cancelled: { $service }, { $when }
 mail-cancellation-status = Cancelled

@@ -10,8 +10,14 @@ mail-confirmation-title = Votre rendez-vous est confirmé
 mail-confirmation-lead = { $tenant } se réjouit de vous accueillir.
 mail-confirmation-preheader = Avec { $staff }, { $when } ({ $zone })
 mail-confirmation-manage = Gérer ma réservation
-mail-confirmation-manage-hint = Vous pouvez y voir ou annuler votre rendez-vous.
+mail-confirmation-manage-hint = Vous pouvez y voir, déplacer ou annuler votre rendez-vous.
 mail-confirmation-summary = Télécharger le récapitulatif (PDF)
+
+mail-reschedule-subject = Déplacé : { $service }, { $when }
+mail-reschedule-status = Déplacé
+mail-reschedule-title = Votre rendez-vous est déplacé
+mail-reschedule-lead = Voici sa nouvelle date. { $tenant } se réjouit de vous accueillir.
+mail-reschedule-pending = Voici la date demandée. { $tenant } vous confirmera ce nouvel horaire.
 
 mail-cancellation-subject = Annulé : { $service }, { $when }
 mail-cancellation-status = Annulé

@@ -237,6 +237,16 @@ pub async fn resolve(tx: &IdentityTx, slug: &str) -> Result<Option<TenantId>> {
         .optional()?)
 }
 
+/// The slugs of all tenants, the oldest first, at most `limit`: every tenant has a public page.
+pub async fn slugs(tx: &IdentityTx, limit: i64) -> Result<Vec<String>> {
+    Ok(tenant_directory::table
+        .order((tenant_directory::created_at, tenant_directory::slug))
+        .select(tenant_directory::slug)
+        .limit(limit)
+        .load(&mut tx.conn())
+        .await?)
+}
+
 pub async fn find(tx: &TenantTx) -> Result<Tenant> {
     Ok(tenants::table.find(tx.tenant()).select(Tenant::as_select()).first(&mut tx.conn()).await?)
 }

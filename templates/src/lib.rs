@@ -26,8 +26,10 @@ use tera::{Context, Tera};
 pub use accent::{Accent, accent};
 pub use calendar::{Invite, Method, Person};
 pub use domain::locale::Locale;
-pub use mail::{AccountMail, Appointment, BookingMail, Brand, LimitMail, Mail, Rendered, VerificationMail};
-pub use money::{parse_amount, typed_amount};
+pub use mail::{
+    AccountMail, Appointment, BookingMail, Brand, LimitMail, Mail, Rendered, VerificationMail, monogram,
+};
+pub use money::{decimal, parse_amount, typed_amount};
 pub use palette::{Palette, Tones, palette};
 pub use summary::BookingSummary;
 /// For those who register functions of their own, see [`Templates::load_with_pages`].

@@ -7,7 +7,7 @@ use fluent_bundle::FluentArgs;
 use serde::Serialize;
 use tera::Context;
 
-use crate::accent::accent;
+use crate::palette::palette;
 use crate::{Locale, TemplateError, Templates, format};
 
 /// A mail with all that it says.
@@ -17,6 +17,8 @@ pub enum Mail {
     BookingConfirmation(BookingMail),
     /// To the customer: the booking was cancelled.
     BookingCancellation(BookingMail),
+    /// To the customer: the booking was moved to another time.
+    BookingReschedule(BookingMail),
     /// To a new owner: prove that this address is yours.
     EmailVerification(VerificationMail),
     /// To a user who forgot their password: choose another.
@@ -72,6 +74,8 @@ pub struct Appointment {
     pub location: Option<String>,
     /// What the customer wrote when booking.
     pub note: Option<String>,
+    /// It waits for approval.
+    pub is_pending: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -125,6 +129,9 @@ impl Templates {
             Mail::BookingCancellation(mail) => {
                 ("booking_cancellation", self.booking_subject("mail-cancellation-subject", mail)?)
             }
+            Mail::BookingReschedule(mail) => {
+                ("booking_reschedule", self.booking_subject("mail-reschedule-subject", mail)?)
+            }
             Mail::EmailVerification(mail) => {
                 ("email_verification", self.texts().of(mail.lang).t("mail-verification-subject")?)
             }
@@ -137,7 +144,9 @@ impl Templates {
             Mail::LimitWarning(mail) => ("limit_warning", self.limit_subject(mail)?),
         };
         let mut context = match mail {
-            Mail::BookingConfirmation(mail) | Mail::BookingCancellation(mail) => {
+            Mail::BookingConfirmation(mail)
+            | Mail::BookingCancellation(mail)
+            | Mail::BookingReschedule(mail) => {
                 branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())
             }
             Mail::EmailVerification(mail) => branded(mail, "Harmony", None),
@@ -175,15 +184,17 @@ impl Templates {
 
 fn branded(mail: &impl Serialize, sender: &str, color: Option<&str>) -> Result<Context, TemplateError> {
     let mut context = Context::from_serialize(mail).map_err(|error| crate::unfit(&error))?;
-    let accent = accent(color);
+    let palette = palette(color);
     context.insert("sender", sender);
     context.insert("monogram", &monogram(sender));
-    context.insert("accent", &accent.color);
-    context.insert("on_accent", accent.on_color);
+    context.insert("accent", &palette.light.accent);
+    context.insert("on_accent", &palette.light.on_accent);
+    context.insert("tones", &palette.light);
+    context.insert("dark_tones", &palette.dark);
     Ok(context)
 }
 
 /// The first letter or digit, as a logo for those who have none.
-pub(crate) fn monogram(name: &str) -> String {
+pub fn monogram(name: &str) -> String {
     name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default()
 }

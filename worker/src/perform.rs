@@ -15,6 +15,9 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         Job::SendBookingCancellation { booking_id, sequence } => {
             bookings::send(context, &envelope, Message::Cancellation, booking_id, sequence).await
         }
+        Job::SendBookingReschedule { booking_id, sequence } => {
+            bookings::send(context, &envelope, Message::Reschedule, booking_id, sequence).await
+        }
         Job::MakeBookingSummary { booking_id, sequence } => {
             bookings::make_summary(context, &envelope, booking_id, sequence).await
         }

@@ -11,7 +11,7 @@ use domain::locale::Locale;
 use domain::rejection::{Alternative, Code, Extra, Fields, Rejection};
 use domain::role::{Permission, Role};
 use serde::{Deserialize, Serialize};
-use store::availability;
+use store::availability::{self, Wish};
 use store::bookings::{self, Appointment, Booking, Filter};
 use templates::{Invite, Method};
 use utoipa::{IntoParams, ToSchema};
@@ -192,7 +192,7 @@ impl BookingView {
 }
 
 impl MemberBookingView {
-    fn new(state: &State, role: Role, appointment: Appointment) -> Self {
+    pub(crate) fn new(state: &State, role: Role, appointment: Appointment) -> Self {
         let booking = &appointment.booking;
         Self {
             id: booking.id,
@@ -262,11 +262,10 @@ pub(crate) async fn create<T>(
 
 /// The refusal of a start that is not free, with the nearest that are. Without them when they can't be read.
 async fn with_alternatives(visitor: &Visitor, draft: &BookingDraft) -> Problem {
-    let (service, staff, start, now) = (draft.service_id, draft.staff_id, draft.start, visitor.now);
-    let found: Result<Vec<Alternative>, store::Error> = visitor
-        .tenant
-        .read(async |tx| availability::alternatives(tx, service, staff, start, now).await)
-        .await;
+    let wish = Wish::for_service(draft.service_id).with_any(draft.staff_id);
+    let (start, now) = (draft.start, visitor.now);
+    let found: Result<Vec<Alternative>, store::Error> =
+        visitor.tenant.read(async |tx| availability::alternatives(tx, wish, start, now).await).await;
     let alternatives = found.unwrap_or_else(|error| {
         tracing::warn!(%error, "no alternatives for a start that is not free");
         Vec::new()
@@ -355,7 +354,7 @@ pub async fn calendar_public(
 
 /// A code and an address as somebody gave them. What can't be either is no booking, and each try is counted, for the
 /// address it comes from and for the code it is about.
-async fn guess(visitor: &Visitor, code: &str, email: &str) -> Result<(String, Email)> {
+pub(crate) async fn guess(visitor: &Visitor, code: &str, email: &str) -> Result<(String, Email)> {
     visitor.state.take(LOOKUP, &visitor.ip).await?;
     let code = parse_public_code(code).ok_or(Code::BookingNotFound)?;
     let email = Email::parse(email).map_err(|_no_address| Code::BookingNotFound)?;

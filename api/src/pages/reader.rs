@@ -30,6 +30,8 @@ pub struct Reader {
     pub state: web::Data<State>,
     /// What was chosen, else what the browser asks for, when we speak it.
     pub lang: Option<Locale>,
+    /// What was chosen, here or before: it counts more than the language of a booking.
+    pub choice: Option<Locale>,
     /// Chosen by `?lang=` of this address: to be remembered.
     chosen: Option<Locale>,
     theme: Option<&'static str>,
@@ -57,11 +59,13 @@ impl FromRequest for Reader {
             .find_map(|pair| pair.strip_prefix("lang="))
             .and_then(Locale::from_name);
         let remembered = || Locale::from_name(request.cookie(LANG)?.value());
+        let choice = chosen.or_else(remembered);
         // Also where no route leads, so that what is not there looks like the tenant. No page of ours begins with a slug.
         let first = request.path().split('/').nth(1).unwrap_or_default();
         let slug = domain::slug::parse(first).ok();
         ready(Ok(Self {
-            lang: chosen.or_else(remembered).or_else(|| header(ACCEPT_LANGUAGE).and_then(preferred)),
+            choice,
+            lang: choice.or_else(|| header(ACCEPT_LANGUAGE).and_then(preferred)),
             chosen,
             theme: request.cookie(THEME).and_then(|cookie| theme(cookie.value())),
             path: request.path().to_owned(),

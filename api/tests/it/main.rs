@@ -32,6 +32,8 @@ mod pages_access;
 #[cfg(test)]
 mod pages_account;
 #[cfg(test)]
+mod pages_public;
+#[cfg(test)]
 mod pages_session;
 #[cfg(test)]
 mod pages_setup;
@@ -39,6 +41,8 @@ mod pages_setup;
 mod problems;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod reschedule;
 #[cfg(test)]
 mod slots;
 #[cfg(test)]

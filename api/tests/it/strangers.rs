@@ -94,6 +94,9 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         | ("POST", "/bookings/{id}/cancellation" | "/bookings/{id}/confirmation") => {
             (none, Some(json!({})), NotFound)
         }
+        ("POST", "/bookings/{id}/reschedule") => {
+            (none, Some(json!({"start": "2030-03-05T10:00:00Z"})), NotFound)
+        }
         ("GET", "/opening-rules" | "/break-rules") => (of_staff, None, NotFound),
         ("GET", "/bookings") => (of_staff, None, Own),
         ("PUT", "/opening-rules" | "/break-rules") => (of_staff, Some(json!({"rules": []})), NotFound),
@@ -245,6 +248,7 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
     let days = [("service_id", things.service.as_str()), ("from", "2030-03-05"), ("to", "2030-03-06")];
     let day = [("service_id", things.service.as_str()), ("date", "2030-03-05")];
     let who = json!({"email": "ana@customer.example"});
+    let to = json!({"email": "ana@customer.example", "start": "2030-03-05T11:00:00Z"});
     let lookup = json!({"code": things.code, "email": "ana@customer.example"});
     let as_query = [("code", things.code.as_str()), ("email", "ana@customer.example")];
     let mut booking = salon.booking("Ana", "2030-03-05T10:00:00Z");
@@ -262,6 +266,7 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
                 ("GET", "/bookings") => request.query(&as_query),
                 ("POST", "/bookings/lookup") => request.json(&lookup),
                 ("POST", "/bookings/{code}/cancellation") => request.json(&who),
+                ("POST", "/bookings/{code}/reschedule") => request.json(&to),
                 ("GET", "/bookings/{code}/calendar.ics") => {
                     request.query(&[("email", "ana@customer.example")])
                 }

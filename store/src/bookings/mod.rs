@@ -1,5 +1,7 @@
-//! Bookings: made, found, cancelled. Races are decided by the lock on a staff member's schedule and, whatever happens,
+//! Bookings: made, found, moved, cancelled. Races are decided by the lock on a staff member's schedule and, whatever happens,
 //! by the exclusion constraint on allocations.
+
+mod reschedule;
 
 use chrono::{DateTime, Days, TimeDelta, Utc, Weekday};
 use diesel::dsl::{AsSelect, IntoBoxed};
@@ -19,7 +21,7 @@ use serde::Serialize;
 
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
-use crate::availability::{self, Catalogue};
+use crate::availability::{self, Catalogue, Wish};
 use crate::customers;
 use crate::error::{OnConstraint, Result};
 use crate::events::{self, Happened};
@@ -28,6 +30,8 @@ use crate::schema::{allocations, bookings, customers as people, staff};
 use crate::staff::{OptionalZone, raise_schedule};
 use crate::tenants::Zone;
 use crate::usage;
+
+pub use reschedule::{Move, reschedule};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = bookings, treat_none_as_default_value = false)]
@@ -73,6 +77,19 @@ pub struct Booking {
     pub created_by: Option<UserId>,
 }
 
+impl Booking {
+    /// The time it takes from its staff member: the appointment and the buffers around it.
+    pub fn taken(&self) -> Interval {
+        let (start, end) = booking::taken(
+            self.starts_at,
+            self.ends_at,
+            self.buffer_before_minutes,
+            self.buffer_after_minutes,
+        );
+        Interval::new(start, end)
+    }
+}
+
 /// A booking with the name of who provides it: what pages and messages show.
 #[derive(Clone, Debug)]
 pub struct Appointment {
@@ -89,11 +106,12 @@ pub async fn create(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    draft.check_start()?;
+    booking::check_start(draft.start)?;
+    let wish = Wish::for_service(draft.service_id);
     if let Some(id) = draft.staff_id {
         // The lock first, and alone: what is sent after it was granted reads what stays true until we commit.
         raise_schedule(tx, id).await?;
-        let catalogue = availability::around(tx, draft.service_id, id, draft.start).await?;
+        let catalogue = availability::around(tx, wish.with(id), id, draft.start).await?;
         let contact = draft.contact(&catalogue.tenant.country)?;
         if !catalogue.offers(draft.start, now) {
             return Err(Code::SlotUnavailable.into());
@@ -102,7 +120,7 @@ pub async fn create(
     }
     // Without the lock, to pass over who is taken already; the lock decides.
     let day = draft.start.date_naive();
-    let mut team = availability::catalogue(tx, draft.service_id, None, (day, day)).await?;
+    let mut team = availability::catalogue(tx, wish, (day, day)).await?;
     team.read_taken(tx, Interval::new(draft.start, draft.start + TimeDelta::seconds(1))).await?;
     let contact = draft.contact(&team.tenant.country)?;
     for id in candidates(tx, &team, draft.start, now).await? {
@@ -110,7 +128,7 @@ pub async fn create(
         // and wait for the other's.
         (&mut tx.conn()).batch_execute("SAVEPOINT candidate").await?;
         raise_schedule(tx, id).await?;
-        let catalogue = availability::around(tx, draft.service_id, id, draft.start).await?;
+        let catalogue = availability::around(tx, wish.with(id), id, draft.start).await?;
         if catalogue.offers(draft.start, now) {
             return book(tx, catalogue, draft, contact, random, by, now).await;
         }
@@ -186,7 +204,7 @@ async fn book(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    let Catalogue { tenant, service, team } = catalogue;
+    let Catalogue { tenant, service, team, .. } = catalogue;
     let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };
     let staff = member.staff;
     let mut booking = Booking {
@@ -273,19 +291,14 @@ async fn insert(tx: &TenantTx, booking: &Booking) -> Result<CustomerId> {
 }
 
 async fn allocate(tx: &TenantTx, booking: &Booking, now: DateTime<Utc>) -> Result<()> {
-    let (starts_at, ends_at) = booking::taken(
-        booking.starts_at,
-        booking.ends_at,
-        booking.buffer_before_minutes,
-        booking.buffer_after_minutes,
-    );
+    let taken = booking.taken();
     diesel::insert_into(allocations::table)
         .values((
             allocations::tenant_id.eq(tx.tenant()),
             allocations::id.eq(AllocationId::mint(now)),
             allocations::resource_id.eq(booking.staff_id),
-            allocations::starts_at.eq(starts_at),
-            allocations::ends_at.eq(ends_at),
+            allocations::starts_at.eq(taken.start),
+            allocations::ends_at.eq(taken.end),
             allocations::owner_kind.eq("booking"),
             allocations::owner_id.eq(booking.id),
         ))
@@ -340,10 +353,10 @@ pub async fn cancel(
             .map_err(|why| domain::rejection::Rejection::invalid("/reason", "INVALID", why.to_string()))?,
         None => None,
     };
-    let staff_id = find(tx, id).await?.booking.staff_id;
-    raise_schedule(tx, staff_id).await?;
+    // The booking first, then the schedule it takes time from: a move might change whose that is.
     let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
     booking::may_cancel(before.status, before.starts_at, now)?;
+    raise_schedule(tx, before.staff_id).await?;
     let after = Booking {
         status: Status::Cancelled,
         cancelled_at: Some(now),
