@@ -19,15 +19,6 @@ pub(crate) fn format(lang: Locale, minor: i64, currency: &str) -> String {
     }
 }
 
-/// An amount for programs: digits with a point, "1234.50".
-pub fn decimal(minor: i64, currency: &str) -> String {
-    let digits = minor_digits(currency);
-    let mut amount = Decimal::from(minor);
-    amount.multiply_pow10(-digits);
-    amount.pad_end(-digits);
-    amount.to_string()
-}
-
 /// `minor` as it stands in an input: `48` or `48.50`.
 pub fn typed_amount(minor: i64, currency: &str) -> String {
     let digits = u32::try_from(minor_digits(currency)).unwrap_or(2);
@@ -58,6 +49,15 @@ pub fn parse_amount(text: &str, currency: &str) -> Option<i64> {
         return None;
     }
     format!("{whole}{rest:0<digits$}").parse().ok()
+}
+
+/// An amount for programs: digits with a point, "1234.50".
+pub fn decimal(minor: i64, currency: &str) -> String {
+    let digits = minor_digits(currency);
+    let mut amount = Decimal::from(minor);
+    amount.multiply_pow10(-digits);
+    amount.pad_end(-digits);
+    amount.to_string()
 }
 
 /// ISO 4217, table A.1: the currencies whose minor unit is not a hundredth.

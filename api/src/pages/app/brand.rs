@@ -6,8 +6,6 @@ use domain::role::Permission;
 use domain::setup::SetupStep;
 use domain::slug;
 use domain::tenant::TenantChanges;
-use qrcode::QrCode;
-use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
 use store::tenants::Tenant;
 
@@ -15,8 +13,9 @@ use super::services::Told;
 use crate::extract::{Allows, ManageTenant, PageMember, Read};
 use crate::pages::form::{Flaw, Form, refuses_a_person};
 use crate::pages::frame::{Flash, Frame};
+use crate::pages::public::qr;
 use crate::pages::{Reader, render, see_with};
-use crate::problem::{Problem, Result, failed};
+use crate::problem::{Problem, Result};
 
 /// Of who chose none.
 const OWN: &str = "#1f6f5c";
@@ -166,6 +165,9 @@ pub async fn qr(reader: Reader, member: PageMember<Read>) -> HttpResponse {
         .answer(async {
             let (_, tenant) = member.frame(&reader).await?;
             let svg = code(&url(&member, &tenant))?;
+            // A file of its own says what it is, and how large.
+            let own = r#"<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512" "#;
+            let svg = svg.replacen("<svg ", own, 1);
             Ok(HttpResponse::Ok()
                 .content_type("image/svg+xml")
                 .insert_header((
@@ -252,11 +254,5 @@ fn url<P: Allows>(member: &PageMember<P>, tenant: &Tenant) -> String {
 
 /// Black on white whatever the theme: cameras expect it.
 fn code(url: &str) -> Result<String> {
-    let code = QrCode::new(url).map_err(|error| failed(&error))?;
-    let svg = code.render::<svg::Color<'_>>().min_dimensions(224, 224).build();
-    // Inside of a page there is no declaration.
-    Ok(match svg.split_once("?>") {
-        Some((_, inside)) => inside.to_owned(),
-        None => svg,
-    })
+    Ok(qr::svg(url).ok_or(Code::Internal)?)
 }
