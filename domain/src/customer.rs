@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn nobody_has_more_terms_or_longer_ones_than_are_kept() {
         let email = Email::parse("a@example.org").unwrap();
-        let name: String = (0..60).map(|n| format!("w{n} ")).collect();
+        let name = (0..60).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" ");
         assert_eq!(terms(&name, &email, None).len(), MOST_TERMS);
         let long = "é".repeat(255);
         assert!(terms(&long, &email, None).iter().all(|term| term.chars().count() <= LONGEST_TERM));

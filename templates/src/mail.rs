@@ -7,7 +7,7 @@ use fluent_bundle::FluentArgs;
 use serde::Serialize;
 use tera::Context;
 
-use crate::accent::accent;
+use crate::palette::palette;
 use crate::{Locale, TemplateError, Templates, format};
 
 /// A mail with all that it says.
@@ -184,11 +184,13 @@ impl Templates {
 
 fn branded(mail: &impl Serialize, sender: &str, color: Option<&str>) -> Result<Context, TemplateError> {
     let mut context = Context::from_serialize(mail).map_err(|error| crate::unfit(&error))?;
-    let accent = accent(color);
+    let palette = palette(color);
     context.insert("sender", sender);
     context.insert("monogram", &monogram(sender));
-    context.insert("accent", &accent.color);
-    context.insert("on_accent", accent.on_color);
+    context.insert("accent", &palette.light.accent);
+    context.insert("on_accent", &palette.light.on_accent);
+    context.insert("tones", &palette.light);
+    context.insert("dark_tones", &palette.dark);
     Ok(context)
 }
 

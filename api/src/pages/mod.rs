@@ -10,6 +10,7 @@ pub mod preferences;
 pub mod public;
 pub mod reader;
 pub mod table;
+pub mod zones;
 
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, LOCATION, VARY};
 use actix_web::http::{Method, StatusCode};

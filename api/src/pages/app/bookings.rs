@@ -55,6 +55,7 @@ pub struct Sheet {
 }
 
 /// What can be done with a booking now, by who reads it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a button that is there or not")]
 #[derive(Serialize)]
 pub struct May {
     pub confirm: bool,

@@ -117,7 +117,7 @@ pub async fn new(
     reader
         .answer(async {
             let Query(mut form) = question?;
-            form.notify = "on".to_owned();
+            "on".clone_into(&mut form.notify);
             form.key.clear();
             show_with(&reader, &member, form, None).await
         })
@@ -148,7 +148,7 @@ async fn show_with(
     if form.start.is_empty() && form.outside.is_empty() && !form.time.is_empty() {
         match offered.times.iter().find(|time| time.label == form.time) {
             Some(time) => form.start = time.start.to_rfc3339(),
-            None => form.outside = "on".to_owned(),
+            None => "on".clone_into(&mut form.outside),
         }
     }
     if form.key.is_empty() {
