@@ -74,11 +74,15 @@ export async function visitor({ lang = 'fr', viewport = phone, scheme = 'light',
 /** Runs `act` with a page of a fresh context, then wants it to have been without faults. */
 export async function withPage(options, act) {
   const context = await visitor(options)
+  const page = await context.newPage()
   try {
-    const page = await context.newPage()
     await act(page, context)
     if (options?.js !== false) await noViolations(page)
     assert.deepEqual(context.faults, [])
+  } catch (error) {
+    const seen = await page.locator('main').innerText({ timeout: 1_000 }).catch(() => 'no page')
+    error.stack += `\nat ${page.url()}: ${seen.slice(0, 600)}\n${context.faults.join('\n')}`
+    throw error
   } finally {
     await context.close()
   }

@@ -48,7 +48,6 @@ const ids = {
 }
 
 const questions = {
-  '/{tenant}/book': async () => ({ service_id: (await slot()).service.id }),
   '/{tenant}/book/staff': async () => ({ service_id: (await slot()).service.id }),
   '/{tenant}/book/time': async () => ({ service_id: (await slot()).service.id, date: (await slot()).date }),
   '/{tenant}/book/details': async () => {
