@@ -54,6 +54,8 @@ describe('a customer', { concurrency: 2 }, () => {
       await page.getByRole('heading', { name: 'Your appointment is confirmed' }).waitFor()
       const before = await page.locator('.ticket h2').innerText()
       await page.getByRole('link', { name: 'Move', exact: true }).click()
+      await page.locator('a.day').nth(-day).click()
+      await page.locator('a.day[aria-current]').waitFor()
       await page.locator('a.slot').last().click()
       await page.getByRole('heading', { name: 'Confirm the new time' }).waitFor()
       await page.getByRole('button', { name: 'Move the appointment' }).click()

@@ -111,6 +111,15 @@ export async function accessible(page, only, tags = rules) {
   return found
 }
 
+/** Texts that can't be read in the theme that is on. */
+export async function contrast(page) {
+  const found = await accessible(page, ['color-contrast'])
+  if (!found.length) return found
+  // After a change of theme Chromium now and then draws a link in the old one for a moment.
+  await page.waitForTimeout(500)
+  return accessible(page, ['color-contrast'])
+}
+
 /** What stands out to the right of the window. */
 export async function overflowing(page) {
   return page.evaluate(() => {
