@@ -21,15 +21,16 @@ async function signUp(page) {
   await page.waitForURL('**/signup/sent')
   const { links } = await mail(who.email)
   await page.goto(links.find(url => url.includes('/verify/')))
-  await page.locator('form[action^="/verify/"] button').click()
-  await page.waitForURL(/\/(verify|app|login)/)
-  if (!new URL(page.url()).pathname.startsWith('/app')) {
-    await page.goto('/app')
-    if (new URL(page.url()).pathname === '/login') {
-      await page.fill('[name=email]', who.email)
-      await page.fill('[name=password]', who.password)
-      await page.press('[name=password]', 'Enter')
-    }
+  await Promise.all([
+    page.waitForResponse(response => response.request().method() === 'POST'),
+    page.locator('form[action^="/verify/"] button').click(),
+  ])
+  await page.waitForLoadState()
+  await page.goto('/app')
+  if (new URL(page.url()).pathname === '/login') {
+    await page.fill('[name=email]', who.email)
+    await page.fill('[name=password]', who.password)
+    await page.locator('form[action="/login"] button').click()
     await page.waitForURL('**/app')
   }
   return who
