@@ -1,6 +1,7 @@
 //! The rules of Harmony: pure functions over plain values. No I/O, no clock, no async runtime.
 
 pub mod booking;
+pub mod company;
 pub mod contact;
 pub mod hours;
 pub mod id;
@@ -19,3 +20,4 @@ pub mod staff;
 pub mod tenant;
 pub mod text;
 pub mod wall_clock;
+pub mod web;

@@ -28,6 +28,7 @@ pub const RESERVED: &[&str] = &[
     "logout",
     "manage",
     "me",
+    "media",
     "metrics",
     "ops",
     "pricing",
