@@ -17,10 +17,10 @@ pub fn siret(text: &str) -> Result<String, CompanyError> {
     let number = compact(text);
     let digits: Option<Vec<u32>> = number.chars().map(|digit| digit.to_digit(10)).collect();
     let digits = digits.filter(|digits| digits.len() == 14).ok_or(CompanyError::Siret)?;
-    let doubled = |(place, digit): (usize, &u32)| if place % 2 == 0 { digit * 2 } else { *digit };
+    let doubled = |(place, digit): (usize, &u32)| if place.is_multiple_of(2) { digit * 2 } else { *digit };
     let luhn: u32 = digits.iter().enumerate().map(doubled).map(|value| value / 10 + value % 10).sum();
-    let is_a_post_office = number.starts_with(LA_POSTE) && digits.iter().sum::<u32>() % 5 == 0;
-    if luhn % 10 == 0 || is_a_post_office { Ok(number) } else { Err(CompanyError::Siret) }
+    let is_a_post_office = number.starts_with(LA_POSTE) && digits.iter().sum::<u32>().is_multiple_of(5);
+    if luhn.is_multiple_of(10) || is_a_post_office { Ok(number) } else { Err(CompanyError::Siret) }
 }
 
 /// A VAT number without spaces, in capitals: two letters of the country and what it gives out.
