@@ -1,6 +1,7 @@
 //! The rules of Harmony: pure functions over plain values. No I/O, no clock, no async runtime.
 
 pub mod booking;
+pub mod company;
 pub mod contact;
 pub mod hours;
 pub mod id;
@@ -20,3 +21,4 @@ pub mod staff;
 pub mod tenant;
 pub mod text;
 pub mod wall_clock;
+pub mod web;
