@@ -27,8 +27,12 @@ struct Home {
     team: Vec<Member>,
     week: Vec<WeekDay>,
     closures: Vec<Closed>,
+    /// What they say of themselves.
+    about: Option<String>,
     map_url: Option<String>,
     email: Option<String>,
+    website_url: Option<String>,
+    instagram_url: Option<String>,
     /// No bookings are taken for now.
     is_closed: bool,
     /// The least that something costs, in minor units.
@@ -195,9 +199,16 @@ fn business<'a>(
         "openingHoursSpecification": hours,
         "potentialAction": {"@type": "ReserveAction", "target": format!("{url}/book")},
     });
-    for (name, value) in
-        [("telephone", &tenant.phone_e164), ("email", &tenant.contact_email), ("address", &tenant.address)]
-    {
+    let links: Vec<&String> = [&tenant.website_url, &tenant.instagram_url].into_iter().flatten().collect();
+    if let (false, Some(fields)) = (links.is_empty(), business.as_object_mut()) {
+        fields.insert("sameAs".to_owned(), json!(links));
+    }
+    for (name, value) in [
+        ("description", &tenant.about),
+        ("telephone", &tenant.phone_e164),
+        ("email", &tenant.contact_email),
+        ("address", &tenant.address),
+    ] {
         if let (Some(value), Some(fields)) = (value, business.as_object_mut()) {
             fields.insert(name.to_owned(), json!(value));
         }
