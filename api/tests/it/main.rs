@@ -4,7 +4,11 @@
 mod approval;
 mod bookings;
 #[cfg(test)]
+mod bookings_staff;
+#[cfg(test)]
 mod catalogue;
+#[cfg(test)]
+mod customers;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
@@ -28,13 +32,25 @@ mod outage;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod pages_access;
+#[cfg(test)]
+mod pages_account;
+#[cfg(test)]
+mod pages_calendar;
+#[cfg(test)]
 mod pages_public;
+#[cfg(test)]
+mod pages_session;
+#[cfg(test)]
+mod pages_setup;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
 mod reschedule;
+#[cfg(test)]
+mod search;
 #[cfg(test)]
 mod slots;
 #[cfg(test)]
