@@ -97,24 +97,26 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
                 .collect();
             let frame = reader.tenant_frame(&tenant);
             let active = || offers.iter().filter(|offer| offer.service.is_active);
-            let home =
-                Home {
-                    head: Head::of(&frame.origin, &format!("/{}", tenant.slug))
-                        .with_data(json_ld(&business(&tenant, &frame.origin, active(), &week))),
-                    categories: categories(&offers, &tenant),
-                    team: team
-                        .into_iter()
-                        .enumerate()
-                        .map(|(place, member)| Member { name: member.name, tone: tone(place) })
-                        .collect(),
-                    week,
-                    closures,
-                    map_url: tenant.address.as_deref().map(map_url),
-                    email: tenant.contact_email.clone(),
-                    is_closed: !is_open,
-                    from_cents: active().map(|offer| offer.service.price_cents).min(),
-                    currency: tenant.currency.clone(),
-                };
+            let data = json_ld(&business(&tenant, &frame.origin, active(), &week));
+            let home = Home {
+                head: Head::of(&frame.origin, &format!("/{}", tenant.slug)).with_data(data),
+                categories: categories(&offers, &tenant),
+                team: team
+                    .into_iter()
+                    .enumerate()
+                    .map(|(place, member)| Member { name: member.name, tone: tone(place) })
+                    .collect(),
+                week,
+                closures,
+                about: tenant.about.clone(),
+                map_url: tenant.address.as_deref().map(map_url),
+                email: tenant.contact_email.clone(),
+                website_url: tenant.website_url.clone(),
+                instagram_url: tenant.instagram_url.clone(),
+                is_closed: !is_open,
+                from_cents: active().map(|offer| offer.service.price_cents).min(),
+                currency: tenant.currency.clone(),
+            };
             render(&visitor.state, &frame, StatusCode::OK, "public/home", &home)
         })
         .await
