@@ -11,7 +11,7 @@ use crate::pages::{Reader, render};
 use crate::problem::Result;
 
 #[derive(Serialize)]
-struct Legal {
+struct Notice {
     email: Option<String>,
     legal_name: Option<String>,
     legal_form: Option<String>,
@@ -39,7 +39,7 @@ async fn show(reader: Reader, visitor: Result<Visitor>, page: &'static str) -> H
             visitor.state.take(READ, &visitor.ip).await?;
             let tenant = visitor.tenant.read(async |tx| tenants::find(tx).await).await?;
             let frame = reader.tenant_frame(&tenant);
-            let content = Legal {
+            let content = Notice {
                 email: tenant.contact_email,
                 legal_name: tenant.legal_name,
                 legal_form: tenant.legal_form,
