@@ -29,6 +29,15 @@ pub struct TenantView {
     contact_email: Option<String>,
     phone: Option<String>,
     address: Option<String>,
+    city: Option<String>,
+    about: Option<String>,
+    website_url: Option<String>,
+    instagram_url: Option<String>,
+    legal_name: Option<String>,
+    legal_form: Option<String>,
+    publisher: Option<String>,
+    siret: Option<String>,
+    vat_id: Option<String>,
     accent_color: Option<String>,
     version: i64,
     created_at: DateTime<Utc>,
@@ -49,6 +58,15 @@ impl From<Tenant> for TenantView {
             contact_email: tenant.contact_email,
             phone: tenant.phone_e164,
             address: tenant.address,
+            city: tenant.city,
+            about: tenant.about,
+            website_url: tenant.website_url,
+            instagram_url: tenant.instagram_url,
+            legal_name: tenant.legal_name,
+            legal_form: tenant.legal_form,
+            publisher: tenant.publisher,
+            siret: tenant.siret,
+            vat_id: tenant.vat_id,
             accent_color: tenant.accent_color,
             version: tenant.version,
             created_at: tenant.created_at,
@@ -77,6 +95,40 @@ pub struct UpdateTenant {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     address: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    city: Option<Option<String>>,
+    /// What the public page says of the tenant, up to 2,000 characters.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    about: Option<Option<String>>,
+    /// `https://…`, or a host alone.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    website_url: Option<Option<String>>,
+    /// An address at instagram.com, or a name such as `@maison.camille`.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    instagram_url: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    legal_name: Option<Option<String>>,
+    /// As the law wants it told, such as `SARL au capital de 5 000 €`.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    legal_form: Option<Option<String>>,
+    /// Who answers for what the public page says.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    publisher: Option<Option<String>>,
+    /// 14 digits (France).
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    siret: Option<Option<String>>,
+    /// With the country, such as `FR40303265045`.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    vat_id: Option<Option<String>>,
     /// `#rrggbb`
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
@@ -101,6 +153,15 @@ pub async fn update(
         contact_email: body.contact_email,
         phone: body.phone,
         address: body.address,
+        city: body.city,
+        about: body.about,
+        website_url: body.website_url,
+        instagram_url: body.instagram_url,
+        legal_name: body.legal_name,
+        legal_form: body.legal_form,
+        publisher: body.publisher,
+        siret: body.siret,
+        vat_id: body.vat_id,
         accent_color: body.accent_color,
     };
     let by = member.by();

@@ -1,6 +1,7 @@
 //! The rules of Harmony: pure functions over plain values. No I/O, no clock, no async runtime.
 
 pub mod booking;
+pub mod company;
 pub mod contact;
 pub mod customer;
 pub mod hours;
@@ -21,3 +22,4 @@ pub mod staff;
 pub mod tenant;
 pub mod text;
 pub mod wall_clock;
+pub mod web;

@@ -48,7 +48,10 @@ pub const REGISTRY: &[Personal] = &[
     personal("setup_steps", &[]),
     personal("staff", &["name", "email"]),
     personal("tenant_directory", &[]),
-    personal("tenants", &["contact_email", "phone_e164", "address"]),
+    personal(
+        "tenants",
+        &["contact_email", "phone_e164", "address", "legal_name", "publisher", "siret", "vat_id"],
+    ),
     personal("usage", &[]),
     personal("users", &["email", "email_key", "full_name"]),
     personal("weekly_rules", &[]),
