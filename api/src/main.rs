@@ -8,6 +8,7 @@ use anyhow::Context;
 use api::clock::Clock;
 use api::config::Config;
 use api::metrics::Metrics;
+use api::pages::Pages;
 use api::password::Passwords;
 use api::server;
 use api::state::{Directory, State};
@@ -16,7 +17,6 @@ use clap::Parser;
 use domain::link::Links;
 use queue::{Limits, Waker};
 use store::{Door, Store};
-use templates::Templates;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -44,7 +44,7 @@ async fn main() -> anyhow::Result<()> {
         passwords: Passwords::new(),
         links: Links::new(config.secrets.link_key()?, &config.public_url),
         files: config.files.files()?,
-        templates: Templates::load_with_pages(|_tera| {})?,
+        pages: Pages::load()?,
         metrics: Metrics::new()?,
         limits: Limits::new(&config.redis, config.rate_limit_factor)?,
         directory: Directory::default(),

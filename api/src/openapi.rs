@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, ResponseError, web};
+use domain::locale::Locale;
 use domain::rejection::Code;
 use serde::Serialize;
 use utoipa::openapi::content::ContentBuilder;
@@ -20,10 +21,9 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::pages;
+use crate::pages::{self, Reader};
 use crate::problem::{Problem, ProblemBody, Result, failed};
 use crate::routes::{self, Access, Body, Route};
-use crate::state::State;
 
 /// The document, from the table that the router has too.
 pub fn document() -> OpenApi {
@@ -180,7 +180,6 @@ struct CodeLine {
 
 #[derive(Serialize)]
 struct Docs<'a> {
-    lang: &'static str,
     version: &'static str,
     url: &'a str,
     groups: Vec<Group>,
@@ -189,16 +188,17 @@ struct Docs<'a> {
 }
 
 /// The page: every operation, every schema, every code, without a script.
-pub async fn page(state: web::Data<State>) -> Result<HttpResponse> {
+pub async fn page(reader: Reader) -> Result<HttpResponse> {
+    let state = &reader.state;
     let context = Docs {
-        lang: "en",
         version: env!("CARGO_PKG_VERSION"),
         url: state.links.public_url(),
         groups: groups(),
         schemas: schemas(&serde_json::to_value(document()).map_err(|error| failed(&error))?),
         codes: Code::ALL.iter().copied().map(code_line).collect(),
     };
-    let mut response = pages::render(&state, StatusCode::OK, "api_docs", &context)?;
+    let mut response =
+        pages::render(state, &reader.frame(Locale::En), StatusCode::OK, "dev/api_docs", &context)?;
     let cacheable = HeaderValue::from_static("public, max-age=300");
     response.headers_mut().insert(CACHE_CONTROL, cacheable);
     Ok(response)

@@ -11,10 +11,10 @@ use domain::rejection::Code;
 use providers::files::Files;
 use queue::Limits;
 use store::{Store, Tenant};
-use templates::Templates;
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
+use crate::pages::Pages;
 use crate::password::Passwords;
 use crate::problem::Result;
 use crate::tokens::Tokens;
@@ -26,7 +26,7 @@ pub struct State {
     pub passwords: Passwords,
     pub links: Links,
     pub files: Files,
-    pub templates: Templates,
+    pub pages: Pages,
     pub metrics: Metrics,
     pub limits: Limits,
     pub directory: Directory,

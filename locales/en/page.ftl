@@ -99,20 +99,6 @@ page-verify-button = Confirm my address
 page-verify-done-title = Your address is confirmed
 page-verify-done = Thank you. You can close this page.
 
-page-refusal-title = { $code ->
-    [not-found] This page does not exist
-    [too-many] Too many requests at once
-    [failed] Something went wrong on our side
-   *[refused] This could not be done
-}
-page-refusal-lead = { $code ->
-    [not-found] The address may be incomplete, or the link is no longer valid.
-    [too-many] Wait a minute, then try again.
-    [failed] Try again in a moment. Nothing that was saved is lost.
-   *[refused] One of the values that were sent is not valid. Go back and try again.
-}
-page-refusal-request = If it keeps happening, give us this reference:
-page-refusal-home = Back to the start
 
 page-welcome-title = Appointments without the back and forth
 page-welcome-lead = Harmony keeps the diary of people who receive people: online booking at any hour, confirmations by email, summaries in PDF.

@@ -99,20 +99,6 @@ page-verify-button = Confirmer mon adresse
 page-verify-done-title = Votre adresse est confirmée
 page-verify-done = Merci. Vous pouvez fermer cette page.
 
-page-refusal-title = { $code ->
-    [not-found] Cette page n’existe pas
-    [too-many] Trop de demandes à la fois
-    [failed] Une erreur est survenue de notre côté
-   *[refused] Cela n’a pas pu être fait
-}
-page-refusal-lead = { $code ->
-    [not-found] L’adresse est peut-être incomplète, ou le lien n’est plus valable.
-    [too-many] Patientez une minute, puis réessayez.
-    [failed] Réessayez dans un instant. Rien de ce qui était enregistré n’est perdu.
-   *[refused] Une des valeurs envoyées n’est pas valable. Revenez en arrière, puis réessayez.
-}
-page-refusal-request = Si cela continue, donnez-nous cette référence :
-page-refusal-home = Retour à l’accueil
 
 page-welcome-title = Les rendez-vous, sans le va-et-vient
 page-welcome-lead = Harmony tient l’agenda de celles et ceux qui reçoivent : réservation en ligne à toute heure, confirmations par e-mail, récapitulatifs en PDF.

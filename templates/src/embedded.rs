@@ -9,6 +9,8 @@ use rust_embed::RustEmbed;
 #[include = "mail/*.html"]
 #[include = "mail/*.txt"]
 #[include = "pages/*.html"]
+#[include = "layouts/*.html"]
+#[include = "components/*.html"]
 struct TemplateFiles;
 
 #[derive(RustEmbed)]
@@ -20,6 +22,22 @@ struct DocumentFiles;
 #[folder = "../locales"]
 #[include = "*.ftl"]
 struct LocaleFiles;
+
+#[derive(RustEmbed)]
+#[folder = "../assets/icons"]
+#[include = "*.svg"]
+struct IconFiles;
+
+/// Name, such as `calendar-check`, and drawing of each icon: what stands inside of its `<svg>`.
+pub(crate) fn icons() -> Vec<(String, String)> {
+    let icon = |file: Cow<'static, str>| {
+        let source = text(&IconFiles::get(&file)?.data);
+        let (_, inside) = source.split_once("<svg")?.1.split_once('>')?;
+        let drawing = inside.rsplit_once("</svg>")?.0.split_whitespace().collect::<Vec<_>>().join(" ");
+        Some((file.strip_suffix(".svg")?.to_owned(), drawing.replace(" />", "/>").replace("> <", "><")))
+    };
+    IconFiles::iter().filter_map(icon).collect()
+}
 
 /// Name and source of each template under one of `folders`.
 pub(crate) fn templates(folders: &[&str]) -> Vec<(String, String)> {

@@ -1,5 +1,7 @@
 //! What templates can call: words, amounts, dates. The language comes from the page; without it they fail.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use fluent_bundle::{FluentArgs, FluentValue};
@@ -17,7 +19,7 @@ type NumberFormat = fn(Locale, &Decimal) -> String;
 /// - `t(k="key", name=value, …)`: the text `key` with its arguments
 /// - `money(minor=…, currency=…)`
 /// - `number(value=…)`, `percent(value=…)` (of a hundred), `bytes(value=…)`: numbers, or texts such as `"12.5"`
-/// - `duration(minutes=…)`, `monogram(name=…)`
+/// - `duration(minutes=…)`, `monogram(name=…)`, `initials(name=…)`, `icon(name=…, class=…)`
 /// - `time(at=…, zone=…)`, `datetime(…)`, `zone(…)`: an RFC 3339 instant, an IANA zone; `time_range(from=…, to=…, zone=…)`
 /// - `date(…)`, `day(…)` (a date with a capital), `short_date(…)`, `month(…)`, `weekday(…)`: of `at=…, zone=…` as above,
 ///   or of a calendar date `date="2026-11-24"`; a weekday also of `weekday=1` (Monday) to 7, with
@@ -38,6 +40,10 @@ pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
     tera.register_function("monogram", |kwargs: Kwargs, _: &State<'_>| {
         Ok::<_, tera::Error>(monogram(kwargs.must_get::<&str>("name")?))
     });
+    tera.register_function("initials", |kwargs: Kwargs, _: &State<'_>| {
+        Ok::<_, tera::Error>(initials(kwargs.must_get::<&str>("name")?))
+    });
+    tera.register_function("icon", Icons(crate::embedded::icons().into_iter().collect()));
     let formats: [(&str, Format); 3] =
         [("time", format::time), ("datetime", format::datetime), ("zone", format::zone)];
     for (name, format) in formats {
@@ -103,6 +109,30 @@ fn register_dates(tera: &mut Tera) {
 
 fn capital(kwargs: &Kwargs, text: String) -> TeraResult<String> {
     Ok(if kwargs.get::<bool>("capital")?.unwrap_or(false) { days::capital(&text) } else { text })
+}
+
+/// `icon(name="check", class="i star")`: a drawing of Lucide's, inside of the page, seen by eyes alone.
+struct Icons(HashMap<String, String>);
+
+impl tera::Function<TeraResult<String>> for Icons {
+    fn call(&self, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
+        let name = kwargs.must_get::<&str>("name")?;
+        let class = kwargs.get::<&str>("class")?.unwrap_or("i");
+        let drawing =
+            self.0.get(name).ok_or_else(|| tera::Error::message(format!("there is no icon `{name}`")))?;
+        Ok(format!(r#"<svg class="{class}" viewBox="0 0 24 24" aria-hidden="true">{drawing}</svg>"#))
+    }
+
+    fn is_safe(&self) -> bool {
+        true
+    }
+}
+
+/// Of the first and the last word of a name, for a round picture: "Inès Łódzka" is "IŁ".
+fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().map(monogram).filter(|letter| !letter.is_empty());
+    let first = words.next().unwrap_or_default();
+    words.next_back().map_or_else(|| first.clone(), |last| format!("{first}{last}"))
 }
 
 fn t(texts: &Texts, kwargs: &Kwargs, state: &State<'_>) -> TeraResult<String> {

@@ -12,6 +12,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::web;
 use api::clock::Clock;
 use api::metrics::Metrics;
+use api::pages::Pages;
 use api::password::Passwords;
 use api::server;
 use api::state::{Directory, State};
@@ -69,7 +70,7 @@ impl TestApp {
             passwords: Passwords::new(),
             links: Links::new(LinkKey::new(api::random::bytes()), &format!("http://{address}")),
             files: Files::in_folder(&folder.join("files")).unwrap(),
-            templates: Templates::load_with_pages(|_tera| {}).unwrap(),
+            pages: Pages::load().unwrap(),
             metrics: Metrics::new().unwrap(),
             limits: Limits::none(),
             directory: Directory::default(),

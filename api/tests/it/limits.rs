@@ -117,6 +117,6 @@ async fn a_page_tells_what_is_left_as_the_api_does() {
     assert_eq!((page.status, told(&page).map(|[most, ..]| most)), (200, Some(600)));
     let unlimited: Value = app.request("GET", "/health/live").await.expect(200);
     assert_eq!(unlimited["status"], "ok");
-    assert_eq!(told(&app.request("GET", "/assets/plain.css").await), None);
+    assert_eq!(told(&app.request("GET", "/assets/nothing.css").await), None);
     drop(salon);
 }

@@ -120,7 +120,7 @@ async fn an_address_that_is_none_and_a_method_that_is_none_are_told_apart() {
 async fn every_answer_carries_the_headers_of_safety() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
-    for path in ["/api/v1/me", "/health", "/salon", "/nothing/here", "/assets/plain.css", "/api/docs"] {
+    for path in ["/api/v1/me", "/health", "/salon", "/nothing/here", "/assets/nothing.css", "/api/docs"] {
         let answer = app.request("GET", path).bearer(&salon.token).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");

@@ -3,11 +3,12 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse};
+use domain::locale::Locale;
 use domain::rejection::Code;
 use providers::mail::sandbox::{self, Received};
 use serde::Serialize;
 
-use super::{Reader, render};
+use crate::pages::{Reader, render};
 use crate::problem::{Result, failed};
 use crate::state::State;
 
@@ -16,7 +17,6 @@ const MOST: usize = 100;
 
 #[derive(Serialize)]
 struct Outbox {
-    lang: &'static str,
     mails: Vec<Line>,
 }
 
@@ -30,7 +30,6 @@ struct Line {
 
 #[derive(Serialize)]
 struct Opened {
-    lang: &'static str,
     id: String,
     from: String,
     to: String,
@@ -73,7 +72,7 @@ pub async fn list(reader: Reader) -> HttpResponse {
                     sent_at: mail.date.map(|date| date.format("%Y-%m-%d %H:%M:%S UTC").to_string()),
                 })
                 .collect();
-            render(&reader.state, StatusCode::OK, "outbox", &Outbox { lang: "en", mails })
+            render(&reader.state, &reader.frame(Locale::En), StatusCode::OK, "dev/outbox", &Outbox { mails })
         })
         .await
 }
@@ -98,7 +97,6 @@ pub async fn show(reader: Reader, request: HttpRequest) -> HttpResponse {
                 })
                 .collect();
             let context = Opened {
-                lang: "en",
                 id,
                 from: mail.from,
                 to: mail.to,
@@ -108,7 +106,7 @@ pub async fn show(reader: Reader, request: HttpRequest) -> HttpResponse {
                 has_html: !mail.html.is_empty(),
                 attachments,
             };
-            render(&reader.state, StatusCode::OK, "outbox_mail", &context)
+            render(&reader.state, &reader.frame(Locale::En), StatusCode::OK, "dev/outbox_mail", &context)
         })
         .await
 }

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use chrono::{DateTime, Utc};
 use domain::booking::{Status, may_cancel};
-use domain::id::{BookingId, UserId};
+use domain::id::BookingId;
 use domain::link::Purpose;
 use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
@@ -12,14 +12,14 @@ use store::audit::By;
 use store::bookings::{self, Appointment};
 use store::tenants::Tenant;
 
-use super::{Form, Reader, accent_sheet, render, see};
 use crate::extract::{Anybody, Path};
 use crate::limit::READ;
+use crate::pages::form::Form;
+use crate::pages::{Reader, render, see};
 use crate::problem::Result;
 
 #[derive(Serialize)]
 struct Manage {
-    lang: &'static str,
     shop_name: String,
     shop_slug: String,
     address: Option<String>,
@@ -33,7 +33,6 @@ struct Manage {
     price_cents: i64,
     currency: String,
     may_cancel: bool,
-    accent_sheet: Option<String>,
 }
 
 pub async fn show(reader: Reader, anybody: Result<Anybody>, token: Result<Path<String>>) -> HttpResponse {
@@ -52,9 +51,9 @@ pub async fn show(reader: Reader, anybody: Result<Anybody>, token: Result<Path<S
                 })
                 .await?;
             let Appointment { booking, staff_name } = appointment;
+            let lang = reader.lang.unwrap_or(booking.locale);
+            let frame = reader.frame(lang).of(&tenant, &anybody.state.pages.brands);
             let context = Manage {
-                lang: booking.locale.name(),
-                accent_sheet: accent_sheet(&tenant),
                 shop_name: tenant.name,
                 shop_slug: tenant.slug,
                 address: tenant.address,
@@ -69,7 +68,7 @@ pub async fn show(reader: Reader, anybody: Result<Anybody>, token: Result<Path<S
                 price_cents: booking.price_cents,
                 currency: booking.currency,
             };
-            render(&anybody.state, StatusCode::OK, "manage", &context)
+            render(&anybody.state, &frame, StatusCode::OK, "manage", &context)
         })
         .await
 }
@@ -105,52 +104,6 @@ pub async fn cancel(
                 Err(error) if error.code() != Some(Code::BookingNotCancellable) => Err(error.into()),
                 _ => Ok(see(&format!("/manage/{}", *token))),
             }
-        })
-        .await
-}
-
-#[derive(Serialize)]
-struct Verify {
-    lang: &'static str,
-    done: bool,
-}
-
-/// A button, because programs that look into mail open every link in it.
-pub async fn ask_to_verify(
-    reader: Reader,
-    anybody: Result<Anybody>,
-    token: Result<Path<String>>,
-) -> HttpResponse {
-    reader
-        .answer(async {
-            let (anybody, token) = (anybody?, token?);
-            anybody.state.open(&token, Purpose::VerifyEmail)?;
-            render(
-                &anybody.state,
-                StatusCode::OK,
-                "verify",
-                &Verify { lang: reader.lang().name(), done: false },
-            )
-        })
-        .await
-}
-
-pub async fn verify(reader: Reader, anybody: Result<Anybody>, token: Result<Path<String>>) -> HttpResponse {
-    reader
-        .answer(async {
-            let (anybody, token) = (anybody?, token?);
-            let link = anybody.state.open(&token, Purpose::VerifyEmail)?;
-            let identity = anybody.state.store.identity();
-            let user_id = UserId(link.subject);
-            identity
-                .transaction(async |tx| store::users::verify_email(tx, user_id, anybody.now).await)
-                .await?;
-            render(
-                &anybody.state,
-                StatusCode::OK,
-                "verify",
-                &Verify { lang: reader.lang().name(), done: true },
-            )
         })
         .await
 }

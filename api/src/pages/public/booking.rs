@@ -13,23 +13,14 @@ use store::availability;
 use store::services::Offer;
 use store::tenants::Tenant;
 
-use super::{Form, Reader, accent_sheet, render, see};
 use crate::bookings;
 use crate::extract::{Query, Submission, Visitor};
 use crate::limit::{READ, WRITE};
+use crate::pages::form::Form;
+use crate::pages::frame::Shop;
+use crate::pages::{Reader, render, see};
 use crate::problem::{Problem, Result};
 use crate::random;
-
-/// The tenant as its pages show it.
-#[derive(Serialize)]
-struct Shop {
-    name: String,
-    slug: String,
-    address: Option<String>,
-    phone: Option<String>,
-    timezone: &'static str,
-    accent_sheet: Option<String>,
-}
 
 /// A service as its pages show it.
 #[derive(Serialize)]
@@ -40,19 +31,6 @@ struct Line {
     duration_minutes: i32,
     price_cents: i64,
     currency: String,
-}
-
-impl From<&Tenant> for Shop {
-    fn from(tenant: &Tenant) -> Self {
-        Self {
-            name: tenant.name.clone(),
-            slug: tenant.slug.clone(),
-            address: tenant.address.clone(),
-            phone: tenant.phone_e164.clone(),
-            timezone: tenant.timezone.name(),
-            accent_sheet: accent_sheet(tenant),
-        }
-    }
 }
 
 impl Line {
@@ -71,7 +49,6 @@ impl Line {
 
 #[derive(Serialize)]
 struct Home {
-    lang: &'static str,
     shop: Shop,
     services: Vec<Line>,
 }
@@ -89,9 +66,8 @@ pub async fn home(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
                 .await?;
             let active = offers.iter().filter(|offer| offer.service.is_active);
             let services = active.map(|offer| Line::new(offer, &tenant)).collect();
-            let lang = reader.lang.unwrap_or(tenant.locale).name();
-            let context = Home { lang, shop: Shop::from(&tenant), services };
-            render(&visitor.state, StatusCode::OK, "home", &context)
+            let context = Home { shop: Shop::from(&tenant), services };
+            render(&visitor.state, &reader.tenant_frame(&tenant), StatusCode::OK, "home", &context)
         })
         .await
 }
@@ -128,7 +104,6 @@ pub struct BookingForm {
 
 #[derive(Serialize)]
 struct Choose {
-    lang: &'static str,
     shop: Shop,
     service: Line,
     today: NaiveDate,
@@ -218,7 +193,6 @@ async fn show_day(
     let errors = refused.map(|problem| problem.0.errors.clone()).unwrap_or_default();
     let soonest = counts.iter().find(|(date, slots)| *slots > 0 && *date > day.date).map(|(date, _)| *date);
     let context = Choose {
-        lang: reader.lang.unwrap_or(tenant.locale).name(),
         shop: Shop::from(&tenant),
         service: Line::new(&offer, &tenant),
         today,
@@ -234,7 +208,7 @@ async fn show_day(
         errors,
         gone: refused.is_some_and(|problem| problem.code() == Code::SlotUnavailable),
     };
-    render(&visitor.state, status, "book", &context)
+    render(&visitor.state, &reader.tenant_frame(&tenant), status, "book", &context)
 }
 
 /// Weeks are counted from today on, so that none begins with days that are over.

@@ -1,0 +1,78 @@
+//! Forms: how they are read, and what a person is told of what is wrong with them.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use domain::rejection::{Code, FieldError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use templates::Text;
+
+use crate::extract::{PATIENCE, collect};
+use crate::problem::{Problem, Result, failed};
+
+/// A form that was sent: `application/x-www-form-urlencoded`, at most 64 KiB. A name that comes several times fills a
+/// `Vec` only by `serde`'s own means; see [`pairs`].
+pub struct Form<T>(pub T);
+
+/// The same as its pairs, in their order, for forms with rows.
+pub type Pairs = Form<Vec<(String, String)>>;
+
+impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(_request: &HttpRequest, body: &mut Payload) -> Self::Future {
+        const MAX: usize = 64 * 1024;
+        let body = body.take();
+        Box::pin(async move {
+            let bytes = tokio::time::timeout(PATIENCE, collect(body, MAX))
+                .await
+                .map_err(|_late| Code::RequestTimeout)??;
+            if bytes.contains(&0) || bytes.windows(3).any(|window| window == b"%00") {
+                return Err(Code::MalformedQuery.into());
+            }
+            serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|_malformed| Code::MalformedQuery.into())
+        })
+    }
+}
+
+/// Something wrong with a form: the field it is about, if it is about one, and the sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Flaw {
+    /// The input's name; empty: the form as a whole.
+    pub field: String,
+    pub text: String,
+}
+
+/// What is wrong, in the order of the form: `fields` names for each pointer of the API the input that holds it. What
+/// points elsewhere is told of the form as a whole. The words are `flaw-<field>`'s, if there are such, else `flaw`'s.
+pub fn flaws(problem: &Problem, fields: &[(&str, &str)], text: Text<'_>) -> Result<Vec<Flaw>> {
+    let errors = &problem.0.errors;
+    if errors.is_empty() {
+        let text =
+            text.t_with("flaw-code", &[("code", problem.code().text())]).map_err(|error| failed(&error))?;
+        return Ok(vec![Flaw { field: String::new(), text }]);
+    }
+    let place = |error: &FieldError| {
+        fields.iter().position(|(pointer, _)| {
+            error.pointer == *pointer
+                || pointer.strip_suffix('*').is_some_and(|start| error.pointer.starts_with(start))
+        })
+    };
+    let mut placed: Vec<_> = errors.iter().map(|error| (place(error).unwrap_or(usize::MAX), error)).collect();
+    placed.sort_by_key(|(place, _)| *place);
+    let mut flaws: Vec<Flaw> = Vec::new();
+    for (place, error) in placed {
+        let field = fields.get(place).map_or("", |(_, name)| *name);
+        if !field.is_empty() && flaws.iter().any(|flaw| flaw.field == field) {
+            continue;
+        }
+        let named = [("code", error.code), ("field", field)];
+        let text = text.t_with("flaw", &named).map_err(|error| failed(&error))?;
+        flaws.push(Flaw { field: field.to_owned(), text });
+    }
+    Ok(flaws)
+}

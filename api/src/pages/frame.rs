@@ -1,0 +1,203 @@
+//! What surrounds the content of a page: language, theme, the tenant's colour, the shell of the dashboard.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use domain::locale::Locale;
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+use store::tenants::Tenant;
+
+/// What every layout may read as `frame`.
+#[derive(Clone, Serialize)]
+pub struct Frame {
+    #[serde(skip)]
+    pub lang: Locale,
+    /// Of this page, without its query.
+    pub path: String,
+    /// Of this page, with its query: where a form of preferences leads back to.
+    pub here: String,
+    /// This page in each language.
+    pub lang_urls: LangUrls,
+    /// `light` or `dark`; none: as the system has it.
+    pub theme: Option<&'static str>,
+    /// Scheme, host and port of the platform.
+    pub origin: String,
+    #[serde(serialize_with = "shared")]
+    pub brand: Option<Arc<Brand>>,
+    /// Whose page it is, in public.
+    pub tenant: Option<Shop>,
+    /// The shell of the dashboard.
+    pub app: Option<Shell>,
+    /// For the forms of whoever is signed in; masked anew for each page.
+    pub csrf: Option<String>,
+    /// What came of the form before this page.
+    pub flash: Option<Flash>,
+    pub is_development: bool,
+    /// What the browser has of this page, when it told.
+    #[serde(skip)]
+    pub known: Option<String>,
+}
+
+#[derive(Clone, Serialize)]
+pub struct LangUrls {
+    pub fr: String,
+    pub en: String,
+}
+
+/// A tenant as the head of its pages shows it.
+#[derive(Clone, Serialize)]
+pub struct Shop {
+    pub name: String,
+    pub slug: String,
+    pub address: Option<String>,
+    pub phone: Option<String>,
+    pub timezone: &'static str,
+}
+
+impl From<&Tenant> for Shop {
+    fn from(tenant: &Tenant) -> Self {
+        Self {
+            name: tenant.name.clone(),
+            slug: tenant.slug.clone(),
+            address: tenant.address.clone(),
+            phone: tenant.phone_e164.clone(),
+            timezone: tenant.timezone.name(),
+        }
+    }
+}
+
+/// The shell of the dashboard: who is here, where, and what waits.
+#[derive(Clone, Default, Serialize)]
+pub struct Shell {
+    pub user_name: String,
+    pub role: &'static str,
+    pub tenant_name: String,
+    pub tenant_slug: String,
+    pub plan: &'static str,
+    /// Other tenants of the same user, to switch to.
+    pub tenants: Vec<OtherTenant>,
+    /// Bookings that wait for an answer.
+    pub pending: i64,
+    pub may_manage_tenant: bool,
+    pub may_manage_catalogue: bool,
+    pub may_manage_bookings: bool,
+}
+
+#[derive(Clone, Serialize)]
+pub struct OtherTenant {
+    pub id: String,
+    pub name: String,
+}
+
+/// One sentence after a form was accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Flash {
+    /// Key of the text.
+    pub key: String,
+    /// `ok` or `bad`.
+    pub tone: &'static str,
+}
+
+/// A tenant's colours as a style of six variables, and the hash that lets the policy allow exactly it.
+#[derive(Debug, Serialize)]
+pub struct Brand {
+    pub css: String,
+    /// `sha256-…` of `css` (CSP 3, 6.7.3.3).
+    #[serde(skip)]
+    pub hash: String,
+    /// Of the browser's own bars: the colour by day and by night.
+    pub light: String,
+    pub dark: String,
+}
+
+impl Brand {
+    fn new(color: &str) -> Self {
+        let palette = templates::palette(Some(color));
+        let css = palette.css();
+        let hash = format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(&css)));
+        Self { css, hash, light: palette.light.accent, dark: palette.dark.accent }
+    }
+}
+
+/// Brands that were computed lately: it takes more than the rest of a page.
+#[derive(Default)]
+pub struct Brands(Mutex<HashMap<String, Arc<Brand>>>);
+
+impl Brands {
+    const MOST: usize = 2_000;
+
+    pub fn get(&self, color: &str) -> Arc<Brand> {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(brand) = lock().get(color) {
+            return brand.clone();
+        }
+        let brand = Arc::new(Brand::new(color));
+        let mut known = lock();
+        if known.len() >= Self::MOST {
+            known.clear();
+        }
+        known.insert(color.to_owned(), brand.clone());
+        brand
+    }
+}
+
+impl Frame {
+    /// Of a tenant's page: its name, its colour.
+    #[must_use]
+    pub fn of(mut self, tenant: &Tenant, brands: &Brands) -> Self {
+        self.brand = tenant.accent_color.as_deref().map(|color| brands.get(color));
+        self.tenant = Some(Shop::from(tenant));
+        self
+    }
+
+    /// The policy of this page (CSP 3): nothing from elsewhere, nothing inline but the tenant's colours, nobody's frame.
+    pub fn policy(&self) -> String {
+        let style = self.brand.as_ref().map(|brand| format!(" '{}'", brand.hash)).unwrap_or_default();
+        format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; font-src 'self'; \
+             connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+    }
+}
+
+#[expect(clippy::ref_option, reason = "serde gives a reference to the field")]
+fn shared<S: Serializer>(brand: &Option<Arc<Brand>>, serializer: S) -> Result<S::Ok, S::Error> {
+    brand.as_deref().serialize(serializer)
+}
+
+/// The address with `lang` set to each language.
+pub fn lang_urls(path: &str, query: &str) -> LangUrls {
+    let rest: Vec<&str> =
+        query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=")).collect();
+    let url = |lang: Locale| {
+        let mut pairs = rest.clone();
+        let own = format!("lang={}", lang.name());
+        pairs.push(&own);
+        format!("{path}?{}", pairs.join("&"))
+    };
+    LangUrls { fr: url(Locale::Fr), en: url(Locale::En) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_of_language_keeps_the_rest_of_the_address() {
+        let urls = lang_urls("/salon/book", "service_id=1&lang=fr&date=2030-03-04");
+        assert_eq!(urls.en, "/salon/book?service_id=1&date=2030-03-04&lang=en");
+        assert_eq!(lang_urls("/", "").fr, "/?lang=fr");
+    }
+
+    #[test]
+    fn the_policy_allows_a_brands_style_and_no_other() {
+        let brands = Brands::default();
+        let brand = brands.get("#b4235a");
+        assert!(Arc::ptr_eq(&brand, &brands.get("#b4235a")));
+        assert!(!brand.css.contains('<'));
+        assert!(brand.hash.starts_with("sha256-") && brand.hash.len() == 51);
+    }
+}

@@ -1,0 +1,216 @@
+//! Whoever reads a page: the language, the theme, and the answer they get whatever happens.
+
+use std::future::{Future, Ready, ready};
+
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_LANGUAGE, IF_NONE_MATCH, RETRY_AFTER};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
+use domain::locale::Locale;
+use domain::rejection::{Code, Kind};
+use serde::Serialize;
+use store::tenants::Tenant;
+
+use super::frame::{Frame, lang_urls};
+use super::render;
+use crate::problem::{Problem, Result};
+use crate::request;
+use crate::state::State;
+
+/// Cookie of who chose a language: `fr` or `en`.
+pub const LANG: &str = "lang";
+/// Cookie of who chose a theme: `light` or `dark`.
+pub const THEME: &str = "theme";
+
+/// Whoever reads a page.
+pub struct Reader {
+    pub state: web::Data<State>,
+    /// What was chosen, else what the browser asks for, when we speak it.
+    pub lang: Option<Locale>,
+    /// Chosen by `?lang=` of this address: to be remembered.
+    chosen: Option<Locale>,
+    theme: Option<&'static str>,
+    path: String,
+    query: String,
+    /// The tenant that the address names.
+    slug: Option<String>,
+    known: Option<String>,
+}
+
+impl FromRequest for Reader {
+    type Error = Problem;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
+            return ready(Err(Code::Internal.into()));
+        };
+        let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let chosen = request
+            .query_string()
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("lang="))
+            .and_then(Locale::from_name);
+        let remembered = || Locale::from_name(request.cookie(LANG)?.value());
+        let slug = request.match_info().get("tenant").and_then(|slug| domain::slug::parse(slug).ok());
+        ready(Ok(Self {
+            lang: chosen.or_else(remembered).or_else(|| header(ACCEPT_LANGUAGE).and_then(preferred)),
+            chosen,
+            theme: request.cookie(THEME).and_then(|cookie| theme(cookie.value())),
+            path: request.path().to_owned(),
+            query: request.query_string().to_owned(),
+            slug: slug.map(str::to_owned),
+            known: header(IF_NONE_MATCH).map(str::to_owned),
+            state,
+        }))
+    }
+}
+
+/// `light` or `dark`; anything else is no choice.
+pub fn theme(name: &str) -> Option<&'static str> {
+    ["light", "dark"].into_iter().find(|known| *known == name)
+}
+
+/// The language of ours that `Accept-Language` (RFC 9110, 12.5.4) prefers.
+fn preferred(header: &str) -> Option<Locale> {
+    let mut best: Option<(f32, Locale)> = None;
+    for range in header.split(',').take(20) {
+        let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
+        let weight: f32 = weight.trim().strip_prefix("q=").and_then(|q| q.parse().ok()).unwrap_or(0.0);
+        let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
+        if let Some(locale) = Locale::from_name(&primary)
+            && weight > best.map_or(0.0, |(weight, _)| weight)
+        {
+            best = Some((weight, locale));
+        }
+    }
+    best.map(|(_, locale)| locale)
+}
+
+/// A choice that is remembered for a year. Scripts may read it: they change the theme without a request.
+pub fn preference(name: &'static str, value: &'static str) -> Cookie<'static> {
+    Cookie::build(name, value).path("/").same_site(SameSite::Lax).max_age(Duration::days(365)).finish()
+}
+
+impl Reader {
+    /// The language of a page that is nobody's in particular.
+    pub fn lang(&self) -> Locale {
+        self.lang.unwrap_or_default()
+    }
+
+    /// What surrounds a page of Harmony's own.
+    pub fn frame(&self, lang: Locale) -> Frame {
+        let here = match self.query.as_str() {
+            "" => self.path.clone(),
+            query => format!("{}?{query}", self.path),
+        };
+        Frame {
+            lang,
+            lang_urls: lang_urls(&self.path, &self.query),
+            path: self.path.clone(),
+            here,
+            theme: self.theme,
+            origin: self.state.links.public_url().to_owned(),
+            brand: None,
+            tenant: None,
+            app: None,
+            csrf: None,
+            flash: None,
+            is_development: self.state.outbox.is_some(),
+            known: self.known.clone(),
+        }
+    }
+
+    /// What surrounds a page of a tenant's site.
+    pub fn tenant_frame(&self, tenant: &Tenant) -> Frame {
+        self.frame(self.lang.unwrap_or(tenant.locale)).of(tenant, &self.state.pages.brands)
+    }
+
+    /// Answers with a page whatever happens: a refusal becomes one that says so.
+    pub async fn answer(&self, page: impl Future<Output = Result<HttpResponse>>) -> HttpResponse {
+        let mut response = match page.await {
+            Ok(response) => response,
+            Err(problem) => self.refuse(&problem).await,
+        };
+        if let Some(lang) = self.chosen {
+            // A cookie that can't be written is a choice that is not remembered.
+            let _unwritten = response.add_cookie(&preference(LANG, lang.name()));
+        }
+        response
+    }
+
+    /// A refusal as a page: of the tenant, where the address names one that is there.
+    pub async fn refuse(&self, problem: &Problem) -> HttpResponse {
+        let status = match problem.code() {
+            // A link that opens nothing is a page that is not there.
+            Code::LinkInvalid => StatusCode::NOT_FOUND,
+            _ => problem.status_code(),
+        };
+        let kind = match problem.code().kind() {
+            Kind::NotFound => "not-found",
+            _ if problem.code() == Code::LinkInvalid => "not-found",
+            Kind::TooMany => "too-many",
+            Kind::Forbidden => "forbidden",
+            Kind::Internal | Kind::Unavailable => "failed",
+            _ => "refused",
+        };
+        // Whatever failed would fail again.
+        let tenant = if kind == "failed" { None } else { self.tenant().await };
+        let frame = match &tenant {
+            Some(tenant) => self.tenant_frame(tenant),
+            None => self.frame(self.lang()),
+        };
+        let home = match &tenant {
+            Some(tenant) if self.path != format!("/{}", tenant.slug) => format!("/{}", tenant.slug),
+            _ if self.path.starts_with("/app") => "/app".to_owned(),
+            _ => "/".to_owned(),
+        };
+        let content = Refusal { status: status.as_u16(), kind, request_id: request::id(), home };
+        let mut response = match render(&self.state, &frame, status, "refusal", &content) {
+            Ok(response) => response,
+            Err(problem) => return problem.error_response(),
+        };
+        // Such as when to try again.
+        if let Some(after) = problem.error_response().headers().get(RETRY_AFTER) {
+            response.headers_mut().insert(RETRY_AFTER, after.clone());
+        }
+        response
+    }
+
+    async fn tenant(&self) -> Option<Tenant> {
+        let tenant = self.state.tenant(self.slug.as_deref()?).await.ok()?;
+        tenant.transaction(async |tx| store::tenants::find(tx).await).await.ok()
+    }
+}
+
+/// A refusal as a page.
+#[derive(Serialize)]
+struct Refusal {
+    status: u16,
+    /// Which words say it.
+    kind: &'static str,
+    request_id: String,
+    home: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_in_the_language_that_the_browser_prefers() {
+        for (header, locale) in [
+            ("fr-FR,fr;q=0.9,en;q=0.8", Some(Locale::Fr)),
+            ("en-GB, fr;q=0.9", Some(Locale::En)),
+            ("fr;q=0.5, en;q=0.7", Some(Locale::En)),
+            ("de, FR;q=0.1", Some(Locale::Fr)),
+            ("de-AT, *;q=0.5", None),
+            ("en;q=0", None),
+            ("en;q=x, ;;,=,", None),
+            ("", None),
+        ] {
+            assert_eq!(preferred(header), locale, "{header}");
+        }
+    }
+}

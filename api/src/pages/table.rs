@@ -1,0 +1,101 @@
+//! Every page there is: method, path, who may see it. The router, `/dev/routes` and the tests of access read this one
+//! table.
+
+use actix_web::http::Method;
+use actix_web::{FromRequest, Handler, Responder, guard, web};
+use domain::role::Permission;
+
+/// Who may see a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Anybody,
+    /// Everybody, on the site of the tenant named in the path.
+    Visitor,
+    /// Who is signed in and has this permission.
+    Member(Permission),
+    /// Everybody, in development only: elsewhere the page is not there.
+    Development,
+}
+
+/// One line of the table.
+pub struct Page {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: Access,
+    handler: Box<dyn Fn() -> actix_web::Route>,
+}
+
+pub fn page<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> Page
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let of_route = method.clone();
+    let handler = Box::new(move || {
+        let route = if of_route == Method::GET {
+            web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+        } else {
+            web::route().method(of_route.clone())
+        };
+        route.to(handler.clone())
+    });
+    Page { method, path, access, handler }
+}
+
+/// All pages. Those below a tenant's name come last: whatever is no name of ours may be a tenant's.
+pub fn pages() -> Vec<Page> {
+    let mut pages = super::routes();
+    pages.extend(super::dev::routes());
+    pages.extend(super::public::routes());
+    pages
+}
+
+/// Registers the pages; methods of one path share a resource, so that another method is a 405 and not a 404.
+pub fn configure(config: &mut web::ServiceConfig, is_development: bool) {
+    let mut resources: Vec<(&'static str, actix_web::Resource)> = Vec::new();
+    for page in pages() {
+        if page.access == Access::Development && !is_development {
+            continue;
+        }
+        let route = (page.handler)();
+        match resources.iter().position(|(path, _)| *path == page.path) {
+            Some(index) => {
+                let (path, resource) = resources.remove(index);
+                resources.insert(index, (path, resource.route(route)));
+            }
+            None => resources.push((page.path, web::resource(page.path).route(route))),
+        }
+    }
+    for (_, resource) in resources {
+        config.service(resource);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_tenant_can_take_the_name_of_a_page() {
+        for page in pages() {
+            let first = page.path.trim_start_matches('/').split('/').next().unwrap_or_default();
+            let first = first.split('.').next().unwrap_or_default();
+            assert!(
+                first.is_empty() || first.starts_with('{') || domain::slug::RESERVED.contains(&first),
+                "{} begins with a name that a tenant could take",
+                page.path
+            );
+        }
+    }
+
+    #[test]
+    fn no_page_hides_behind_a_tenants_name() {
+        let pages = pages();
+        let first_of_tenants = pages.iter().position(|page| page.path.starts_with("/{tenant}")).unwrap();
+        for page in pages.iter().skip(first_of_tenants) {
+            assert!(page.path.starts_with("/{tenant}"), "{} comes after a tenant's pages", page.path);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+ui-description = Online booking for people who receive people.
+ui-skip = Skip to content
+ui-nav-page = Page
+ui-nav-main = Main
+ui-nav-tabs = Main sections
+ui-nav-start = Home
+ui-nav-calendar = Calendar
+ui-nav-bookings = Bookings
+ui-nav-pending = waiting for an answer
+ui-nav-customers = Customers
+ui-nav-business = Business
+ui-nav-services = Services
+ui-nav-staff = Team
+ui-nav-hours = Opening hours
+ui-nav-setup = Setup
+ui-nav-settings = Settings
+ui-nav-plan = Plan
+ui-nav-more = More
+ui-booking-new = New booking
+ui-tenant-new = Open another business
+ui-public-page = See your page
+ui-plan = { $plan ->
+    [free] Free plan
+    [pro] Pro plan
+   *[enterprise] Enterprise plan
+}
+ui-role = { $role ->
+    [owner] Owner
+    [admin] Administrator
+    [manager] Manager
+    [staff] Team member
+   *[viewer] Viewer
+}
+ui-logout = Sign out
+ui-search = Find a customer, booking or service
+ui-powered = Online booking by
+ui-theme-dark = Switch to dark
+ui-theme-light = Switch to light
+ui-pages = Pages
+ui-previous = Previous
+ui-next = Next
+ui-optional = optional
+ui-cancel = Cancel
+ui-close = Close
+ui-copied = Copied
+ui-loading = Loading
+ui-keys = Keyboard shortcuts
+ui-keys-switch = Use shortcuts of a single letter
+ui-key-search = Search
+ui-key-today = Today
+ui-key-days = Previous and next day
+ui-errors = { $count ->
+    [one] One thing needs your attention
+   *[other] { $count } things need your attention
+}
+
+# What is wrong with one field. $field is the input's name, $code the kind of error.
+flaw = { $field ->
+    [email] { $code ->
+        [REQUIRED] Enter an email address.
+       *[other] Enter a complete email address, such as camille@example.com.
+    }
+    [phone] Enter a complete phone number, such as +33 6 12 34 56 78.
+    [password] { $code ->
+        [REQUIRED] Enter a password.
+       *[other] Choose a longer password: at least 10 characters.
+    }
+    [start] Choose a time.
+   *[other] { $code ->
+        [REQUIRED] This can’t be empty.
+        [TOO_LONG] This is too long.
+        [OUT_OF_RANGE] This value is out of range.
+        [UNKNOWN] This is no longer there.
+       *[other] This value is not valid.
+    }
+}
+# What is wrong with a form as a whole.
+flaw-code = { $code ->
+    [VERSION_MISMATCH] Somebody changed this meanwhile. What you see below is what you typed: check it against the new state and save again.
+    [SLOT_UNAVAILABLE] This time has just been taken. Choose another: what you typed is kept.
+    [INVALID_CREDENTIALS] The email address or the password is wrong.
+    [EMAIL_TAKEN] An account with this email address exists already.
+    [SLUG_TAKEN] This address is taken. Choose another.
+    [PLAN_LIMIT_REACHED] Your plan’s limit is reached.
+    [PLAN_FEATURE_MISSING] Your plan does not include this.
+    [LAST_STAFF_MEMBER] Somebody has to stay bookable.
+    [TOO_MANY_REQUESTS] Too many attempts. Wait a few minutes, then try again.
+    [TOO_MANY_OF_THESE] There are too many of these already.
+    [BOOKING_NOT_CANCELLABLE] This booking can no longer be cancelled.
+    [BOOKING_NOT_FOUND] No booking has this code and email address.
+   *[other] This could not be done. Check what you entered and try again.
+}
+
+refusal-title = { $kind ->
+    [not-found] This page does not exist
+    [too-many] Too many requests at once
+    [forbidden] This is not open to you
+    [failed] Something went wrong on our side
+   *[refused] This could not be done
+}
+refusal-lead = { $kind ->
+    [not-found] The address may be incomplete, or the link is no longer valid.
+    [too-many] Wait a minute, then try again.
+    [forbidden] Your role does not allow it. Ask an owner of the business.
+    [failed] Try again in a moment. Nothing that was saved is lost.
+   *[refused] One of the values that were sent is not valid. Go back and try again.
+}
+refusal-request = If it keeps happening, give us this reference:
+refusal-home = Back to the start

@@ -1,0 +1,109 @@
+ui-description = La réservation en ligne de ceux qui reçoivent.
+ui-skip = Aller au contenu
+ui-nav-page = Page
+ui-nav-main = Principal
+ui-nav-tabs = Rubriques principales
+ui-nav-start = Accueil
+ui-nav-calendar = Agenda
+ui-nav-bookings = Réservations
+ui-nav-pending = en attente de réponse
+ui-nav-customers = Clients
+ui-nav-business = Activité
+ui-nav-services = Prestations
+ui-nav-staff = Équipe
+ui-nav-hours = Horaires
+ui-nav-setup = Configuration
+ui-nav-settings = Réglages
+ui-nav-plan = Abonnement
+ui-nav-more = Plus
+ui-booking-new = Nouvelle réservation
+ui-tenant-new = Ouvrir un autre établissement
+ui-public-page = Voir votre page
+ui-plan = { $plan ->
+    [free] Offre Free
+    [pro] Offre Pro
+   *[enterprise] Offre Enterprise
+}
+ui-role = { $role ->
+    [owner] Propriétaire
+    [admin] Administrateur
+    [manager] Responsable
+    [staff] Membre de l’équipe
+   *[viewer] Lecteur
+}
+ui-logout = Se déconnecter
+ui-search = Trouver un client, une réservation, une prestation
+ui-powered = Réservation en ligne par
+ui-theme-dark = Passer en sombre
+ui-theme-light = Passer en clair
+ui-pages = Pages
+ui-previous = Précédent
+ui-next = Suivant
+ui-optional = facultatif
+ui-cancel = Annuler
+ui-close = Fermer
+ui-copied = Copié
+ui-loading = Chargement
+ui-keys = Raccourcis clavier
+ui-keys-switch = Utiliser les raccourcis d’une seule lettre
+ui-key-search = Rechercher
+ui-key-today = Aujourd’hui
+ui-key-days = Jour précédent et suivant
+ui-errors = { $count ->
+    [one] Il reste un point à corriger
+   *[other] Il reste { $count } points à corriger
+}
+
+# Ce qui ne va pas dans un champ. $field est le nom du champ, $code la nature de l’erreur.
+flaw = { $field ->
+    [email] { $code ->
+        [REQUIRED] Indiquez une adresse e-mail.
+       *[other] Indiquez une adresse e-mail complète, par exemple camille@example.com.
+    }
+    [phone] Indiquez un numéro de téléphone complet, par exemple 06 12 34 56 78.
+    [password] { $code ->
+        [REQUIRED] Indiquez un mot de passe.
+       *[other] Choisissez un mot de passe plus long : au moins 10 caractères.
+    }
+    [start] Choisissez un horaire.
+   *[other] { $code ->
+        [REQUIRED] Ce champ ne peut pas rester vide.
+        [TOO_LONG] C’est trop long.
+        [OUT_OF_RANGE] Cette valeur est hors limites.
+        [UNKNOWN] Cet élément n’existe plus.
+       *[other] Cette valeur n’est pas valable.
+    }
+}
+# Ce qui ne va pas dans un formulaire entier.
+flaw-code = { $code ->
+    [VERSION_MISMATCH] Quelqu’un a modifié ceci entre-temps. Vous voyez ci-dessous ce que vous avez saisi : comparez-le au nouvel état, puis enregistrez de nouveau.
+    [SLOT_UNAVAILABLE] Cet horaire vient d’être pris. Choisissez-en un autre : votre saisie est conservée.
+    [INVALID_CREDENTIALS] L’adresse e-mail ou le mot de passe est erroné.
+    [EMAIL_TAKEN] Un compte existe déjà avec cette adresse e-mail.
+    [SLUG_TAKEN] Cette adresse est prise. Choisissez-en une autre.
+    [PLAN_LIMIT_REACHED] La limite de votre offre est atteinte.
+    [PLAN_FEATURE_MISSING] Votre offre ne comprend pas cette fonction.
+    [LAST_STAFF_MEMBER] Il faut que quelqu’un reste réservable.
+    [TOO_MANY_REQUESTS] Trop de tentatives. Patientez quelques minutes, puis réessayez.
+    [TOO_MANY_OF_THESE] Il y en a déjà trop.
+    [BOOKING_NOT_CANCELLABLE] Cette réservation ne peut plus être annulée.
+    [BOOKING_NOT_FOUND] Aucune réservation n’a ce code et cette adresse e-mail.
+   *[other] Cela n’a pas pu être fait. Vérifiez votre saisie et réessayez.
+}
+
+refusal-title = { $kind ->
+    [not-found] Cette page n’existe pas
+    [too-many] Trop de demandes à la fois
+    [forbidden] Cette page ne vous est pas ouverte
+    [failed] Une erreur s’est produite de notre côté
+   *[refused] Cela n’a pas pu être fait
+}
+refusal-lead = { $kind ->
+    [not-found] L’adresse est peut-être incomplète, ou le lien n’est plus valable.
+    [too-many] Patientez une minute, puis réessayez.
+    [forbidden] Votre rôle ne le permet pas. Demandez à un propriétaire de l’établissement.
+    [failed] Réessayez dans un instant. Rien de ce qui était enregistré n’est perdu.
+   *[refused] Une des valeurs envoyées n’est pas valable. Revenez en arrière et réessayez.
+}
+refusal-request = Si cela se reproduit, donnez-nous cette référence :
+refusal-home = Retour à l’accueil
