@@ -80,6 +80,7 @@ id! {
     EventId,
     MessageId,
     DocumentId,
+    ImageId,
 }
 
 impl TenantId {

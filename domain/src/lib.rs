@@ -5,6 +5,7 @@ pub mod company;
 pub mod contact;
 pub mod hours;
 pub mod id;
+pub mod image;
 pub mod link;
 pub mod locale;
 pub mod password;

@@ -8,7 +8,7 @@ pub use delivery::{Delivery, Malformed};
 pub use policy::{JobError, Policy};
 
 use chrono::NaiveDate;
-use domain::id::{BookingId, UserId};
+use domain::id::{BookingId, ImageId, UserId};
 use domain::plan::Limit;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,8 @@ pub enum Job {
     SendEmailVerification { user_id: UserId },
     /// Tells the owners how much of their plan is used: `percent` of `limit` in the period that began then.
     SendLimitWarning { limit: Limit, period_start: NaiveDate, percent: u8 },
+    /// Removes the files of a picture, unless it stands somewhere.
+    DropImage { image_id: ImageId },
     /// Removes expired sessions and idempotency keys.
     SweepExpired {},
 }
@@ -68,6 +70,7 @@ impl Job {
             | Self::SendEmailVerification { .. }
             | Self::SendLimitWarning { .. } => Policy::new(Queue::Email, 8, 30),
             Self::MakeBookingSummary { .. } => Policy::new(Queue::Pdf, 4, 30),
+            Self::DropImage { .. } => Policy::new(Queue::Maintenance, 8, 60),
             Self::SweepExpired {} => Policy::new(Queue::Maintenance, 3, 300),
         }
     }
@@ -79,6 +82,7 @@ impl Job {
             Self::MakeBookingSummary { .. } => "make_booking_summary",
             Self::SendEmailVerification { .. } => "send_email_verification",
             Self::SendLimitWarning { .. } => "send_limit_warning",
+            Self::DropImage { .. } => "drop_image",
             Self::SweepExpired {} => "sweep_expired",
         }
     }
@@ -132,6 +136,10 @@ mod tests {
                     percent: 80,
                 },
                 r#"{"limit":"bookings_per_month","percent":80,"period_start":"2026-11-01"}"#,
+            ),
+            (
+                Job::DropImage { image_id: ImageId(id) },
+                r#"{"image_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (Job::SweepExpired {}, "{}"),
         ];

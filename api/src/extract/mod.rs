@@ -4,8 +4,10 @@ mod body;
 mod caller;
 mod objects;
 mod query;
+mod upload;
 
 pub use body::{Json, Submission, present, required};
 pub(crate) use body::{PATIENCE, collect};
 pub use caller::{Allows, Anybody, ManageBookings, ManageCatalogue, ManageTenant, Member, Read, Visitor};
 pub use query::{IfMatch, Path, Query};
+pub use upload::Upload;

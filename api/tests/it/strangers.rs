@@ -81,6 +81,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             (none, None, Own)
         }
         ("PATCH", "/tenant") => (none, Some(json!({})), Own),
+        ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover") => (none, None, Own),
         ("POST", "/services") => {
             let body = json!({"name": "Cut", "duration_minutes": 30, "price_cents": 0, "staff_ids": [staff]});
             (none, Some(body), Invalid)
@@ -88,7 +89,8 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/staff") => (none, Some(json!({"name": "Cleo"})), Own),
         ("GET" | "DELETE", "/services/{id}" | "/staff/{id}")
         | ("DELETE", "/closures/{id}" | "/openings/{id}")
-        | ("GET", "/bookings/{id}") => (none, None, NotFound),
+        | ("GET", "/bookings/{id}")
+        | ("PUT" | "DELETE", "/services/{id}/image") => (none, None, NotFound),
         ("PATCH", "/services/{id}" | "/staff/{id}")
         | ("POST", "/bookings/{id}/cancellation" | "/bookings/{id}/confirmation") => {
             (none, Some(json!({})), NotFound)
@@ -126,6 +128,7 @@ fn request(app: &TestApp, route: &Route, things: &Things) -> Request {
     let request = app.api(route.method.as_str(), &path);
     let request = if query.is_empty() { request } else { request.query(&query) };
     match body {
+        None if route.takes_file => request.file("image/png", crate::images::png(32, 32)),
         Some(body) => request.json(&body),
         None => request,
     }
