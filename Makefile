@@ -1,6 +1,6 @@
 # What one does here, by name. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset test check fmt bench schema migration
+.PHONY: help run stop reset test test-browser check fmt bench schema migration vendor
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 19
@@ -17,6 +17,9 @@ reset: ## Wipe .harmony: databases, files, keys, logs, tools
 test: ## Run the tests on private servers (ARGS="-p store" for some of them)
 	@scripts/test $(ARGS)
 
+test-browser: ## Run the tests in a browser (ARGS=booking for those of one file, ONLY=/login for one page)
+	@scripts/test-browser $(ARGS)
+
 check: ## Check format, dependencies and lints, as CI does
 	@scripts/check
 
@@ -25,6 +28,9 @@ fmt: ## Format the code
 
 bench: ## Measure, on a private deployment (bench/)
 	@bench/run
+
+vendor: ## Hold the files of others in assets/ against the registries they come from
+	@scripts/vendor
 
 schema: ## Write store/src/schema.rs anew from the migrations
 	@scripts/schema

@@ -2,25 +2,23 @@
 
 use actix_web::HttpResponse;
 use chrono_tz::Tz;
-use domain::contact::Email;
-use domain::id::{SessionId, TenantId, UserId};
-use domain::link::Purpose;
+use domain::id::{TenantId, UserId};
 use domain::locale::Locale;
 use domain::plan::Plan;
-use domain::rejection::{Code, Extra, Rejection};
+use domain::rejection::{Code, Rejection};
 use domain::role::Role;
 use domain::slug;
 use domain::tenant::SignUpDraft;
 use serde::{Deserialize, Serialize};
-use store::sessions::{self, Rotation, Session};
+use store::sessions::{self, Rotation};
 use store::tenants::{SignedUp, Tenant};
-use store::users::{self, User};
+use store::users::User;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::{Anybody, Json, Query};
-use crate::limit::{AUTH, LOGIN, READ, REFRESH, VERIFICATION};
+use crate::limit::{READ, REFRESH};
 use crate::problem::Result;
-use crate::{random, tokens};
+use crate::{account, tokens};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -73,8 +71,17 @@ pub struct VerifyEmail {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ResendVerification {
+pub struct ByEmail {
     email: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResetPassword {
+    /// From the link in the mail.
+    token: String,
+    /// 10 to 200 characters.
+    password: String,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -141,9 +148,7 @@ impl From<&User> for UserView {
 }
 
 pub async fn register(anybody: Anybody, Json(body): Json<Register>) -> Result<HttpResponse> {
-    anybody.state.take(AUTH, &anybody.ip).await?;
-    let password = body.password.clone();
-    let sign_up = SignUpDraft {
+    let draft = SignUpDraft {
         email: body.email,
         password: body.password,
         full_name: body.full_name,
@@ -153,93 +158,23 @@ pub async fn register(anybody: Anybody, Json(body): Json<Register>) -> Result<Ht
         locale: body.tenant.locale.unwrap_or_default(),
         currency: body.tenant.currency.unwrap_or_else(|| "EUR".to_owned()),
         country: body.tenant.country.unwrap_or_else(|| "FR".to_owned()),
-    }
-    .checked()?;
-    let hash = anybody.state.passwords.hash(password).await?;
-    let asked = sign_up.slug.clone();
-    let suggested = slug::suggest(&sign_up.tenant_name);
-    // A name that is taken is not the asker's fault when we chose it: add something and try again.
-    for attempt in 0..5 {
-        let slug = match (&asked, attempt) {
-            (Some(slug), _) => slug.clone(),
-            (None, 0) => suggested.clone(),
-            (None, _) => format!("{suggested}-{:05x}", random::number() & 0xf_ffff),
-        };
-        let tenant_id = TenantId::mint(anybody.now);
-        let (sign_up, now) = (sign_up.clone(), anybody.now);
-        let door = anybody.state.store.sign_up();
-        let signed_up: Result<SignedUp, store::Error> = door
-            .transaction(tenant_id, async |tx| store::tenants::sign_up(tx, sign_up, slug, &hash, now).await)
-            .await;
-        match signed_up {
-            Err(error) if error.code() == Some(Code::SlugTaken) && asked.is_none() => {}
-            signed_up => {
-                let SignedUp { user, tenant } = signed_up?;
-                let body = sign_in(&anybody, &user, &tenant, Role::Owner).await?;
-                return Ok(HttpResponse::Created().json(body));
-            }
-        }
-    }
-    Err(Code::SlugTaken.into())
+    };
+    let SignedUp { user, tenant } = account::register(&anybody, draft).await?;
+    let body = sign_in(&anybody, &user, &tenant, Role::Owner).await?;
+    Ok(HttpResponse::Created().json(body))
 }
 
 pub async fn login(anybody: Anybody, Json(body): Json<Login>) -> Result<HttpResponse> {
-    anybody.state.take(AUTH, &anybody.ip).await?;
-    let email = Email::parse(&body.email).ok();
-    if let Some(email) = &email
-        && let Err(retry_after) = anybody.state.try_take(LOGIN, &email.key).await
-    {
-        // The same answer as for a wrong password, known or not.
-        return Err(Rejection::from(Code::InvalidCredentials).with(Extra::RetryAfter { retry_after }).into());
-    }
-    let identity = anybody.state.store.identity();
-    let found = match &email {
-        Some(email) => identity.statement(async |tx| users::find_by_email(tx, &email.key).await).await?,
-        None => None,
-    };
-    let (user, hash) = found.unzip();
-    // As long for an unknown address as for a known one.
-    let matches = anybody.state.passwords.verify(body.password, hash).await?;
-    let Some(user) = user.filter(|_| matches) else {
-        return Err(Code::InvalidCredentials.into());
-    };
-    // Only failures count.
-    anybody.state.limits.forget(LOGIN, &user.email_key).await;
-    let memberships: Vec<(TenantId, Role)> = identity
-        .transaction(async |tx| {
-            users::note_login(tx, user.id, anybody.now).await?;
-            users::memberships(tx, user.id).await
-        })
-        .await?;
-    let wanted = match &body.tenant {
-        Some(slug) => match anybody.state.tenant(slug).await {
-            Ok(tenant) => Some(tenant.id()),
-            Err(problem) if problem.code() == Code::NotFound => return Err(Code::InvalidCredentials.into()),
-            Err(problem) => return Err(problem),
-        },
-        None => None,
-    };
-    let membership = memberships.into_iter().find(|(id, _)| wanted.is_none_or(|wanted| wanted == *id));
-    let (tenant_id, role) = membership.ok_or(Code::InvalidCredentials)?;
-    let tenant: Tenant =
-        anybody.state.store.tenant(tenant_id).transaction(async |tx| store::tenants::find(tx).await).await?;
+    let (user, tenant, role) =
+        account::authenticate(&anybody, &body.email, body.password, body.tenant.as_deref()).await?;
     Ok(HttpResponse::Ok().json(sign_in(&anybody, &user, &tenant, role).await?))
 }
 
 /// Opens a session.
 async fn sign_in(anybody: &Anybody, user: &User, tenant: &Tenant, role: Role) -> Result<SignedIn> {
     let now = anybody.now;
-    let session = Session {
-        id: SessionId::mint(now),
-        user_id: user.id,
-        tenant_id: Some(tenant.tenant_id),
-        user_agent: anybody.user_agent.clone(),
-        ip: Some(anybody.ip.clone()),
-        created_at: now,
-        expires_at: now + sessions::LIFETIME,
-        revoked_at: None,
-    };
-    let refresh_token = tokens::refresh_token();
+    let session = account::new_session(anybody, user.id, tenant.tenant_id, now + sessions::LIFETIME);
+    let refresh_token = tokens::random_token();
     let identity = anybody.state.store.identity();
     identity
         .transaction(async |tx| sessions::open(tx, &session, &tokens::hash(&refresh_token)).await)
@@ -261,7 +196,7 @@ async fn sign_in(anybody: &Anybody, user: &User, tenant: &Tenant, role: Role) ->
 
 pub async fn refresh(anybody: Anybody, Json(body): Json<RefreshToken>) -> Result<HttpResponse> {
     anybody.state.take(REFRESH, &anybody.ip).await?;
-    let (token, next) = (tokens::hash(&body.refresh_token), tokens::refresh_token());
+    let (token, next) = (tokens::hash(&body.refresh_token), tokens::random_token());
     let identity = anybody.state.store.identity();
     // A reused token revokes the session: that is committed, and then refused.
     let rotation = identity
@@ -292,39 +227,25 @@ pub async fn logout(anybody: Anybody, Json(body): Json<RefreshToken>) -> Result<
 }
 
 pub async fn verify_email(anybody: Anybody, Json(body): Json<VerifyEmail>) -> Result<HttpResponse> {
-    let link = anybody.state.open(&body.token, Purpose::VerifyEmail)?;
-    let identity = anybody.state.store.identity();
-    identity.transaction(async |tx| users::verify_email(tx, UserId(link.subject), anybody.now).await).await?;
+    account::verify_email(&anybody, &body.token).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// Always 202: it tells nobody whether there is such an account.
-pub async fn resend_verification(
-    anybody: Anybody,
-    Json(body): Json<ResendVerification>,
-) -> Result<HttpResponse> {
-    anybody.state.take(AUTH, &anybody.ip).await?;
-    let identity = anybody.state.store.identity();
-    if let Ok(email) = Email::parse(&body.email)
-        // Silently: nobody is to fill another's mailbox, nor to learn that it is one.
-        && anybody.state.limits.take(VERIFICATION, &email.key).await.is_ok()
-    {
-        let unverified: Option<(UserId, TenantId)> = identity
-            .transaction(async |tx| {
-                let Some((user, _)) = users::find_by_email(tx, &email.key).await? else { return Ok(None) };
-                let tenant = users::memberships(tx, user.id).await?.into_iter().next();
-                Ok::<_, store::Error>(
-                    tenant.filter(|_| user.email_verified_at.is_none()).map(|(tenant, _)| (user.id, tenant)),
-                )
-            })
-            .await?;
-        if let Some((user_id, tenant_id)) = unverified {
-            let job = jobs::Job::SendEmailVerification { user_id };
-            let tenant = anybody.state.store.tenant(tenant_id);
-            tenant.transaction(async |tx| tx.enqueue(&[job], anybody.now).await).await?;
-        }
-    }
+pub async fn resend_verification(anybody: Anybody, Json(body): Json<ByEmail>) -> Result<HttpResponse> {
+    account::resend_verification(&anybody, &body.email).await?;
     Ok(HttpResponse::Accepted().finish())
+}
+
+/// Always 202, as above.
+pub async fn forgot_password(anybody: Anybody, Json(body): Json<ByEmail>) -> Result<HttpResponse> {
+    account::forgot_password(&anybody, &body.email).await?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
+pub async fn reset_password(anybody: Anybody, Json(body): Json<ResetPassword>) -> Result<HttpResponse> {
+    account::reset_password(&anybody, &body.token, body.password).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 pub async fn slug_available(anybody: Anybody, Query(question): Query<SlugQuestion>) -> Result<HttpResponse> {

@@ -8,7 +8,7 @@ use domain::rejection::Fields;
 use domain::slots::{MAX_COUNTED_DAYS, Slot};
 use serde::{Deserialize, Serialize};
 use store::Tenant;
-use store::availability::{self, Day};
+use store::availability::{self, Day, Wish};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::{Member, Query, Read, Visitor};
@@ -119,9 +119,8 @@ async fn day(tenant: &Tenant, question: DayQuestion, now: DateTime<Utc>) -> Resu
     let mut fields = Fields::default();
     fields.year("?date", date);
     fields.finish()?;
-    let day = tenant
-        .read(async |tx| availability::day(tx, service_id, staff_id, date, timezone, now).await)
-        .await?;
+    let wish = Wish::for_service(service_id).with_any(staff_id);
+    let day = tenant.read(async |tx| availability::day(tx, wish, date, timezone, now).await).await?;
     Ok(HttpResponse::Ok().json(DayView::from(day)))
 }
 
@@ -136,9 +135,9 @@ async fn days(tenant: &Tenant, question: DaysQuestion, now: DateTime<Utc>) -> Re
         fields.add("?to", "OUT_OF_RANGE", format!("must be less than {MAX_COUNTED_DAYS} days after from"));
     }
     fields.finish()?;
-    let counts = tenant
-        .read(async |tx| availability::days(tx, service_id, staff_id, (from, to), timezone, now).await)
-        .await?;
+    let wish = Wish::for_service(service_id).with_any(staff_id);
+    let counts =
+        tenant.read(async |tx| availability::days(tx, wish, (from, to), timezone, now).await).await?;
     let days = counts.into_iter().map(|(date, slots)| DayCount { date, slots }).collect();
     Ok(HttpResponse::Ok().json(DaysView { days }))
 }

@@ -55,5 +55,7 @@ async fn look(state: &State) -> Health {
 
 /// In the text format of Prometheus. On its own port: see `--metrics-bind`.
 pub async fn metrics(state: web::Data<State>) -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(state.metrics.render(&state.store))
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(state.metrics.render(&state.store, state.hub.count()))
 }

@@ -1,10 +1,13 @@
 //! Harmony's HTTP API and pages: routes, extractors, replies.
 
+pub mod account;
 pub mod auth;
 pub mod availability;
 pub mod bookings;
 pub mod clock;
 pub mod config;
+pub mod cookies;
+pub mod csrf;
 pub mod documents;
 pub mod extract;
 pub mod health;
@@ -22,10 +25,12 @@ pub mod problem;
 pub mod random;
 pub mod reply;
 pub mod request;
+pub mod reschedule;
 pub mod routes;
 pub mod server;
 pub mod services;
 pub mod staff;
 pub mod state;
+pub mod stream;
 pub mod tenant;
 pub mod tokens;

@@ -19,6 +19,8 @@ pub const LOGIN: Bucket = Bucket { name: "login", most: 20, window: QUARTER };
 pub const REFRESH: Bucket = Bucket { name: "refresh", most: 600, window: QUARTER };
 /// Verification mails asked for again, by email address.
 pub const VERIFICATION: Bucket = Bucket { name: "verification", most: 3, window: Duration::from_hours(1) };
+/// Mails to get in again, by email address.
+pub const RESET: Bucket = Bucket { name: "reset", most: 3, window: Duration::from_hours(1) };
 /// What anybody may read, by address.
 pub const READ: Bucket = Bucket { name: "read", most: 600, window: QUARTER };
 /// What anybody may write, by address.

@@ -12,11 +12,13 @@ use api::pages::Pages;
 use api::password::Passwords;
 use api::server;
 use api::state::{Directory, State};
+use api::stream::Hub;
 use api::tokens::Tokens;
 use clap::Parser;
 use domain::link::Links;
-use queue::{Limits, Waker};
-use store::{Door, Store};
+use queue::{Limits, Tickets, Waker};
+use store::{Door, Store, Wake};
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -36,9 +38,22 @@ async fn main() -> anyhow::Result<()> {
     actix_web::rt::spawn(publisher);
     let cores = || std::thread::available_parallelism().map_or(2, usize::from);
     let workers = config.http_workers.unwrap_or_else(cores).max(1);
-    let store = Store::new(&config.database, workers, Arc::new(move |queue| waker.wake(queue)))?;
+    let hub = Hub::default();
+    let heard = hub.clone();
+    let hearing = config.redis.clone();
+    actix_web::rt::spawn(async move { queue::hear(&hearing, |news| heard.heard(news)).await });
+    let did = hub.clone();
+    let woken = move |wake| {
+        match wake {
+            Wake::Queue(queue) => waker.wake(queue),
+            Wake::Tenant(tenant) => waker.tell(tenant.0),
+        }
+        did.did(wake);
+    };
+    let store = Store::new(&config.database, workers, Arc::new(woken))?;
     let clock = Clock::System;
     store.check(clock.now(), &[Door::App, Door::Identity, Door::SignUp]).await?;
+    let limits = Limits::new(&config.redis, config.rate_limit_factor)?;
     let state = web::Data::new(State {
         tokens: Tokens::new(config.secrets.token_keys()?)?,
         passwords: Passwords::new(),
@@ -46,7 +61,9 @@ async fn main() -> anyhow::Result<()> {
         files: config.files.files()?,
         pages: Pages::load()?,
         metrics: Metrics::new()?,
-        limits: Limits::new(&config.redis, config.rate_limit_factor)?,
+        tickets: Tickets::new(&limits),
+        limits,
+        hub: hub.clone(),
         directory: Directory::default(),
         outbox: config.development.then(|| config.mail_sandbox_dir.clone()),
         behind_proxy: config.behind_proxy,
@@ -59,8 +76,23 @@ async fn main() -> anyhow::Result<()> {
         actix_web::rt::spawn(server::serve_metrics(listener, state.clone())?);
     }
     tracing::info!(address = %config.bind, workers, "serves");
+    actix_web::rt::spawn(close_when_told_to_stop(hub));
     server::serve(listener, state, workers)?.await?;
     Ok(())
+}
+
+/// Streams have no end of their own, and the server waits for what is under way.
+async fn close_when_told_to_stop(hub: Hub) {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    hub.close();
 }
 
 /// JSON, one line each; in development for eyes.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 use store::Store;
 
@@ -13,6 +13,7 @@ pub struct Metrics {
     requests: IntCounterVec,
     duration: HistogramVec,
     pool: IntGaugeVec,
+    streams: IntGauge,
 }
 
 impl Metrics {
@@ -31,10 +32,12 @@ impl Metrics {
             Opts::new("harmony_database_connections", "Connections of the pool: open, idle, waited for."),
             &["state"],
         )?;
+        let streams = IntGauge::new("harmony_streams", "Streams of events that are open.")?;
+        registry.register(Box::new(streams.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(duration.clone()))?;
         registry.register(Box::new(pool.clone()))?;
-        Ok(Self { registry, requests, duration, pool })
+        Ok(Self { registry, requests, duration, pool, streams })
     }
 
     pub fn request(&self, method: &Method, route: &str, status: StatusCode, elapsed: Duration) {
@@ -54,7 +57,8 @@ impl Metrics {
     }
 
     /// The text format of Prometheus, version 0.0.4.
-    pub fn render(&self, store: &Store) -> Vec<u8> {
+    pub fn render(&self, store: &Store, streams: usize) -> Vec<u8> {
+        self.streams.set(i64::try_from(streams).unwrap_or(i64::MAX));
         let (open, idle, waiting) = store.pool_status();
         for (state, count) in [("open", open), ("idle", idle), ("waiting", waiting)] {
             self.pool.with_label_values(&[state]).set(i64::try_from(count).unwrap_or(i64::MAX));

@@ -16,7 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::list::{Page, PageQuestion};
 use crate::problem::Problem;
 use crate::{
-    auth, availability, bookings, documents, health, hours, images, me, openapi, services, staff, tenant,
+    auth, availability, bookings, documents, health, hours, images, me, openapi, reschedule, services, staff,
+    stream, tenant,
 };
 
 /// Who may call.
@@ -166,8 +167,14 @@ pub fn api() -> Vec<Route> {
             auth::resend_verification,
             "Ask for another verification mail",
         )
-        .takes::<auth::ResendVerification>()
+        .takes::<auth::ByEmail>()
         .answers(202),
+        route(post, "/auth/forgot-password", Anybody, auth::forgot_password, "Ask for a new password")
+            .takes::<auth::ByEmail>()
+            .answers(202),
+        route(post, "/auth/reset-password", Anybody, auth::reset_password, "Choose a new password, once")
+            .takes::<auth::ResetPassword>()
+            .answers(204),
         route(get, "/slug-available", Anybody, auth::slug_available, "Whether a public address is free")
             .asks::<auth::SlugQuestion>()
             .replies::<auth::SlugAnswer>(200),
@@ -309,6 +316,15 @@ pub fn api() -> Vec<Route> {
         )
         .takes::<bookings::CancelBooking>()
         .replies::<bookings::MemberBookingView>(200),
+        route(
+            post,
+            "/bookings/{id}/reschedule",
+            Access::Member(ManageBookings),
+            reschedule::create,
+            "Move to another time, or to somebody else",
+        )
+        .takes::<reschedule::RescheduleBooking>()
+        .replies::<bookings::MemberBookingView>(200),
         route(get, "/public/{tenant}/services", Visitor, services::list_public, "What anybody can book")
             .asks::<PageQuestion>()
             .lists::<services::PublicService>(),
@@ -350,6 +366,15 @@ pub fn api() -> Vec<Route> {
         .replies::<bookings::BookingView>(200),
         route(
             post,
+            "/public/{tenant}/bookings/{code}/reschedule",
+            Visitor,
+            reschedule::create_public,
+            "Move to another time, or to somebody else",
+        )
+        .takes::<reschedule::RescheduleByCode>()
+        .replies::<bookings::BookingView>(200),
+        route(
+            post,
             "/public/{tenant}/bookings/{code}/cancellation",
             Visitor,
             bookings::cancel_public,
@@ -365,6 +390,10 @@ pub fn api() -> Vec<Route> {
             "For a calendar (RFC 5545)",
         )
         .asks::<bookings::ByEmail>(),
+        route(post, "/stream/tickets", read, stream::create_ticket, "A ticket that opens the stream, once")
+            .replies::<stream::StreamTicket>(201),
+        route(get, "/stream", Anybody, stream::show, "Events as they happen (server-sent), by ticket")
+            .asks::<stream::StreamQuestion>(),
         route(get, "/openapi.json", Anybody, openapi::show, "This document"),
     ]
 }

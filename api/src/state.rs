@@ -9,7 +9,7 @@ use domain::id::TenantId;
 use domain::link::{Link, Links, Purpose};
 use domain::rejection::Code;
 use providers::files::Files;
-use queue::Limits;
+use queue::{Limits, Tickets};
 use store::{Store, Tenant};
 
 use crate::clock::Clock;
@@ -17,6 +17,7 @@ use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::password::Passwords;
 use crate::problem::Result;
+use crate::stream::Hub;
 use crate::tokens::Tokens;
 
 pub struct State {
@@ -29,6 +30,8 @@ pub struct State {
     pub pages: Pages,
     pub metrics: Metrics,
     pub limits: Limits,
+    pub tickets: Tickets,
+    pub hub: Hub,
     pub directory: Directory,
     /// Where the sandbox keeps mail; only in development.
     pub outbox: Option<PathBuf>,

@@ -77,11 +77,11 @@ impl Tokens {
     }
 }
 
-/// A refresh token: 32 random bytes. PostgreSQL keeps its hash alone.
-pub fn refresh_token() -> String {
+/// A refresh token, or the cookie of a session: 32 random bytes. PostgreSQL keeps its hash alone.
+pub fn random_token() -> String {
     URL_SAFE_NO_PAD.encode(random::bytes::<32>())
 }
 
-pub fn hash(refresh_token: &str) -> TokenHash {
-    Sha256::digest(refresh_token.as_bytes()).into()
+pub fn hash(token: &str) -> TokenHash {
+    Sha256::digest(token.as_bytes()).into()
 }

@@ -86,13 +86,6 @@ pub struct Contact {
 }
 
 impl BookingDraft {
-    /// Refuses a start that no calendar shows, before anything is asked of it.
-    pub fn check_start(&self) -> Result<(), Rejection> {
-        let mut fields = Fields::default();
-        fields.year("/start", self.start);
-        fields.finish()
-    }
-
     /// Who it is for, in the forms that are kept; `country` is where a national telephone number belongs.
     pub fn contact(&self, country: &str) -> Result<Contact, Rejection> {
         let mut fields = Fields::default();
@@ -127,6 +120,25 @@ pub fn may_cancel(status: Status, starts_at: DateTime<Utc>, now: DateTime<Utc>) 
         }
         Status::Completed | Status::NoShow => Err(Code::BookingNotCancellable.into()),
     }
+}
+
+/// Whether the booking may be moved to another time now: while it is ahead and not cancelled.
+pub fn may_reschedule(status: Status, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Rejection> {
+    match status {
+        Status::Pending | Status::Confirmed if now < starts_at => Ok(()),
+        Status::Pending | Status::Confirmed => {
+            Err(Rejection::new(Code::BookingNotMovable, "This booking has begun and can no longer be moved."))
+        }
+        Status::Cancelled => Err(Rejection::new(Code::BookingNotMovable, "This booking is cancelled.")),
+        Status::Completed | Status::NoShow => Err(Code::BookingNotMovable.into()),
+    }
+}
+
+/// Refuses a start that no calendar shows, before anything is asked of it.
+pub fn check_start(start: DateTime<Utc>) -> Result<(), Rejection> {
+    let mut fields = Fields::default();
+    fields.year("/start", start);
+    fields.finish()
 }
 
 /// Whether the booking may be confirmed now: while it waits for it and is ahead.
@@ -236,6 +248,17 @@ mod tests {
         assert!(may_cancel(Status::Confirmed, start, start).is_err());
         for status in [Status::Cancelled, Status::Completed, Status::NoShow] {
             assert!(may_cancel(status, start, before).is_err());
+        }
+    }
+
+    #[test]
+    fn only_what_is_ahead_and_stands_can_be_moved() {
+        let start: DateTime<Utc> = "2026-11-21T10:00:00Z".parse().unwrap();
+        let before = start - TimeDelta::seconds(1);
+        for status in Status::ALL {
+            let stands = matches!(status, Status::Pending | Status::Confirmed);
+            assert_eq!(may_reschedule(status, start, before).is_ok(), stands, "{status:?}");
+            assert!(may_reschedule(status, start, start).is_err(), "{status:?}");
         }
     }
 }

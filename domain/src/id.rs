@@ -67,6 +67,8 @@ id! {
     /// A person who can sign in.
     UserId,
     SessionId,
+    /// A request for a new password.
+    ResetId,
     /// Somebody or something that can be booked.
     StaffId,
     ServiceId,

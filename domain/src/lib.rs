@@ -14,6 +14,7 @@ pub mod privacy;
 pub mod rejection;
 pub mod role;
 pub mod service;
+pub mod setup;
 pub mod slots;
 pub mod slug;
 mod sql;

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::id::{BookingId, TenantId, UserId};
+use crate::id::{BookingId, ResetId, TenantId, UserId};
 
 /// What a link opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Purpose {
     VerifyEmail,
     /// The subject is a booking: download its summary.
     BookingSummary,
+    /// The subject is a request for a new password: choose one, once.
+    ResetPassword,
 }
 
 /// What a token says.
@@ -41,6 +43,8 @@ pub struct Links {
 const AFTERWARDS: TimeDelta = TimeDelta::days(90);
 /// How long an address can be proven.
 const TO_VERIFY: TimeDelta = TimeDelta::days(7);
+/// How long a new password can be chosen.
+pub const TO_RESET: TimeDelta = TimeDelta::hours(1);
 
 impl Links {
     /// `public_url` is where clients reach the platform; a slash at its end is dropped.
@@ -74,6 +78,12 @@ impl Links {
     pub fn verify_email(&self, tenant_id: TenantId, user_id: UserId, now: DateTime<Utc>) -> String {
         let expires_at = now + TO_VERIFY;
         self.mint("verify", Link { purpose: Purpose::VerifyEmail, tenant_id, subject: user_id.0, expires_at })
+    }
+
+    /// Where a user chooses a new password: `asked_at` is when they asked for it.
+    pub fn reset_password(&self, tenant_id: TenantId, id: ResetId, asked_at: DateTime<Utc>) -> String {
+        let expires_at = asked_at + TO_RESET;
+        self.mint("reset", Link { purpose: Purpose::ResetPassword, tenant_id, subject: id.0, expires_at })
     }
 
     /// Reads the token of a link for one purpose: see [`LinkKey::open`].
@@ -140,6 +150,7 @@ impl Purpose {
             Self::ManageBooking => 1,
             Self::VerifyEmail => 2,
             Self::BookingSummary => 3,
+            Self::ResetPassword => 4,
         }
     }
 }

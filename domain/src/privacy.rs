@@ -38,11 +38,13 @@ pub const REGISTRY: &[Personal] = &[
     personal("memberships", &[]),
     personal("messages", &["recipient"]),
     personal("openings", &[]),
+    personal("password_resets", &[]),
     personal("refresh_tokens", &[]),
     personal("schedule_ticks", &[]),
     personal("service_staff", &[]),
     personal("services", &[]),
     personal("sessions", &["user_agent", "ip"]),
+    personal("setup_steps", &[]),
     personal("staff", &["name", "email"]),
     personal("tenant_directory", &[]),
     personal(

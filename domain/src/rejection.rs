@@ -79,6 +79,7 @@ codes! {
     PlanLimitReached, "PLAN_LIMIT_REACHED", Plan, "Bookings are closed for now.";
     PlanFeatureMissing, "PLAN_FEATURE_MISSING", Plan, "Your plan does not include this.";
     Forbidden, "FORBIDDEN", Forbidden, "Your role does not allow this.";
+    FormRefused, "FORM_REFUSED", Forbidden, "This form came from elsewhere, or its page is too old. Load the page again.";
     NotFound, "NOT_FOUND", NotFound, "There is nothing here.";
     MethodNotAllowed, "METHOD_NOT_ALLOWED", Method, "This address does not know that method.";
     BookingNotFound, "BOOKING_NOT_FOUND", NotFound, "No booking has this code and email address.";
@@ -90,6 +91,7 @@ codes! {
     BookingNotConfirmable, "BOOKING_NOT_CONFIRMABLE", Conflict, "This booking does not wait for confirmation.";
     TooManyOfThese, "TOO_MANY_OF_THESE", Conflict, "There are too many of these already.";
     BookingNotCancellable, "BOOKING_NOT_CANCELLABLE", Conflict, "This booking can no longer be cancelled.";
+    BookingNotMovable, "BOOKING_NOT_MOVABLE", Conflict, "This booking can no longer be moved.";
     IdempotencyInProgress, "IDEMPOTENCY_IN_PROGRESS", Conflict, "The first request with this key is still running.";
     VersionMismatch, "VERSION_MISMATCH", Stale, "It has changed since you read it. Read it again.";
     RequestTimeout, "REQUEST_TIMEOUT", Late, "The request did not arrive in time.";

@@ -33,13 +33,42 @@ pub struct SignUpDraft {
 pub struct SignUp {
     pub email: Email,
     pub full_name: String,
-    pub tenant_name: String,
+    pub tenant: TenantDraft,
+}
+
+/// A tenant as it begins.
+#[derive(Clone, Debug)]
+pub struct TenantDraft {
+    pub name: String,
     /// As typed; without it one is made from the name.
     pub slug: Option<String>,
     pub timezone: Tz,
     pub locale: Locale,
     pub currency: String,
     pub country: String,
+}
+
+impl TenantDraft {
+    pub fn checked(mut self) -> Result<Self, Rejection> {
+        let mut fields = Fields::default();
+        self.check(&mut fields, "");
+        fields.finish()?;
+        Ok(self)
+    }
+
+    /// Trims the name, and notes what is wrong below `root`.
+    fn check(&mut self, fields: &mut Fields, root: &str) {
+        self.name = fields.take(&format!("{root}/name"), text::name(&self.name)).unwrap_or_default();
+        if let Some(slug) = &self.slug {
+            fields.take(&format!("{root}/slug"), slug::parse(slug));
+        }
+        if !is_code(&self.currency, 3) {
+            fields.add(format!("{root}/currency"), "INVALID", "must be a code of ISO 4217 such as EUR");
+        }
+        if !is_code(&self.country, 2) {
+            fields.add(format!("{root}/country"), "INVALID", "must be a code of ISO 3166-1 such as FR");
+        }
+    }
 }
 
 impl SignUpDraft {
@@ -50,29 +79,19 @@ impl SignUpDraft {
             fields.add("/password", "INVALID", why);
         }
         let full_name = fields.take("/full_name", text::name(&self.full_name));
-        let tenant_name = fields.take("/tenant/name", text::name(&self.tenant_name));
-        if let Some(slug) = &self.slug {
-            fields.take("/tenant/slug", slug::parse(slug));
-        }
-        if !is_code(&self.currency, 3) {
-            fields.add("/tenant/currency", "INVALID", "must be a code of ISO 4217 such as EUR");
-        }
-        if !is_code(&self.country, 2) {
-            fields.add("/tenant/country", "INVALID", "must be a code of ISO 3166-1 such as FR");
-        }
-        match (email, full_name, tenant_name) {
-            (Some(email), Some(full_name), Some(tenant_name)) => {
+        let mut tenant = TenantDraft {
+            name: self.tenant_name,
+            slug: self.slug,
+            timezone: self.timezone,
+            locale: self.locale,
+            currency: self.currency,
+            country: self.country,
+        };
+        tenant.check(&mut fields, "/tenant");
+        match (email, full_name) {
+            (Some(email), Some(full_name)) => {
                 fields.finish()?;
-                Ok(SignUp {
-                    email,
-                    full_name,
-                    tenant_name,
-                    slug: self.slug,
-                    timezone: self.timezone,
-                    locale: self.locale,
-                    currency: self.currency,
-                    country: self.country,
-                })
+                Ok(SignUp { email, full_name, tenant })
             }
             _ => Err(fields.into_rejection()),
         }

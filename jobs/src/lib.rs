@@ -7,8 +7,8 @@ mod policy;
 pub use delivery::{Delivery, Malformed};
 pub use policy::{JobError, Policy};
 
-use chrono::NaiveDate;
-use domain::id::{BookingId, ImageId, UserId};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::id::{BookingId, ImageId, ResetId, UserId};
 use domain::plan::Limit;
 use serde::{Deserialize, Serialize};
 
@@ -49,10 +49,16 @@ pub enum Job {
     SendBookingConfirmation { booking_id: BookingId, sequence: i32 },
     /// Tells the customer that the booking was cancelled, as of `sequence`.
     SendBookingCancellation { booking_id: BookingId, sequence: i32 },
+    /// Tells the customer that the booking was moved to another time, as of `sequence`.
+    SendBookingReschedule { booking_id: BookingId, sequence: i32 },
     /// Makes the PDF that sums the booking up, as of `sequence`.
     MakeBookingSummary { booking_id: BookingId, sequence: i32 },
     /// Asks a new user to prove their address.
     SendEmailVerification { user_id: UserId },
+    /// Lets a user choose a new password, as they asked then.
+    SendPasswordReset { user_id: UserId, reset_id: ResetId, asked_at: DateTime<Utc> },
+    /// Tells a user that somebody, likely they, signed up again with their address.
+    SendAccountReminder { user_id: UserId },
     /// Tells the owners how much of their plan is used: `percent` of `limit` in the period that began then.
     SendLimitWarning { limit: Limit, period_start: NaiveDate, percent: u8 },
     /// Removes the files of a picture, unless it stands somewhere.
@@ -67,7 +73,10 @@ impl Job {
         match self {
             Self::SendBookingConfirmation { .. }
             | Self::SendBookingCancellation { .. }
+            | Self::SendBookingReschedule { .. }
             | Self::SendEmailVerification { .. }
+            | Self::SendPasswordReset { .. }
+            | Self::SendAccountReminder { .. }
             | Self::SendLimitWarning { .. } => Policy::new(Queue::Email, 8, 30),
             Self::MakeBookingSummary { .. } => Policy::new(Queue::Pdf, 4, 30),
             Self::DropImage { .. } => Policy::new(Queue::Maintenance, 8, 60),
@@ -79,8 +88,11 @@ impl Job {
         match self {
             Self::SendBookingConfirmation { .. } => "send_booking_confirmation",
             Self::SendBookingCancellation { .. } => "send_booking_cancellation",
+            Self::SendBookingReschedule { .. } => "send_booking_reschedule",
             Self::MakeBookingSummary { .. } => "make_booking_summary",
             Self::SendEmailVerification { .. } => "send_email_verification",
+            Self::SendPasswordReset { .. } => "send_password_reset",
+            Self::SendAccountReminder { .. } => "send_account_reminder",
             Self::SendLimitWarning { .. } => "send_limit_warning",
             Self::DropImage { .. } => "drop_image",
             Self::SweepExpired {} => "sweep_expired",
@@ -122,11 +134,27 @@ mod tests {
                 r#"{"booking_id":"00000000-0000-0000-0000-000000000000","sequence":1}"#,
             ),
             (
+                Job::SendBookingReschedule { booking_id: BookingId(id), sequence: 1 },
+                r#"{"booking_id":"00000000-0000-0000-0000-000000000000","sequence":1}"#,
+            ),
+            (
                 Job::MakeBookingSummary { booking_id: BookingId(id), sequence: 0 },
                 r#"{"booking_id":"00000000-0000-0000-0000-000000000000","sequence":0}"#,
             ),
             (
                 Job::SendEmailVerification { user_id: UserId(id) },
+                r#"{"user_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::SendPasswordReset {
+                    user_id: UserId(id),
+                    reset_id: ResetId(id),
+                    asked_at: "2026-11-21T10:00:00Z".parse().unwrap(),
+                },
+                r#"{"asked_at":"2026-11-21T10:00:00Z","reset_id":"00000000-0000-0000-0000-000000000000","user_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::SendAccountReminder { user_id: UserId(id) },
                 r#"{"user_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (

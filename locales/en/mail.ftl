@@ -10,8 +10,14 @@ mail-confirmation-title = Your appointment is confirmed
 mail-confirmation-lead = { $tenant } looks forward to seeing you.
 mail-confirmation-preheader = With { $staff }, { $when } ({ $zone })
 mail-confirmation-manage = Manage my booking
-mail-confirmation-manage-hint = You can see or cancel your appointment there.
+mail-confirmation-manage-hint = You can see, move or cancel your appointment there.
 mail-confirmation-summary = Download the summary (PDF)
+
+mail-reschedule-subject = Moved: { $service }, { $when }
+mail-reschedule-status = Moved
+mail-reschedule-title = Your appointment has been moved
+mail-reschedule-lead = This is its new date. { $tenant } looks forward to seeing you.
+mail-reschedule-pending = This is the date you asked for. { $tenant } will confirm the new time.
 
 mail-cancellation-subject = Cancelled: { $service }, { $when }
 mail-cancellation-status = Cancelled
@@ -27,6 +33,18 @@ mail-verification-preheader = One click and { $tenant } is ready
 mail-verification-button = Confirm my address
 mail-verification-link = The button does not work? Copy this link into your browser:
 mail-verification-ignore = You did not open an account? Then ignore this email: nothing happens without a click.
+
+mail-reset-subject = Choose a new password
+mail-reset-title = Choose a new password
+mail-reset-lead = You asked for a new password for Harmony. This link works once, within the hour, and signs out every device.
+mail-reset-button = Choose a new password
+mail-reset-ignore = You did not ask for this? Then ignore this email: your password stays as it is.
+
+mail-reminder-subject = You already have a Harmony account
+mail-reminder-title = You already have an account
+mail-reminder-lead = Somebody, probably you, tried to sign up to Harmony with this address. It has an account already: sign in, or choose a new password if you have forgotten yours.
+mail-reminder-button = Sign in
+mail-reminder-ignore = It was not you? Then ignore this email: nothing has changed.
 
 mail-limit-near-subject = Close to the limit: { $used } of { $max } { $what }
 mail-limit-near-title = You are close to a limit of your plan

@@ -10,8 +10,14 @@ mail-confirmation-title = Votre rendez-vous est confirmé
 mail-confirmation-lead = { $tenant } se réjouit de vous accueillir.
 mail-confirmation-preheader = Avec { $staff }, { $when } ({ $zone })
 mail-confirmation-manage = Gérer ma réservation
-mail-confirmation-manage-hint = Vous pouvez y voir ou annuler votre rendez-vous.
+mail-confirmation-manage-hint = Vous pouvez y voir, déplacer ou annuler votre rendez-vous.
 mail-confirmation-summary = Télécharger le récapitulatif (PDF)
+
+mail-reschedule-subject = Déplacé : { $service }, { $when }
+mail-reschedule-status = Déplacé
+mail-reschedule-title = Votre rendez-vous est déplacé
+mail-reschedule-lead = Voici sa nouvelle date. { $tenant } se réjouit de vous accueillir.
+mail-reschedule-pending = Voici la date demandée. { $tenant } vous confirmera ce nouvel horaire.
 
 mail-cancellation-subject = Annulé : { $service }, { $when }
 mail-cancellation-status = Annulé
@@ -27,6 +33,18 @@ mail-verification-preheader = Un clic, et { $tenant } est prêt
 mail-verification-button = Confirmer mon adresse
 mail-verification-link = Le bouton ne fonctionne pas ? Copiez ce lien dans votre navigateur :
 mail-verification-ignore = Vous n’avez pas ouvert de compte ? Ignorez cet e-mail : sans clic, il ne se passe rien.
+
+mail-reset-subject = Choisissez un nouveau mot de passe
+mail-reset-title = Choisissez un nouveau mot de passe
+mail-reset-lead = Vous avez demandé un nouveau mot de passe pour Harmony. Ce lien sert une seule fois, dans l’heure, et déconnecte tous vos appareils.
+mail-reset-button = Choisir un nouveau mot de passe
+mail-reset-ignore = Vous n’avez rien demandé ? Ignorez cet e-mail : votre mot de passe reste le même.
+
+mail-reminder-subject = Vous avez déjà un compte Harmony
+mail-reminder-title = Vous avez déjà un compte
+mail-reminder-lead = Quelqu’un, sans doute vous, a voulu s’inscrire sur Harmony avec cette adresse. Elle a déjà un compte : connectez-vous, ou choisissez un nouveau mot de passe si vous avez oublié le vôtre.
+mail-reminder-button = Me connecter
+mail-reminder-ignore = Ce n’était pas vous ? Ignorez cet e-mail : rien n’a changé.
 
 mail-limit-near-subject = Bientôt la limite : { $used } des { $max } { $what }
 mail-limit-near-title = Vous approchez d’une limite de votre formule

@@ -81,10 +81,15 @@ CREATE TABLE domain_events (
   version bigint NOT NULL,
   occurred_at timestamptz NOT NULL,
   data jsonb NOT NULL,
+  tx bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
   PRIMARY KEY (tenant_id, id)
 );
 CALL protect_tenant_table('domain_events');
 CREATE INDEX domain_events_subject ON domain_events (tenant_id, subject, id);
+CREATE INDEX domain_events_tx ON domain_events (tenant_id, tx, id);
+COMMENT ON COLUMN domain_events.tx IS
+  'The transaction that wrote it. Who follows keeps a snapshot and asks for what it did not see: ids are made before
+  the commit, so in their order what commits late would be missed. bigint: its operators reach an index under RLS.';
 
 -- Who did what, with what was there before and after, and from where.
 CREATE TABLE audit_events (

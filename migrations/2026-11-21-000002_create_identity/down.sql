@@ -1,3 +1,3 @@
 DROP FUNCTION owner_contacts;
 DROP FUNCTION member_contact;
-DROP TABLE refresh_tokens, sessions, memberships, tenant_directory, credentials, users;
+DROP TABLE password_resets, refresh_tokens, sessions, memberships, tenant_directory, credentials, users;

@@ -41,6 +41,7 @@ CREATE TABLE sessions (
   id uuid PRIMARY KEY,
   user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
   tenant_id uuid,
+  token_hash bytea UNIQUE,
   user_agent text,
   ip text,
   created_at timestamptz NOT NULL,
@@ -49,6 +50,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_user ON sessions (user_id, created_at);
 CREATE INDEX sessions_expires_at ON sessions (expires_at);
+COMMENT ON COLUMN sessions.token_hash IS 'Of a browser: SHA-256 of its cookie. NULL: of a client of the API, which has refresh tokens.';
 COMMENT ON COLUMN sessions.tenant_id IS 'The tenant it acts in; NULL for an operator without one.';
 
 -- A session is a family of refresh tokens: a used one that comes back revokes the session.
@@ -62,8 +64,17 @@ CREATE TABLE refresh_tokens (
 CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);
 COMMENT ON COLUMN refresh_tokens.token_hash IS 'SHA-256 of 32 random bytes: what leaks from here signs nobody in.';
 
+-- Requests for a new password: each is good for one.
+CREATE TABLE password_resets (
+  id uuid PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  created_at timestamptz NOT NULL,
+  used_at timestamptz
+);
+CREATE INDEX password_resets_user ON password_resets (user_id);
+
 GRANT SELECT, INSERT, UPDATE, DELETE
-  ON users, credentials, tenant_directory, memberships, sessions, refresh_tokens TO harmony_identity;
+  ON users, credentials, tenant_directory, memberships, sessions, refresh_tokens, password_resets TO harmony_identity;
 GRANT SELECT, DELETE ON sessions TO harmony_system;
 
 -- All that workers may know of users: where to write to a member of their tenant, and to its owners.

@@ -8,6 +8,7 @@ mod limits;
 mod link;
 mod places;
 mod road;
+mod tickets;
 mod wake;
 
 pub use backend::{Clock, Fetch, Hall, Source, open};
@@ -15,4 +16,5 @@ pub use limits::{Bucket, Limits, Quota, TooMany};
 pub use link::{Error, Link, RedisConfig};
 pub use places::Places;
 pub use road::{Lane, Road};
-pub use wake::{Waker, listen};
+pub use tickets::Tickets;
+pub use wake::{News, Waker, hear, listen};

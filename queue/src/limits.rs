@@ -102,6 +102,10 @@ impl Limits {
         self.own.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
     }
 
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// What Redis would have counted, in this process.
     fn take_own(&self, key: String, window: Duration) -> (u64, Duration) {
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
@@ -123,7 +127,7 @@ impl Limits {
 
     /// `None`: Redis is away. A thread's connection is shared by all who ask at once; an error ends it for all of them, and
     /// the next to ask makes another.
-    async fn run<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> Option<T> {
+    pub(crate) async fn run<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> Option<T> {
         let connection = self.connections.get_or_default();
         let open = connection.read().unwrap_or_else(PoisonError::into_inner).clone();
         let mut open = if let Some(open) = open {

@@ -16,6 +16,7 @@ use domain::wall_clock::{self, Interval};
 use futures_util::join;
 
 use crate::TenantTx;
+use crate::bookings::Booking;
 use crate::error::Result;
 use crate::explain::explain;
 use crate::hours::{self, Exception, WeeklyRule};
@@ -34,6 +35,58 @@ const REACH_BEFORE: Days = Days::new(16);
 /// How far after a window what starts in it may end, in dates of any zone.
 const REACH_AFTER: Days = Days::new(3);
 
+/// What somebody looks for: a service, of one staff member or of anybody.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    pub service_id: ServiceId,
+    pub staff_id: Option<StaffId>,
+    moved: Option<Moved>,
+}
+
+/// What a booking that looks for another time leaves behind, and what it needs.
+#[derive(Clone, Copy, Debug)]
+struct Moved {
+    staff_id: StaffId,
+    start: DateTime<Utc>,
+    taken: Interval,
+    duration_minutes: i32,
+    buffer_before_minutes: i32,
+    buffer_after_minutes: i32,
+}
+
+impl Wish {
+    /// Of anybody who provides it.
+    pub const fn for_service(service_id: ServiceId) -> Self {
+        Self { service_id, staff_id: None, moved: None }
+    }
+
+    /// Another time for a booking, of anybody who provides its service. What it takes now is free to it, and it lasts
+    /// what it was booked for, whatever the service has become.
+    pub fn to_move(booking: &Booking) -> Self {
+        let moved = Moved {
+            staff_id: booking.staff_id,
+            start: booking.starts_at,
+            taken: booking.taken(),
+            duration_minutes: booking.duration_minutes,
+            buffer_before_minutes: booking.buffer_before_minutes,
+            buffer_after_minutes: booking.buffer_after_minutes,
+        };
+        Self { moved: Some(moved), ..Self::for_service(booking.service_id) }
+    }
+
+    /// Of this staff member alone.
+    #[must_use]
+    pub const fn with(self, staff_id: StaffId) -> Self {
+        Self { staff_id: Some(staff_id), ..self }
+    }
+
+    /// Of this staff member alone, if one is named.
+    #[must_use]
+    pub const fn with_any(self, staff_id: Option<StaffId>) -> Self {
+        Self { staff_id, ..self }
+    }
+}
+
 /// One tenant's service with everybody who provides it and when they work: all that the answer depends on but for the
 /// time that is taken. Not one column more than that and a booking need: it is read for each.
 #[derive(Debug)]
@@ -41,6 +94,7 @@ pub struct Catalogue {
     pub tenant: Terms,
     pub service: Bookable,
     pub team: Vec<TeamMember>,
+    moved: Option<Moved>,
 }
 
 /// What of a tenant its bookings depend on or copy.
@@ -107,27 +161,33 @@ pub struct Day {
     pub slots: Vec<Slot>,
 }
 
-/// Reads the catalogue for an active service; `from` and `to` are the first and the last date asked for. Named, only
-/// that staff member.
+/// Reads the catalogue for an active service; `from` and `to` are the first and the last date asked for.
 pub(crate) async fn catalogue(
     tx: &TenantTx,
-    service_id: ServiceId,
-    only: Option<StaffId>,
+    wish: Wish,
     (from, to): (NaiveDate, NaiveDate),
 ) -> Result<Catalogue> {
     let from = from.checked_sub_days(REACH_BEFORE).unwrap_or(from);
     let to = to.checked_add_days(REACH_AFTER).unwrap_or(to);
     let (offered, everybody, rules, exceptions) = join!(
-        offered(tx, service_id),
+        offered(tx, wish.service_id),
         providers(tx),
         hours::weekly_rules(tx),
         hours::exceptions(tx, from, to),
     );
-    let (tenant, service, named) = offered?;
+    let (tenant, mut service, named) = offered?;
     let (everybody, rules, exceptions) = (everybody?, rules?, exceptions?);
     if !service.is_active {
         return Err(Code::NotFound.into());
     }
+    if let Some(moved) = wish.moved {
+        // The grid stays the service's.
+        service.slot_step_minutes = Some(service.slot_step_minutes.unwrap_or(service.duration_minutes));
+        service.duration_minutes = moved.duration_minutes;
+        service.buffer_before_minutes = moved.buffer_before_minutes;
+        service.buffer_after_minutes = moved.buffer_after_minutes;
+    }
+    let only = wish.staff_id;
     let provides = |member: &Provider| {
         (named.is_empty() || named.contains(&member.id)) && only.is_none_or(|id| id == member.id)
     };
@@ -139,7 +199,7 @@ pub(crate) async fn catalogue(
     if only.is_some() && team.is_empty() {
         return Err(Code::NotFound.into());
     }
-    Ok(Catalogue { tenant, service, team })
+    Ok(Catalogue { tenant, service, team, moved: wish.moved })
 }
 
 /// The service with its tenant, and who provides it; nobody named: everybody.
@@ -264,6 +324,12 @@ impl Catalogue {
             member.busy = taken.iter().filter(|(of, _)| *of == id).map(|(_, interval)| *interval).collect();
             member.booking_starts =
                 starts.iter().filter(|(of, _)| *of == id).map(|(_, start)| *start).collect();
+            if let Some(moved) = self.moved.filter(|moved| moved.staff_id == id) {
+                // Nothing else overlaps what a booking takes, so what is equal to it is its own.
+                member.busy.retain(|interval| *interval != moved.taken);
+                let own = member.booking_starts.iter().position(|start| *start == moved.start);
+                own.map(|place| member.booking_starts.remove(place));
+            }
         }
     }
 
@@ -277,7 +343,7 @@ impl Catalogue {
 /// The catalogue of one staff member with what is taken around one start, in one flight.
 pub(crate) async fn around(
     tx: &TenantTx,
-    service_id: ServiceId,
+    wish: Wish,
     id: StaffId,
     start: DateTime<Utc>,
 ) -> Result<Catalogue> {
@@ -285,7 +351,7 @@ pub(crate) async fn around(
     // Of any service: which rules it has is read in the same flight.
     let reach = Interval::new(start - SlotRules::LONGEST_BUFFER, start + SlotRules::LONGEST);
     let (ids, day) = ([id], start.date_naive());
-    let (catalogue, taken) = join!(catalogue(tx, service_id, Some(id), (day, day)), taken(tx, &ids, reach));
+    let (catalogue, taken) = join!(catalogue(tx, wish.with(id), (day, day)), taken(tx, &ids, reach));
     let (mut catalogue, taken) = (catalogue?, taken?);
     let starts = catalogue.starts(tx, &ids, window).await?;
     catalogue.note(&taken, &starts);
@@ -348,10 +414,15 @@ async fn starts(tx: &TenantTx, ids: &[StaffId], days: Interval) -> Result<Vec<(S
 
 /// Whether the tenant's plan lets it take one more booking this month.
 async fn is_open(tx: &TenantTx, tenant: &Terms, now: DateTime<Utc>) -> Result<bool> {
-    match tenant.plan.allowance(Limit::BookingsPerMonth) {
+    takes_bookings(tx, tenant.plan, tenant.timezone, now).await
+}
+
+/// Whether a tenant on this plan, in this zone, may take one more booking this month.
+pub async fn takes_bookings(tx: &TenantTx, plan: Plan, timezone: Tz, now: DateTime<Utc>) -> Result<bool> {
+    match plan.allowance(Limit::BookingsPerMonth) {
         None => Ok(true),
         Some(max) => {
-            let month = plan::month_of(now, tenant.timezone);
+            let month = plan::month_of(now, timezone);
             Ok(usage::used(tx, Limit::BookingsPerMonth, month).await? < max)
         }
     }
@@ -360,13 +431,12 @@ async fn is_open(tx: &TenantTx, tenant: &Terms, now: DateTime<Utc>) -> Result<bo
 /// The slots of one date. The date is one of `viewer`'s, or of the tenant's zone: a viewer's zone only regroups.
 pub async fn day(
     tx: &TenantTx,
-    service_id: ServiceId,
-    only: Option<StaffId>,
+    wish: Wish,
     date: NaiveDate,
     viewer: Option<Tz>,
     now: DateTime<Utc>,
 ) -> Result<Day> {
-    let mut catalogue = catalogue(tx, service_id, only, (date, date)).await?;
+    let mut catalogue = catalogue(tx, wish, (date, date)).await?;
     let timezone = viewer.unwrap_or(catalogue.tenant.timezone);
     let Some(window) = wall_clock::day(timezone, date) else {
         return Ok(Day { date, timezone, is_open: true, slots: Vec::new() });
@@ -374,7 +444,8 @@ pub async fn day(
     let tenant = catalogue.tenant.clone();
     let (read, open) = join!(catalogue.read_taken(tx, window), is_open(tx, &tenant, now));
     read?;
-    let is_open = open?;
+    // What is moved is counted already.
+    let is_open = open? || wish.moved.is_some();
     let slots =
         if is_open { catalogue.rules().slots(&catalogue.team_agendas(), window, now) } else { Vec::new() };
     Ok(Day { date, timezone, is_open, slots })
@@ -383,13 +454,12 @@ pub async fn day(
 /// How many slots each of some dates has, `from` to `to` included; at most [`slots::MAX_COUNTED_DAYS`].
 pub async fn days(
     tx: &TenantTx,
-    service_id: ServiceId,
-    only: Option<StaffId>,
+    wish: Wish,
     (from, to): (NaiveDate, NaiveDate),
     viewer: Option<Tz>,
     now: DateTime<Utc>,
 ) -> Result<Vec<(NaiveDate, u32)>> {
-    let mut catalogue = catalogue(tx, service_id, only, (from, to)).await?;
+    let mut catalogue = catalogue(tx, wish, (from, to)).await?;
     let timezone = viewer.unwrap_or(catalogue.tenant.timezone);
     let count = u16::try_from((to - from).num_days() + 1).unwrap_or(0).min(slots::MAX_COUNTED_DAYS);
     let (Some(first), Some(last)) = (wall_clock::day(timezone, from), wall_clock::day(timezone, to)) else {
@@ -400,7 +470,7 @@ pub async fn days(
     let (read, open) = join!(catalogue.read_taken(tx, window), is_open(tx, &tenant, now));
     read?;
     let mut counts = catalogue.rules().count_by_date(&catalogue.team_agendas(), timezone, from, count, now);
-    if !open? {
+    if !open? && wish.moved.is_none() {
         for (_, slots) in &mut counts {
             *slots = 0;
         }
@@ -408,17 +478,44 @@ pub async fn days(
     Ok(counts)
 }
 
+/// Somebody who provides what is wished for.
+#[derive(Clone, Debug)]
+pub struct Free {
+    pub staff_id: StaffId,
+    pub name: String,
+    /// Their first free start; none within so many days.
+    pub start: Option<DateTime<Utc>>,
+}
+
+/// Everybody who provides what is wished for, in their order, with their first free start of the next `days` days.
+pub async fn first_of_each(tx: &TenantTx, wish: Wish, days: Days, now: DateTime<Utc>) -> Result<Vec<Free>> {
+    let today = now.date_naive();
+    let Some(end) = now.checked_add_days(days) else { return Ok(Vec::new()) };
+    let mut catalogue = catalogue(tx, wish, (today, end.date_naive())).await?;
+    let window = Interval::new(now, end);
+    let tenant = catalogue.tenant.clone();
+    let (read, open) = join!(catalogue.read_taken(tx, window), is_open(tx, &tenant, now));
+    read?;
+    let is_open = open? || wish.moved.is_some();
+    let rules = catalogue.rules();
+    let free = |member: &TeamMember| Free {
+        staff_id: member.staff.id,
+        name: member.staff.name.clone(),
+        start: rules.starts(&member.agenda(), window, now).next().filter(|_| is_open),
+    };
+    Ok(catalogue.team.iter().map(free).collect())
+}
+
 /// The nearest starts that are free, for somebody whose wish is not: at most three, within two weeks.
 pub async fn alternatives(
     tx: &TenantTx,
-    service_id: ServiceId,
-    only: Option<StaffId>,
+    wish: Wish,
     wanted: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Alternative>> {
     let window = Interval::new(wanted - TimeDelta::days(3), wanted + TimeDelta::days(11));
     let dates = (window.start.date_naive(), window.end.date_naive());
-    let mut catalogue = catalogue(tx, service_id, only, dates).await?;
+    let mut catalogue = catalogue(tx, wish, dates).await?;
     catalogue.read_taken(tx, window).await?;
     let slots = catalogue.rules().slots(&catalogue.team_agendas(), window, now);
     let alternative =

@@ -78,8 +78,17 @@ impl DatabaseConfig {
     }
 }
 
-/// Called after a commit that enqueued jobs, once for each queue. A hint: it must not wait nor fail.
-pub type Waker = Arc<dyn Fn(Queue) + Send + Sync>;
+/// Called after a commit, once for each of what there is to tell. A hint: it must not wait nor fail.
+pub type Waker = Arc<dyn Fn(Wake) + Send + Sync>;
+
+/// What there is to tell after a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// Jobs were enqueued.
+    Queue(Queue),
+    /// Something happened to this tenant.
+    Tenant(TenantId),
+}
 
 /// One of the doors, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,10 +226,9 @@ impl Tenant {
         work: impl AsyncFnOnce(&mut TenantTx) -> Result<T, E>,
     ) -> Result<T, E> {
         let connection = Arc::new(Connection::get(&self.pool).await?);
-        let mut tx =
-            TenantTx { tenant_id: self.id, connection: connection.clone(), enqueued: AtomicU32::new(0) };
+        let mut tx = TenantTx::new(self.id, connection.clone());
         let result = run(&connection, &begin_as(self.id), work(&mut tx)).await?;
-        wake(&self.waker, &tx.enqueued);
+        tx.wake(&self.waker);
         Ok(result)
     }
 
@@ -231,8 +239,7 @@ impl Tenant {
         work: impl AsyncFnOnce(&mut TenantTx) -> Result<T, E>,
     ) -> Result<T, E> {
         let connection = Arc::new(Connection::get(&self.pool).await?);
-        let mut tx =
-            TenantTx { tenant_id: self.id, connection: connection.clone(), enqueued: AtomicU32::new(0) };
+        let mut tx = TenantTx::new(self.id, connection.clone());
         let begin = format!("BEGIN READ ONLY; {}", name(self.id));
         let (begun, result) = future::join(execute(&connection, &begin), work(&mut tx)).await;
         begun?;
@@ -289,11 +296,11 @@ impl SignUp {
     ) -> Result<T, E> {
         let connection = Arc::new(Connection::get(&self.pool).await?);
         let mut tx = SignUpTx {
-            tenant: TenantTx { tenant_id, connection: connection.clone(), enqueued: AtomicU32::new(0) },
+            tenant: TenantTx::new(tenant_id, connection.clone()),
             identity: IdentityTx { connection: connection.clone() },
         };
         let result = run(&connection, &begin_as(tenant_id), work(&mut tx)).await?;
-        wake(&self.waker, &tx.tenant.enqueued);
+        tx.tenant.wake(&self.waker);
         Ok(result)
     }
 }
@@ -328,9 +335,22 @@ pub struct TenantTx {
     tenant_id: TenantId,
     connection: Arc<Connection>,
     enqueued: AtomicU32,
+    /// Whether something happened that others follow.
+    is_news: AtomicBool,
 }
 
 impl TenantTx {
+    fn new(tenant_id: TenantId, connection: Arc<Connection>) -> Self {
+        Self { tenant_id, connection, enqueued: AtomicU32::new(0), is_news: AtomicBool::new(false) }
+    }
+
+    fn wake(&self, waker: &Waker) {
+        wake(waker, &self.enqueued);
+        if self.is_news.load(Ordering::Relaxed) {
+            waker(Wake::Tenant(self.tenant_id));
+        }
+    }
+
     /// Every query names it too: the policy is the safety net, the column is what indexes use.
     pub const fn tenant(&self) -> TenantId {
         self.tenant_id
@@ -343,6 +363,11 @@ impl TenantTx {
 
     pub(crate) fn will_wake(&self, queue: Queue) {
         note(&self.enqueued, queue);
+    }
+
+    /// After the commit, those who follow the tenant's events look for new ones.
+    pub(crate) fn will_tell(&self) {
+        self.is_news.store(true, Ordering::Relaxed);
     }
 }
 
@@ -460,7 +485,7 @@ fn wake(waker: &Waker, enqueued: &AtomicU32) {
     let enqueued = enqueued.load(Ordering::Relaxed);
     for queue in Queue::ALL {
         if enqueued & (1 << queue.index()) != 0 {
-            waker(queue);
+            waker(Wake::Queue(queue));
         }
     }
 }

@@ -7,12 +7,14 @@ use diesel_async::RunQueryDsl;
 use domain::hours::{MinuteRange, RuleKind, Weekday, WeeklyRange};
 use domain::id::{ClosureId, OpeningId, RuleId, StaffId, TenantId, UserId};
 use domain::rejection::{Code, Fields, Rejection};
+use domain::setup::SetupStep;
 use serde::Serialize;
 
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::error::{Error, Result};
 use crate::schema::{closures, openings, staff, weekly_rules};
+use crate::setup;
 use crate::staff::{raise_all_schedules, raise_schedule};
 
 /// Most closures, and most openings, of a tenant that are not over.
@@ -93,6 +95,9 @@ pub async fn replace_rules(
         })
         .collect();
     diesel::insert_into(weekly_rules::table).values(rows).execute(&mut tx.conn()).await?;
+    if kind == RuleKind::Opening {
+        setup::mark(tx, SetupStep::Hours, now).await?;
+    }
     let action = match kind {
         RuleKind::Opening => "opening_rules.replace",
         RuleKind::Break => "break_rules.replace",

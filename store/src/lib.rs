@@ -22,6 +22,7 @@ mod pools;
 mod schema;
 pub mod services;
 pub mod sessions;
+pub mod setup;
 pub mod staff;
 pub mod tenants;
 pub mod usage;
@@ -29,6 +30,6 @@ pub mod users;
 
 pub use door::{
     DatabaseConfig, Door, Identity, IdentityTx, SignUp, SignUpTx, Store, System, SystemTx, Tenant, TenantTx,
-    Waker,
+    Wake, Waker,
 };
 pub use error::{Error, OnConstraint, Result};

@@ -131,6 +131,7 @@ diesel::table! {
         version -> Int8,
         occurred_at -> Timestamptz,
         data -> Jsonb,
+        tx -> Int8,
     }
 }
 
@@ -219,6 +220,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    password_resets (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        created_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     refresh_tokens (token_hash) {
         token_hash -> Bytea,
         session_id -> Uuid,
@@ -276,11 +286,20 @@ diesel::table! {
         id -> Uuid,
         user_id -> Uuid,
         tenant_id -> Nullable<Uuid>,
+        token_hash -> Nullable<Bytea>,
         user_agent -> Nullable<Text>,
         ip -> Nullable<Text>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    setup_steps (tenant_id, step) {
+        tenant_id -> Uuid,
+        step -> Text,
+        created_at -> Timestamptz,
     }
 }
 
@@ -390,9 +409,11 @@ diesel::joinable!(bookings -> tenants (tenant_id));
 diesel::joinable!(credentials -> users (user_id));
 diesel::joinable!(customers -> tenants (tenant_id));
 diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(services -> tenants (tenant_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(setup_steps -> tenants (tenant_id));
 diesel::joinable!(staff -> tenants (tenant_id));
 diesel::joinable!(staff -> users (user_id));
 
@@ -411,11 +432,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     messages,
     openings,
+    password_resets,
     refresh_tokens,
     schedule_ticks,
     service_staff,
     services,
     sessions,
+    setup_steps,
     staff,
     tenant_directory,
     tenants,

@@ -78,12 +78,14 @@ impl Offer {
     }
 }
 
-/// Which services a list has, of those that are not archived.
+/// Which services a list has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
+    /// All that are not archived.
     All,
     /// Those that can be booked.
     Active,
+    Archived,
 }
 
 /// Everything that is not archived, in its order.
@@ -100,14 +102,15 @@ pub async fn page(
 ) -> Result<Vec<Offer>> {
     let mut query = services::table
         .filter(services::tenant_id.eq(tx.tenant()))
-        .filter(services::archived_at.is_null())
         .order((services::position, services::id))
         .select(Service::as_select())
         .limit(limit)
         .into_boxed();
-    if which == Which::Active {
-        query = query.filter(services::is_active);
-    }
+    query = match which {
+        Which::All => query.filter(services::archived_at.is_null()),
+        Which::Active => query.filter(services::archived_at.is_null()).filter(services::is_active),
+        Which::Archived => query.filter(services::archived_at.is_not_null()),
+    };
     if let Some((position, id)) = after {
         let further = services::position.eq(position).and(services::id.gt(id));
         query = query.filter(services::position.gt(position).or(further));
@@ -171,15 +174,7 @@ pub async fn add(
     now: DateTime<Utc>,
 ) -> Result<Offer> {
     let draft = draft.checked(plan)?;
-    let there: i64 = services::table
-        .filter(services::tenant_id.eq(tx.tenant()))
-        .filter(services::archived_at.is_null())
-        .count()
-        .get_result(&mut tx.conn())
-        .await?;
-    if there >= MOST {
-        return Err(Code::TooManyOfThese.into());
-    }
+    check_room(tx).await?;
     let position: Option<i32> = services::table
         .filter(services::tenant_id.eq(tx.tenant()))
         .select(diesel::dsl::max(services::position))
@@ -217,6 +212,17 @@ pub async fn add(
         Change { action: "service.create", subject: offer.service.id.0, before: None, after: Some(&offer) };
     audit::record(tx, by, change, now).await?;
     Ok(offer)
+}
+
+/// Refuses one more than a tenant can have.
+async fn check_room(tx: &TenantTx) -> Result<()> {
+    let there: i64 = services::table
+        .filter(services::tenant_id.eq(tx.tenant()))
+        .filter(services::archived_at.is_null())
+        .count()
+        .get_result(&mut tx.conn())
+        .await?;
+    if there >= MOST { Err(Code::TooManyOfThese.into()) } else { Ok(()) }
 }
 
 /// Changes a service. What is booked already keeps what was agreed.
@@ -282,6 +288,28 @@ pub async fn remove(tx: &TenantTx, id: ServiceId, by: &By, now: DateTime<Utc>) -
         .await?;
     let change: Change<'_, _, ()> =
         Change { action: "service.remove", subject: id.0, before: Some(&before), after: None };
+    audit::record(tx, by, change, now).await
+}
+
+/// Takes a service out of the archive. Of one that is not there, nothing.
+pub async fn restore(tx: &TenantTx, id: ServiceId, by: &By, now: DateTime<Utc>) -> Result<()> {
+    crate::staff::raise_all_schedules(tx).await?;
+    check_room(tx).await?;
+    let restored =
+        diesel::update(services::table.find((tx.tenant(), id)).filter(services::archived_at.is_not_null()))
+            .set((
+                services::archived_at.eq(None::<DateTime<Utc>>),
+                services::version.eq(services::version + 1),
+                services::updated_at.eq(now),
+            ))
+            .execute(&mut tx.conn())
+            .await?;
+    let after = find(tx, id).await?;
+    if restored == 0 {
+        return Ok(());
+    }
+    let change: Change<'_, (), _> =
+        Change { action: "service.restore", subject: id.0, before: None, after: Some(&after) };
     audit::record(tx, by, change, now).await
 }
 

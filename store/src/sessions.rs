@@ -1,17 +1,26 @@
-//! Sessions: the truth about who is signed in. A session is a family of refresh tokens, each used once.
+//! Sessions: the truth about who is signed in. A client of the API has a family of refresh tokens, each used once; a
+//! browser has a cookie.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::id::{SessionId, TenantId, UserId};
+use domain::locale::Locale;
 use domain::role::Role;
 
 use crate::IdentityTx;
+use crate::cached::cached;
 use crate::error::Result;
-use crate::schema::{memberships, refresh_tokens, sessions};
+use crate::schema::{memberships, refresh_tokens, sessions, users};
 
-/// How long a session lives without being refreshed.
+/// How long a session of the API lives without being refreshed.
 pub const LIFETIME: TimeDelta = TimeDelta::days(30);
+/// How long a browser's session lives unused.
+pub const IDLE: TimeDelta = TimeDelta::days(14);
+/// How long a browser's session lives at most.
+pub const MOST: TimeDelta = TimeDelta::days(90);
+/// Use prolongs a session no oftener than this: a page that is read need not write.
+const PROLONGED_EVERY: TimeDelta = TimeDelta::days(1);
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions, treat_none_as_default_value = false)]
@@ -26,13 +35,92 @@ pub struct Session {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-/// SHA-256 of a refresh token.
+/// SHA-256 of a refresh token, or of a cookie.
 pub type TokenHash = [u8; 32];
 
 /// Opens a session with its first refresh token.
 pub async fn open(tx: &IdentityTx, session: &Session, token: &TokenHash) -> Result<()> {
     diesel::insert_into(sessions::table).values(session).execute(&mut tx.conn()).await?;
     add_token(tx, session.id, token, session.created_at).await
+}
+
+/// Opens a session of a browser, known by its cookie.
+pub async fn open_in_browser(tx: &IdentityTx, session: &Session, cookie: &TokenHash) -> Result<()> {
+    diesel::insert_into(sessions::table)
+        .values((session, sessions::token_hash.eq(cookie.as_slice())))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Whose browser it is, and in which tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct InBrowser {
+    pub id: SessionId,
+    pub user_id: UserId,
+    #[diesel(select_expression = memberships::tenant_id)]
+    pub tenant_id: TenantId,
+    #[diesel(select_expression = memberships::role)]
+    pub role: Role,
+    #[diesel(select_expression = users::full_name)]
+    pub full_name: String,
+    #[diesel(select_expression = users::locale)]
+    pub locale: Locale,
+    /// Whether the user has proven their address.
+    #[diesel(select_expression = users::email_verified_at.is_not_null())]
+    pub is_verified: bool,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+impl InBrowser {
+    /// When it ends if it is used now; none: it was used lately.
+    pub fn prolonged(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let until = (now + IDLE).min(self.created_at + MOST);
+        (until - self.expires_at >= PROLONGED_EVERY).then_some(until)
+    }
+}
+
+/// The live session that a cookie stands for, of somebody who is a member of its tenant.
+pub async fn in_browser(
+    tx: &IdentityTx,
+    cookie: &TokenHash,
+    now: DateTime<Utc>,
+) -> Result<Option<InBrowser>> {
+    Ok(sessions::table
+        .inner_join(
+            memberships::table.on(memberships::user_id
+                .eq(sessions::user_id)
+                .and(memberships::tenant_id.nullable().eq(sessions::tenant_id))),
+        )
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::token_hash.eq(cookie.as_slice()))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .select(InBrowser::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
+/// Has a session end then.
+pub async fn prolong(tx: &IdentityTx, id: SessionId, until: DateTime<Utc>) -> Result<()> {
+    let prolonged = diesel::update(sessions::table.find(id)).set(sessions::expires_at.eq(until));
+    cached(prolonged).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// Has a session act in another tenant of its user; `false`: they are no member there.
+pub async fn switch(tx: &IdentityTx, id: SessionId, tenant_id: TenantId) -> Result<bool> {
+    let is_member = memberships::table
+        .filter(memberships::user_id.eq(sessions::user_id))
+        .filter(memberships::tenant_id.eq(tenant_id));
+    let switched = diesel::update(sessions::table.find(id).filter(diesel::dsl::exists(is_member)))
+        .set(sessions::tenant_id.eq(tenant_id))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(switched > 0)
 }
 
 async fn add_token(
@@ -108,6 +196,30 @@ pub async fn revoke(tx: &IdentityTx, id: SessionId, now: DateTime<Utc>) -> Resul
         .set(sessions::revoked_at.eq(now))
         .execute(&mut tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Ends all sessions of somebody, browsers and clients alike.
+pub async fn revoke_all(tx: &IdentityTx, user_id: UserId, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(
+        sessions::table.filter(sessions::user_id.eq(user_id)).filter(sessions::revoked_at.is_null()),
+    )
+    .set(sessions::revoked_at.eq(now))
+    .execute(&mut tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Ends the session that a cookie stands for; an unknown one ends nothing.
+pub async fn revoke_in_browser(tx: &IdentityTx, cookie: &TokenHash, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(
+        sessions::table
+            .filter(sessions::token_hash.eq(cookie.as_slice()))
+            .filter(sessions::revoked_at.is_null()),
+    )
+    .set(sessions::revoked_at.eq(now))
+    .execute(&mut tx.conn())
+    .await?;
     Ok(())
 }
 

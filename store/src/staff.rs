@@ -90,6 +90,17 @@ pub async fn list(tx: &TenantTx) -> Result<Vec<StaffMember>> {
         .await?)
 }
 
+/// Everybody who is archived, in their order.
+pub async fn list_archived(tx: &TenantTx) -> Result<Vec<StaffMember>> {
+    Ok(staff::table
+        .filter(staff::tenant_id.eq(tx.tenant()))
+        .filter(staff::archived_at.is_not_null())
+        .order((staff::position, staff::id))
+        .select(StaffMember::as_select())
+        .load(&mut tx.conn())
+        .await?)
+}
+
 /// Part of the list: at most `limit`, those `after` a position and an id; of those who are `named`, unless nobody is.
 pub async fn page(
     tx: &TenantTx,
@@ -228,6 +239,30 @@ pub async fn remove(tx: &TenantTx, id: StaffId, by: &By, now: DateTime<Utc>) -> 
         .await?;
     let change: Change<'_, _, ()> =
         Change { action: "staff.remove", subject: id.0, before: Some(&before), after: None };
+    audit::record(tx, by, change, now).await
+}
+
+/// Takes somebody out of the archive. Of one who is not there, nothing.
+pub async fn restore(tx: &TenantTx, id: StaffId, by: &By, now: DateTime<Utc>) -> Result<()> {
+    raise_all_schedules(tx).await?;
+    if list(tx).await?.len() >= MOST {
+        return Err(Code::TooManyOfThese.into());
+    }
+    let restored =
+        diesel::update(staff::table.find((tx.tenant(), id)).filter(staff::archived_at.is_not_null()))
+            .set((
+                staff::archived_at.eq(None::<DateTime<Utc>>),
+                staff::version.eq(staff::version + 1),
+                staff::updated_at.eq(now),
+            ))
+            .execute(&mut tx.conn())
+            .await?;
+    let after = find(tx, id).await?;
+    if restored == 0 {
+        return Ok(());
+    }
+    let change: Change<'_, (), _> =
+        Change { action: "staff.restore", subject: id.0, before: None, after: Some(&after) };
     audit::record(tx, by, change, now).await
 }
 

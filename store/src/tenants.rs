@@ -11,7 +11,7 @@ use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::rejection::Code;
 use domain::role::Role;
-use domain::tenant::{FIRST_HOURS, SignUp, TenantChanges};
+use domain::tenant::{FIRST_HOURS, SignUp, TenantChanges, TenantDraft};
 use serde::Serialize;
 
 use crate::audit::{self, By, Change};
@@ -111,10 +111,23 @@ pub async fn sign_up(
     password_hash: &str,
     now: DateTime<Utc>,
 ) -> Result<SignedUp> {
+    let user = User::new(&sign_up.email, sign_up.full_name, sign_up.tenant.locale, now);
+    users::add(&tx.identity, &user, password_hash).await?;
+    let tenant = open(tx, &user, sign_up.tenant, slug, now).await?;
+    tx.tenant.enqueue(&[Job::SendEmailVerification { user_id: user.id }], now).await?;
+    Ok(SignedUp { user, tenant })
+}
+
+/// Creates a tenant of somebody who is there already, and what sign-up creates with it. `slug` was checked.
+pub async fn open(
+    tx: &SignUpTx,
+    user: &User,
+    new: TenantDraft,
+    slug: String,
+    now: DateTime<Utc>,
+) -> Result<Tenant> {
     let SignUpTx { tenant: tenant_tx, identity } = tx;
     let tenant_id = tenant_tx.tenant();
-    let user = User::new(&sign_up.email, sign_up.full_name, sign_up.locale, now);
-    users::add(identity, &user, password_hash).await?;
     diesel::insert_into(tenant_directory::table)
         .values((
             tenant_directory::slug.eq(&slug),
@@ -128,14 +141,14 @@ pub async fn sign_up(
     let tenant = Tenant {
         tenant_id,
         slug,
-        code_prefix: code_prefix(&sign_up.tenant_name),
-        name: sign_up.tenant_name,
-        timezone: sign_up.timezone,
-        locale: sign_up.locale,
-        currency: sign_up.currency,
-        country: sign_up.country,
+        code_prefix: code_prefix(&new.name),
+        name: new.name,
+        timezone: new.timezone,
+        locale: new.locale,
+        currency: new.currency,
+        country: new.country,
         plan: Plan::Free,
-        contact_email: Some(sign_up.email.address),
+        contact_email: Some(user.email.clone()),
         phone_e164: None,
         address: None,
         city: None,
@@ -196,8 +209,45 @@ pub async fn sign_up(
     let happened =
         Happened { name: "tenant.created", subject: tenant_id.0, version: 1, data: serde_json::json!({}) };
     events::record(tenant_tx, happened, now).await?;
-    tenant_tx.enqueue(&[Job::SendEmailVerification { user_id: user.id }], now).await?;
-    Ok(SignedUp { user, tenant })
+    Ok(tenant)
+}
+
+/// Gives a tenant another public address. `slug` was checked; the old one is free for others at once.
+pub async fn rename(
+    tx: &SignUpTx,
+    slug: &str,
+    version: Option<i64>,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Tenant> {
+    let SignUpTx { tenant: tenant_tx, identity } = tx;
+    let before: Tenant = tenants::table
+        .find(tenant_tx.tenant())
+        .select(Tenant::as_select())
+        .for_no_key_update()
+        .first(&mut tenant_tx.conn())
+        .await?;
+    check_version(version, before.version)?;
+    let own = tenant_directory::table.filter(tenant_directory::tenant_id.eq(tenant_tx.tenant()));
+    diesel::update(own)
+        .set(tenant_directory::slug.eq(slug))
+        .execute(&mut identity.conn())
+        .await
+        .on_constraint("tenant_directory_pkey", Code::SlugTaken)?;
+    let after =
+        Tenant { slug: slug.to_owned(), version: before.version + 1, updated_at: now, ..before.clone() };
+    diesel::update(tenants::table.find(tenant_tx.tenant()))
+        .set((tenants::slug.eq(slug), tenants::version.eq(after.version), tenants::updated_at.eq(now)))
+        .execute(&mut tenant_tx.conn())
+        .await?;
+    let change = Change {
+        action: "tenant.rename",
+        subject: after.tenant_id.0,
+        before: Some(&before),
+        after: Some(&after),
+    };
+    audit::record(tenant_tx, by, change, now).await?;
+    Ok(after)
 }
 
 /// Which tenant a slug stands for.
@@ -208,6 +258,16 @@ pub async fn resolve(tx: &IdentityTx, slug: &str) -> Result<Option<TenantId>> {
         .first(&mut tx.conn())
         .await
         .optional()?)
+}
+
+/// The slugs of all tenants, the oldest first, at most `limit`: every tenant has a public page.
+pub async fn slugs(tx: &IdentityTx, limit: i64) -> Result<Vec<String>> {
+    Ok(tenant_directory::table
+        .order((tenant_directory::created_at, tenant_directory::slug))
+        .select(tenant_directory::slug)
+        .limit(limit)
+        .load(&mut tx.conn())
+        .await?)
 }
 
 pub async fn find(tx: &TenantTx) -> Result<Tenant> {

@@ -4,14 +4,15 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::contact::Email;
-use domain::id::{TenantId, UserId};
+use domain::id::{ResetId, TenantId, UserId};
+use domain::link::TO_RESET;
 use domain::locale::Locale;
 use domain::rejection::Code;
 use domain::role::Role;
 
 use crate::cached::cached;
 use crate::error::{OnConstraint, Result};
-use crate::schema::{credentials, memberships, users};
+use crate::schema::{credentials, memberships, password_resets, users};
 use crate::{IdentityTx, TenantTx};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -108,13 +109,68 @@ pub async fn memberships(tx: &IdentityTx, user_id: UserId) -> Result<Vec<(Tenant
         .await?)
 }
 
-/// Notes that the address was proven; the first time counts.
-pub async fn verify_email(tx: &IdentityTx, id: UserId, now: DateTime<Utc>) -> Result<()> {
-    diesel::update(users::table.find(id).filter(users::email_verified_at.is_null()))
+/// Notes that the address was proven; says whether it was not before.
+pub async fn verify_email(tx: &IdentityTx, id: UserId, now: DateTime<Utc>) -> Result<bool> {
+    let proven = diesel::update(users::table.find(id).filter(users::email_verified_at.is_null()))
         .set((users::email_verified_at.eq(now), users::updated_at.eq(now)))
         .execute(&mut tx.conn())
         .await?;
+    Ok(proven > 0)
+}
+
+/// Notes that somebody asked for a new password.
+pub async fn add_reset(tx: &IdentityTx, id: ResetId, user_id: UserId, now: DateTime<Utc>) -> Result<()> {
+    let over = password_resets::created_at.lt(now - TO_RESET);
+    diesel::delete(password_resets::table.filter(password_resets::user_id.eq(user_id)).filter(over))
+        .execute(&mut tx.conn())
+        .await?;
+    diesel::insert_into(password_resets::table)
+        .values((
+            password_resets::id.eq(id),
+            password_resets::user_id.eq(user_id),
+            password_resets::created_at.eq(now),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
+}
+
+/// Who asked for it; none: it was used, or is over.
+pub async fn find_reset(tx: &IdentityTx, id: ResetId) -> Result<Option<UserId>> {
+    Ok(password_resets::table
+        .find(id)
+        .filter(password_resets::used_at.is_null())
+        .select(password_resets::user_id)
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
+/// Uses a request for a new password, and with it all others of the same user: each password is chosen once. `None`: it
+/// was used, or is over.
+pub async fn reset_password(
+    tx: &IdentityTx,
+    id: ResetId,
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<UserId>> {
+    let used: Option<UserId> =
+        diesel::update(password_resets::table.find(id).filter(password_resets::used_at.is_null()))
+            .set(password_resets::used_at.eq(now))
+            .returning(password_resets::user_id)
+            .get_result(&mut tx.conn())
+            .await
+            .optional()?;
+    let Some(user_id) = used else { return Ok(None) };
+    diesel::update(password_resets::table.filter(password_resets::user_id.eq(user_id)))
+        .set(password_resets::used_at.eq(now))
+        .execute(&mut tx.conn())
+        .await?;
+    diesel::update(credentials::table.find(user_id))
+        .set((credentials::password_hash.eq(password_hash), credentials::updated_at.eq(now)))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(Some(user_id))
 }
 
 pub async fn note_login(tx: &IdentityTx, id: UserId, now: DateTime<Utc>) -> Result<()> {

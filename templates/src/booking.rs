@@ -35,6 +35,7 @@ impl From<&bookings::Appointment> for Appointment {
             currency: booking.currency.clone(),
             location: None,
             note: booking.note.clone(),
+            is_pending: booking.status == Status::Pending,
         }
     }
 }

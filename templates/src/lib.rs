@@ -26,7 +26,10 @@ use tera::{Context, Tera};
 pub use accent::{Accent, accent};
 pub use calendar::{Invite, Method, Person};
 pub use domain::locale::Locale;
-pub use mail::{Appointment, BookingMail, Brand, LimitMail, Mail, Rendered, VerificationMail};
+pub use mail::{
+    AccountMail, Appointment, BookingMail, Brand, LimitMail, Mail, Rendered, VerificationMail, monogram,
+};
+pub use money::decimal;
 pub use palette::{Palette, Tones, palette};
 pub use summary::BookingSummary;
 /// For those who register functions of their own, see [`Templates::load_with_pages`].

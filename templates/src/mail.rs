@@ -7,7 +7,7 @@ use fluent_bundle::FluentArgs;
 use serde::Serialize;
 use tera::Context;
 
-use crate::accent::accent;
+use crate::palette::palette;
 use crate::{Locale, TemplateError, Templates, format};
 
 /// A mail with all that it says.
@@ -17,8 +17,14 @@ pub enum Mail {
     BookingConfirmation(BookingMail),
     /// To the customer: the booking was cancelled.
     BookingCancellation(BookingMail),
+    /// To the customer: the booking was moved to another time.
+    BookingReschedule(BookingMail),
     /// To a new owner: prove that this address is yours.
     EmailVerification(VerificationMail),
+    /// To a user who forgot their password: choose another.
+    PasswordReset(AccountMail),
+    /// To a user whose address somebody signed up with: there is an account already.
+    AccountReminder(AccountMail),
     /// To an owner: so much of the plan is used.
     LimitWarning(LimitMail),
 }
@@ -68,6 +74,8 @@ pub struct Appointment {
     pub location: Option<String>,
     /// What the customer wrote when booking.
     pub note: Option<String>,
+    /// It waits for approval.
+    pub is_pending: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -76,6 +84,15 @@ pub struct VerificationMail {
     pub full_name: String,
     pub tenant_name: String,
     pub verify_url: String,
+}
+
+/// What concerns a user, whichever tenant they are of.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountMail {
+    pub lang: Locale,
+    pub full_name: String,
+    /// Where to act.
+    pub url: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -112,16 +129,28 @@ impl Templates {
             Mail::BookingCancellation(mail) => {
                 ("booking_cancellation", self.booking_subject("mail-cancellation-subject", mail)?)
             }
+            Mail::BookingReschedule(mail) => {
+                ("booking_reschedule", self.booking_subject("mail-reschedule-subject", mail)?)
+            }
             Mail::EmailVerification(mail) => {
                 ("email_verification", self.texts().of(mail.lang).t("mail-verification-subject")?)
+            }
+            Mail::PasswordReset(mail) => {
+                ("password_reset", self.texts().of(mail.lang).t("mail-reset-subject")?)
+            }
+            Mail::AccountReminder(mail) => {
+                ("account_reminder", self.texts().of(mail.lang).t("mail-reminder-subject")?)
             }
             Mail::LimitWarning(mail) => ("limit_warning", self.limit_subject(mail)?),
         };
         let mut context = match mail {
-            Mail::BookingConfirmation(mail) | Mail::BookingCancellation(mail) => {
+            Mail::BookingConfirmation(mail)
+            | Mail::BookingCancellation(mail)
+            | Mail::BookingReschedule(mail) => {
                 branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())
             }
             Mail::EmailVerification(mail) => branded(mail, "Harmony", None),
+            Mail::PasswordReset(mail) | Mail::AccountReminder(mail) => branded(mail, "Harmony", None),
             Mail::LimitWarning(mail) => branded(mail, "Harmony", None),
         }?;
         context.insert("subject", &subject);
@@ -155,15 +184,17 @@ impl Templates {
 
 fn branded(mail: &impl Serialize, sender: &str, color: Option<&str>) -> Result<Context, TemplateError> {
     let mut context = Context::from_serialize(mail).map_err(|error| crate::unfit(&error))?;
-    let accent = accent(color);
+    let palette = palette(color);
     context.insert("sender", sender);
     context.insert("monogram", &monogram(sender));
-    context.insert("accent", &accent.color);
-    context.insert("on_accent", accent.on_color);
+    context.insert("accent", &palette.light.accent);
+    context.insert("on_accent", &palette.light.on_accent);
+    context.insert("tones", &palette.light);
+    context.insert("dark_tones", &palette.dark);
     Ok(context)
 }
 
 /// The first letter or digit, as a logo for those who have none.
-pub(crate) fn monogram(name: &str) -> String {
+pub fn monogram(name: &str) -> String {
     name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default()
 }

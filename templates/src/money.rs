@@ -19,6 +19,15 @@ pub(crate) fn format(lang: Locale, minor: i64, currency: &str) -> String {
     }
 }
 
+/// An amount for programs: digits with a point, "1234.50".
+pub fn decimal(minor: i64, currency: &str) -> String {
+    let digits = minor_digits(currency);
+    let mut amount = Decimal::from(minor);
+    amount.multiply_pow10(-digits);
+    amount.pad_end(-digits);
+    amount.to_string()
+}
+
 /// ISO 4217, table A.1: the currencies whose minor unit is not a hundredth.
 fn minor_digits(currency: &str) -> i16 {
     match currency {
@@ -58,6 +67,11 @@ mod tests {
         ] {
             assert_eq!(format(Locale::Fr, minor, currency), fr);
             assert_eq!(format(Locale::En, minor, currency), en);
+        }
+        for (minor, currency, text) in
+            [(4_800, "EUR", "48.00"), (5, "EUR", "0.05"), (12_000, "XPF", "12000"), (-1_500, "TND", "-1.500")]
+        {
+            assert_eq!(decimal(minor, currency), text);
         }
         assert_eq!(format(Locale::En, i64::MIN, "EUR"), "−€92,233,720,368,547,758.08");
     }

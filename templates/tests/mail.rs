@@ -6,7 +6,8 @@ use std::path::Path;
 use chrono_tz::Tz;
 use domain::plan::{Limit, Plan};
 use templates::{
-    Appointment, BookingMail, Brand, LimitMail, Locale, Mail, Rendered, Templates, VerificationMail,
+    AccountMail, Appointment, BookingMail, Brand, LimitMail, Locale, Mail, Rendered, Templates,
+    VerificationMail,
 };
 
 fn booking(lang: Locale) -> BookingMail {
@@ -36,6 +37,7 @@ fn booking(lang: Locale) -> BookingMail {
             currency: "EUR".to_owned(),
             location: None,
             note: Some(note.to_owned()),
+            is_pending: false,
         },
         customer_name: "Camille".to_owned(),
         manage_url: "https://book.example/studio-mirabelle/bookings/K7Q29F?token=abc.def".to_owned(),
@@ -111,8 +113,38 @@ fn a_cancellation_says_what_is_cancelled_and_why() {
 }
 
 #[test]
+fn a_move_says_when_it_is_now_and_whether_it_waits_for_a_yes() {
+    snapshot("booking_reschedule", |lang| Mail::BookingReschedule(booking(lang)));
+    for lang in Locale::ALL {
+        let mut mail = booking(lang);
+        mail.booking.is_pending = true;
+        mail.summary_url = None;
+        let rendered = render("booking_reschedule_pending", lang, &Mail::BookingReschedule(mail));
+        let said = if lang == Locale::Fr { "vous confirmera" } else { "will confirm" };
+        for text in [&rendered.text, &rendered.html] {
+            assert!(text.contains(said) && !text.contains("PDF"), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_new_owner_is_asked_to_prove_the_address() {
     snapshot("email_verification", |lang| Mail::EmailVerification(verification(lang)));
+}
+
+#[test]
+fn a_user_is_told_how_to_get_in_again() {
+    let account =
+        |lang, url: &str| AccountMail { lang, full_name: "Inès Moreau".to_owned(), url: url.to_owned() };
+    snapshot("password_reset", |lang| {
+        Mail::PasswordReset(account(
+            lang,
+            "https://harmony.example/reset/Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFy",
+        ))
+    });
+    snapshot("account_reminder", |lang| {
+        Mail::AccountReminder(account(lang, "https://harmony.example/login"))
+    });
 }
 
 #[test]
@@ -150,7 +182,8 @@ fn what_is_not_known_is_not_mentioned() {
     for lang in Locale::ALL {
         let confirmation = render("bare_confirmation", lang, &Mail::BookingConfirmation(bare(booking(lang))));
         let cancellation = render("bare_cancellation", lang, &Mail::BookingCancellation(bare(booking(lang))));
-        for rendered in [confirmation, cancellation] {
+        let reschedule = render("bare_reschedule", lang, &Mail::BookingReschedule(bare(booking(lang))));
+        for rendered in [confirmation, cancellation, reschedule] {
             for text in [&rendered.text, &rendered.html] {
                 for absent in
                     ["Acompte", "Deposit", "Motif", "Reason", "PDF", "Lieu", "Where", "question", "null"]
@@ -199,7 +232,11 @@ fn what_people_type_stays_text_in_html() {
     mail.tenant.address = Some(attack.to_owned());
     mail.booking.note = Some(attack.to_owned());
     mail.cancellation_reason = Some(attack.to_owned());
-    for mail in [Mail::BookingConfirmation(mail.clone()), Mail::BookingCancellation(mail)] {
+    for mail in [
+        Mail::BookingConfirmation(mail.clone()),
+        Mail::BookingReschedule(mail.clone()),
+        Mail::BookingCancellation(mail),
+    ] {
         let rendered = Templates::load().unwrap().mail(&mail).unwrap();
         assert!(!rendered.html.contains("<script"), "{}", rendered.html);
         assert!(!rendered.html.contains("tel:\"><"), "{}", rendered.html);

@@ -16,13 +16,14 @@ use api::pages::Pages;
 use api::password::Passwords;
 use api::server;
 use api::state::{Directory, State};
+use api::stream::Hub;
 use api::tokens::Tokens;
 use chrono::{DateTime, Utc};
 use domain::link::{LinkKey, Links};
 use providers::files::Files;
 use providers::mail::sandbox::{self, Received};
 use providers::secrets::new_token_key;
-use queue::Limits;
+use queue::{Limits, Tickets};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use store::{DatabaseConfig, Store};
@@ -63,8 +64,9 @@ impl TestApp {
         let folder = std::env::temp_dir().join(format!("harmony_{}", crate::database::unique()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
+        let hub = Hub::default();
         let mut state = State {
-            store: open(&database, 8),
+            store: open_with(&database, 8, hub.clone()),
             clock: clock.clone(),
             tokens: Tokens::new(vec![("jwt-1".to_owned(), new_token_key().unwrap())]).unwrap(),
             passwords: Passwords::new(),
@@ -72,6 +74,8 @@ impl TestApp {
             files: Files::in_folder(&folder.join("files")).unwrap(),
             pages: Pages::load().unwrap(),
             metrics: Metrics::new().unwrap(),
+            tickets: Tickets::new(&Limits::none()),
+            hub: hub.clone(),
             limits: Limits::none(),
             directory: Directory::default(),
             outbox: Some(folder.join("outbox")),
@@ -108,6 +112,11 @@ impl TestApp {
     /// Doors to the same database, with so many connections each.
     pub fn doors(&self, connections: u16) -> Store {
         open(&self.database, connections)
+    }
+
+    /// Where the server listens.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// A request to an address as it is, `/health` for example.
@@ -176,6 +185,7 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
+        self.state.hub.close();
         if let Some((handle, thread)) = self.server.take() {
             // What was sent to the server's thread is heard there, whether or not anybody waits here.
             drop(handle.stop(false));
@@ -199,9 +209,14 @@ impl Drop for TestApp {
 }
 
 fn open(database: &Database, connections: u16) -> Store {
+    // Nobody hears of what it does: followers find it when they look by themselves.
+    open_with(database, connections, Hub::default())
+}
+
+fn open_with(database: &Database, connections: u16, hub: Hub) -> Store {
     let config =
         DatabaseConfig { database_connections: connections, ..DatabaseConfig::at(database.url().as_str()) };
-    Store::new(&config, 1, Arc::new(|_queue| {})).unwrap()
+    Store::new(&config, 1, Arc::new(move |wake| hub.did(wake))).unwrap()
 }
 
 /// The real server, on threads of its own, so that it answers while the test's thread works.

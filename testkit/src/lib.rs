@@ -2,16 +2,22 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "whatever fails here fails the test that needs it"
 )]
 
 mod app;
+mod browser;
 mod database;
 mod fleet;
+mod html;
 mod request;
 mod salon;
+mod stream;
 
 pub use app::{TestApp, sign_up};
+pub use browser::Browser;
 pub use database::Database;
 pub use request::{Answer, Request};
 pub use salon::Salon;
+pub use stream::{Message, Stream};

@@ -7,6 +7,8 @@ use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use crate::stream::Stream;
+
 /// A request on its way: say what it carries, then `.await` its answer.
 #[must_use = "nothing is sent until it is awaited"]
 pub struct Request(pub(crate) RequestBuilder);
@@ -74,6 +76,11 @@ impl Request {
         let mut request = request.unwrap();
         request.url_mut().query_pairs_mut().extend_pairs(fields);
         Self(RequestBuilder::from_parts(client, request))
+    }
+
+    /// Opens a stream of events, which must answer 200.
+    pub async fn listen(self) -> Stream {
+        Stream::new(self.0.send().await.unwrap())
     }
 
     async fn send(self) -> Answer {

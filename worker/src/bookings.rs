@@ -1,5 +1,6 @@
 //! Jobs about bookings: messages to the customer, the summary as a PDF.
 
+use domain::booking::Status;
 use domain::id::{BookingId, MessageId};
 use futures_util::join;
 use jobs::JobError;
@@ -19,6 +20,7 @@ use crate::runtime::Envelope;
 pub(crate) enum Message {
     Confirmation,
     Cancellation,
+    Reschedule,
 }
 
 /// Reads, sends, records. A run that died after sending is repeated with the same Message-ID. A tenant whose owner has
@@ -35,6 +37,7 @@ pub(crate) async fn send(
     let kind = match message {
         Message::Confirmation => "booking_confirmation",
         Message::Cancellation => "booking_cancellation",
+        Message::Reschedule => "booking_reschedule",
     };
     let read: Result<Option<(Tenant, Appointment, Claim)>, store::Error> = tenant_door
         .transaction(async |tx| {
@@ -89,12 +92,15 @@ fn write(
         booking: appointment.into(),
         customer_name: booking.contact_name.clone(),
         manage_url: manage_url.clone(),
-        summary_url: Some(context.links.summary(booking.tenant_id, booking.id, booking.ends_at)),
+        // What waits for approval has none of its new time yet.
+        summary_url: (booking.status != Status::Pending)
+            .then(|| context.links.summary(booking.tenant_id, booking.id, booking.ends_at)),
         cancellation_reason: booking.cancellation_reason.clone(),
     };
     let (mail, method, calendar_method) = match message {
         Message::Confirmation => (Mail::BookingConfirmation(mail), Method::Request, CalendarMethod::Request),
         Message::Cancellation => (Mail::BookingCancellation(mail), Method::Cancel, CalendarMethod::Cancel),
+        Message::Reschedule => (Mail::BookingReschedule(mail), Method::Request, CalendarMethod::Request),
     };
     let rendered = context.templates.mail(&mail).map_err(|error| from_template(&error))?;
     let public_url = context.links.public_url();

@@ -15,10 +15,17 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         Job::SendBookingCancellation { booking_id, sequence } => {
             bookings::send(context, &envelope, Message::Cancellation, booking_id, sequence).await
         }
+        Job::SendBookingReschedule { booking_id, sequence } => {
+            bookings::send(context, &envelope, Message::Reschedule, booking_id, sequence).await
+        }
         Job::MakeBookingSummary { booking_id, sequence } => {
             bookings::make_summary(context, &envelope, booking_id, sequence).await
         }
         Job::SendEmailVerification { user_id } => users::send_verification(context, &envelope, user_id).await,
+        Job::SendPasswordReset { user_id, reset_id, asked_at } => {
+            users::send_password_reset(context, &envelope, user_id, reset_id, asked_at).await
+        }
+        Job::SendAccountReminder { user_id } => users::send_reminder(context, &envelope, user_id).await,
         Job::SendLimitWarning { limit, period_start, percent } => {
             usage::send_limit_warning(context, &envelope, limit, period_start, percent).await
         }

@@ -24,7 +24,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use store::ledger::Ledger;
-use store::{DatabaseConfig, Door, Store};
+use store::{DatabaseConfig, Door, Store, Wake};
 use templates::Templates;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -133,7 +133,7 @@ fn run(config: ProcessConfig, work: impl AsyncFnOnce(&Process) -> anyhow::Result
         Ok::<_, std::io::Error>((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
     })?;
     let (waker, publisher) = Waker::open(&config.redis)?;
-    let store = Store::new(&config.database, 1, Arc::new(move |queue| waker.wake(queue)))?;
+    let store = Store::new(&config.database, 1, waking(waker))?;
     let process = Process {
         ledger: Ledger::new(store.system().pool()?.clone()),
         store,
@@ -158,6 +158,14 @@ fn run(config: ProcessConfig, work: impl AsyncFnOnce(&Process) -> anyhow::Result
 }
 
 /// The first signal asks everybody to stop; ends with the second.
+/// What a commit wakes: a queue's relays, or those who follow a tenant.
+fn waking(waker: Waker) -> store::Waker {
+    Arc::new(move |wake| match wake {
+        Wake::Queue(queue) => waker.wake(queue),
+        Wake::Tenant(tenant) => waker.tell(tenant.0),
+    })
+}
+
 async fn signals(mut terminate: Signal, mut interrupt: Signal, stop: &CancellationToken) {
     for _ in 0..2 {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }

@@ -177,6 +177,7 @@ mod tests {
                 currency: "EUR".to_owned(),
                 location: None,
                 note: Some("Je viendrai avec ma fille.\nMerci !".to_owned()),
+                is_pending: false,
             },
             customer_name: "Ελληνικά Кириллица Łódź Nguyễn Thị Thảo Þórsdóttir".to_owned(),
             policy: Some("Annulation gratuite jusqu’à 24 heures avant le rendez-vous.".to_owned()),

@@ -14,7 +14,7 @@ use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::service::{Rate, ServiceDraft};
 use domain::staff::StaffDraft;
-use domain::tenant::{SignUp, TenantChanges};
+use domain::tenant::{SignUp, TenantChanges, TenantDraft};
 use domain::{image as names, password, rejection::Code};
 use image::DynamicImage;
 use providers::files::{FilePath, Files};
@@ -98,12 +98,14 @@ async fn make(store: &Store, files: &Files, demo: &Demo, now: DateTime<Utc>) -> 
     let sign_up = SignUp {
         email: Email::parse(demo.email)?,
         full_name: demo.owner.to_owned(),
-        tenant_name: demo.name.to_owned(),
-        slug: Some(demo.slug.to_owned()),
-        timezone: demo.timezone,
-        locale: demo.locale,
-        currency: demo.currency.to_owned(),
-        country: demo.country.to_owned(),
+        tenant: TenantDraft {
+            name: demo.name.to_owned(),
+            slug: Some(demo.slug.to_owned()),
+            timezone: demo.timezone,
+            locale: demo.locale,
+            currency: demo.currency.to_owned(),
+            country: demo.country.to_owned(),
+        },
     };
     let hash = password::hash(PASSWORD, random()?);
     let tenant_id = TenantId::mint(now);

@@ -9,8 +9,8 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::{DateTime, Utc};
-use domain::id::{SessionId, UserId};
-use domain::rejection::{Code, Rejection};
+use domain::id::{SessionId, TenantId, UserId};
+use domain::rejection::Code;
 use domain::role::{Permission, Role};
 use sha2::{Digest, Sha256};
 use store::audit::By;
@@ -39,7 +39,7 @@ impl FromRequest for Anybody {
     }
 }
 
-fn anybody(request: &HttpRequest) -> Result<Anybody> {
+pub(super) fn anybody(request: &HttpRequest) -> Result<Anybody> {
     let state = request.app_data::<web::Data<State>>().cloned().ok_or(Code::Internal)?;
     let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
     Ok(Anybody {
@@ -147,6 +147,15 @@ impl<P: Allows> Member<P> {
     }
 }
 
+/// Where members agree, however they came: the role must be high enough.
+pub(super) fn admit(role: Role, needed: Permission, tenant_id: TenantId) -> Result<()> {
+    if !role.may(needed) {
+        return Err(Code::Forbidden.into());
+    }
+    tracing::Span::current().record("tenant_id", tracing::field::display(tenant_id));
+    Ok(())
+}
+
 impl<P: Allows> FromRequest for Member<P> {
     type Error = Problem;
     type Future = Extracted<Self>;
@@ -166,10 +175,7 @@ impl<P: Allows> FromRequest for Member<P> {
                 .statement(async |tx| store::sessions::member(tx, claims.sid, claims.tid, now).await)
                 .await?;
             let (user_id, role) = found.ok_or(Code::SessionEnded)?;
-            if !role.may(P::PERMISSION) {
-                return Err(Rejection::from(Code::Forbidden).into());
-            }
-            tracing::Span::current().record("tenant_id", tracing::field::display(claims.tid));
+            admit(role, P::PERMISSION, claims.tid)?;
             let tenant = state.store.tenant(claims.tid);
             Ok(Self {
                 tenant,

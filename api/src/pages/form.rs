@@ -47,6 +47,13 @@ pub struct Flaw {
     pub text: String,
 }
 
+/// One of several values to choose from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+}
+
 /// What is wrong, in the order of the form: `fields` names for each pointer of the API the input that holds it. What
 /// points elsewhere is told of the form as a whole. The words are `flaw-<field>`'s, if there are such, else `flaw`'s.
 pub fn flaws(problem: &Problem, fields: &[(&str, &str)], text: Text<'_>) -> Result<Vec<Flaw>> {

@@ -101,6 +101,23 @@ pub struct Flash {
     pub tone: &'static str,
 }
 
+impl Flash {
+    pub fn ok(key: &str) -> Self {
+        Self { key: key.to_owned(), tone: "ok" }
+    }
+
+    pub fn bad(key: &str) -> Self {
+        Self { key: key.to_owned(), tone: "bad" }
+    }
+
+    /// Of the value of a cookie, such as `ok.app-saved`.
+    pub fn parse(value: &str) -> Option<Self> {
+        let (tone, key) = value.split_once('.')?;
+        let tone = ["ok", "bad"].into_iter().find(|known| *known == tone)?;
+        Some(Self { key: key.to_owned(), tone })
+    }
+}
+
 /// A tenant's colours as a style of six variables, and the hash that lets the policy allow exactly it.
 #[derive(Debug, Serialize)]
 pub struct Brand {

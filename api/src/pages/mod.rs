@@ -20,10 +20,11 @@ use sha2::{Digest, Sha256};
 use templates::{TemplateError, Templates};
 
 use self::assets::Assets;
-use self::frame::{Brands, Frame};
+use self::frame::{Brands, Flash, Frame};
 pub use self::reader::Reader;
 pub use self::table::configure;
 use self::table::{Access, Page, page};
+use crate::cookies;
 use crate::problem::{Result, failed};
 use crate::state::State;
 
@@ -98,6 +99,13 @@ pub fn render(
 /// After a form: the browser gets the page that shows what came of it.
 pub fn see(address: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, address)).finish()
+}
+
+/// The same, and the page says what came of it.
+pub fn see_with(address: &str, flash: &Flash) -> HttpResponse {
+    let mut response = see(address);
+    cookies::set(&mut response, &cookies::flash(&format!("{}.{}", flash.tone, flash.key)));
+    response
 }
 
 /// An address on this site: a path, with its query. `//elsewhere`, `/\elsewhere` and what has control characters lead

@@ -11,9 +11,11 @@ use domain::locale::Locale;
 use domain::rejection::{Code, Kind};
 use serde::Serialize;
 use store::tenants::Tenant;
+use templates::Text;
 
-use super::frame::{Frame, lang_urls};
+use super::frame::{Flash, Frame, lang_urls};
 use super::render;
+use crate::cookies;
 use crate::problem::{Problem, Result};
 use crate::request;
 use crate::state::State;
@@ -28,14 +30,18 @@ pub struct Reader {
     pub state: web::Data<State>,
     /// What was chosen, else what the browser asks for, when we speak it.
     pub lang: Option<Locale>,
+    /// What was chosen, here or before: it counts more than the language of a booking.
+    pub choice: Option<Locale>,
     /// Chosen by `?lang=` of this address: to be remembered.
     chosen: Option<Locale>,
     theme: Option<&'static str>,
     path: String,
     query: String,
-    /// The tenant that the address names.
+    /// The tenant that the address would name.
     slug: Option<String>,
     known: Option<String>,
+    /// What came of the form before.
+    flash: Option<Flash>,
 }
 
 impl FromRequest for Reader {
@@ -53,14 +59,19 @@ impl FromRequest for Reader {
             .find_map(|pair| pair.strip_prefix("lang="))
             .and_then(Locale::from_name);
         let remembered = || Locale::from_name(request.cookie(LANG)?.value());
-        let slug = request.match_info().get("tenant").and_then(|slug| domain::slug::parse(slug).ok());
+        let choice = chosen.or_else(remembered);
+        // Also where no route leads, so that what is not there looks like the tenant. No page of ours begins with a slug.
+        let first = request.path().split('/').nth(1).unwrap_or_default();
+        let slug = domain::slug::parse(first).ok();
         ready(Ok(Self {
-            lang: chosen.or_else(remembered).or_else(|| header(ACCEPT_LANGUAGE).and_then(preferred)),
+            choice,
+            lang: choice.or_else(|| header(ACCEPT_LANGUAGE).and_then(preferred)),
             chosen,
             theme: request.cookie(THEME).and_then(|cookie| theme(cookie.value())),
             path: request.path().to_owned(),
             query: request.query_string().to_owned(),
             slug: slug.map(str::to_owned),
+            flash: cookies::read(request, cookies::FLASH).and_then(Flash::parse),
             known: header(IF_NONE_MATCH).map(str::to_owned),
             state,
         }))
@@ -99,6 +110,17 @@ impl Reader {
         self.lang.unwrap_or_default()
     }
 
+    /// The words of a language.
+    pub fn text(&self, lang: Locale) -> Text<'_> {
+        self.state.pages.templates.texts().of(lang)
+    }
+
+    /// What the page is to say; only words of ours, whoever wrote the cookie.
+    fn flash(&self, lang: Locale) -> Option<Flash> {
+        let flash = self.flash.as_ref()?;
+        self.text(lang).t(&flash.key).is_ok().then(|| flash.clone())
+    }
+
     /// What surrounds a page of Harmony's own.
     pub fn frame(&self, lang: Locale) -> Frame {
         let here = match self.query.as_str() {
@@ -116,7 +138,7 @@ impl Reader {
             tenant: None,
             app: None,
             csrf: None,
-            flash: None,
+            flash: self.flash(lang),
             is_development: self.state.outbox.is_some(),
             known: self.known.clone(),
         }
@@ -133,6 +155,9 @@ impl Reader {
             Ok(response) => response,
             Err(problem) => self.refuse(&problem).await,
         };
+        if self.flash.is_some() && !response.status().is_redirection() {
+            cookies::set(&mut response, &cookies::no_flash());
+        }
         if let Some(lang) = self.chosen {
             // A cookie that can't be written is a choice that is not remembered.
             let _unwritten = response.add_cookie(&preference(LANG, lang.name()));

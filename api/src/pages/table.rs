@@ -2,8 +2,11 @@
 //! table.
 
 use actix_web::http::Method;
+use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Responder, guard, web};
 use domain::role::Permission;
+
+use crate::csrf;
 
 /// Who may see a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +42,11 @@ where
         } else {
             web::route().method(of_route.clone())
         };
-        route.to(handler.clone())
+        let route = route.to(handler.clone());
+        match access {
+            Access::Member(_) => route.wrap(from_fn(csrf::signed)),
+            Access::Anybody | Access::Visitor | Access::Development => route.wrap(from_fn(csrf::same_origin)),
+        }
     });
     Page { method, path, access, handler }
 }

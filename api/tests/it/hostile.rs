@@ -205,6 +205,10 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
         ("POST", "/openings") => json!({"date": "2031-01-01", "start": "09:00", "end": "10:00"}),
         ("POST", "/bookings/{id}/confirmation") => json!({}),
         ("POST", "/bookings/{id}/cancellation") => json!({"reason": "ill"}),
+        ("POST", "/bookings/{id}/reschedule") => json!({"start": "2030-03-06T10:00:00Z"}),
+        ("POST", "/public/{tenant}/bookings/{code}/reschedule") => {
+            json!({"email": "ana@customer.example", "start": "2030-03-06T10:00:00Z"})
+        }
         ("POST", "/public/{tenant}/bookings") => {
             let mut body = booking;
             body["customer"]["phone"] = json!("+33612345678");

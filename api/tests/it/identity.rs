@@ -188,6 +188,90 @@ async fn an_address_is_proven_by_the_link_in_the_mail() {
     assert_eq!(app.run_jobs().await, []);
 }
 
+/// The token in the newest mail, of a link of this path.
+async fn token_of_mail(app: &TestApp, path: &str) -> String {
+    let mails = app.mails().await;
+    let (_, rest) = mails.last().unwrap().text.split_once(path).unwrap();
+    rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect()
+}
+
+async fn forgot(app: &TestApp, email: &str) -> String {
+    app.post("/auth/forgot-password").json(&json!({"email": email})).await.expect(202);
+    app.run_jobs().await;
+    token_of_mail(app, "/reset/").await
+}
+
+async fn reset(app: &TestApp, token: &str, password: &str) -> testkit::Answer {
+    app.post("/auth/reset-password").json(&json!({"token": token, "password": password})).await
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_chosen_anew_once_and_ends_every_session() {
+    let app = TestApp::start().await;
+    let salon = app.tenant("salon").await;
+    app.run_jobs().await;
+    let first = forgot(&app, &salon.email).await;
+    app.clock.advance(TimeDelta::seconds(1));
+    let second = forgot(&app, &salon.email.to_uppercase()).await;
+    reset(&app, &second, "short").await.refused(422, "INVALID");
+    me(&app, &salon.token).await.expect(200);
+    reset(&app, &second, "quite another secret").await.expect(204);
+    // Used, and with it the one before.
+    for token in [&second, &first] {
+        reset(&app, token, "yet another secret").await.refused(422, "LINK_INVALID");
+    }
+    me(&app, &salon.token).await.refused(401, "SESSION_ENDED");
+    refresh(&app, &salon.refresh_token).await.refused(401, "SESSION_ENDED");
+    login(&app, &salon.email, &salon.password).await.refused(401, "INVALID_CREDENTIALS");
+    let body = login(&app, &salon.email, "quite another secret").await.expect(200);
+    // Who read the mail has the address.
+    assert_eq!(body["user"]["email_verified"], true);
+}
+
+#[tokio::test]
+async fn a_link_to_a_new_password_is_over_in_an_hour() {
+    let app = TestApp::start().await;
+    let salon = app.tenant("salon").await;
+    app.run_jobs().await;
+    let token = forgot(&app, &salon.email).await;
+    app.clock.advance(TimeDelta::hours(1));
+    reset(&app, &token, "quite another secret").await.refused(422, "LINK_INVALID");
+    reset(&app, "nonsense", "quite another secret").await.refused(422, "LINK_INVALID");
+}
+
+#[tokio::test]
+async fn of_many_who_choose_a_password_at_once_one_does() {
+    let app = TestApp::start().await;
+    let salon = app.tenant("salon").await;
+    app.run_jobs().await;
+    let token = forgot(&app, &salon.email).await;
+    let answers = join_all((0..6).map(|at| {
+        let (app, token) = (&app, &token);
+        async move { reset(app, token, &format!("the new secret {at}")).await.status }
+    }))
+    .await;
+    assert_eq!(answers.iter().filter(|status| **status == 204).count(), 1, "{answers:?}");
+}
+
+#[tokio::test]
+async fn nobody_learns_by_asking_for_a_password_whether_an_address_is_known() {
+    let app = TestApp::start().await;
+    let salon = app.tenant("salon").await;
+    app.run_jobs().await;
+    for email in ["nobody@salon.example", "no address", ""] {
+        app.post("/auth/forgot-password").json(&json!({"email": email})).await.expect(202);
+    }
+    assert_eq!(app.run_jobs().await, []);
+    // Nor by the slug that a sign-up asks for.
+    let mut body = sign_up("salon", "Europe/Paris");
+    app.post("/auth/register").json(&body).await.refused(409, "SLUG_TAKEN");
+    body["email"] = json!("nobody@salon.example");
+    app.post("/auth/register").json(&body).await.refused(409, "SLUG_TAKEN");
+    body["email"] = json!(salon.email);
+    body["tenant"]["slug"] = json!("another");
+    app.post("/auth/register").json(&body).await.refused(409, "EMAIL_TAKEN");
+}
+
 async fn is_verified(salon: &Salon<'_>) -> bool {
     salon.get("/me").await.expect(200)["user"]["email_verified"].as_bool().unwrap()
 }

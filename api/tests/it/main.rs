@@ -28,10 +28,18 @@ mod messages;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod pages_public;
+#[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod reschedule;
+#[cfg(test)]
 mod slots;
 #[cfg(test)]
 mod strangers;
+#[cfg(test)]
+mod stream;

@@ -80,6 +80,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("GET", "/me" | "/tenant" | "/plan" | "/services" | "/staff" | "/closures" | "/openings") => {
             (none, None, Own)
         }
+        ("POST", "/stream/tickets") => (none, None, Own),
         ("PATCH", "/tenant") => (none, Some(json!({})), Own),
         ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover") => (none, None, Own),
         ("POST", "/services") => {
@@ -94,6 +95,9 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("PATCH", "/services/{id}" | "/staff/{id}")
         | ("POST", "/bookings/{id}/cancellation" | "/bookings/{id}/confirmation") => {
             (none, Some(json!({})), NotFound)
+        }
+        ("POST", "/bookings/{id}/reschedule") => {
+            (none, Some(json!({"start": "2030-03-05T10:00:00Z"})), NotFound)
         }
         ("GET", "/opening-rules" | "/break-rules") => (of_staff, None, NotFound),
         ("GET", "/bookings") => (of_staff, None, Own),
@@ -247,6 +251,7 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
     let days = [("service_id", things.service.as_str()), ("from", "2030-03-05"), ("to", "2030-03-06")];
     let day = [("service_id", things.service.as_str()), ("date", "2030-03-05")];
     let who = json!({"email": "ana@customer.example"});
+    let to = json!({"email": "ana@customer.example", "start": "2030-03-05T11:00:00Z"});
     let lookup = json!({"code": things.code, "email": "ana@customer.example"});
     let as_query = [("code", things.code.as_str()), ("email", "ana@customer.example")];
     let mut booking = salon.booking("Ana", "2030-03-05T10:00:00Z");
@@ -264,6 +269,7 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
                 ("GET", "/bookings") => request.query(&as_query),
                 ("POST", "/bookings/lookup") => request.json(&lookup),
                 ("POST", "/bookings/{code}/cancellation") => request.json(&who),
+                ("POST", "/bookings/{code}/reschedule") => request.json(&to),
                 ("GET", "/bookings/{code}/calendar.ics") => {
                     request.query(&[("email", "ana@customer.example")])
                 }
@@ -303,7 +309,11 @@ fn what_everybody_may_call_is_listed_here() {
             "POST /auth/logout",
             "POST /auth/verify-email",
             "POST /auth/resend-verification",
+            "POST /auth/forgot-password",
+            "POST /auth/reset-password",
             "GET /slug-available",
+            // By ticket.
+            "GET /stream",
             "GET /openapi.json",
         ]
     );

@@ -2,6 +2,7 @@
 
 pub mod components;
 pub mod outbox;
+pub mod routes;
 
 use actix_web::http::Method;
 
@@ -14,5 +15,6 @@ pub fn routes() -> Vec<Page> {
         page(Method::GET, "/dev/outbox/{id}/html", Access::Development, outbox::html),
         page(Method::GET, "/dev/outbox/{id}/attachments/{index}", Access::Development, outbox::attachment),
         page(Method::GET, "/dev/components", Access::Development, components::show),
+        page(Method::GET, "/dev/routes", Access::Development, routes::list),
     ]
 }

@@ -1,7 +1,13 @@
 //! What the public sees: Harmony's front page, and the site of each tenant.
 
-pub mod booking;
+pub mod book;
+pub mod head;
+pub mod home;
+pub mod legal;
 pub mod manage;
+pub mod picker;
+pub mod qr;
+pub mod site;
 pub mod welcome;
 
 use actix_web::http::Method;
@@ -9,12 +15,29 @@ use actix_web::http::Method;
 use super::table::{Access, Page, page};
 
 pub fn routes() -> Vec<Page> {
+    use Access::{Anybody, Visitor};
     vec![
-        page(Method::GET, "/", Access::Anybody, welcome::show),
-        page(Method::GET, "/manage/{token}", Access::Anybody, manage::show),
-        page(Method::POST, "/manage/{token}", Access::Anybody, manage::cancel),
-        page(Method::GET, "/{tenant}", Access::Visitor, booking::home),
-        page(Method::GET, "/{tenant}/book", Access::Visitor, booking::choose),
-        page(Method::POST, "/{tenant}/book", Access::Visitor, booking::book),
+        page(Method::GET, "/", Anybody, welcome::show),
+        page(Method::GET, "/robots.txt", Anybody, head::robots),
+        page(Method::GET, "/sitemap.xml", Anybody, head::sitemap),
+        page(Method::GET, "/manage/{token}", Anybody, manage::show),
+        page(Method::GET, "/manage/{token}/calendar.ics", Anybody, manage::calendar),
+        page(Method::GET, "/manage/{token}/move", Anybody, manage::reschedule::show),
+        page(Method::POST, "/manage/{token}/move", Anybody, manage::reschedule::create),
+        page(Method::GET, "/manage/{token}/cancel", Anybody, manage::cancel::show),
+        page(Method::POST, "/manage/{token}/cancel", Anybody, manage::cancel::create),
+        page(Method::GET, "/{tenant}", Visitor, home::show),
+        page(Method::GET, "/{tenant}/book", Visitor, book::services),
+        page(Method::POST, "/{tenant}/book", Visitor, book::details::create),
+        page(Method::GET, "/{tenant}/book/staff", Visitor, book::staff),
+        page(Method::GET, "/{tenant}/book/time", Visitor, book::time),
+        page(Method::GET, "/{tenant}/book/details", Visitor, book::details::show),
+        page(Method::GET, "/{tenant}/manage", Visitor, manage::find::show),
+        page(Method::POST, "/{tenant}/manage", Visitor, manage::find::create),
+        page(Method::GET, "/{tenant}/privacy", Visitor, legal::privacy),
+        page(Method::GET, "/{tenant}/terms", Visitor, legal::terms),
+        page(Method::GET, "/{tenant}/legal", Visitor, legal::notice),
+        page(Method::GET, "/{tenant}/manifest.webmanifest", Visitor, head::manifest),
+        page(Method::GET, "/{tenant}/icon.svg", Visitor, head::icon),
     ]
 }

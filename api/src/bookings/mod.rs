@@ -1,0 +1,451 @@
+//! Bookings: made, looked up and cancelled by customers; listed and cancelled by members.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use domain::booking::{BookingDraft, Notify, Status, parse_public_code};
+use domain::contact::Email;
+use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
+use domain::locale::Locale;
+use domain::rejection::{Alternative, Code, Extra, Fields, Rejection};
+use domain::role::{Permission, Role};
+use serde::{Deserialize, Serialize};
+use store::availability::{self, Wish};
+use store::bookings::{self, Appointment, Booking, Filter};
+use templates::{Invite, Method};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::extract::{Json, ManageBookings, Member, Path, Query, Read, Submission, Visitor};
+use crate::idempotency::Answer;
+use crate::limit::{LOOKUP, WRITE};
+use crate::list::PageQuestion;
+use crate::problem::{Problem, Result};
+use crate::random;
+use crate::reply::versioned;
+use crate::state::State;
+
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateBooking {
+    service_id: ServiceId,
+    /// A start that availability lists.
+    start: DateTime<Utc>,
+    /// Without it anybody, the least busy first.
+    staff_id: Option<StaffId>,
+    customer: CustomerBody,
+    notifications: Option<Notifications>,
+    consents: Option<Consents>,
+    /// Of messages; the tenant's.
+    locale: Option<Locale>,
+    /// Where the customer is. Messages print the zone the appointment takes place in.
+    #[schema(value_type = Option<String>)]
+    timezone: Option<Tz>,
+    note: Option<String>,
+}
+
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerBody {
+    name: String,
+    email: String,
+    phone: Option<String>,
+}
+
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Notifications {
+    /// True.
+    email: Option<bool>,
+    /// False.
+    sms: Option<bool>,
+}
+
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Consents {
+    terms: Option<bool>,
+    marketing: Option<bool>,
+}
+
+impl CreateBooking {
+    fn draft(&self) -> BookingDraft {
+        let notifications = self.notifications.clone().unwrap_or_default();
+        let consents = self.consents.clone().unwrap_or_default();
+        BookingDraft {
+            service_id: self.service_id,
+            start: self.start,
+            staff_id: self.staff_id,
+            name: self.customer.name.clone(),
+            email: self.customer.email.clone(),
+            phone: self.customer.phone.clone(),
+            locale: self.locale,
+            timezone: self.timezone,
+            notify: Notify {
+                email: notifications.email.unwrap_or(true),
+                sms: notifications.sms.unwrap_or(false),
+            },
+            accepts: domain::booking::Consents {
+                terms: consents.terms.unwrap_or(false),
+                marketing: consents.marketing.unwrap_or(false),
+            },
+            note: self.note.clone(),
+        }
+    }
+}
+
+/// What a customer is told of their booking.
+#[derive(Serialize, ToSchema)]
+pub struct BookingView {
+    public_code: String,
+    status: Status,
+    service: BookedService,
+    staff: BookedStaff,
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    /// The zone the appointment takes place in.
+    #[schema(value_type = String)]
+    timezone: Tz,
+    price_cents: i64,
+    currency: String,
+    deposit: Deposit,
+    /// Where to see and cancel it: for the customer, and for members who may cancel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manage_url: Option<String>,
+    cancelled_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct BookedService {
+    id: ServiceId,
+    name: String,
+    duration_minutes: i32,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct BookedStaff {
+    id: StaffId,
+    name: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Deposit {
+    amount_cents: i64,
+    status: DepositStatus,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DepositStatus {
+    /// None is asked for.
+    None,
+    /// To be paid to the tenant.
+    Due,
+}
+
+/// What a member sees of a booking.
+#[derive(Serialize, ToSchema)]
+pub struct MemberBookingView {
+    id: BookingId,
+    #[serde(flatten)]
+    booking: BookingView,
+    customer: BookedCustomer,
+    note: Option<String>,
+    cancellation_reason: Option<String>,
+    version: i64,
+    created_at: DateTime<Utc>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct BookedCustomer {
+    id: CustomerId,
+    name: String,
+    email: String,
+    phone: Option<String>,
+}
+
+impl BookingView {
+    pub fn new(state: &State, appointment: Appointment) -> Self {
+        let Appointment { booking, staff_name } = appointment;
+        Self {
+            manage_url: Some(manage_url(state, &booking)),
+            public_code: booking.public_code,
+            status: booking.status,
+            service: BookedService {
+                id: booking.service_id,
+                name: booking.service_name,
+                duration_minutes: booking.duration_minutes,
+            },
+            staff: BookedStaff { id: booking.staff_id, name: staff_name },
+            start: booking.starts_at,
+            end: booking.ends_at,
+            timezone: booking.timezone,
+            price_cents: booking.price_cents,
+            currency: booking.currency,
+            deposit: Deposit {
+                amount_cents: booking.deposit_cents,
+                status: if booking.deposit_cents > 0 { DepositStatus::Due } else { DepositStatus::None },
+            },
+            cancelled_at: booking.cancelled_at,
+        }
+    }
+}
+
+impl MemberBookingView {
+    pub(crate) fn new(state: &State, role: Role, appointment: Appointment) -> Self {
+        let booking = &appointment.booking;
+        Self {
+            id: booking.id,
+            customer: BookedCustomer {
+                id: booking.customer_id,
+                name: booking.contact_name.clone(),
+                email: booking.contact_email.clone(),
+                phone: booking.contact_phone.clone(),
+            },
+            note: booking.note.clone(),
+            cancellation_reason: booking.cancellation_reason.clone(),
+            version: booking.version,
+            created_at: booking.created_at,
+            booking: BookingView {
+                // Whoever has the link can cancel.
+                manage_url: role
+                    .may(Permission::ManageBookings)
+                    .then(|| manage_url(state, &appointment.booking)),
+                ..BookingView::new(state, appointment)
+            },
+        }
+    }
+}
+
+pub fn manage_url(state: &State, booking: &Booking) -> String {
+    state.links.manage(booking.tenant_id, booking.id, booking.ends_at)
+}
+
+pub async fn create_public(visitor: Visitor, submission: Submission<CreateBooking>) -> Result<Answer> {
+    visitor.state.take(WRITE, &visitor.ip).await?;
+    let draft = submission.body.draft();
+    match create(&visitor, &submission, &draft).await {
+        Err(problem) if problem.code() == Code::SlotUnavailable => {
+            Err(with_alternatives(&visitor, &draft).await)
+        }
+        booked => booked,
+    }
+}
+
+/// Books for a visitor, once for each key of `submission`, by the API or by a page.
+pub(crate) async fn create<T>(
+    visitor: &Visitor,
+    submission: &Submission<T>,
+    draft: &BookingDraft,
+) -> Result<Answer> {
+    // A code that is taken already is nobody's fault: another one.
+    for _ in 0..3 {
+        let random = random::number();
+        let (now, by) = (visitor.now, visitor.by());
+        let booked = visitor
+            .once(submission, async |tx| {
+                let appointment = bookings::create(tx, draft, random, &by, now).await?;
+                Answer::created(&BookingView::new(&visitor.state, appointment))
+            })
+            .await;
+        match booked {
+            Err(problem) if problem.code() == Code::PublicCodeTaken => {}
+            // A customer is told no more than that bookings are closed for now.
+            Err(problem) if problem.code() == Code::PlanLimitReached => {
+                return Err(Code::PlanLimitReached.into());
+            }
+            booked => return booked,
+        }
+    }
+    Err(Code::Unavailable.into())
+}
+
+/// The refusal of a start that is not free, with the nearest that are. Without them when they can't be read.
+async fn with_alternatives(visitor: &Visitor, draft: &BookingDraft) -> Problem {
+    let wish = Wish::for_service(draft.service_id).with_any(draft.staff_id);
+    let (start, now) = (draft.start, visitor.now);
+    let found: Result<Vec<Alternative>, store::Error> =
+        visitor.tenant.read(async |tx| availability::alternatives(tx, wish, start, now).await).await;
+    let alternatives = found.unwrap_or_else(|error| {
+        tracing::warn!(%error, "no alternatives for a start that is not free");
+        Vec::new()
+    });
+    Rejection::from(Code::SlotUnavailable).with(Extra::Alternatives { alternatives }).into()
+}
+
+#[derive(Deserialize, ToSchema, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Lookup {
+    /// As in the confirmation; case, spaces and dashes don't matter.
+    #[schema(example = "SE-4F7K2M")]
+    code: String,
+    /// The address the booking was made with.
+    email: String,
+}
+
+pub async fn lookup_public(visitor: Visitor, Json(body): Json<Lookup>) -> Result<HttpResponse> {
+    show_to_customer(visitor, body).await
+}
+
+pub async fn show_public(visitor: Visitor, Query(query): Query<Lookup>) -> Result<HttpResponse> {
+    show_to_customer(visitor, query).await
+}
+
+async fn show_to_customer(visitor: Visitor, lookup: Lookup) -> Result<HttpResponse> {
+    let (code, email) = guess(&visitor, &lookup.code, &lookup.email).await?;
+    let appointment =
+        visitor.tenant.transaction(async |tx| bookings::find_by_code(tx, &code, &email.key).await).await?;
+    Ok(HttpResponse::Ok().json(BookingView::new(&visitor.state, appointment)))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelByCode {
+    email: String,
+    reason: Option<String>,
+}
+
+pub async fn cancel_public(
+    visitor: Visitor,
+    code: Path<String>,
+    submission: Submission<CancelByCode>,
+) -> Result<Answer> {
+    let (code, email) = guess(&visitor, &code, &submission.body.email).await?;
+    let (now, by) = (visitor.now, visitor.by());
+    visitor
+        .once(&submission, async |tx| {
+            let id = bookings::find_by_code(tx, &code, &email.key).await?.booking.id;
+            let reason = submission.body.reason.as_deref();
+            let appointment = bookings::cancel(tx, id, reason, &by, now).await?;
+            Answer::ok(&BookingView::new(&visitor.state, appointment))
+        })
+        .await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ByEmail {
+    email: String,
+}
+
+pub async fn calendar_public(
+    visitor: Visitor,
+    code: Path<String>,
+    Query(query): Query<ByEmail>,
+) -> Result<HttpResponse> {
+    let (code, email) = guess(&visitor, &code, &query.email).await?;
+    let (appointment, tenant) = visitor
+        .tenant
+        .transaction(async |tx| {
+            let appointment = bookings::find_by_code(tx, &code, &email.key).await?;
+            Ok::<_, store::Error>((appointment, store::tenants::find(tx).await?))
+        })
+        .await?;
+    let manage_url = manage_url(&visitor.state, &appointment.booking);
+    let method =
+        if appointment.booking.status == Status::Cancelled { Method::Cancel } else { Method::Request };
+    let invite =
+        Invite::of(&tenant, &appointment, method, visitor.state.links.public_url(), manage_url, visitor.now);
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/calendar; charset=utf-8"))
+        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"booking.ics\""))
+        .body(invite.to_ics()))
+}
+
+/// A code and an address as somebody gave them. What can't be either is no booking, and each try is counted, for the
+/// address it comes from and for the code it is about.
+pub(crate) async fn guess(visitor: &Visitor, code: &str, email: &str) -> Result<(String, Email)> {
+    visitor.state.take(LOOKUP, &visitor.ip).await?;
+    let code = parse_public_code(code).ok_or(Code::BookingNotFound)?;
+    let email = Email::parse(email).map_err(|_no_address| Code::BookingNotFound)?;
+    visitor.state.take(LOOKUP, &format!("{} {code}", visitor.tenant.id())).await?;
+    Ok((code, email))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ListQuestion {
+    /// Bookings that start then or later.
+    from: Option<DateTime<Utc>>,
+    /// Bookings that start before.
+    to: Option<DateTime<Utc>>,
+    status: Option<Status>,
+    #[param(value_type = Option<String>)]
+    staff_id: Option<StaffId>,
+    /// 1..=200; 50.
+    limit: Option<i64>,
+    /// From the page before.
+    cursor: Option<String>,
+}
+
+pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) -> Result<HttpResponse> {
+    let wanted = PageQuestion { limit: question.limit, cursor: question.cursor }.read()?;
+    let mut fields = Fields::default();
+    for (name, time) in [("?from", question.from), ("?to", question.to)] {
+        if let Some(time) = time {
+            fields.year(name, time);
+        }
+    }
+    fields.finish()?;
+    let filter = Filter {
+        from: question.from,
+        to: question.to,
+        status: question.status,
+        staff_id: question.staff_id,
+        after: wanted.after,
+    };
+    let found =
+        member.tenant.transaction(async |tx| bookings::list(tx, &filter, wanted.and_one()).await).await?;
+    let page = wanted.page(
+        found,
+        |last| (last.booking.starts_at, last.booking.id),
+        |one| MemberBookingView::new(&member.state, member.role, one),
+    );
+    Ok(HttpResponse::Ok().json(page))
+}
+
+pub async fn show(member: Member<Read>, id: Path<BookingId>) -> Result<HttpResponse> {
+    let appointment = member.tenant.transaction(async |tx| bookings::find(tx, *id).await).await?;
+    let version = appointment.booking.version;
+    Ok(versioned(&MemberBookingView::new(&member.state, member.role, appointment), version))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelBooking {
+    reason: Option<String>,
+}
+
+/// Nothing is to be said: `{}`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmBooking {}
+
+pub async fn cancel(
+    member: Member<ManageBookings>,
+    id: Path<BookingId>,
+    submission: Submission<CancelBooking>,
+) -> Result<Answer> {
+    let (now, by) = (member.now, member.by());
+    member
+        .once(&submission, async |tx| {
+            let reason = submission.body.reason.as_deref();
+            let appointment = bookings::cancel(tx, *id, reason, &by, now).await?;
+            Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
+        })
+        .await
+}
+
+pub async fn confirm(
+    member: Member<ManageBookings>,
+    id: Path<BookingId>,
+    submission: Submission<ConfirmBooking>,
+) -> Result<Answer> {
+    let (now, by) = (member.now, member.by());
+    member
+        .once(&submission, async |tx| {
+            let appointment = bookings::confirm(tx, *id, &by, now).await?;
+            Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
+        })
+        .await
+}

@@ -1,0 +1,154 @@
+//! Who asks for a page of the dashboard.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::error::InternalError;
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use domain::id::UserId;
+use domain::rejection::{Code, Kind};
+use domain::role::{Permission, Role};
+use store::audit::By;
+use store::sessions::{self, InBrowser};
+use store::tenants::Tenant;
+
+use super::caller::{Allows, Anybody, admit, anybody};
+use crate::pages::Reader;
+use crate::pages::frame::{Frame, OtherTenant, Shell};
+use crate::problem::Result;
+use crate::state::State;
+use crate::{cookies, csrf, tokens};
+
+/// Most tenants that the switcher names beside the current one.
+const MOST_TENANTS: usize = 20;
+/// Set on a request that htmx makes.
+const HX_REQUEST: HeaderName = HeaderName::from_static("hx-request");
+/// Has htmx load a whole page.
+const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
+
+/// A member of a tenant by the session of their browser, who may do `P`. Whoever is not signed in is sent to do so and
+/// comes back; whoever may not gets a page that says so. A form came with the session's token, or the handler is not
+/// reached: see [`csrf::signed`].
+pub struct PageMember<P: Allows> {
+    pub state: web::Data<State>,
+    pub tenant: store::Tenant,
+    pub user_id: UserId,
+    pub session: InBrowser,
+    pub role: Role,
+    pub ip: String,
+    pub now: DateTime<Utc>,
+    cookie: String,
+    permission: PhantomData<P>,
+}
+
+impl<P: Allows> PageMember<P> {
+    pub fn by(&self) -> By {
+        By::Member { id: self.user_id, ip: Some(self.ip.clone()) }
+    }
+
+    /// The token of a form, masked anew.
+    pub fn csrf(&self) -> String {
+        csrf::token(&self.cookie)
+    }
+
+    /// What surrounds a page of the dashboard, and the tenant it is of. In the language that was chosen or is asked for,
+    /// else in the user's own.
+    pub async fn frame(&self, reader: &Reader) -> Result<(Frame, Tenant)> {
+        let (user_id, now) = (self.user_id, self.now);
+        let identity = self.state.store.identity();
+        let memberships = identity.statement(async |tx| store::users::memberships(tx, user_id).await).await?;
+        let (tenant, pending): (Tenant, i64) = self
+            .tenant
+            .read(async |tx| {
+                let tenant = store::tenants::find(tx).await?;
+                Ok::<_, store::Error>((tenant, store::setup::count_pending(tx, now).await?))
+            })
+            .await?;
+        let mut tenants = Vec::new();
+        for (id, _) in memberships.into_iter().filter(|(id, _)| *id != self.tenant.id()).take(MOST_TENANTS) {
+            let other = self.state.store.tenant(id);
+            let name = other.read(async |tx| store::tenants::find(tx).await).await?.name;
+            tenants.push(OtherTenant { id: id.to_string(), name });
+        }
+        let mut frame = reader.frame(reader.lang.unwrap_or(self.session.locale));
+        frame.brand = tenant.accent_color.as_deref().map(|color| self.state.pages.brands.get(color));
+        frame.csrf = Some(self.csrf());
+        frame.app = Some(Shell {
+            user_name: self.session.full_name.clone(),
+            role: self.role.name(),
+            tenant_name: tenant.name.clone(),
+            tenant_slug: tenant.slug.clone(),
+            plan: tenant.plan.name(),
+            tenants,
+            pending,
+            may_manage_tenant: self.role.may(Permission::ManageTenant),
+            may_manage_catalogue: self.role.may(Permission::ManageCatalogue),
+            may_manage_bookings: self.role.may(Permission::ManageBookings),
+        });
+        Ok((frame, tenant))
+    }
+
+    async fn find(request: &HttpRequest) -> Result<Self> {
+        let Anybody { state, ip, now, .. } = anybody(request)?;
+        let cookie = cookies::read(request, cookies::SESSION).ok_or(Code::Unauthenticated)?.to_owned();
+        let identity = state.store.identity();
+        let hash = tokens::hash(&cookie);
+        let found = identity.statement(async |tx| sessions::in_browser(tx, &hash, now).await).await?;
+        let session = found.ok_or(Code::SessionEnded)?;
+        if let Some(until) = session.prolonged(now) {
+            identity.statement(async |tx| sessions::prolong(tx, session.id, until).await).await?;
+        }
+        admit(session.role, P::PERMISSION, session.tenant_id)?;
+        Ok(Self {
+            tenant: state.store.tenant(session.tenant_id),
+            user_id: session.user_id,
+            role: session.role,
+            session,
+            ip,
+            now,
+            cookie,
+            state,
+            permission: PhantomData,
+        })
+    }
+}
+
+impl<P: Allows> FromRequest for PageMember<P> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let problem = match Self::find(&request).await {
+                Ok(member) => return Ok(member),
+                Err(problem) => problem,
+            };
+            let answer = if problem.code().kind() == Kind::Unauthenticated {
+                to_login(&request)
+            } else {
+                Reader::from_request(&request, &mut Payload::None).await?.refuse(&problem).await
+            };
+            Err(InternalError::from_response(problem, answer).into())
+        })
+    }
+}
+
+/// Sends a browser to sign in; afterwards it comes back to the page it asked for.
+fn to_login(request: &HttpRequest) -> HttpResponse {
+    let asked = request.uri().path_and_query().map_or("/app", |asked| asked.as_str());
+    let next = if request.method() == Method::GET { asked } else { "/app" };
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    let address = format!("/login?{query}");
+    if request.headers().contains_key(HX_REQUEST) {
+        // What follows a redirect would be put into the page that asked.
+        let target = HeaderValue::from_str(&address).unwrap_or(HeaderValue::from_static("/login"));
+        return HttpResponse::Unauthorized().insert_header((HX_REDIRECT, target)).finish();
+    }
+    HttpResponse::SeeOther().insert_header((LOCATION, address)).finish()
+}

@@ -1,0 +1,245 @@
+//! For whom: the form that books. What was typed is kept whatever happens, and a time that is gone offers others.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use chrono::{DateTime, Utc};
+use domain::booking::{BookingDraft, Consents, Notify};
+use domain::rejection::{Alternative, Code, Rejection};
+use domain::text::hex;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use store::availability;
+
+use super::{Choice, Chosen, Step, time_url};
+use crate::bookings;
+use crate::extract::{Query, Submission, Visitor};
+use crate::limit::{READ, WRITE};
+use crate::pages::form::{Flaw, Form, flaws};
+use crate::pages::public::picker::{Part, parts};
+use crate::pages::public::site::Line;
+use crate::pages::{Reader, render, see};
+use crate::problem::{Problem, Result};
+use crate::random;
+
+/// Where the API points, and the input that holds it, in the order of the form.
+const FIELDS: &[(&str, &str)] = &[
+    ("/start", "start"),
+    ("/customer/name", "name"),
+    ("/customer/email", "email"),
+    ("/customer/phone", "phone"),
+    ("/note", "note"),
+];
+
+/// What was typed, to be shown again when something is wrong.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BookingForm {
+    service_id: String,
+    /// Empty: anybody.
+    staff_id: String,
+    start: String,
+    /// Random: the same form sent twice books once.
+    key: String,
+    name: String,
+    email: String,
+    phone: String,
+    note: String,
+}
+
+#[derive(Serialize)]
+struct Details {
+    steps: Vec<Step>,
+    service: Line,
+    staff_name: Option<String>,
+    /// The start that was chosen, while it is free.
+    start: Option<DateTime<Utc>>,
+    end: Option<DateTime<Utc>>,
+    zone: &'static str,
+    form: BookingForm,
+    errors: Vec<Flaw>,
+    /// The start that was chosen is not free.
+    is_gone: bool,
+    is_closed: bool,
+    /// The nearest starts that are free, when the one chosen is not.
+    nearest: Vec<DateTime<Utc>>,
+    /// The others of its day.
+    parts: Vec<Part>,
+    time_url: String,
+}
+
+/// What came of sending the form.
+struct Refused {
+    status: StatusCode,
+    code: Code,
+    errors: Vec<Flaw>,
+}
+
+pub async fn show(reader: Reader, visitor: Result<Visitor>, choice: Result<Query<Choice>>) -> HttpResponse {
+    reader
+        .answer(async {
+            let (visitor, Query(choice)) = (visitor?, choice?);
+            visitor.state.take(READ, &visitor.ip).await?;
+            let form = BookingForm {
+                service_id: choice.service_id.clone(),
+                staff_id: choice.staff_id.clone(),
+                start: choice.start.clone(),
+                key: hex(&random::bytes::<16>()),
+                ..BookingForm::default()
+            };
+            page(&reader, &visitor, form, None).await
+        })
+        .await
+}
+
+/// The form with what was typed. Whether its start is free is looked up: a page may be old.
+async fn page(
+    reader: &Reader,
+    visitor: &Visitor,
+    form: BookingForm,
+    refused: Option<Refused>,
+) -> Result<HttpResponse> {
+    let now = visitor.now;
+    let choice = form.choice();
+    let wish = choice.wish()?;
+    let start = form.start();
+    let (chosen, staff_name, day, nearest) = visitor
+        .tenant
+        .read(async |tx| {
+            let chosen = Chosen::read(tx, wish.service_id).await?;
+            let staff_name = chosen.staff_name(wish.staff_id)?;
+            let zone = chosen.tenant.timezone;
+            let date = start.unwrap_or(now).with_timezone(&zone).date_naive();
+            let day = availability::day(tx, wish, date, None, now).await?;
+            let is_free = day.slots.iter().any(|slot| Some(slot.start) == start);
+            let nearest = if is_free || !day.is_open {
+                Vec::new()
+            } else {
+                availability::alternatives(tx, wish, start.unwrap_or(now), now).await?
+            };
+            Ok::<_, store::Error>((chosen, staff_name, day, nearest))
+        })
+        .await?;
+    let free = day.slots.iter().find(|slot| Some(slot.start) == start);
+    let slug = chosen.tenant.slug.clone();
+    // Nothing was chosen, or nothing that could be: the step before.
+    if start.is_none() && refused.is_none() {
+        return Ok(super::go(&time_url(&slug, wish.service_id, wish.staff_id, None, None)));
+    }
+    let is_closed =
+        !day.is_open || refused.as_ref().is_some_and(|refused| refused.code == Code::PlanLimitReached);
+    let (status, errors) =
+        refused.map_or((StatusCode::OK, Vec::new()), |refused| (refused.status, refused.errors));
+    let content = Details {
+        steps: chosen.way().steps("details", wish.staff_id),
+        staff_name,
+        start: free.map(|slot| slot.start),
+        end: free.map(|slot| slot.end),
+        zone: chosen.tenant.timezone.name(),
+        errors,
+        is_gone: free.is_none() && !is_closed,
+        is_closed,
+        nearest: nearest.iter().map(|alternative: &Alternative| alternative.start).collect(),
+        parts: if free.is_none() { parts(&day, None, &|_| String::new()) } else { Vec::new() },
+        time_url: time_url(&slug, wish.service_id, wish.staff_id, Some(day.date), None),
+        form,
+        service: chosen.line,
+    };
+    let frame = reader.tenant_frame(&chosen.tenant);
+    render(&visitor.state, &frame, status, "public/book_details", &content)
+}
+
+pub async fn create(
+    reader: Reader,
+    visitor: Result<Visitor>,
+    form: Result<Form<BookingForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (visitor, Form(form)) = (visitor?, form?);
+            visitor.state.take(WRITE, &visitor.ip).await?;
+            match Box::pin(book(&reader, &visitor, &form)).await {
+                Ok(url) => {
+                    // Without the host: whoever came by another of its names stays there, as `form-action` wants.
+                    let path = url.strip_prefix(visitor.state.links.public_url()).unwrap_or(&url);
+                    Ok(see(&format!("{path}?done=1")))
+                }
+                Err(problem)
+                    if matches!(
+                        problem.code(),
+                        Code::SlotUnavailable | Code::Invalid | Code::PlanLimitReached
+                    ) =>
+                {
+                    let refused = refused(&reader, &visitor, &problem).await?;
+                    Box::pin(page(&reader, &visitor, form, Some(refused))).await
+                }
+                Err(problem) => Err(problem),
+            }
+        })
+        .await
+}
+
+async fn refused(reader: &Reader, visitor: &Visitor, problem: &Problem) -> Result<Refused> {
+    let tenant = visitor.tenant.read(async |tx| store::tenants::find(tx).await).await?;
+    let lang = reader.lang.unwrap_or(tenant.locale);
+    let errors = flaws(problem, FIELDS, visitor.state.pages.templates.texts().of(lang))?;
+    Ok(Refused { status: problem.status_code(), code: problem.code(), errors })
+}
+
+impl BookingForm {
+    fn choice(&self) -> Choice {
+        Choice { service_id: self.service_id.clone(), staff_id: self.staff_id.clone(), ..Choice::default() }
+    }
+
+    fn start(&self) -> Option<DateTime<Utc>> {
+        let start: DateTime<Utc> = self.start.parse().ok()?;
+        domain::booking::check_start(start).is_ok().then_some(start)
+    }
+
+    /// What makes two forms the same.
+    fn hash(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for value in
+            [&self.service_id, &self.staff_id, &self.start, &self.name, &self.email, &self.phone, &self.note]
+        {
+            hash.update(value);
+            hash.update([0]);
+        }
+        hash.finalize().into()
+    }
+}
+
+/// Books and answers where the booking is managed.
+async fn book(reader: &Reader, visitor: &Visitor, form: &BookingForm) -> Result<String> {
+    let wish = form.choice().wish()?;
+    let start = form.start();
+    let draft = BookingDraft {
+        service_id: wish.service_id,
+        start: start.unwrap_or(visitor.now),
+        staff_id: wish.staff_id,
+        name: form.name.clone(),
+        email: form.email.clone(),
+        phone: Some(form.phone.clone()),
+        // Messages come in the language of the page.
+        locale: reader.lang,
+        timezone: None,
+        notify: Notify { email: true, sms: false },
+        // The page says so above its button.
+        accepts: Consents { terms: true, marketing: false },
+        note: Some(form.note.clone()),
+    };
+    if start.is_none() {
+        // All that is wrong is told at once, not the time first and the rest after it.
+        let tenant = visitor.tenant.read(async |tx| store::tenants::find(tx).await).await?;
+        let mut rejection = Rejection::invalid("/start", "REQUIRED", "must be one of the times");
+        if let Err(contact) = draft.contact(&tenant.country) {
+            rejection.errors.extend(contact.errors);
+        }
+        return Err(rejection.into());
+    }
+    // The form carries a key: sent twice, it books once.
+    let key = Some(form.key.clone()).filter(|key| (1..=64).contains(&key.len()));
+    let submission = Submission { body: (), key, hash: form.hash() };
+    let answer = bookings::create(visitor, &submission, &draft).await?;
+    let manage_url = answer.body().get("manage_url").and_then(serde_json::Value::as_str);
+    Ok(manage_url.ok_or(Code::Internal)?.to_owned())
+}

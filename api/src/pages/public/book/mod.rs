@@ -1,0 +1,330 @@
+//! Booking in four steps: what, with whom, when, for whom. Each step is an address that keeps what was chosen.
+
+pub mod details;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use domain::id::{ServiceId, StaffId};
+use domain::rejection::Code;
+use serde::{Deserialize, Serialize};
+use store::TenantTx;
+use store::availability::{self, Free, Wish};
+use store::services::{self, Offer};
+use store::tenants::{self, Tenant};
+
+use super::picker::{self, Asked, Picker, Urls};
+use super::site::{Category, Line, categories, go, tone, with_query};
+use crate::extract::{Query, Visitor};
+use crate::limit::READ;
+use crate::pages::{Reader, render};
+use crate::problem::Result;
+
+/// What was chosen so far, as the address says it. Other parameters are let through: those who share a link add their
+/// own to count who follows it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Choice {
+    service_id: String,
+    /// Empty: anybody.
+    staff_id: String,
+    date: String,
+    /// Where the weeks that are shown begin.
+    from: String,
+    start: String,
+}
+
+impl Choice {
+    fn service_id(&self) -> Result<ServiceId> {
+        Ok(self.service_id.parse().map_err(|_no_id| Code::NotFound)?)
+    }
+
+    fn staff_id(&self) -> Result<Option<StaffId>> {
+        match self.staff_id.as_str() {
+            "" => Ok(None),
+            id => Ok(Some(id.parse().map_err(|_no_id| Code::NotFound)?)),
+        }
+    }
+
+    fn wish(&self) -> Result<Wish> {
+        Ok(Wish::for_service(self.service_id()?).with_any(self.staff_id()?))
+    }
+}
+
+/// One of the steps, with the way back to it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    name: &'static str,
+    /// None: not yet, or here.
+    url: Option<String>,
+}
+
+/// The steps of a booking of `line`: those that leave nothing to choose are left out.
+struct Way<'a> {
+    slug: &'a str,
+    line: &'a Line,
+    /// Whether there are other services.
+    has_services: bool,
+    /// Whether there is anybody to choose between.
+    has_team: bool,
+}
+
+impl Way<'_> {
+    fn steps(&self, here: &str, staff_id: Option<StaffId>) -> Vec<Step> {
+        let time = time_url(self.slug, self.line.id, staff_id, None, None);
+        let all = [
+            ("service", format!("/{}/book", self.slug), self.has_services),
+            ("staff", self.line.url.clone(), self.has_team),
+            ("time", time, true),
+            ("details", String::new(), true),
+        ];
+        let place = all.iter().position(|(name, ..)| *name == here).unwrap_or_default();
+        let mut steps = Vec::new();
+        for (index, (name, url, is_there)) in all.into_iter().enumerate() {
+            if is_there {
+                steps.push(Step { name, url: (index < place).then_some(url) });
+            }
+        }
+        steps
+    }
+}
+
+fn time_url(
+    slug: &str,
+    service_id: ServiceId,
+    staff_id: Option<StaffId>,
+    date: Option<NaiveDate>,
+    from: Option<NaiveDate>,
+) -> String {
+    let text = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+    let staff_id = staff_id.map(|id| id.to_string()).unwrap_or_default();
+    let service_id = service_id.to_string();
+    let pairs = [
+        ("service_id", service_id.as_str()),
+        ("staff_id", &staff_id),
+        ("date", &text(date)),
+        ("from", &text(from)),
+    ];
+    with_query(&format!("/{slug}/book/time"), &pairs)
+}
+
+fn details_url(slug: &str, service_id: ServiceId, staff_id: Option<StaffId>, start: DateTime<Utc>) -> String {
+    let staff_id = staff_id.map(|id| id.to_string()).unwrap_or_default();
+    let start = start.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let pairs = [("service_id", service_id.to_string()), ("staff_id", staff_id), ("start", start)];
+    let pairs = pairs.each_ref().map(|(name, value)| (*name, value.as_str()));
+    with_query(&format!("/{slug}/book/details"), &pairs)
+}
+
+/// The tenant and one of its services, with what else there is to choose.
+struct Chosen {
+    tenant: Tenant,
+    line: Line,
+    /// Who provides it.
+    team: Vec<(StaffId, String)>,
+    /// How many services there are.
+    services: usize,
+}
+
+impl Chosen {
+    /// A service that can't be booked is not there.
+    async fn read(tx: &TenantTx, service_id: ServiceId) -> store::Result<Self> {
+        let tenant = tenants::find(tx).await?;
+        let offers = services::list(tx).await?;
+        let active: Vec<&Offer> = offers.iter().filter(|offer| offer.service.is_active).collect();
+        let offer = active.iter().find(|offer| offer.service.id == service_id).ok_or(Code::NotFound)?;
+        let line = Line::new(offer, &tenant);
+        let everybody = store::staff::list(tx).await?;
+        let team = everybody
+            .into_iter()
+            .filter(|member| line.staff_ids.is_empty() || line.staff_ids.contains(&member.id))
+            .map(|member| (member.id, member.name))
+            .collect();
+        Ok(Self { services: active.len(), line, team, tenant })
+    }
+
+    /// The name of whoever was chosen; somebody who does not provide it is not there.
+    fn staff_name(&self, id: Option<StaffId>) -> store::Result<Option<String>> {
+        let Some(id) = id else { return Ok(None) };
+        let found = self.team.iter().find(|(other, _)| *other == id);
+        Ok(Some(found.ok_or(Code::NotFound)?.1.clone()))
+    }
+
+    fn way(&self) -> Way<'_> {
+        Way {
+            slug: &self.tenant.slug,
+            line: &self.line,
+            has_services: self.services > 1,
+            has_team: self.team.len() > 1,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Services {
+    categories: Vec<Category>,
+    steps: Vec<Step>,
+    is_closed: bool,
+}
+
+/// What: a tenant with one service goes on with it.
+pub async fn services(
+    reader: Reader,
+    visitor: Result<Visitor>,
+    choice: Result<Query<Choice>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (visitor, Query(choice)) = (visitor?, choice?);
+            visitor.state.take(READ, &visitor.ip).await?;
+            // A link that names a service leads to its times.
+            if !choice.service_id.is_empty() {
+                let wish = choice.wish()?;
+                let slug = visitor.tenant.read(async |tx| tenants::find(tx).await).await?.slug;
+                let date = choice.date.parse().ok();
+                return Ok(go(&time_url(&slug, wish.service_id, wish.staff_id, date, None)));
+            }
+            let now = visitor.now;
+            let (tenant, offers, is_open) = visitor
+                .tenant
+                .read(async |tx| {
+                    let tenant = tenants::find(tx).await?;
+                    let offers = services::list(tx).await?;
+                    let is_open = availability::takes_bookings(tx, tenant.plan, tenant.timezone, now).await?;
+                    Ok::<_, store::Error>((tenant, offers, is_open))
+                })
+                .await?;
+            let categories = categories(&offers, &tenant);
+            if let [category] = categories.as_slice()
+                && let [only] = category.services.as_slice()
+                && is_open
+            {
+                return Ok(go(&only.url));
+            }
+            let step = |name| Step { name, url: None };
+            let steps = ["service", "staff", "time", "details"].map(step).to_vec();
+            let content = Services { categories, steps, is_closed: !is_open };
+            let frame = reader.tenant_frame(&tenant);
+            render(&visitor.state, &frame, StatusCode::OK, "public/book_services", &content)
+        })
+        .await
+}
+
+#[derive(Serialize)]
+struct Staff {
+    steps: Vec<Step>,
+    service: Line,
+    zone: &'static str,
+    today: NaiveDate,
+    team: Vec<Person>,
+    anybody: Person,
+    is_closed: bool,
+}
+
+/// Somebody to choose, and when they are free first.
+#[derive(Serialize)]
+struct Person {
+    name: String,
+    tone: &'static str,
+    start: Option<DateTime<Utc>>,
+    url: String,
+}
+
+/// With whom: where there is nobody to choose, on to the times.
+pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Query<Choice>>) -> HttpResponse {
+    reader
+        .answer(async {
+            let (visitor, Query(choice)) = (visitor?, choice?);
+            visitor.state.take(READ, &visitor.ip).await?;
+            let (now, service_id) = (visitor.now, choice.service_id()?);
+            let (chosen, free, is_open) = visitor
+                .tenant
+                .read(async |tx| {
+                    let chosen = Chosen::read(tx, service_id).await?;
+                    let wish = Wish::for_service(service_id);
+                    let free = availability::first_of_each(tx, wish, picker::AHEAD, now).await?;
+                    let tenant = &chosen.tenant;
+                    let is_open = availability::takes_bookings(tx, tenant.plan, tenant.timezone, now).await?;
+                    Ok::<_, store::Error>((chosen, free, is_open))
+                })
+                .await?;
+            let (slug, zone) = (chosen.tenant.slug.clone(), chosen.tenant.timezone);
+            if chosen.team.len() < 2 {
+                return Ok(go(&time_url(&slug, service_id, None, None, None)));
+            }
+            let content = Staff {
+                steps: chosen.way().steps("staff", None),
+                zone: zone.name(),
+                today: now.with_timezone(&zone).date_naive(),
+                anybody: Person {
+                    name: String::new(),
+                    tone: "",
+                    start: free.iter().filter_map(|one| one.start).min(),
+                    url: time_url(&slug, service_id, None, None, None),
+                },
+                team: free
+                    .into_iter()
+                    .enumerate()
+                    .map(|(place, one)| Person { tone: tone(place), ..person(one, &slug, service_id, zone) })
+                    .collect(),
+                is_closed: !is_open,
+                service: chosen.line,
+            };
+            let frame = reader.tenant_frame(&chosen.tenant);
+            render(&visitor.state, &frame, StatusCode::OK, "public/book_staff", &content)
+        })
+        .await
+}
+
+fn person(free: Free, slug: &str, service_id: ServiceId, zone: Tz) -> Person {
+    let date = free.start.map(|start| start.with_timezone(&zone).date_naive());
+    Person {
+        url: time_url(slug, service_id, Some(free.staff_id), date, None),
+        name: free.name,
+        tone: "",
+        start: free.start,
+    }
+}
+
+#[derive(Serialize)]
+struct Time {
+    steps: Vec<Step>,
+    service: Line,
+    staff_name: Option<String>,
+    picker: Picker,
+}
+
+/// When.
+pub async fn time(reader: Reader, visitor: Result<Visitor>, choice: Result<Query<Choice>>) -> HttpResponse {
+    reader
+        .answer(async {
+            let (visitor, Query(choice)) = (visitor?, choice?);
+            visitor.state.take(READ, &visitor.ip).await?;
+            let (now, wish) = (visitor.now, choice.wish()?);
+            let asked = Asked::parse(&choice.date, &choice.from);
+            let (chosen, staff_name, picker) = visitor
+                .tenant
+                .read(async |tx| {
+                    let chosen = Chosen::read(tx, wish.service_id).await?;
+                    let staff_name = chosen.staff_name(wish.staff_id)?;
+                    let (slug, id, staff_id) = (chosen.tenant.slug.as_str(), wish.service_id, wish.staff_id);
+                    let urls = Urls {
+                        day: &|date, from| time_url(slug, id, staff_id, date, from),
+                        slot: &|start, staff_id| details_url(slug, id, staff_id, start),
+                    };
+                    let picker = picker::read(tx, wish, chosen.tenant.timezone, asked, &urls, now).await?;
+                    Ok::<_, store::Error>((chosen, staff_name, picker))
+                })
+                .await?;
+            let content = Time {
+                steps: chosen.way().steps("time", wish.staff_id),
+                staff_name,
+                picker,
+                service: chosen.line,
+            };
+            let frame = reader.tenant_frame(&chosen.tenant);
+            render(&visitor.state, &frame, StatusCode::OK, "public/book_time", &content)
+        })
+        .await
+}

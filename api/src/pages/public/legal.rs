@@ -1,0 +1,42 @@
+//! What a tenant's site must say of itself: who runs it, on which terms, and what becomes of personal data.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use store::tenants;
+
+use crate::extract::Visitor;
+use crate::limit::READ;
+use crate::pages::{Reader, render};
+use crate::problem::Result;
+
+#[derive(Serialize)]
+struct Legal {
+    email: Option<String>,
+    siret: Option<String>,
+}
+
+pub async fn privacy(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
+    show(reader, visitor, "public/privacy").await
+}
+
+pub async fn terms(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
+    show(reader, visitor, "public/terms").await
+}
+
+pub async fn notice(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
+    show(reader, visitor, "public/legal").await
+}
+
+async fn show(reader: Reader, visitor: Result<Visitor>, page: &'static str) -> HttpResponse {
+    reader
+        .answer(async {
+            let visitor = visitor?;
+            visitor.state.take(READ, &visitor.ip).await?;
+            let tenant = visitor.tenant.read(async |tx| tenants::find(tx).await).await?;
+            let frame = reader.tenant_frame(&tenant);
+            let content = Legal { email: tenant.contact_email, siret: tenant.siret };
+            render(&visitor.state, &frame, StatusCode::OK, page, &content)
+        })
+        .await
+}

@@ -1,0 +1,199 @@
+//! A booking in the hands of whoever made it: what the link of their mail opens.
+
+pub mod cancel;
+pub mod find;
+pub mod reschedule;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use domain::booking::{Status, may_cancel, may_reschedule};
+use domain::id::BookingId;
+use domain::link::Purpose;
+use serde::{Deserialize, Serialize};
+use store::bookings::{self, Appointment};
+use store::tenants::{self, Tenant};
+use templates::{Invite, Method};
+
+use super::qr;
+use super::site::{first_name, map_url, with_query};
+use crate::bookings::manage_url;
+use crate::extract::{Anybody, Path, Query};
+use crate::limit::READ;
+use crate::pages::frame::Frame;
+use crate::pages::{Reader, render};
+use crate::problem::Result;
+
+/// A booking as its customer sees it.
+#[derive(Serialize)]
+pub struct Ticket {
+    code: String,
+    status: Status,
+    service_name: String,
+    duration_minutes: i32,
+    staff_name: String,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    date: NaiveDate,
+    /// Of the month.
+    day: u32,
+    zone: &'static str,
+    price_cents: i64,
+    deposit_cents: i64,
+    currency: String,
+    first_name: String,
+    email: String,
+    reason: Option<String>,
+    note: Option<String>,
+    /// Where this page is; the others are below it.
+    url: String,
+    again_url: String,
+    map_url: Option<String>,
+    contact_email: Option<String>,
+    may_cancel: bool,
+    may_move: bool,
+}
+
+impl Ticket {
+    fn new(tenant: &Tenant, appointment: &Appointment, token: &str, now: DateTime<Utc>) -> Self {
+        let Appointment { booking, staff_name } = appointment;
+        let date = booking.starts_at.with_timezone(&booking.timezone).date_naive();
+        Self {
+            code: booking.public_code.clone(),
+            status: booking.status,
+            service_name: booking.service_name.clone(),
+            duration_minutes: booking.duration_minutes,
+            staff_name: staff_name.clone(),
+            starts_at: booking.starts_at,
+            ends_at: booking.ends_at,
+            date,
+            day: date.day(),
+            zone: booking.timezone.name(),
+            price_cents: booking.price_cents,
+            deposit_cents: booking.deposit_cents,
+            currency: booking.currency.clone(),
+            first_name: first_name(&booking.contact_name).to_owned(),
+            email: booking.contact_email.clone(),
+            reason: booking.cancellation_reason.clone(),
+            note: booking.note.clone(),
+            url: format!("/manage/{token}"),
+            again_url: with_query(
+                &format!("/{}/book/time", tenant.slug),
+                &[("service_id", &booking.service_id.to_string())],
+            ),
+            map_url: tenant.address.as_deref().map(map_url),
+            contact_email: tenant.contact_email.clone(),
+            may_cancel: may_cancel(booking.status, booking.starts_at, now).is_ok(),
+            may_move: may_reschedule(booking.status, booking.starts_at, now).is_ok(),
+        }
+    }
+}
+
+/// What a link opens: the tenant, the booking, and the door to them.
+pub(super) struct Opened {
+    pub(super) anybody: Anybody,
+    pub(super) token: String,
+    pub(super) door: store::Tenant,
+    pub(super) tenant: Tenant,
+    pub(super) appointment: Appointment,
+}
+
+impl Opened {
+    pub(super) async fn read(anybody: Result<Anybody>, token: Result<Path<String>>) -> Result<Self> {
+        let (anybody, token) = (anybody?, token?);
+        anybody.state.take(READ, &anybody.ip).await?;
+        let link = anybody.state.open(&token, Purpose::ManageBooking)?;
+        let door = anybody.state.store.tenant(link.tenant_id);
+        let (tenant, appointment) = door
+            .read(async |tx| {
+                let appointment = bookings::find(tx, BookingId(link.subject)).await?;
+                Ok::<_, store::Error>((tenants::find(tx).await?, appointment))
+            })
+            .await?;
+        Ok(Self { token: token.clone(), anybody, door, tenant, appointment })
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("/manage/{}", self.token)
+    }
+
+    pub(super) fn ticket(&self) -> Ticket {
+        Ticket::new(&self.tenant, &self.appointment, &self.token, self.anybody.now)
+    }
+
+    /// In the language of the booking, unless the reader chose one.
+    pub(super) fn frame(&self, reader: &Reader) -> Frame {
+        let lang = reader.choice.unwrap_or(self.appointment.booking.locale);
+        reader.frame(lang).of(&self.tenant, &self.anybody.state.pages.brands)
+    }
+}
+
+/// What came of what was done before this page.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct After {
+    /// It was just booked.
+    done: String,
+    /// It was just moved.
+    moved: String,
+}
+
+#[derive(Serialize)]
+struct Manage {
+    ticket: Ticket,
+    /// `booked`, `moved` or nothing.
+    after: &'static str,
+    qr: Option<String>,
+}
+
+pub async fn show(
+    reader: Reader,
+    anybody: Result<Anybody>,
+    token: Result<Path<String>>,
+    after: Result<Query<After>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let opened = Opened::read(anybody, token).await?;
+            let after = after.map(|Query(after)| after).unwrap_or_default();
+            let ticket = opened.ticket();
+            let stands = matches!(ticket.status, Status::Pending | Status::Confirmed);
+            let content = Manage {
+                after: match (after.done.as_str(), after.moved.as_str()) {
+                    ("1", _) if stands => "booked",
+                    (_, "1") if stands => "moved",
+                    _ => "",
+                },
+                qr: if stands {
+                    qr::svg(&manage_url(&opened.anybody.state, &opened.appointment.booking))
+                } else {
+                    None
+                },
+                ticket,
+            };
+            let frame = opened.frame(&reader);
+            render(&opened.anybody.state, &frame, StatusCode::OK, "public/manage", &content)
+        })
+        .await
+}
+
+/// The booking for a calendar.
+pub async fn calendar(reader: Reader, anybody: Result<Anybody>, token: Result<Path<String>>) -> HttpResponse {
+    reader
+        .answer(async {
+            let Opened { anybody, tenant, appointment, .. } = Opened::read(anybody, token).await?;
+            let manage_url = manage_url(&anybody.state, &appointment.booking);
+            let method = match appointment.booking.status {
+                Status::Cancelled => Method::Cancel,
+                _ => Method::Request,
+            };
+            let public_url = anybody.state.links.public_url();
+            let invite = Invite::of(&tenant, &appointment, method, public_url, manage_url, anybody.now);
+            Ok(HttpResponse::Ok()
+                .insert_header((CONTENT_TYPE, "text/calendar; charset=utf-8"))
+                .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"booking.ics\""))
+                .body(invite.to_ics()))
+        })
+        .await
+}

@@ -1,0 +1,120 @@
+//! What the pages of a tenant's site have in common: its services as they are shown, its addresses.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::LOCATION;
+use domain::id::{ServiceId, StaffId};
+use serde::Serialize;
+use store::services::Offer;
+use store::tenants::Tenant;
+use url::form_urlencoded::{Serializer, byte_serialize};
+
+/// A service as its pages show it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line {
+    pub id: ServiceId,
+    pub name: String,
+    pub description: Option<String>,
+    pub category: Option<String>,
+    pub duration_minutes: i32,
+    pub price_cents: i64,
+    /// What is asked for before the appointment; 0 is nothing.
+    pub deposit_cents: i64,
+    pub currency: String,
+    /// Where its booking goes on.
+    pub url: String,
+    /// Who provides it; nobody named: everybody.
+    #[serde(skip)]
+    pub staff_ids: Vec<StaffId>,
+}
+
+impl Line {
+    pub fn new(offer: &Offer, tenant: &Tenant) -> Self {
+        let service = &offer.service;
+        Self {
+            id: service.id,
+            name: service.name.clone(),
+            description: service.description.clone(),
+            category: service.category.clone(),
+            duration_minutes: service.duration_minutes,
+            price_cents: service.price_cents,
+            deposit_cents: domain::booking::deposit_cents(service.price_cents, service.deposit_basis_points),
+            currency: tenant.currency.clone(),
+            url: with_query(
+                &format!("/{}/book/staff", tenant.slug),
+                &[("service_id", &service.id.to_string())],
+            ),
+            staff_ids: offer.staff_ids.clone(),
+        }
+    }
+}
+
+/// Services under one heading.
+#[derive(Clone, Debug, Serialize)]
+pub struct Category {
+    /// None: those that have none.
+    pub name: Option<String>,
+    /// Within the page.
+    pub id: String,
+    pub services: Vec<Line>,
+}
+
+/// The services that can be booked, by category: categories in the order of their first service, the rest at the end.
+pub fn categories(offers: &[Offer], tenant: &Tenant) -> Vec<Category> {
+    let mut categories: Vec<Category> = Vec::new();
+    for offer in offers.iter().filter(|offer| offer.service.is_active) {
+        let line = Line::new(offer, tenant);
+        if let Some(category) = categories.iter_mut().find(|category| category.name == line.category) {
+            category.services.push(line);
+        } else {
+            let id = format!("c{}", categories.len() + 1);
+            categories.push(Category { name: line.category.clone(), id, services: vec![line] });
+        }
+    }
+    categories.sort_by_key(|category| category.name.is_none());
+    categories
+}
+
+/// An address with a query; what is empty is left out.
+pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()));
+    let query = query.finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// Where a map shows a postal address.
+pub fn map_url(address: &str) -> String {
+    let address: String = byte_serialize(address.replace('\n', ", ").as_bytes()).collect();
+    format!("https://www.openstreetmap.org/search?query={address}")
+}
+
+/// The colours of the picture of whoever stands at this place of a list.
+pub fn tone(place: usize) -> &'static str {
+    ["a", "b", "c", "d", "e"].get(place % 5).copied().unwrap_or("a")
+}
+
+/// To another page, for now.
+pub fn go(address: &str) -> HttpResponse {
+    HttpResponse::Found().insert_header((LOCATION, address)).finish()
+}
+
+/// The first word of a name, to greet somebody by.
+pub fn first_name(name: &str) -> &str {
+    name.split_whitespace().next().unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_empty_is_left_out_of_an_address() {
+        assert_eq!(with_query("/a", &[]), "/a");
+        assert_eq!(with_query("/a", &[("x", ""), ("y", "é &"), ("z", "1")]), "/a?y=%C3%A9+%26&z=1");
+        assert_eq!(
+            map_url("12 rue des Abbesses\n75018 Paris"),
+            "https://www.openstreetmap.org/search?query=12+rue+des+Abbesses%2C+75018+Paris"
+        );
+        assert_eq!(first_name(" Ana  Maria "), "Ana");
+    }
+}

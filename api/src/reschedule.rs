@@ -1,0 +1,103 @@
+//! A booking moved to another time: by the customer who made it, or by a member for them.
+
+use chrono::{DateTime, Utc};
+use domain::id::{BookingId, StaffId};
+use domain::rejection::{Alternative, Code, Extra, Rejection};
+use serde::Deserialize;
+use store::availability::{self, Wish};
+use store::bookings::{self, Move};
+use utoipa::ToSchema;
+
+use crate::bookings::{BookingView, MemberBookingView, guess};
+use crate::extract::{ManageBookings, Member, Path, Submission, Visitor};
+use crate::idempotency::Answer;
+use crate::problem::{Problem, Result};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RescheduleByCode {
+    /// The address the booking was made with.
+    email: String,
+    start: DateTime<Utc>,
+    /// Without it whoever provides it already.
+    staff_id: Option<StaffId>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RescheduleBooking {
+    start: DateTime<Utc>,
+    /// Without it whoever provides it already.
+    staff_id: Option<StaffId>,
+}
+
+pub async fn create_public(
+    visitor: Visitor,
+    code: Path<String>,
+    submission: Submission<RescheduleByCode>,
+) -> Result<Answer> {
+    let (code, email) = guess(&visitor, &code, &submission.body.email).await?;
+    let (now, by) = (visitor.now, visitor.by());
+    let to = Move { start: submission.body.start, staff_id: submission.body.staff_id };
+    let moved = visitor
+        .once(&submission, async |tx| {
+            let id = bookings::find_by_code(tx, &code, &email.key).await?.booking.id;
+            let appointment = bookings::reschedule(tx, id, to, &by, now).await?;
+            Answer::ok(&BookingView::new(&visitor.state, appointment))
+        })
+        .await;
+    match moved {
+        Err(problem) if problem.code() == Code::SlotUnavailable => {
+            let id = visitor
+                .tenant
+                .read(async |tx| bookings::find_by_code(tx, &code, &email.key).await)
+                .await?
+                .booking
+                .id;
+            Err(with_alternatives(&visitor.tenant, id, to, now).await)
+        }
+        moved => moved,
+    }
+}
+
+pub async fn create(
+    member: Member<ManageBookings>,
+    id: Path<BookingId>,
+    submission: Submission<RescheduleBooking>,
+) -> Result<Answer> {
+    let (now, by) = (member.now, member.by());
+    let to = Move { start: submission.body.start, staff_id: submission.body.staff_id };
+    let moved = member
+        .once(&submission, async |tx| {
+            let appointment = bookings::reschedule(tx, *id, to, &by, now).await?;
+            Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
+        })
+        .await;
+    match moved {
+        Err(problem) if problem.code() == Code::SlotUnavailable => {
+            Err(with_alternatives(&member.tenant, *id, to, now).await)
+        }
+        moved => moved,
+    }
+}
+
+/// The refusal of a start that is not free, with the nearest that are. Without them when they can't be read.
+pub(crate) async fn with_alternatives(
+    tenant: &store::Tenant,
+    id: BookingId,
+    to: Move,
+    now: DateTime<Utc>,
+) -> Problem {
+    let found: Result<Vec<Alternative>, store::Error> = tenant
+        .read(async |tx| {
+            let booking = bookings::find(tx, id).await?.booking;
+            let wish = Wish::to_move(&booking).with(to.staff_id.unwrap_or(booking.staff_id));
+            availability::alternatives(tx, wish, to.start, now).await
+        })
+        .await;
+    let alternatives = found.unwrap_or_else(|error| {
+        tracing::warn!(%error, "no alternatives for a start that is not free");
+        Vec::new()
+    });
+    Rejection::from(Code::SlotUnavailable).with(Extra::Alternatives { alternatives }).into()
+}

@@ -1,0 +1,239 @@
+public-nav-manage = Manage my booking
+public-nav-legal = Legal notice
+public-nav-terms = Terms
+public-nav-privacy = Privacy
+
+public-steps = Steps of the booking
+public-step = { $step ->
+    [service] Service
+    [staff] Professional
+    [time] Time
+   *[details] Your details
+}
+public-summary = Your appointment
+public-total = Total
+public-free-cancel = Move or cancel online, free of charge
+public-closed-title = Online booking is closed for now
+public-closed = { $tenant } is not taking online bookings these days. Come back soon, or get in touch directly.
+
+public-home-title = { $tenant }: book online
+public-home-description = Book an appointment at { $tenant } in a minute: services, prices and free times, at any hour and without an account.
+public-home-book = Book an appointment
+public-home-open-today = Today:
+public-home-closed-today = Closed today
+public-home-closed = Closed
+public-home-today = today
+public-home-closure = Closed { $dates }
+public-home-services = Services
+public-home-categories = Categories
+public-home-team = The team
+public-home-hours = Opening hours
+public-home-contact = Address and contact
+public-home-map = Show on the map
+public-home-from = from { $price }
+public-home-online = Booked at once
+public-home-empty-title = Opening soon
+public-home-empty = Nothing can be booked yet. Come back in a few days.
+
+public-services-title = Choose a service
+public-services-other = Other services
+public-staff-title = With whom?
+public-staff-anybody = No preference
+public-staff-free = Free { $when }
+public-staff-full = Fully booked for the next weeks
+
+public-time-title = Choose a time
+public-time-earlier = Earlier weeks
+public-time-later = Later weeks
+public-time-day = { $date }, { $count ->
+    [one] { $count } time
+   *[other] { $count } times
+}
+public-time-count = { $count ->
+    [0] fully booked
+    [one] { $count } time
+   *[other] { $count } times
+}
+public-time-free = Available
+public-time-few = Last times
+public-time-full = There is no time left on this day.
+public-time-nothing = No time is free in these weeks.
+public-time-next = Next date: { $date }
+public-time-zone = Times shown: { $zone }
+public-time-soonest = Soonest, whole team
+public-part = { $part ->
+    [morning] Morning
+    [afternoon] Afternoon
+   *[evening] Evening
+}
+
+public-details-title = Your details
+public-details-you = Your details
+public-details-change = Change
+public-details-name = Full name
+public-details-email = Email address
+public-details-email-hint = For the confirmation and the link to move or cancel.
+public-details-phone = Telephone
+public-details-phone-hint = To reach you should anything come up.
+public-details-note = Anything we should know before you come
+public-details-note-hint = Allergies, access, useful details…
+public-details-deposit = Deposit asked for: { $amount }
+public-details-deposit-text = { $tenant } will tell you how to pay it. It is taken off the total.
+public-details-accept = By booking you accept the
+public-details-terms = booking terms
+public-details-and = . Your data is handled as told under
+public-details-privacy = Privacy
+public-details-submit = Confirm the appointment
+public-gone-title = This time is no longer free
+public-gone = Choose another one below.
+public-gone-choose = Choose another time
+public-gone-nearest = The nearest
+public-gone-all = See all dates
+
+public-status = { $status ->
+    [pending] Pending
+    [confirmed] Confirmed
+    [completed] Completed
+    [no_show] Missed
+   *[cancelled] Cancelled
+}
+public-done-title = It’s booked, { $name }
+public-done-lead = A confirmation is on its way to { $email }.
+public-done-pending = Your request is sent, { $name }
+public-done-pending-lead = { $tenant } still has to accept it. The answer will come to { $email }.
+public-moved-title = Your appointment has been moved
+public-manage-title = { $status ->
+    [pending] Your request is registered
+    [confirmed] Your appointment is confirmed
+    [completed] This appointment has taken place
+    [no_show] This appointment is over
+   *[cancelled] Your appointment is cancelled
+}
+public-manage-lead = { $status ->
+    [pending] { $tenant } still has to accept it. You will be told by email.
+    [confirmed] { $tenant } looks forward to seeing you.
+    [completed] Thank you for coming to { $tenant }.
+    [no_show] { $tenant } was expecting you.
+   *[cancelled] The time is free again. There is nothing else you need to do.
+}
+public-manage-calendar = Add to my calendar
+public-manage-move = Move
+public-manage-cancel = Cancel
+public-manage-again = Book again
+public-manage-back = Back to my appointment
+public-manage-site = See the business’s page
+public-ticket-with = with { $staff }, at { $tenant }
+public-ticket-hint = Show it at reception. With your email address it also brings you back to this page.
+
+public-cancel-title = Cancel this appointment?
+public-cancel-lead = The time goes back to { $tenant }. Cancelling is free of charge and final.
+public-cancel-reason = Reason
+public-cancel-reason-hint = { $tenant } will see it.
+public-cancel-confirm = Cancel the appointment
+public-cancel-move = Move it instead
+public-cancel-keep = Keep my appointment
+public-move-title = Move the appointment
+public-move-confirm-title = Confirm the new time
+public-move-confirm = Move the appointment
+public-move-other = Choose another time
+public-move-same = Price and booking code stay the same.
+public-move-anybody = Also show times of the rest of the team
+public-move-only = Only with { $staff }
+public-move-none-title = This appointment can no longer be moved online
+public-move-none = This service is no longer offered. Contact { $tenant } to agree on another date.
+
+public-find-title = Find my booking
+public-find-lead = The code is in your confirmation email, together with a direct link to your appointment.
+public-find-code-hint = Two letters, then six letters or digits.
+public-find-email-hint = The one given when booking.
+public-find-submit = Find
+public-find-lost = Lost the code? Contact { $tenant }.
+
+public-privacy-title = Privacy
+public-privacy-who = Who handles your data
+public-privacy-who-text = { $tenant } is the controller of your data. Harmony provides the booking tool and processes the data on its behalf and on its instructions.
+public-privacy-what = What is kept
+public-privacy-what-text = Your name, your email address, your telephone number and your message if you give them, the service, the time, the price and the language you chose. Each booking, move and cancellation leaves a dated trace with the IP address it came from. Messages sent are noted with their date and recipient.
+public-privacy-why = Why
+public-privacy-why-text = To keep the diary of { $tenant }, to confirm your appointment and to let you move or cancel it: this is carrying out what you asked for (GDPR, article 6.1.b). IP addresses protect the service against abuse: a legitimate interest (article 6.1.f). Nothing is used for advertising.
+public-privacy-whom = Who can see it
+public-privacy-whom-text = The members of { $tenant } who keep the diary, and Harmony to run the service, with its providers of hosting and email delivery. Your data is neither sold nor shared with other businesses.
+public-privacy-long = For how long
+public-privacy-long-text = For as long as { $tenant } needs it to follow its appointments and to meet its accounting duties. You may ask for erasure earlier. The link that opens your appointment stops working 90 days after it.
+public-privacy-cookies = Cookies
+public-privacy-cookies-text = These pages set none until you choose a language or a theme; that choice is then kept in your browser for a year. There is no audience measurement and no content from elsewhere.
+public-privacy-rights = Your rights
+public-privacy-rights-text = You may ask { $tenant } to show you your data, to correct it, to hand it over, to erase it, or to stop using it. If the answer does not satisfy you, you may turn to the data protection authority of your country.
+
+public-terms-title = Booking terms
+public-terms-scope = What this is about
+public-terms-scope-text = These terms apply to appointments booked online at { $tenant }. The service is provided by { $tenant }; Harmony is not a party to it.
+public-terms-booking = Booking
+public-terms-booking-text = An appointment is made when the page confirms it. Some services first wait for the consent of { $tenant }: the page and the email say so.
+public-terms-price = Price
+public-terms-price-text = The price is the one shown when you book; it does not change when you move the appointment. It is paid to { $tenant }, as is a deposit where one is asked for.
+public-terms-change = Moving and cancelling
+public-terms-change-text = You can move or cancel online until the appointment begins, free of charge, by the link in your email. Please do so as early as you can: somebody else will be glad of the time.
+public-terms-code = Your code
+public-terms-code-text = The booking code and the link in the email open your appointment to whoever has them. Share them only with people you trust.
+public-terms-law = If we disagree
+public-terms-law-text = Please talk to { $tenant } first. The rights that the law of your country gives to consumers are untouched.
+
+public-legal-title = Legal notice
+public-legal-publisher = Publisher
+public-legal-publisher-text = This page belongs to { $tenant }, who answers for its content.
+public-legal-host = Technical service
+public-legal-host-text = The page and the online booking of { $tenant } run on Harmony.
+public-legal-content = Content
+public-legal-content-text = Texts, prices and pictures belong to { $tenant } and may not be reused without its consent.
+
+public-welcome-kicker = The appointment book of people who receive people
+public-welcome-title = Appointments without the back and forth
+public-welcome-lead = Your customers book online at any hour and move or cancel by themselves; your diary keeps itself up to date and nobody is booked twice.
+public-welcome-start = Open my diary
+public-welcome-demo = See the demo
+public-welcome-free = Free up to 50 bookings a month, no card needed.
+public-welcome-login = Sign in
+public-welcome-for = Made for trades that live by appointments
+public-welcome-for-salons = Salons and spas
+public-welcome-for-artisans = Artisans and workshops
+public-welcome-for-coaches = Coaches and therapists
+public-welcome-for-photographers = Photographers
+public-welcome-what = What Harmony does for you
+public-welcome-last = Your first booking could come in tonight
+public-welcome-booked = Do you have an appointment? Open the link in your email to see, move or cancel it.
+public-welcome-docs = API documentation
+public-welcome-outbox = Development outbox
+public-mock-day = Today
+public-mock-one = Cut and blow-dry
+public-mock-two = Men’s cut
+public-mock-three = Colour
+public-mock-new = New booking at 14:30
+public-feat-online = Bookings at any hour
+public-feat-online-text = A page in your colour: services, prices, team and free times. Customers book in a minute, without an account.
+public-feat-double = Never the same place twice
+public-feat-double-text = Each time is checked at the moment it is taken, pauses and buffers included.
+public-feat-mail = Confirmations that send themselves
+public-feat-mail-text = Email with a calendar invitation, a PDF summary, an update with each change.
+public-feat-move = Moved without a phone call
+public-feat-move-text = One link is all your customers need to change the time or cancel. The time is free again at once.
+public-feat-team = A team, hours for each
+public-feat-team-text = Hours, pauses, holidays and daily limits for each person. Without a preference the least busy one is chosen.
+public-feat-brand = Your look, two languages
+public-feat-brand-text = Your colour everywhere, readable by day and by night. Pages and emails in French and English.
+public-plans-title = Simple prices
+public-plans-lead = No commitment. Every plan includes the public page, emails and your team.
+public-plans-advised = Recommended
+public-plans-month = a month
+public-plans-bookings = { $count } bookings a month
+public-plans-bookings-all = Bookings without limit
+public-plans-members = { $count ->
+    [one] { $count } account to sign in with
+   *[other] { $count } accounts to sign in with
+}
+public-plans-staff = Team and services without limit
+public-plans-feature = { $feature ->
+    [email] Confirmations and calendar entries by email
+   *[public_api] API access
+}
+public-plans-choose = Get started

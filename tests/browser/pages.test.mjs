@@ -1,0 +1,84 @@
+// Every page of the route table, in both languages, both themes and both widths.
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { signedIn } from './support/demo.mjs'
+import { accessible, close, desktop, meter, origin, overflowing, phone, visitor } from './support/harness.mjs'
+import { address } from './support/places.mjs'
+
+const table = await (await fetch(`${origin}/dev/routes`)).json()
+const only = process.env.ONLY ?? ''
+/** Written for those who build programs, in one language. */
+const english = new Set(['/api/docs'])
+const pages = table.filter(({ method, path }) => method === 'GET' && path.includes(only))
+
+/** In bytes over the wire, and how many requests. Pictures that tenants upload have a budget of their own. */
+const budgets = {
+  public: { total: 60_000, script: 15_000, requests: 8 },
+  member: { total: 90_000, script: 30_000, requests: 10 },
+}
+
+after(close)
+
+describe('every page', { concurrency: 3 }, () => {
+  for (const { path, access } of pages) {
+    test(`${path} is in order`, async context => {
+      const where = await address(path)
+      if (where === null) return context.skip('nothing to look at')
+      const state = access === 'member' ? await signedIn() : undefined
+      const isOurs = access !== 'development'
+      const url = new URL(where, origin)
+      if (!(await isDocument(url, state))) return
+      const flaws = []
+      for (const lang of english.has(path) || !isOurs ? ['en'] : ['fr', 'en']) {
+        if (isOurs && !english.has(path)) url.searchParams.set('lang', lang)
+        for (const viewport of [phone, desktop]) {
+          for (const flaw of await looked(url, { state, lang, viewport }, isOurs)) flaws.push(`${lang} ${viewport.width}: ${flaw}`)
+        }
+      }
+      if (flaws.length) assert.fail(`\n${[...new Set(flaws)].join('\n')}`)
+    })
+  }
+})
+
+/** Whether the address answers with a page, not a picture or a calendar. */
+async function isDocument(url, state) {
+  const context = await visitor({ state })
+  const response = await context.request.get(url.href, { maxRedirects: 0 })
+  await context.close()
+  assert.equal(response.status(), 200, `${url.pathname} leads to ${response.headers().location ?? 'nothing'}`)
+  return response.headers()['content-type'].startsWith('text/html')
+}
+
+/** Opens a page; what is wrong with it. */
+async function looked(url, options, isOurs) {
+  const { lang, viewport, state } = options
+  const flaws = []
+  const context = await visitor(options)
+  try {
+    const page = await context.newPage()
+    const wire = await meter(page)
+    await page.goto(url.href, { waitUntil: 'load' })
+    await page.evaluate(() => document.fonts.ready)
+    await page.waitForTimeout(100)
+    if (isOurs) {
+      const spoken = await page.locator('html').getAttribute('lang')
+      if (spoken !== lang) flaws.push(`speaks ${spoken}`)
+      const { total, script, requests } = budgets[state ? 'member' : 'public']
+      const weight = wire.total() - wire.images()
+      if (weight > total) flaws.push(`${weight} bytes: ${wire.list().join(', ')}`)
+      if (wire.script() > script) flaws.push(`${wire.script()} bytes of script`)
+      if (wire.requests() > requests) flaws.push(`${wire.requests()} requests: ${wire.list().join(', ')}`)
+    }
+    const shift = await page.evaluate(() => window.__shift)
+    if (shift > 0.01) flaws.push(`moves by ${shift.toFixed(4)} while it loads`)
+    flaws.push(...(await accessible(page)))
+    await page.emulateMedia({ colorScheme: 'dark' })
+    flaws.push(...(await accessible(page, ['color-contrast'])).map(it => `dark: ${it}`))
+    if (viewport === phone) await page.setViewportSize({ width: 360, height: 800 })
+    flaws.push(...(await overflowing(page)).map(it => `wider than the window: ${it}`))
+    flaws.push(...(await page.evaluate(() => window.__violations)).map(it => `policy: ${it}`), ...context.faults)
+  } finally {
+    await context.close()
+  }
+  return flaws
+}

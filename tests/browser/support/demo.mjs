@@ -1,0 +1,91 @@
+// The demo deployment as tests use it: who signs in, what can be booked, which mails came.
+import assert from 'node:assert/strict'
+import { origin, visitor } from './harness.mjs'
+
+export const salon = 'maison-camille'
+export const owner = { email: 'camille@maison-camille.example', password: 'demo-password' }
+
+export async function api(path, { method = 'GET', token, body } = {}) {
+  const response = await fetch(`${origin}/api/v1${path}`, {
+    method,
+    headers: {
+      ...(token && { Authorization: `Bearer ${token}` }),
+      ...(body && { 'Content-Type': 'application/json' }),
+    },
+    body: body && JSON.stringify(body),
+  })
+  const text = await response.text()
+  const json = text ? JSON.parse(text) : undefined
+  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
+  return json
+}
+
+/** A bearer token for the API. */
+export async function token(who = owner) {
+  return (await api('/auth/login', { method: 'POST', body: who })).access_token
+}
+
+let signing
+/** What a browser keeps of the owner's signing in. */
+export function signedIn() {
+  signing ??= (async () => {
+    const context = await visitor()
+    const page = await context.newPage()
+    await page.goto('/login')
+    await page.fill('[name=email]', owner.email)
+    await page.fill('[name=password]', owner.password)
+    await Promise.all([page.waitForURL('**/app**'), page.press('[name=password]', 'Enter')])
+    const state = await context.storageState()
+    await context.close()
+    return state
+  })()
+  return signing
+}
+
+const day = 86_400_000
+const iso = at => new Date(at).toISOString().slice(0, 10)
+
+/** Free times of a service of `tenant` from the day after tomorrow on: [{ service, date, start, staff_id }]. */
+export async function free(name, tenant = salon) {
+  const services = (await api(`/public/${tenant}/services`)).data
+  const service = services.find(it => it.name === name) ?? services[0]
+  const from = Date.now() + 2 * day
+  const days = await api(`/public/${tenant}/availability/days?service_id=${service.id}&from=${iso(from)}&to=${iso(from + 27 * day)}`)
+  const found = []
+  for (const { date } of days.days.filter(it => it.slots > 0)) {
+    const { slots } = await api(`/public/${tenant}/availability?service_id=${service.id}&date=${date}`)
+    found.push(...slots.map(slot => ({ ...slot, service, date })))
+    if (found.length > 40) break
+  }
+  assert.ok(found.length, `${service.name} has no room`)
+  return found
+}
+
+let counter = 0
+/** Books by the API: { public_code, email, … }. */
+export async function book({ tenant = salon, slot, name = 'Zoé Durand' } = {}) {
+  const email = `zoe-${process.pid}-${++counter}@example.org`
+  slot ??= (await free(undefined, tenant)).at(-counter)
+  const booking = await api(`/public/${tenant}/bookings`, {
+    method: 'POST',
+    body: { service_id: slot.service.id, start: slot.start, customer: { name, email } },
+  })
+  return { ...booking, email, slot }
+}
+
+/** The newest mail to an address, when it has come: { id, subject, text, links }. */
+export async function mail(to, about = () => true) {
+  for (let tries = 0; tries < 100; tries++) {
+    const list = await (await fetch(`${origin}/dev/outbox`)).text()
+    const ids = [...list.matchAll(/href="\/dev\/outbox\/([^"/]+)"/g)].map(match => match[1])
+    for (const id of new Set(ids)) {
+      const page = await (await fetch(`${origin}/dev/outbox/${id}`)).text()
+      if (!page.includes(to)) continue
+      const links = [...page.matchAll(/href="(http[^"]+)"/g)].map(match => match[1].replaceAll('&amp;', '&'))
+      const found = { id, page, links }
+      if (about(found)) return found
+    }
+    await new Promise(done => setTimeout(done, 200))
+  }
+  assert.fail(`no mail for ${to} within 20 s`)
+}

@@ -1,0 +1,76 @@
+// How to get to the pages of the table: what stands for the parameters in their paths, and which questions they need.
+import { api, book, free, mail, owner, salon, token } from './demo.mjs'
+import { origin } from './harness.mjs'
+
+/** Pages that are no documents, or that never end. */
+const silent = new Set(['/assets/{path:.*}', '/app/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes'])
+/** Whose policy forbids the scripts that a test would look with: mails.test.mjs looks at the mails. */
+const sealed = new Set(['/dev/outbox/{id}/html'])
+
+const once = act => {
+  let result
+  return () => (result ??= act())
+}
+
+const slot = once(async () => (await free())[8])
+const booking = once(async () => book({ slot: (await free()).at(-3) }))
+const link = once(async () => {
+  const { links } = await mail((await booking()).email)
+  return links.find(it => it.startsWith(`${origin}/manage/`)).slice(`${origin}/manage/`.length).split(/[/?]/)[0]
+})
+const signUp = once(async () => {
+  const email = `nora-${process.pid}@example.org`
+  await api('/auth/register', {
+    method: 'POST',
+    body: { email, password: 'a long password', full_name: 'Nora Petit', tenant: { name: `Atelier Nora ${process.pid}`, timezone: 'Europe/Paris', locale: 'fr' } },
+  })
+  return email
+})
+const lastSegment = (links, part) => links.find(it => it.includes(part)).split('?')[0].split('/').at(-1)
+
+const tokens = {
+  manage: link,
+  verify: once(async () => lastSegment((await mail(await signUp())).links, '/verify/')),
+  reset: once(async () => {
+    const email = await signUp()
+    await api('/auth/forgot-password', { method: 'POST', body: { email } })
+    return lastSegment((await mail(email, it => it.links.some(url => url.includes('/reset/')))).links, '/reset/')
+  }),
+}
+
+const first = path => once(async () => (await api(path, { token: await token(owner) })).data[0].id)
+const ids = {
+  services: first('/services'),
+  staff: first('/staff'),
+  bookings: first('/bookings'),
+  customers: first('/customers'),
+  outbox: once(async () => (await mail((await booking()).email)).id),
+}
+
+const questions = {
+  '/{tenant}/book': async () => ({ service_id: (await slot()).service.id }),
+  '/{tenant}/book/staff': async () => ({ service_id: (await slot()).service.id }),
+  '/{tenant}/book/time': async () => ({ service_id: (await slot()).service.id, date: (await slot()).date }),
+  '/{tenant}/book/details': async () => {
+    const { service, start, date, staff_ids } = await slot()
+    return { service_id: service.id, staff_id: staff_ids[0], start, date }
+  },
+}
+
+/** The address of a page of the table; null if there is nothing to look at. */
+export async function address(path) {
+  if (silent.has(path) || sealed.has(path)) return null
+  const segments = []
+  const parts = path.split('/')
+  for (const [index, part] of parts.entries()) {
+    const name = part.match(/^\{(\w+).*\}$/)?.[1]
+    const before = parts[index - 1]
+    if (!name) segments.push(part)
+    else if (name === 'tenant' && index === 1) segments.push(salon)
+    else if (name === 'token' && tokens[before]) segments.push(await tokens[before]())
+    else if (name === 'id' && ids[before]) segments.push(await ids[before]())
+    else throw new Error(`tests/browser/support/places.mjs does not say what {${name}} of ${path} is`)
+  }
+  const question = new URLSearchParams((await questions[path]?.()) ?? {})
+  return segments.join('/') + (question.size ? `?${question}` : '')
+}
