@@ -80,9 +80,10 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("GET", "/me" | "/tenant" | "/plan" | "/services" | "/staff" | "/closures" | "/openings") => {
             (none, None, Own)
         }
-        ("POST", "/stream/tickets") => (none, None, Own),
+        ("POST", "/stream/tickets") | ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover") => {
+            (none, None, Own)
+        }
         ("PATCH", "/tenant") => (none, Some(json!({})), Own),
-        ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover") => (none, None, Own),
         ("POST", "/services") => {
             let body = json!({"name": "Cut", "duration_minutes": 30, "price_cents": 0, "staff_ids": [staff]});
             (none, Some(body), Invalid)
