@@ -14,4 +14,13 @@
   // Whoever sent a form with flaws starts at their summary.
   document.getElementById("errors")?.focus();
   setTimeout(() => $$("[data-toast]").forEach(toast => toast.remove()), 6000);
+  // A sign-up knows the zone of its browser, and suggests an address while the name is typed.
+  const signup = document.querySelector("[data-signup]");
+  if (signup) {
+    const { timezone, tenant_name: name, slug } = signup.elements;
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!document.getElementById("errors") && [...timezone.options].some(option => option.value === zone)) timezone.value = zone;
+    const plain = text => text.normalize("NFD").replace(/[\u0300-\u036f'’]/g, "").toLowerCase().replace(/œ/g, "oe").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40);
+    name.addEventListener("input", () => { slug.placeholder = plain(name.value); });
+  }
 })();

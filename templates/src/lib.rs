@@ -29,7 +29,7 @@ pub use domain::locale::Locale;
 pub use mail::{
     AccountMail, Appointment, BookingMail, Brand, LimitMail, Mail, Rendered, VerificationMail, monogram,
 };
-pub use money::decimal;
+pub use money::{decimal, parse_amount, typed_amount};
 pub use palette::{Palette, Tones, palette};
 pub use summary::BookingSummary;
 /// For those who register functions of their own, see [`Templates::load_with_pages`].

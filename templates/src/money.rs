@@ -19,6 +19,38 @@ pub(crate) fn format(lang: Locale, minor: i64, currency: &str) -> String {
     }
 }
 
+/// `minor` as it stands in an input: `48` or `48.50`.
+pub fn typed_amount(minor: i64, currency: &str) -> String {
+    let digits = u32::try_from(minor_digits(currency)).unwrap_or(2);
+    let unit = 10_i64.pow(digits);
+    let (whole, rest) = (minor / unit, minor % unit);
+    let width = usize::try_from(digits).unwrap_or_default();
+    if rest == 0 { whole.to_string() } else { format!("{whole}.{rest:0width$}") }
+}
+
+/// An amount as people type it, with a point or a comma, spaces between thousands, the currency or not. In the smallest
+/// unit; none: it is no amount, or finer than that.
+pub fn parse_amount(text: &str, currency: &str) -> Option<i64> {
+    let plain = text.replace(currency, "").replace(symbol(currency).unwrap_or(currency), "");
+    let plain: String = plain.chars().filter(|c| !c.is_whitespace()).collect();
+    let (whole, rest) = match plain.rfind([',', '.']) {
+        Some(at) => (plain.get(..at)?, plain.get(at + 1..)?),
+        None => (plain.as_str(), ""),
+    };
+    let digits = usize::try_from(minor_digits(currency)).ok()?;
+    let groups: Vec<&str> = whole.split([',', '.']).collect();
+    let is_grouped = groups.iter().skip(1).all(|group| group.len() == 3);
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = groups.concat();
+    if whole.is_empty() || whole.len() > 12 || !is_grouped || rest.len() > digits {
+        return None;
+    }
+    if !is_number(&whole) || !is_number(rest) {
+        return None;
+    }
+    format!("{whole}{rest:0<digits$}").parse().ok()
+}
+
 /// An amount for programs: digits with a point, "1234.50".
 pub fn decimal(minor: i64, currency: &str) -> String {
     let digits = minor_digits(currency);
@@ -74,5 +106,25 @@ mod tests {
             assert_eq!(decimal(minor, currency), text);
         }
         assert_eq!(format(Locale::En, i64::MIN, "EUR"), "−€92,233,720,368,547,758.08");
+    }
+
+    #[test]
+    fn an_amount_is_read_as_people_type_it() {
+        for (text, currency, minor) in [
+            ("48", "EUR", 4_800),
+            ("48,5", "EUR", 4_850),
+            ("48.50 €", "EUR", 4_850),
+            ("1\u{202f}234,50\u{a0}€", "EUR", 123_450),
+            ("1,234.50", "GBP", 123_450),
+            ("500", "JPY", 500),
+            ("0", "EUR", 0),
+        ] {
+            assert_eq!(parse_amount(text, currency), Some(minor), "{text}");
+        }
+        for text in ["", "x", "-1", "1.234", "4.8.0", ",5", "1e3", "9999999999999"] {
+            assert_eq!(parse_amount(text, "EUR"), None, "{text}");
+        }
+        assert_eq!((typed_amount(4_800, "EUR"), typed_amount(4_805, "EUR")), ("48".into(), "48.05".into()));
+        assert_eq!((typed_amount(500, "JPY"), typed_amount(1_005, "TND")), ("500".into(), "1.005".into()));
     }
 }

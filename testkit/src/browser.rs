@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::role::Role;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, redirect};
 use serde_json::Value;
@@ -34,6 +35,18 @@ impl<'a> Browser<'a> {
         let mut browser = Self::new(salon.app);
         browser.sign_in(&salon.email, &salon.password).await;
         assert_eq!((browser.page.status, browser.address.as_str()), (200, "/app"), "{}", browser.page.text);
+        browser
+    }
+
+    /// One in which somebody new is signed in who is a member with this role.
+    pub async fn member(salon: &Salon<'a>, role: Role) -> Self {
+        let token = salon.member(role).await;
+        let session = salon.app.state.tokens.verify(&token, salon.app.now()).unwrap().sid;
+        let cookie = api::tokens::random_token();
+        let (hash, sql) = (api::tokens::hash(&cookie), "UPDATE sessions SET token_hash = $2 WHERE id = $1");
+        salon.app.database.admin().await.execute(sql, &[&session.0, &hash.as_slice()]).await.unwrap();
+        let mut browser = Self::new(salon.app);
+        browser.cookies.insert(api::cookies::SESSION.to_owned(), cookie);
         browser
     }
 
@@ -108,8 +121,9 @@ impl<'a> Browser<'a> {
     pub fn request(&self, method: &str, address: &str) -> Request {
         let url = format!("{}{address}", self.app.url());
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request =
-            Request(self.client.request(method.parse().unwrap(), url)).header("accept", "text/html");
+        let request = Request(self.client.request(method.parse().unwrap(), url))
+            .header("accept", "text/html")
+            .header("accept-language", "en");
         if cookies.is_empty() { request } else { request.header("cookie", &cookies.join("; ")) }
     }
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use domain::rejection::{Code, FieldError};
+use domain::rejection::{Code, FieldError, Kind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use templates::Text;
@@ -52,6 +52,11 @@ pub struct Flaw {
 pub struct Choice {
     pub value: String,
     pub label: String,
+}
+
+/// Whether a form can say what is wrong; what failed on our side has a page of its own.
+pub fn refuses_a_person(problem: &Problem) -> bool {
+    !matches!(problem.code().kind(), Kind::Internal | Kind::Unavailable)
 }
 
 /// What is wrong, in the order of the form: `fields` names for each pointer of the API the input that holds it. What

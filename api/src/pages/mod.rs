@@ -1,6 +1,7 @@
 //! The pages: complete HTML from the server, which work without a script.
 
 pub mod account;
+pub mod app;
 pub mod assets;
 pub mod dev;
 pub mod form;
@@ -9,6 +10,7 @@ pub mod preferences;
 pub mod public;
 pub mod reader;
 pub mod table;
+pub mod zones;
 
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, LOCATION, VARY};
 use actix_web::http::{Method, StatusCode};
@@ -51,6 +53,7 @@ fn routes() -> Vec<Page> {
         page(Method::POST, "/preferences", Access::Anybody, preferences::update),
     ];
     pages.extend(account::routes());
+    pages.extend(app::routes());
     pages
 }
 

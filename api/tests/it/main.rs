@@ -30,7 +30,15 @@ mod outage;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod pages_access;
+#[cfg(test)]
+mod pages_account;
+#[cfg(test)]
 mod pages_public;
+#[cfg(test)]
+mod pages_session;
+#[cfg(test)]
+mod pages_setup;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]

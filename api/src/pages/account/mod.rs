@@ -1,14 +1,32 @@
-//! Pages of an account: signing up and in, proving an address.
+//! Pages of an account: signing up, in and out, proving an address, a forgotten password.
 
+pub mod login;
+pub mod password;
+pub mod signup;
 pub mod verify;
 
 use actix_web::http::Method;
+use domain::role::Permission;
 
 use super::table::{Access, Page, page};
 
 pub fn routes() -> Vec<Page> {
+    use Access::{Anybody, Member};
+
+    let (get, post) = (Method::GET, Method::POST);
     vec![
-        page(Method::GET, "/verify/{token}", Access::Anybody, verify::ask),
-        page(Method::POST, "/verify/{token}", Access::Anybody, verify::verify),
+        page(get.clone(), "/signup", Anybody, signup::show),
+        page(post.clone(), "/signup", Anybody, signup::create),
+        page(get.clone(), "/signup/sent", Anybody, signup::sent),
+        page(post.clone(), "/signup/resend", Anybody, signup::resend),
+        page(get.clone(), "/login", Anybody, login::show),
+        page(post.clone(), "/login", Anybody, login::create),
+        page(post.clone(), "/logout", Member(Permission::Read), login::destroy),
+        page(get.clone(), "/forgot", Anybody, password::forgot),
+        page(post.clone(), "/forgot", Anybody, password::ask),
+        page(get.clone(), "/reset/{token}", Anybody, password::choose),
+        page(post.clone(), "/reset/{token}", Anybody, password::reset),
+        page(get, "/verify/{token}", Anybody, verify::ask),
+        page(post, "/verify/{token}", Anybody, verify::verify),
     ]
 }

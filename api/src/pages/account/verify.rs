@@ -1,18 +1,20 @@
-//! What links in mails to users open.
+//! What the link in the mail to a new user opens.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use domain::id::UserId;
+use actix_web::{HttpRequest, HttpResponse};
 use domain::link::Purpose;
 use serde::Serialize;
 
 use crate::extract::{Anybody, Path};
-use crate::pages::{Reader, render};
+use crate::pages::frame::Flash;
+use crate::pages::{Reader, render, see_with};
 use crate::problem::Result;
+use crate::{account, cookies};
 
 #[derive(Serialize)]
-struct Verify {
-    done: bool,
+struct Verify<'a> {
+    token: &'a str,
+    is_done: bool,
 }
 
 /// A button, because programs that look into mail open every link in it.
@@ -21,34 +23,35 @@ pub async fn ask(reader: Reader, anybody: Result<Anybody>, token: Result<Path<St
         .answer(async {
             let (anybody, token) = (anybody?, token?);
             anybody.state.open(&token, Purpose::VerifyEmail)?;
-            render(
-                &anybody.state,
-                &reader.frame(reader.lang()),
-                StatusCode::OK,
-                "account/verify",
-                &Verify { done: false },
-            )
+            page(&reader, &token, false)
         })
         .await
 }
 
-pub async fn verify(reader: Reader, anybody: Result<Anybody>, token: Result<Path<String>>) -> HttpResponse {
+/// Proves the address. The first time it also signs in, as good a proof as a password; a browser in which somebody is
+/// signed in keeps who it has.
+pub async fn verify(
+    reader: Reader,
+    anybody: Result<Anybody>,
+    token: Result<Path<String>>,
+    request: HttpRequest,
+) -> HttpResponse {
     reader
         .answer(async {
             let (anybody, token) = (anybody?, token?);
-            let link = anybody.state.open(&token, Purpose::VerifyEmail)?;
-            let identity = anybody.state.store.identity();
-            let user_id = UserId(link.subject);
-            identity
-                .transaction(async |tx| store::users::verify_email(tx, user_id, anybody.now).await)
-                .await?;
-            render(
-                &anybody.state,
-                &reader.frame(reader.lang()),
-                StatusCode::OK,
-                "account/verify",
-                &Verify { done: true },
-            )
+            let (user_id, tenant_id, is_new) = account::verify_email(&anybody, &token).await?;
+            if !is_new || cookies::read(&request, cookies::SESSION).is_some() {
+                return page(&reader, &token, true);
+            }
+            let cookie = account::open_in_browser(&anybody, user_id, tenant_id, None).await?;
+            let mut response = see_with("/app", &Flash::ok("account-verified"));
+            cookies::set(&mut response, &cookies::session(&cookie));
+            Ok(response)
         })
         .await
+}
+
+fn page(reader: &Reader, token: &str, is_done: bool) -> Result<HttpResponse> {
+    let frame = reader.frame(reader.lang());
+    render(&reader.state, &frame, StatusCode::OK, "account/verify", &Verify { token, is_done })
 }

@@ -9,6 +9,8 @@ use serde::Serialize;
 use store::TenantTx;
 use store::availability::{self, Day, Free, Wish};
 
+use super::site::tone;
+
 /// Weeks that are shown at once.
 const WEEKS: u64 = 5;
 /// So many slots or fewer are the last ones of a day.
@@ -93,6 +95,7 @@ struct Next {
 #[derive(Serialize)]
 struct Soonest {
     name: String,
+    tone: &'static str,
     start: DateTime<Utc>,
     url: String,
 }
@@ -220,15 +223,24 @@ pub fn parts(day: &Day, current: Option<DateTime<Utc>>, url: &dyn Fn(DateTime<Ut
 }
 
 /// Of a team of several, the four who are free first.
-fn soonest(mut free: Vec<Free>, urls: &Urls<'_>) -> Vec<Soonest> {
+fn soonest(free: Vec<Free>, urls: &Urls<'_>) -> Vec<Soonest> {
     if free.len() < 2 {
         return Vec::new();
     }
-    free.sort_by_key(|one| one.start);
-    let shown = free.into_iter().filter_map(|one| Some((one.start?, one.staff_id, one.name)));
+    let mut shown: Vec<_> = free
+        .into_iter()
+        .enumerate()
+        .filter_map(|(place, one)| Some((one.start?, place, one.staff_id, one.name)))
+        .collect();
+    shown.sort_unstable_by_key(|(start, place, ..)| (*start, *place));
+    let shown = shown.into_iter().take(4);
     shown
-        .take(4)
-        .map(|(start, staff_id, name)| Soonest { name, start, url: (urls.slot)(start, Some(staff_id)) })
+        .map(|(start, place, staff_id, name)| Soonest {
+            name,
+            tone: tone(place),
+            start,
+            url: (urls.slot)(start, Some(staff_id)),
+        })
         .collect()
 }
 

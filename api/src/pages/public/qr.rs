@@ -2,12 +2,12 @@
 
 use qrcode::{Color, EcLevel, QrCode};
 
-/// The quiet zone that the standard wants on each side (ISO/IEC 18004, 9.1).
-const QUIET: usize = 4;
+/// Of the quiet zone on each side: the page's own white around the drawing is the rest (ISO/IEC 18004, 9.1, wants 4).
+const QUIET: usize = 2;
 
 /// An `<svg>` of the text; nothing when it does not fit into a code.
 pub fn svg(text: &str) -> Option<String> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
+    let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
     let (width, colors) = (code.width(), code.to_colors());
     let mut path = String::new();
     for (y, row) in colors.chunks(width).enumerate() {
@@ -34,7 +34,7 @@ mod tests {
     fn a_drawing_has_the_dark_modules_of_its_code() {
         let svg = svg("https://harmony.example/manage/abc").unwrap();
         let code =
-            QrCode::with_error_correction_level("https://harmony.example/manage/abc", EcLevel::M).unwrap();
+            QrCode::with_error_correction_level("https://harmony.example/manage/abc", EcLevel::L).unwrap();
         let dark = code.to_colors().iter().filter(|color| **color == Color::Dark).count();
         let drawn: usize = svg
             .split('M')

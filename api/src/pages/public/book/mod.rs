@@ -178,12 +178,9 @@ pub async fn services(
         .answer(async {
             let (visitor, Query(choice)) = (visitor?, choice?);
             visitor.state.take(READ, &visitor.ip).await?;
-            // A link that names a service leads to its times.
+            // A link that names a service means its times.
             if !choice.service_id.is_empty() {
-                let wish = choice.wish()?;
-                let slug = visitor.tenant.read(async |tx| tenants::find(tx).await).await?.slug;
-                let date = choice.date.parse().ok();
-                return Ok(go(&time_url(&slug, wish.service_id, wish.staff_id, date, None)));
+                return Box::pin(times(&reader, &visitor, &choice)).await;
             }
             let now = visitor.now;
             let (tenant, offers, is_open) = visitor
@@ -301,30 +298,30 @@ pub async fn time(reader: Reader, visitor: Result<Visitor>, choice: Result<Query
         .answer(async {
             let (visitor, Query(choice)) = (visitor?, choice?);
             visitor.state.take(READ, &visitor.ip).await?;
-            let (now, wish) = (visitor.now, choice.wish()?);
-            let asked = Asked::parse(&choice.date, &choice.from);
-            let (chosen, staff_name, picker) = visitor
-                .tenant
-                .read(async |tx| {
-                    let chosen = Chosen::read(tx, wish.service_id).await?;
-                    let staff_name = chosen.staff_name(wish.staff_id)?;
-                    let (slug, id, staff_id) = (chosen.tenant.slug.as_str(), wish.service_id, wish.staff_id);
-                    let urls = Urls {
-                        day: &|date, from| time_url(slug, id, staff_id, date, from),
-                        slot: &|start, staff_id| details_url(slug, id, staff_id, start),
-                    };
-                    let picker = picker::read(tx, wish, chosen.tenant.timezone, asked, &urls, now).await?;
-                    Ok::<_, store::Error>((chosen, staff_name, picker))
-                })
-                .await?;
-            let content = Time {
-                steps: chosen.way().steps("time", wish.staff_id),
-                staff_name,
-                picker,
-                service: chosen.line,
-            };
-            let frame = reader.tenant_frame(&chosen.tenant);
-            render(&visitor.state, &frame, StatusCode::OK, "public/book_time", &content)
+            times(&reader, &visitor, &choice).await
         })
         .await
+}
+
+async fn times(reader: &Reader, visitor: &Visitor, choice: &Choice) -> Result<HttpResponse> {
+    let (now, wish) = (visitor.now, choice.wish()?);
+    let asked = Asked::parse(&choice.date, &choice.from);
+    let (chosen, staff_name, picker) = visitor
+        .tenant
+        .read(async |tx| {
+            let chosen = Chosen::read(tx, wish.service_id).await?;
+            let staff_name = chosen.staff_name(wish.staff_id)?;
+            let (slug, id, staff_id) = (chosen.tenant.slug.as_str(), wish.service_id, wish.staff_id);
+            let urls = Urls {
+                day: &|date, from| time_url(slug, id, staff_id, date, from),
+                slot: &|start, staff_id| details_url(slug, id, staff_id, start),
+            };
+            let picker = picker::read(tx, wish, chosen.tenant.timezone, asked, &urls, now).await?;
+            Ok::<_, store::Error>((chosen, staff_name, picker))
+        })
+        .await?;
+    let content =
+        Time { steps: chosen.way().steps("time", wish.staff_id), staff_name, picker, service: chosen.line };
+    let frame = reader.tenant_frame(&chosen.tenant);
+    render(&visitor.state, &frame, StatusCode::OK, "public/book_time", &content)
 }

@@ -1,0 +1,113 @@
+//! Signing in and out.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use serde::{Deserialize, Serialize};
+use store::sessions;
+
+use crate::extract::{Anybody, PageMember, Read};
+use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
+use crate::pages::frame::Flash;
+use crate::pages::{Reader, local_path, render, see, see_with};
+use crate::problem::Result;
+use crate::{account, cookies, tokens};
+
+const FIELDS: &[(&str, &str)] = &[("/email", "email"), ("/password", "password")];
+
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct LoginForm {
+    email: String,
+    #[serde(skip_serializing)]
+    password: String,
+    /// Where to go then; a path of ours.
+    next: String,
+}
+
+#[derive(Serialize)]
+struct Login<'a> {
+    form: &'a LoginForm,
+    errors: Vec<Flaw>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    next: String,
+}
+
+/// The form; whoever is signed in goes on.
+pub async fn show(reader: Reader, anybody: Result<Anybody>, request: HttpRequest) -> HttpResponse {
+    reader
+        .answer(async {
+            let anybody = anybody?;
+            let asked: Asked = serde_urlencoded::from_str(request.query_string()).unwrap_or_default();
+            if let Some(cookie) = cookies::read(&request, cookies::SESSION) {
+                let (identity, hash) = (anybody.state.store.identity(), tokens::hash(cookie));
+                let found =
+                    identity.statement(async |tx| sessions::in_browser(tx, &hash, anybody.now).await).await?;
+                if found.is_some() {
+                    return Ok(see(local_path(&asked.next).unwrap_or("/app")));
+                }
+            }
+            let form = LoginForm { next: asked.next, ..LoginForm::default() };
+            page(&reader, StatusCode::OK, &form, Vec::new())
+        })
+        .await
+}
+
+pub async fn create(
+    reader: Reader,
+    anybody: Result<Anybody>,
+    request: HttpRequest,
+    form: Result<Form<LoginForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (anybody, Form(form)) = (anybody?, form?);
+            match account::authenticate(&anybody, &form.email, form.password.clone(), None).await {
+                Ok((user, tenant, _)) => {
+                    let before = cookies::read(&request, cookies::SESSION);
+                    let cookie =
+                        account::open_in_browser(&anybody, user.id, tenant.tenant_id, before).await?;
+                    let mut response = see(local_path(&form.next).unwrap_or("/app"));
+                    cookies::set(&mut response, &cookies::session(&cookie));
+                    Ok(response)
+                }
+                Err(problem) if refuses_a_person(&problem) => {
+                    let told = flaws(&problem, FIELDS, reader.text(reader.lang()))?;
+                    let mut response = page(&reader, problem.status_code(), &form, told)?;
+                    if let Some(after) = problem.error_response().headers().get(RETRY_AFTER) {
+                        response.headers_mut().insert(RETRY_AFTER, after.clone());
+                    }
+                    Ok(response)
+                }
+                Err(problem) => Err(problem),
+            }
+        })
+        .await
+}
+
+fn page(reader: &Reader, status: StatusCode, form: &LoginForm, errors: Vec<Flaw>) -> Result<HttpResponse> {
+    render(&reader.state, &reader.frame(reader.lang()), status, "account/login", &Login { form, errors })
+}
+
+pub async fn destroy(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+    reader
+        .answer(async {
+            let identity = member.state.store.identity();
+            identity
+                .transaction(async |tx| sessions::revoke(tx, member.session.id, member.now).await)
+                .await?;
+            Ok(signed_out("account-signed-out"))
+        })
+        .await
+}
+
+/// To the form to sign in, without a session.
+pub fn signed_out(flash: &str) -> HttpResponse {
+    let mut response = see_with("/login", &Flash::ok(flash));
+    cookies::set(&mut response, &cookies::no_session());
+    response
+}

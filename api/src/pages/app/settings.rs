@@ -1,0 +1,196 @@
+//! The profile of a tenant: what its page and its messages say of it, its language and its zone.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use chrono_tz::Tz;
+use domain::locale::Locale;
+use domain::rejection::{Code, Fields, Rejection};
+use domain::role::Permission;
+use domain::tenant::TenantChanges;
+use serde::{Deserialize, Serialize};
+use store::tenants::Tenant;
+
+use super::services::Told;
+use super::typed::{Difference, differences, joined};
+use crate::extract::{Allows, ManageTenant, PageMember, Read};
+use crate::pages::account::login::signed_out;
+use crate::pages::form::{Choice, Flaw, Form, refuses_a_person};
+use crate::pages::frame::{Flash, Frame};
+use crate::pages::{Reader, render, see_with, zones};
+use crate::problem::{Problem, Result};
+
+const FIELDS: &[(&str, &str)] = &[
+    ("/name", "name"),
+    ("/contact_email", "contact_email"),
+    ("/phone", "phone"),
+    ("/address", "address"),
+    ("/locale", "locale"),
+    ("/timezone", "timezone"),
+];
+
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct SettingsForm {
+    name: String,
+    contact_email: String,
+    phone: String,
+    address: String,
+    locale: String,
+    timezone: String,
+    version: String,
+}
+
+impl SettingsForm {
+    fn of(tenant: &Tenant) -> Self {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        Self {
+            name: tenant.name.clone(),
+            contact_email: text(&tenant.contact_email),
+            phone: text(&tenant.phone_e164),
+            address: text(&tenant.address),
+            locale: tenant.locale.name().to_owned(),
+            timezone: tenant.timezone.name().to_owned(),
+            version: tenant.version.to_string(),
+        }
+    }
+
+    fn changes(&self, country: &str) -> Result<TenantChanges, Rejection> {
+        let mut fields = Fields::default();
+        let text = |text: &str| Some(Some(text.trim().to_owned()).filter(|text| !text.is_empty()));
+        let locale = Locale::from_name(&self.locale);
+        if locale.is_none() {
+            fields.add("/locale", "INVALID", "must be fr or en");
+        }
+        let changes = TenantChanges {
+            name: Some(self.name.clone()),
+            timezone: fields.take("/timezone", self.timezone.parse::<Tz>()),
+            locale,
+            contact_email: text(&self.contact_email),
+            phone: text(&self.phone),
+            address: text(&self.address),
+            ..TenantChanges::default()
+        };
+        joined(fields, changes.checked(country))
+    }
+
+    fn shown(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("app-settings-name", self.name.clone()),
+            ("app-settings-email", self.contact_email.clone()),
+            ("app-settings-phone", self.phone.clone()),
+            ("app-settings-address", self.address.clone()),
+            ("app-settings-locale", self.locale.clone()),
+            ("app-settings-zone", self.timezone.clone()),
+        ]
+    }
+}
+
+#[derive(Serialize)]
+struct Settings<'a> {
+    current: &'static str,
+    tab: &'static str,
+    form: &'a SettingsForm,
+    errors: Vec<Flaw>,
+    differences: Vec<Difference>,
+    zones: Vec<Choice>,
+    may_manage: bool,
+}
+
+pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+    reader
+        .answer(async {
+            let (frame, tenant) = member.frame(&reader).await?;
+            page(&member, &frame, &SettingsForm::of(&tenant), Told::nothing())
+        })
+        .await
+}
+
+pub async fn update(
+    reader: Reader,
+    member: PageMember<ManageTenant>,
+    form: Result<Form<SettingsForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (Form(mut form), by, now) = (form?, member.by(), member.now);
+            let (frame, tenant) = member.frame(&reader).await?;
+            let version = Some(form.version.parse().unwrap_or(-1));
+            let updated: Result<Tenant> = match form.changes(&tenant.country) {
+                Ok(changes) => member
+                    .tenant
+                    .transaction(async |tx| store::tenants::update(tx, changes, version, &by, now).await)
+                    .await
+                    .map_err(Problem::from),
+                Err(refusal) => Err(refusal.into()),
+            };
+            match updated {
+                Ok(_) => Ok(see_with("/app/settings", &Flash::ok("app-saved"))),
+                Err(problem) if refuses_a_person(&problem) => {
+                    let mut told = Told::by(&problem, FIELDS, &reader, &frame)?;
+                    if problem.code() == Code::VersionMismatch {
+                        let saved = SettingsForm::of(&tenant);
+                        told.differences = differences(&form.shown(), saved.shown());
+                        form.version = saved.version;
+                    }
+                    page(&member, &frame, &form, told)
+                }
+                Err(problem) => Err(problem),
+            }
+        })
+        .await
+}
+
+fn page<P: Allows>(
+    member: &PageMember<P>,
+    frame: &Frame,
+    form: &SettingsForm,
+    told: Told,
+) -> Result<HttpResponse> {
+    let content = Settings {
+        current: "settings",
+        tab: "profile",
+        form,
+        errors: told.errors,
+        differences: told.differences,
+        zones: zones::choices(),
+        may_manage: member.role.may(Permission::ManageTenant),
+    };
+    render(&member.state, frame, told.status, "app/settings", &content)
+}
+
+#[derive(Serialize)]
+struct Security {
+    current: &'static str,
+    tab: &'static str,
+    email: String,
+    is_verified: bool,
+}
+
+pub async fn security(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+    reader
+        .answer(async {
+            let (frame, _) = member.frame(&reader).await?;
+            let identity = member.state.store.identity();
+            let user = identity.statement(async |tx| store::users::find(tx, member.user_id).await).await?;
+            let content = Security {
+                current: "settings",
+                tab: "security",
+                email: user.email,
+                is_verified: user.email_verified_at.is_some(),
+            };
+            render(&member.state, &frame, StatusCode::OK, "app/security", &content)
+        })
+        .await
+}
+
+/// Ends every session of the user, this one too.
+pub async fn sign_out_everywhere(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+    reader
+        .answer(async {
+            let identity = member.state.store.identity();
+            let (user_id, now) = (member.user_id, member.now);
+            identity.transaction(async |tx| store::sessions::revoke_all(tx, user_id, now).await).await?;
+            Ok(signed_out("account-signed-out-everywhere"))
+        })
+        .await
+}

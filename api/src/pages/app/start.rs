@@ -1,0 +1,141 @@
+//! The start page: what is left to do first, and what today brings.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::booking::Status;
+use domain::rejection::Code;
+use domain::setup::SetupStep;
+use domain::wall_clock;
+use serde::Serialize;
+use store::bookings::Appointment;
+use store::tenants::Tenant;
+
+use crate::extract::{ManageCatalogue, PageMember, Read};
+use crate::pages::{Reader, render, see};
+
+#[derive(Serialize)]
+struct Start {
+    current: &'static str,
+    today: NaiveDate,
+    timezone: &'static str,
+    /// None: done, or nobody wants to see it.
+    steps: Option<Vec<Step>>,
+    done: usize,
+    bookings: usize,
+    /// Of bookings that take place today, in the tenant's currency.
+    revenue_cents: i64,
+    currency: String,
+    pending: i64,
+    next: Vec<Line>,
+    url: String,
+    is_verified: bool,
+}
+
+#[derive(Serialize)]
+struct Step {
+    /// Names its words and its icon.
+    name: &'static str,
+    icon: &'static str,
+    href: String,
+    is_done: bool,
+}
+
+#[derive(Serialize)]
+struct Line {
+    id: domain::id::BookingId,
+    starts_at: DateTime<Utc>,
+    timezone: &'static str,
+    service_name: String,
+    staff_name: String,
+    customer_name: String,
+    is_pending: bool,
+    is_today: bool,
+}
+
+pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+    reader
+        .answer(async {
+            let (frame, tenant) = member.frame(&reader).await?;
+            let today = member.now.with_timezone(&tenant.timezone).date_naive();
+            let day = wall_clock::day(tenant.timezone, today).ok_or(Code::Internal)?;
+            let (steps, has_service, of_day, next, pending) = member
+                .tenant
+                .read(async |tx| {
+                    Ok::<_, store::Error>((
+                        store::setup::steps(tx).await?,
+                        store::setup::has_service(tx).await?,
+                        store::setup::bookings_of(tx, day).await?,
+                        store::setup::next_bookings(tx, member.now, 6).await?,
+                        store::setup::count_pending(tx, member.now).await?,
+                    ))
+                })
+                .await?;
+            let step = |name, icon, href: &str, is_done| Step { name, icon, href: href.to_owned(), is_done };
+            let list = vec![
+                step("hours", "clock", "/app/hours", steps.contains(&SetupStep::Hours)),
+                step("service", "scissors", "/app/services/new", has_service),
+                step("page", "eye", "/app/look", steps.contains(&SetupStep::Page)),
+                step("link", "share-2", "/app/settings/link", steps.contains(&SetupStep::Link)),
+            ];
+            let done = list.iter().filter(|step| step.is_done).count();
+            let is_wanted = done < list.len() && !steps.contains(&SetupStep::Dismissed);
+            let may_do = member.role.may(domain::role::Permission::ManageCatalogue);
+            let line = |Appointment { booking, staff_name }: Appointment| Line {
+                is_today: booking.starts_at < day.end,
+                id: booking.id,
+                starts_at: booking.starts_at,
+                timezone: booking.timezone.name(),
+                service_name: booking.service_name,
+                staff_name,
+                customer_name: booking.contact_name,
+                is_pending: booking.status == Status::Pending,
+            };
+            let content = Start {
+                current: "start",
+                today,
+                timezone: tenant.timezone.name(),
+                steps: (is_wanted && may_do).then_some(list),
+                done,
+                bookings: of_day.len(),
+                revenue_cents: of_day.iter().map(|one| one.booking.price_cents).sum(),
+                currency: tenant.currency,
+                pending,
+                next: next.into_iter().map(line).collect(),
+                url: format!("{}/{}", member.state.links.public_url(), tenant.slug),
+                is_verified: member.session.is_verified,
+            };
+            render(&member.state, &frame, StatusCode::OK, "app/start", &content)
+        })
+        .await
+}
+
+/// Leads to the public page, and notes that it was looked at.
+pub async fn look(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+    reader
+        .answer(async {
+            let now = member.now;
+            let tenant: Tenant = member
+                .tenant
+                .transaction(async |tx| {
+                    store::setup::mark(tx, SetupStep::Page, now).await?;
+                    store::tenants::find(tx).await
+                })
+                .await?;
+            Ok(see(&format!("/{}", tenant.slug)))
+        })
+        .await
+}
+
+pub async fn dismiss(reader: Reader, member: PageMember<ManageCatalogue>) -> HttpResponse {
+    reader
+        .answer(async {
+            let now = member.now;
+            member
+                .tenant
+                .transaction(async |tx| store::setup::mark(tx, SetupStep::Dismissed, now).await)
+                .await?;
+            Ok(see("/app"))
+        })
+        .await
+}

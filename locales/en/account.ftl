@@ -1,0 +1,56 @@
+account-email = Email address
+account-password = Password
+account-password-new = New password
+account-password-hint = At least 10 characters. A short sentence is easy to remember.
+account-full-name = Your name
+account-you = You
+account-business = Your business
+account-tenant-name = Name of the business
+account-slug = Public address
+account-slug-hint = Your customers book at { $host }/your-address. Left empty, it is made from the name.
+account-zone = Time zone
+account-locale = Language
+account-locale-hint = Of your page and your mails.
+
+account-login-title = Sign in
+account-login-lead = Your calendar is waiting.
+account-login-button = Sign in
+account-login-link = Sign in
+account-login-new = New here?
+account-forgot-link = Forgotten your password?
+
+account-signup-title = Open your booking page
+account-signup-lead = Two minutes, and your customers book by themselves. Free up to 50 bookings a month.
+account-signup-button = Create my page
+account-signup-link = Create an account
+account-signup-known = Already have an account?
+account-signup-free = No card needed. Change plans whenever you like.
+
+account-sent-title = Check your mail
+account-sent-lead = We have written to the address you gave. Open the link in that mail to enter.
+account-sent-nothing = Nothing has come?
+account-sent-spam = It may take a minute, or lie in the spam. You can have it sent again.
+account-sent-again = If the address waits to be confirmed, the mail is on its way.
+account-resend = Send it again
+account-outbox = Read the mail (development)
+
+account-forgot-title = Forgotten your password?
+account-forgot-lead = Give us your address: we send you a link to choose another.
+account-forgot-button = Send the link
+account-forgot-sent-title = Check your mail
+account-forgot-sent-lead = If there is an account with this address, a link to choose a new password is on its way. It works once, within the hour.
+
+account-reset-title = Choose a new password
+account-reset-lead = Every device will be signed out.
+account-reset-button = Save and sign in
+account-password-changed = Your password is changed. Sign in with the new one.
+account-signed-out = You are signed out.
+
+account-verify-title = Confirm your address
+account-verify-lead = One click proves that this mail reached you.
+account-verify-button = Confirm and enter
+account-verified = Your address is confirmed. Welcome!
+account-verified-title = Your address is confirmed
+account-verified-lead = Your mails reach your customers without a limit for newcomers.
+account-verified-button = Open my calendar
+account-signed-out-everywhere = Every device is signed out.

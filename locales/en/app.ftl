@@ -1,0 +1,251 @@
+app-current = Current
+app-archive = Archive
+app-archive-do = Archive
+app-archive-empty = Nothing is archived
+app-archive-empty-text = What you archive is kept here and can come back at any time.
+app-restore = Restore
+app-save = Save
+app-saved = Saved.
+app-removed = Removed.
+app-remove-date = Remove { $date }
+app-edit-one = Edit { $name }
+app-yes = yes
+app-no = no
+app-today = Today
+app-pending = Waiting
+app-minutes = In minutes.
+app-minutes-tidy = In minutes, to tidy up or to breathe.
+app-switched = You are in another business now.
+
+app-stale-title = Saved meanwhile, unlike below:
+app-stale-take = Drop what I typed and take what is saved
+
+app-brand-color = Your colour
+app-brand-text = It dresses your page, your buttons and your mails. Choose one, or your own, then see it right here.
+app-brand-suggested = Suggested colours
+app-brand-own = Your own
+app-brand-try = Try it
+app-brand-preview = Preview
+app-brand-trial = You are trying this colour
+app-brand-trial-text = Your customers see it once it is saved.
+app-brand-sample-button = Book
+app-brand-sample-note = Your appointment is confirmed
+app-brand-sample-link = See all services
+app-brand-contrast = Words stay readable on any colour: their contrast is at least 4.5:1, by day and by night.
+app-brand-save = Save the colour
+
+app-closures = Days off
+app-closures-text = Holidays, public holidays, works: nobody can book on these days.
+app-closure-from = From
+app-closure-to = To, included
+app-closure-reason = Reason
+app-closure-add = Close these days
+app-closure-added = These days are closed.
+app-openings = Special hours
+app-openings-text = A day unlike the others: these hours replace those of the week.
+app-opening-date = Date
+app-opening-start = Opens
+app-opening-end = Closes
+app-opening-add = Add these hours
+app-opening-added = The hours of that day are added.
+
+app-hours = Opening hours
+app-hours-whose = Hours of
+app-hours-business = Business
+app-hours-of = Hours of { $name }
+app-hours-week = Week
+app-hours-closed = Closed
+app-hours-off = No hours of their own
+app-hours-add = Hours
+app-hours-break = Break
+app-hours-pause = Break
+app-hours-copy = Copy
+app-hours-copy-to = “Copy” repeats a day on:
+app-hours-from = { $kind ->
+    [break] Start of the break, { $day }
+   *[other] Opens, { $day }
+}
+app-hours-to = { $kind ->
+    [break] End of the break, { $day }
+   *[other] Closes, { $day }
+}
+app-hours-remove = { $kind ->
+    [break] Remove this break, { $day }
+   *[other] Remove these hours, { $day }
+}
+app-hours-save = Save the hours
+app-hours-zone = Local times ({ $zone }). Closing at 00:00 means midnight.
+app-hours-inherited = Follows the hours of the business
+app-hours-inherited-text = Add hours to give them their own.
+app-hours-stale = These hours changed meanwhile
+app-hours-stale-text = What you typed is kept below: check it, then save again. Reloading the page shows what is saved.
+
+app-limit = { $limit ->
+    [bookings_per_month] Bookings this month
+    [sms_per_month] Text messages this month
+    [members] Members who sign in
+   *[storage_bytes] Storage
+}
+app-limit-used = { $used } of { $max }
+app-limit-free = { $used }, no limit
+app-limit-none = Not included
+app-limit-unlimited = Unlimited
+app-plan = Plan
+app-plan-compare = Compare the plans
+app-plan-what = What is included
+app-plan-price = { $price } a month
+app-plan-mine = Yours
+app-plan-resets = The counts of the month start again on { $date }.
+app-feature = { $feature ->
+    [email] Mails to customers
+    [sms] Text messages to customers
+    [calendar_sync] Calendar sync
+    [deposits] Deposits
+    [gift_cards] Gift cards
+    [analytics] Advanced analytics
+    [predictions] Forecasts
+    [export] Export
+    [public_api] Public API
+    [webhooks] Webhooks
+   *[white_label] White label
+}
+
+app-link-share = Share your page
+app-link-text = Put this link on your networks, your site, your signature: your customers book by themselves.
+app-link-copy = Copy the link
+app-link-qr = QR code of your page
+app-link-qr-text = To print for the window or the counter.
+app-link-qr-get = Download the code
+app-link-shared = I have shared it
+app-link-address = Address of the page
+app-link-slug = Address
+app-link-slug-hint = Lower-case letters, digits and dashes. The old address will no longer lead here: mind the links you have shared.
+
+app-security-account = Your account
+app-security-address = Address
+app-security-verified = Confirmed
+app-security-unverified = To be confirmed
+app-security-sessions = Signed-in devices
+app-security-sessions-text = A lost phone, a shared computer? Sign out everything at once, this device included.
+app-security-sign-out = Sign out every device
+
+app-services = Services
+app-services-empty = No service yet
+app-services-empty-text = Add what your customers can book: a name, a duration, a price.
+app-service-new = New service
+app-service-one = Service
+app-service-what = The essentials
+app-service-name = Name
+app-service-name-example = Women’s cut
+app-service-category = Category
+app-service-category-hint = Groups the services on your page.
+app-service-price = Price
+app-service-price-hint = 0 for a free one.
+app-service-description = Description
+app-service-time = Time
+app-service-duration = Duration
+app-service-step = Offer a slot every
+app-service-step-none = Duration of the service
+app-service-step-hint = Shorter, more choice; longer, fewer gaps.
+app-service-buffer-before = Time before
+app-service-buffer-after = Time after
+app-service-rules = Booking rules
+app-service-notice = At the latest
+app-service-notice-none = Up to the last minute
+app-service-notice-hint = Ahead of the appointment.
+app-service-horizon = Days ahead
+app-service-horizon-hint = How many days ahead one can book.
+app-service-deposit = Deposit (%)
+app-service-deposit-hint = Asked for when booking; 0 for none.
+app-service-deposit-plan = Deposits are part of the Pro plan; leave it at 0.
+app-service-auto-confirm = Confirm at once
+app-service-auto-confirm-hint = Else each request waits for your answer.
+app-service-active = Shown on your page
+app-service-active-hint = Hidden, it keeps what is booked.
+app-service-staff = Who provides it
+app-service-staff-hint = Nobody ticked: the whole team, also later.
+app-service-everybody = Whole team
+app-service-hidden = Hidden
+app-service-approval = By approval
+app-service-archive = Archive the service
+app-service-archive-hint = It can no longer be booked. What is booked stands.
+app-service-added = The service is added.
+app-service-archived = The service is archived.
+app-service-restored = The service is restored.
+
+app-settings = Settings
+app-settings-profile = Profile
+app-settings-brand = Colour
+app-settings-link = Link and QR
+app-settings-security = Security
+app-settings-business = Your business
+app-settings-name = Name
+app-settings-reach = How to reach you
+app-settings-email = Email
+app-settings-phone = Phone
+app-settings-address = Address
+app-settings-region = Language and time
+app-settings-locale = Language
+app-settings-locale-hint = Of your page, when the customer’s is not known.
+app-settings-zone = Time zone
+app-settings-zone-hint = Your hours are read in it. Changing it moves them all.
+
+app-setup = First steps
+app-setup-text = Four steps, and your page works for you.
+app-setup-dismiss = Hide
+app-setup-progress = Progress
+app-setup-done = { $done } of 4
+app-setup-is-done = done
+app-setup-step = { $step ->
+    [hours] Check your hours
+    [service] Add your first service
+    [page] Look at your page
+   *[link] Share your link
+}
+app-setup-step-text = { $step ->
+    [hours] Monday to Friday from 8 to 6, to begin with.
+    [service] A name, a duration, a price.
+    [page] As your customers will see it.
+   *[link] On your networks, or as a QR code in the window.
+}
+
+app-team = Team
+app-staff-new = New team member
+app-staff-one = Team member
+app-staff-name = Name
+app-staff-name-hint = As your customers read it. A room or a chair can be booked too.
+app-staff-email = Email
+app-staff-email-hint = Never shown to customers.
+app-staff-no-email = No email
+app-staff-max = Appointments a day, at most
+app-staff-max-hint = Empty: as many as the hours allow.
+app-staff-a-day = { $count } a day at most
+app-staff-zone = Time zone
+app-staff-zone-own = That of the business
+app-staff-you = You
+app-staff-hours = See the hours
+app-staff-hours-hint = Their own hours, breaks and days off.
+app-staff-archive = Archive this member
+app-staff-archive-hint = They can no longer be booked. What is booked stands.
+app-staff-added = The member is added.
+app-staff-archived = The member is archived.
+app-staff-restored = The member is restored.
+app-staff-last = Somebody has to stay bookable: add another first.
+
+app-start = Home
+app-start-hello = Hello { $name }
+app-start-today = Today
+app-start-calendar = Calendar
+app-start-bookings = Appointments
+app-start-revenue = Planned today
+app-start-pending = Waiting for you
+app-start-next = Coming up
+app-start-none = Nothing planned
+app-start-none-text = Share your link: bookings will arrive here.
+app-start-unverified = Confirm your email address
+app-start-unverified-text = Open the link we sent you. Until then, 50 mails a day go out to your customers.
+
+app-tenant-new = Another business
+app-tenant-new-text = A second shop, another trade: its own services, hours and customers, with the same account.
+app-tenant-open = Open
+app-tenant-opened = The business is open. Here are its first steps.

@@ -1,0 +1,56 @@
+account-email = Adresse e-mail
+account-password = Mot de passe
+account-password-new = Nouveau mot de passe
+account-password-hint = Au moins 10 caractères. Une petite phrase se retient bien.
+account-full-name = Votre nom
+account-you = Vous
+account-business = Votre établissement
+account-tenant-name = Nom de l’établissement
+account-slug = Adresse publique
+account-slug-hint = Vos clients réservent sur { $host }/votre-adresse. Laissée vide, elle est tirée du nom.
+account-zone = Fuseau horaire
+account-locale = Langue
+account-locale-hint = Celle de votre page et de vos e-mails.
+
+account-login-title = Connexion
+account-login-lead = Votre agenda vous attend.
+account-login-button = Me connecter
+account-login-link = Me connecter
+account-login-new = Pas encore de compte ?
+account-forgot-link = Mot de passe oublié ?
+
+account-signup-title = Ouvrez votre page de réservation
+account-signup-lead = Deux minutes, et vos clients réservent seuls. Gratuit jusqu’à 50 réservations par mois.
+account-signup-button = Créer ma page
+account-signup-link = Créer un compte
+account-signup-known = Déjà un compte ?
+account-signup-free = Sans carte bancaire. Changez de formule quand vous voulez.
+
+account-sent-title = Consultez vos e-mails
+account-sent-lead = Nous avons écrit à l’adresse indiquée. Ouvrez le lien de cet e-mail pour entrer.
+account-sent-nothing = Rien reçu ?
+account-sent-spam = Cela peut prendre une minute, ou se trouver dans les indésirables. Vous pouvez le redemander.
+account-sent-again = Si l’adresse attend sa confirmation, l’e-mail est en route.
+account-resend = Renvoyer l’e-mail
+account-outbox = Lire l’e-mail (développement)
+
+account-forgot-title = Mot de passe oublié ?
+account-forgot-lead = Donnez-nous votre adresse : nous vous envoyons un lien pour en choisir un autre.
+account-forgot-button = Envoyer le lien
+account-forgot-sent-title = Consultez vos e-mails
+account-forgot-sent-lead = S’il existe un compte à cette adresse, un lien pour choisir un nouveau mot de passe est en route. Il sert une seule fois, dans l’heure.
+
+account-reset-title = Choisissez un nouveau mot de passe
+account-reset-lead = Tous vos appareils seront déconnectés.
+account-reset-button = Enregistrer et me connecter
+account-password-changed = Votre mot de passe est changé. Connectez-vous avec le nouveau.
+account-signed-out = Vous êtes déconnecté.
+
+account-verify-title = Confirmez votre adresse
+account-verify-lead = Un clic prouve que cet e-mail vous est parvenu.
+account-verify-button = Confirmer et entrer
+account-verified = Votre adresse est confirmée. Bienvenue !
+account-verified-title = Votre adresse est confirmée
+account-verified-lead = Vos e-mails partent désormais sans la limite des débuts.
+account-verified-button = Ouvrir mon agenda
+account-signed-out-everywhere = Tous vos appareils sont déconnectés.

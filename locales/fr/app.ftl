@@ -1,0 +1,251 @@
+app-current = En cours
+app-archive = Archive
+app-archive-do = Archiver
+app-archive-empty = Rien n’est archivé
+app-archive-empty-text = Ce que vous archivez se retrouve ici et peut revenir à tout moment.
+app-restore = Rétablir
+app-save = Enregistrer
+app-saved = C’est enregistré.
+app-removed = C’est supprimé.
+app-remove-date = Supprimer le { $date }
+app-edit-one = Modifier { $name }
+app-yes = oui
+app-no = non
+app-today = Aujourd’hui
+app-pending = À confirmer
+app-minutes = En minutes.
+app-minutes-tidy = En minutes, pour ranger ou souffler.
+app-switched = Vous avez changé d’établissement.
+
+app-stale-title = Enregistré entre-temps, autrement que ci-dessous :
+app-stale-take = Abandonner ma saisie et reprendre ce qui est enregistré
+
+app-brand-color = Votre couleur
+app-brand-text = Elle habille votre page, vos boutons et vos e-mails. Choisissez-en une, ou la vôtre, puis voyez le résultat ici même.
+app-brand-suggested = Couleurs proposées
+app-brand-own = La vôtre
+app-brand-try = Essayer
+app-brand-preview = Aperçu
+app-brand-trial = Vous essayez cette couleur
+app-brand-trial-text = Vos clients ne la verront qu’une fois enregistrée.
+app-brand-sample-button = Réserver
+app-brand-sample-note = Votre rendez-vous est confirmé
+app-brand-sample-link = Voir toutes les prestations
+app-brand-contrast = Les textes restent lisibles quelle que soit la couleur : leur contraste est d’au moins 4,5 : 1, de jour comme de nuit.
+app-brand-save = Enregistrer la couleur
+
+app-closures = Fermetures
+app-closures-text = Congés, jours fériés, travaux : personne ne peut réserver ces jours-là.
+app-closure-from = Du
+app-closure-to = Au inclus
+app-closure-reason = Motif
+app-closure-add = Fermer ces jours
+app-closure-added = Ces jours sont fermés.
+app-openings = Ouvertures exceptionnelles
+app-openings-text = Un jour à part : ces horaires remplacent ceux de la semaine.
+app-opening-date = Jour
+app-opening-start = Ouverture
+app-opening-end = Fermeture
+app-opening-add = Ajouter ces horaires
+app-opening-added = Les horaires de ce jour sont ajoutés.
+
+app-hours = Horaires
+app-hours-whose = Horaires de
+app-hours-business = Établissement
+app-hours-of = Horaires de { $name }
+app-hours-week = Semaine
+app-hours-closed = Fermé
+app-hours-off = Pas d’horaires propres
+app-hours-add = Plage
+app-hours-break = Pause
+app-hours-pause = Pause
+app-hours-copy = Copier
+app-hours-copy-to = « Copier » recopie une journée vers :
+app-hours-from = { $kind ->
+    [break] Début de la pause, { $day }
+   *[other] Ouverture, { $day }
+}
+app-hours-to = { $kind ->
+    [break] Fin de la pause, { $day }
+   *[other] Fermeture, { $day }
+}
+app-hours-remove = { $kind ->
+    [break] Supprimer cette pause, { $day }
+   *[other] Supprimer cette plage, { $day }
+}
+app-hours-save = Enregistrer les horaires
+app-hours-zone = Heures locales ({ $zone }). Une fermeture à 00:00 vaut minuit.
+app-hours-inherited = Suit les horaires de l’établissement
+app-hours-inherited-text = Ajoutez une plage pour lui donner ses propres horaires.
+app-hours-stale = Ces horaires ont changé entre-temps
+app-hours-stale-text = Votre saisie est gardée ci-dessous : vérifiez-la, puis enregistrez de nouveau. Recharger la page montre ce qui est enregistré.
+
+app-limit = { $limit ->
+    [bookings_per_month] Réservations ce mois-ci
+    [sms_per_month] SMS ce mois-ci
+    [members] Membres qui se connectent
+   *[storage_bytes] Stockage
+}
+app-limit-used = { $used } sur { $max }
+app-limit-free = { $used }, sans limite
+app-limit-none = Non compris
+app-limit-unlimited = Illimité
+app-plan = Formule
+app-plan-compare = Comparer les formules
+app-plan-what = Ce qui est compris
+app-plan-price = { $price } par mois
+app-plan-mine = La vôtre
+app-plan-resets = Les compteurs du mois repartent à zéro le { $date }.
+app-feature = { $feature ->
+    [email] E-mails aux clients
+    [sms] SMS aux clients
+    [calendar_sync] Synchronisation d’agendas
+    [deposits] Acomptes
+    [gift_cards] Cartes cadeaux
+    [analytics] Statistiques avancées
+    [predictions] Prévisions
+    [export] Export
+    [public_api] API publique
+    [webhooks] Webhooks
+   *[white_label] Marque blanche
+}
+
+app-link-share = Partagez votre page
+app-link-text = Mettez ce lien sur vos réseaux, votre site, votre signature : vos clients réservent d’eux-mêmes.
+app-link-copy = Copier le lien
+app-link-qr = Code QR de votre page
+app-link-qr-text = À imprimer pour la vitrine ou le comptoir.
+app-link-qr-get = Télécharger le code
+app-link-shared = Je l’ai partagé
+app-link-address = Adresse de la page
+app-link-slug = Adresse
+app-link-slug-hint = Lettres minuscules, chiffres et tirets. L’ancienne adresse ne mènera plus ici : pensez aux liens déjà partagés.
+
+app-security-account = Votre compte
+app-security-address = Adresse
+app-security-verified = Confirmée
+app-security-unverified = À confirmer
+app-security-sessions = Appareils connectés
+app-security-sessions-text = Un appareil perdu, un ordinateur partagé ? Déconnectez tout d’un coup, celui-ci compris.
+app-security-sign-out = Déconnecter tous les appareils
+
+app-services = Prestations
+app-services-empty = Pas encore de prestation
+app-services-empty-text = Ajoutez ce que vos clients peuvent réserver : un nom, une durée, un prix.
+app-service-new = Nouvelle prestation
+app-service-one = Prestation
+app-service-what = L’essentiel
+app-service-name = Nom
+app-service-name-example = Coupe femme
+app-service-category = Catégorie
+app-service-category-hint = Regroupe les prestations sur votre page.
+app-service-price = Prix
+app-service-price-hint = 0 pour une prestation gratuite.
+app-service-description = Description
+app-service-time = Durée
+app-service-duration = Durée
+app-service-step = Proposer un créneau toutes les
+app-service-step-none = Durée de la prestation
+app-service-step-hint = Plus court, plus de choix ; plus long, moins de trous.
+app-service-buffer-before = Battement avant
+app-service-buffer-after = Battement après
+app-service-rules = Règles de réservation
+app-service-notice = Au plus tard
+app-service-notice-none = Jusqu’à la dernière minute
+app-service-notice-hint = Le délai avant le rendez-vous.
+app-service-horizon = Jours réservables
+app-service-horizon-hint = Combien de jours à l’avance on peut réserver.
+app-service-deposit = Acompte (%)
+app-service-deposit-hint = Demandé à la réservation ; 0 pour aucun.
+app-service-deposit-plan = Les acomptes font partie de la formule Pro ; laissez 0.
+app-service-auto-confirm = Confirmer d’office
+app-service-auto-confirm-hint = Sinon, chaque demande attend votre réponse.
+app-service-active = Visible sur votre page
+app-service-active-hint = Masquée, elle garde ses rendez-vous pris.
+app-service-staff = Qui la propose
+app-service-staff-hint = Personne de coché : toute l’équipe, même à venir.
+app-service-everybody = Toute l’équipe
+app-service-hidden = Masquée
+app-service-approval = Sur validation
+app-service-archive = Archiver la prestation
+app-service-archive-hint = Elle ne peut plus être réservée. Les rendez-vous pris sont maintenus.
+app-service-added = La prestation est ajoutée.
+app-service-archived = La prestation est archivée.
+app-service-restored = La prestation est rétablie.
+
+app-settings = Réglages
+app-settings-profile = Profil
+app-settings-brand = Couleur
+app-settings-link = Lien et QR
+app-settings-security = Sécurité
+app-settings-business = Votre établissement
+app-settings-name = Nom
+app-settings-reach = Vous joindre
+app-settings-email = E-mail
+app-settings-phone = Téléphone
+app-settings-address = Adresse
+app-settings-region = Langue et heure
+app-settings-locale = Langue
+app-settings-locale-hint = De votre page, quand celle du client n’est pas connue.
+app-settings-zone = Fuseau horaire
+app-settings-zone-hint = Vos horaires s’y lisent. En changer les déplace tous.
+
+app-setup = Premiers pas
+app-setup-text = Quatre étapes, et votre page travaille pour vous.
+app-setup-dismiss = Masquer
+app-setup-progress = Avancement
+app-setup-done = { $done } sur 4
+app-setup-is-done = fait
+app-setup-step = { $step ->
+    [hours] Vérifiez vos horaires
+    [service] Ajoutez une prestation
+    [page] Regardez votre page
+   *[link] Partagez votre lien
+}
+app-setup-step-text = { $step ->
+    [hours] Du lundi au vendredi de 8 h à 18 h pour commencer.
+    [service] Un nom, une durée, un prix.
+    [page] Comme vos clients la verront.
+   *[link] Sur vos réseaux, ou en QR code sur la vitrine.
+}
+
+app-team = Équipe
+app-staff-new = Nouveau membre
+app-staff-one = Membre de l’équipe
+app-staff-name = Nom
+app-staff-name-hint = Tel que vos clients le lisent. Une cabine ou un poste peut aussi se réserver.
+app-staff-email = E-mail
+app-staff-email-hint = Jamais montré aux clients.
+app-staff-no-email = Sans e-mail
+app-staff-max = Rendez-vous par jour, au plus
+app-staff-max-hint = Vide : autant que les horaires le permettent.
+app-staff-a-day = { $count } par jour au plus
+app-staff-zone = Fuseau horaire
+app-staff-zone-own = Celui de l’établissement
+app-staff-you = Vous
+app-staff-hours = Voir les horaires
+app-staff-hours-hint = Ses propres horaires, pauses et congés.
+app-staff-archive = Archiver ce membre
+app-staff-archive-hint = On ne peut plus réserver avec lui. Ses rendez-vous pris sont maintenus.
+app-staff-added = Le membre est ajouté.
+app-staff-archived = Le membre est archivé.
+app-staff-restored = Le membre est rétabli.
+app-staff-last = Il faut au moins une personne à réserver : ajoutez-en une autre d’abord.
+
+app-start = Accueil
+app-start-hello = Bonjour { $name }
+app-start-today = Aujourd’hui
+app-start-calendar = Agenda
+app-start-bookings = Rendez-vous
+app-start-revenue = Prévu aujourd’hui
+app-start-pending = À confirmer
+app-start-next = À venir
+app-start-none = Rien de prévu
+app-start-none-text = Partagez votre lien : les réservations arriveront ici.
+app-start-unverified = Confirmez votre adresse e-mail
+app-start-unverified-text = Ouvrez le lien que nous vous avons envoyé. D’ici là, 50 e-mails par jour partent vers vos clients.
+
+app-tenant-new = Nouvel établissement
+app-tenant-new-text = Un second salon, une autre activité : ses propres prestations, horaires et clients, avec le même compte.
+app-tenant-open = Ouvrir
+app-tenant-opened = L’établissement est ouvert. Voici ses premiers pas.
