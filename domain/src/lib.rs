@@ -3,6 +3,7 @@
 pub mod booking;
 pub mod company;
 pub mod contact;
+pub mod customer;
 pub mod hours;
 pub mod id;
 pub mod image;

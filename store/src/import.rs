@@ -8,14 +8,14 @@ use diesel_async::RunQueryDsl;
 use domain::booking::{self, Status};
 use domain::contact::Email;
 use domain::id::{AllocationId, BookingId, CustomerId, ServiceId, StaffId};
+use domain::rejection::Code;
 
 use crate::TenantTx;
 use crate::audit::By;
 use crate::bookings::Booking;
-use crate::customers::NewCustomer;
+use crate::customers;
 use crate::error::{OnConstraint, Result};
-use crate::schema::{allocations, bookings, customers};
-use domain::rejection::Code;
+use crate::schema::{allocations, bookings, customers as people};
 
 /// A booking as it was kept.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub struct Imported {
 pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTime<Utc>) -> Result<()> {
     let tenant = crate::tenants::find(tx).await?;
     let offers = crate::services::list(tx).await?;
-    let people = meet(tx, imported, tenant.locale, now).await?;
+    let people = meet(tx, imported, tenant.locale).await?;
     let mut rows = Vec::with_capacity(imported.len());
     let mut taken = Vec::with_capacity(imported.len());
     for one in imported {
@@ -74,6 +74,7 @@ pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTi
             terms_accepted_at: Some(one.created_at),
             marketing_accepted_at: None,
             note: one.note.clone(),
+            internal_note: None,
             sequence: i32::from(is_cancelled),
             cancelled_at: is_cancelled.then_some(one.created_at),
             cancellation_reason: None,
@@ -121,35 +122,18 @@ async fn meet(
     tx: &TenantTx,
     imported: &[Imported],
     locale: domain::locale::Locale,
-    now: DateTime<Utc>,
 ) -> Result<HashMap<String, CustomerId>> {
     let first: HashMap<&str, &Imported> =
         imported.iter().rev().map(|one| (one.email.key.as_str(), one)).collect();
-    let new: Vec<NewCustomer<'_>> = first
-        .values()
-        .map(|one| NewCustomer {
-            tenant_id: tx.tenant(),
-            id: CustomerId::mint(now),
-            name: &one.name,
-            email: &one.email.address,
-            email_key: &one.email.key,
-            phone_e164: one.phone_e164.clone(),
-            locale,
-            created_at: one.created_at,
-            updated_at: one.created_at,
-        })
-        .collect();
-    diesel::insert_into(customers::table)
-        .values(new)
-        .on_conflict((customers::tenant_id, customers::email_key))
-        .do_nothing()
-        .execute(&mut tx.conn())
-        .await?;
+    for one in first.values() {
+        let phone = one.phone_e164.as_deref();
+        customers::meet(tx, &one.name, &one.email, phone, locale, one.created_at).await?;
+    }
     let keys: Vec<&str> = first.into_keys().collect();
-    let known: Vec<(String, CustomerId)> = customers::table
-        .filter(customers::tenant_id.eq(tx.tenant()))
-        .filter(customers::email_key.eq_any(keys))
-        .select((customers::email_key, customers::id))
+    let known: Vec<(String, CustomerId)> = people::table
+        .filter(people::tenant_id.eq(tx.tenant()))
+        .filter(people::email_key.eq_any(keys))
+        .select((people::email_key, people::id))
         .load(&mut tx.conn())
         .await?;
     Ok(known.into_iter().collect())
