@@ -14,8 +14,9 @@ stop: ## Stop `make run`, from any terminal, and servers left behind
 reset: ## Wipe .harmony: databases, files, keys, logs, tools
 	@scripts/reset
 
-test: ## Run the tests on private servers (ARGS="-p store" for some of them)
+test: ## Run the tests on private servers, then in a browser (ARGS="-p store" for some of the former alone)
 	@scripts/test $(ARGS)
+	@[ -n "$(ARGS)" ] || AFTER_TESTS=true scripts/test-browser
 
 test-browser: ## Run the tests in a browser (ARGS=booking for those of one file, ONLY=/login for one page)
 	@scripts/test-browser $(ARGS)
