@@ -3,7 +3,7 @@
 .PHONY: help run stop reset test test-browser check fmt bench schema migration vendor shots lighthouse
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 19
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 23
 
 run: ## Build, migrate, seed and run everything (PORT=8080); Ctrl-C stops it all
 	@scripts/run
