@@ -3,7 +3,7 @@
 .PHONY: help run stop reset test test-browser check fmt bench schema migration vendor shots lighthouse
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 19
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 23
 
 run: ## Build, migrate, seed and run everything (PORT=8080); Ctrl-C stops it all
 	@scripts/run
@@ -14,8 +14,9 @@ stop: ## Stop `make run`, from any terminal, and servers left behind
 reset: ## Wipe .harmony: databases, files, keys, logs, tools
 	@scripts/reset
 
-test: ## Run the tests on private servers (ARGS="-p store" for some of them)
+test: ## Run the tests on private servers, then in a browser (ARGS="-p store" for some of the former alone)
 	@scripts/test $(ARGS)
+	@[ -n "$(ARGS)" ] || AFTER_TESTS=true scripts/test-browser
 
 test-browser: ## Run the tests in a browser (ARGS=booking for those of one file, ONLY=/login for one page)
 	@scripts/test-browser $(ARGS)
