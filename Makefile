@@ -1,6 +1,6 @@
 # What one does here, by name. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset test test-browser check fmt bench schema migration vendor
+.PHONY: help run stop reset test test-browser check fmt bench schema migration vendor shots lighthouse
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 19
@@ -31,6 +31,12 @@ bench: ## Measure, on a private deployment (bench/)
 
 vendor: ## Hold the files of others in assets/ against the registries they come from
 	@scripts/vendor
+
+shots: ## Take the pictures of the README anew (docs/shots)
+	@scripts/shots
+
+lighthouse: ## Have Lighthouse mark the public pages (PROFILE=debug without a release build)
+	@scripts/lighthouse
 
 schema: ## Write store/src/schema.rs anew from the migrations
 	@scripts/schema

@@ -25,8 +25,8 @@ FROM n, generate_series(1, 5) j, generate_series(1, 6) d;
 INSERT INTO weekly_rules (tenant_id, id, kind, staff_id, weekday, start_minute, end_minute, created_at)
 SELECT tenant_id, gen_random_uuid(), 'break', md5('s' || k || '-' || j)::uuid, d, 750, 810, at
 FROM n, generate_series(1, 5) j, generate_series(1, 6) d;
-INSERT INTO customers (tenant_id, id, name, email, email_key, locale, created_at, updated_at)
-SELECT tenant_id, md5('c' || k || '-' || j)::uuid, 'Client ' || j, 'c' || j || '@example.org', 'c' || j || '@example.org',
+INSERT INTO customers (tenant_id, id, name, name_key, email, email_key, locale, created_at, updated_at)
+SELECT tenant_id, md5('c' || k || '-' || j)::uuid, 'Client ' || j, 'client ' || j, 'c' || j || '@example.org', 'c' || j || '@example.org',
   'fr', at, at
 FROM n, generate_series(1, 300) j;
 

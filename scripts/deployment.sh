@@ -52,22 +52,38 @@ answers() {
   ) 2>/dev/null
 }
 
-# Starts $1, a program of this workspace, into its log.
-launch() { "$bin/$1" >"$home/log/browser-$1.log" 2>&1 </dev/null & }
+# Starts the program $1 into its log.
+launch() { "$1" >"$home/log/browser-${1##*/}.log" 2>&1 </dev/null & }
 
-# Builds, migrates, seeds and starts. Arguments go to cargo build: --release. Exports BASE_URL.
+# Sets bin to where the programs are and served to the API.
+build() {
+  local tests=()
+  say "Building"
+  bin=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/debug
+  served=$bin/api
+  if [[ ${1:-} == --release ]]; then
+    served=${bin%/debug}/release/api
+    cargo build --quiet --release --bin api
+  fi
+  # What the tests have just been built with has features of its own: asking for the tests too builds nothing twice.
+  [[ -z ${AFTER_TESTS:-} ]] || tests=(--workspace --tests)
+  cargo build --quiet ${tests[@]+"${tests[@]}"} --bin api --bin fleet --bin harmony
+}
+
+# Builds, migrates, seeds and starts. With --release the API is a release build; the fleet, whose typst takes ten minutes,
+# never is. HARMONY_BIN names a folder of programs that are built. Exports BASE_URL.
 deploy() {
   local port until password
   need_rust
   hold test
   trap undeploy EXIT
   trap 'exit 130' INT TERM HUP
-  bin=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/debug
-  [[ " $* " != *' --release '* ]] || bin=${bin%/debug}/release
-  say "Building"
-  # What the tests have just been built with has features of its own: asking for the tests too builds nothing twice.
-  [[ -z ${AFTER_TESTS:-} ]] || set -- "$@" --workspace --tests
-  cargo build --quiet "$@" --bin api --bin fleet --bin harmony
+  if [[ -n ${HARMONY_BIN:-} ]]; then
+    bin=$HARMONY_BIN
+    served=$bin/api
+  else
+    build "$@"
+  fi
   scripts/services up test
   eval "$(scripts/services env test)"
   find_postgres || true
@@ -88,9 +104,9 @@ deploy() {
   "$bin/harmony" migrate >/dev/null
   "$bin/harmony" keys >/dev/null
   "$bin/harmony" seed >/dev/null
-  launch api
+  launch "$served"
   api=$!
-  launch fleet
+  launch "$bin/fleet"
   fleet=$!
   until=$(($(elapsed) + 60))
   until answers "$port"; do

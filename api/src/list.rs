@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use domain::id::{BookingId, ClosureId, OpeningId, ServiceId, StaffId};
+use domain::id::{BookingId, ClosureId, CustomerId, OpeningId, ServiceId, StaffId};
 use domain::rejection::{Code, Rejection, YEARS};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -136,6 +136,17 @@ macro_rules! by_position {
 }
 
 by_position!(ServiceId, StaffId);
+
+/// A list that is sorted by what can change: only who came last is told, and read again.
+impl Key for CustomerId {
+    fn parts(self) -> (i64, Uuid) {
+        (0, self.0)
+    }
+
+    fn from_parts(at: i64, id: Uuid) -> Option<Self> {
+        (at == 0).then_some(Self(id))
+    }
+}
 
 fn write(key: &impl Key) -> String {
     let (at, id) = key.parts();

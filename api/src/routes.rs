@@ -16,8 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::list::{Page, PageQuestion};
 use crate::problem::Problem;
 use crate::{
-    auth, availability, bookings, documents, health, hours, me, openapi, reschedule, services, staff, stream,
-    tenant,
+    auth, availability, bookings, customers, documents, health, hours, me, openapi, reschedule, search,
+    services, staff, stream, tenant,
 };
 
 /// Who may call.
@@ -136,6 +136,7 @@ pub fn api() -> Vec<Route> {
     let (get, post, put, patch, delete) =
         (&Method::GET, &Method::POST, &Method::PUT, &Method::PATCH, &Method::DELETE);
     let (read, catalogue) = (Access::Member(Read), Access::Member(ManageCatalogue));
+    let desk = Access::Member(ManageBookings);
     vec![
         route(post, "/auth/register", Anybody, auth::register, "Sign up: a user and their tenant")
             .takes::<auth::Register>()
@@ -243,7 +244,21 @@ pub fn api() -> Vec<Route> {
         route(get, "/bookings", read, bookings::list, "Bookings by start")
             .asks::<bookings::ListQuestion>()
             .lists::<bookings::MemberBookingView>(),
+        route(post, "/bookings", desk, bookings::create_for_customer, "Book on behalf of a customer")
+            .takes::<bookings::CreateBookingForCustomer>()
+            .replies::<bookings::MemberBookingView>(201),
         route(get, "/bookings/{id}", read, bookings::show, "One booking")
+            .replies::<bookings::MemberBookingView>(200),
+        route(patch, "/bookings/{id}", desk, bookings::update, "Note something for members")
+            .takes::<bookings::UpdateBooking>()
+            .replies::<bookings::MemberBookingView>(200),
+        route(get, "/bookings/{id}/history", read, bookings::history, "What happened to it, and who did it")
+            .replies::<bookings::BookingHistory>(200),
+        route(post, "/bookings/{id}/completion", desk, bookings::complete, "Say that the customer came")
+            .takes::<bookings::CloseBooking>()
+            .replies::<bookings::MemberBookingView>(200),
+        route(post, "/bookings/{id}/no-show", desk, bookings::miss, "Say that the customer did not come")
+            .takes::<bookings::CloseBooking>()
             .replies::<bookings::MemberBookingView>(200),
         route(
             post,
@@ -263,6 +278,20 @@ pub fn api() -> Vec<Route> {
         )
         .takes::<bookings::CancelBooking>()
         .replies::<bookings::MemberBookingView>(200),
+        route(get, "/customers", read, customers::list, "Customers by name")
+            .asks::<customers::CustomersQuestion>()
+            .lists::<customers::CustomerView>(),
+        route(post, "/customers", desk, customers::create, "Write a customer down")
+            .takes::<customers::CreateCustomer>()
+            .replies::<customers::CustomerView>(201),
+        route(get, "/customers/{id}", read, customers::show, "One customer")
+            .replies::<customers::CustomerView>(200),
+        route(patch, "/customers/{id}", desk, customers::update, "Change a customer's profile")
+            .takes::<customers::UpdateCustomer>()
+            .replies::<customers::CustomerView>(200),
+        route(get, "/search", read, search::show, "Bookings, customers and services by what they begin with")
+            .asks::<search::SearchQuestion>()
+            .replies::<search::SearchAnswer>(200),
         route(
             post,
             "/bookings/{id}/reschedule",

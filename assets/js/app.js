@@ -72,4 +72,58 @@
     const acted = { n: () => go("[data-key=n],.fab"), c: () => go("#nav a[href='/app/calendar']"), b: () => go("#nav a[href='/app/bookings']"), t: () => go("[data-key=t]"), ArrowLeft: () => go("[data-key=previous]"), ArrowRight: () => go("[data-key=next]"), "/": () => { $("#q")?.focus(); return true; } }[event.key]?.();
     if (acted) event.preventDefault();
   });
+
+  // ---- What chooses sends itself: the date of the calendar, the filters of a list, what a form shows again.
+  $$("[data-submit]").forEach(input => {
+    const button = input.form.querySelector("button");
+    if (button) button.hidden = true;
+    input.addEventListener("change", () => input.value && input.form.requestSubmit());
+  });
+  $$("[data-filters] select").forEach(select => select.addEventListener("change", () => select.form.requestSubmit()));
+  const refreshed = event => {
+    const name = event.target.name, form = event.target.form;
+    if (name && form) form.querySelectorAll("[data-refresh]").forEach(button => button.dataset.refresh.split(" ").includes(name) && button.click());
+  };
+  document.addEventListener("change", refreshed);
+
+  // ---- The calendar begins where the day is; the line of the time that it is goes on.
+  const board = $("#grid-scroll");
+  if (board) {
+    const first = $(".ev.sel") ?? $("#now") ?? $(".ev");
+    if (first) board.scrollTop = Math.max(0, first.getBoundingClientRect().top - board.getBoundingClientRect().top - board.clientHeight / 3);
+  }
+  const tick = () => {
+    const lane = $("#now"), time = $("#nowtime"), grid = $("#grid");
+    if (!lane || !time) return;
+    const now = new Date(), zone = grid.dataset.zone, parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(now);
+    const [hour, minute] = parts.split(":").map(Number), row = Math.floor((hour * 60 + minute - grid.dataset.start) / 5) + 1;
+    time.textContent = parts;
+    for (const mark of [lane, time]) mark.className = mark.className.replace(/\br-\d+\b/, `r-${row}`);
+  };
+  tick();
+  setInterval(tick, 20000);
+  document.addEventListener("htmx:after:swap", tick);
+
+  // ---- The stream says that something has changed: the page asks for itself again, but not while somebody types.
+  let asking = false, again = false;
+  const isTyped = () => [...$$("#main textarea, #main input:not([type=radio], [type=checkbox], [type=hidden])")].some(input => input.value !== input.defaultValue);
+  const look = async () => {
+    if (asking) return again = true;
+    if (isTyped()) return;
+    asking = true;
+    await htmx.ajax("GET", location.href, { target: "#main", select: "#main", selectOOB: "#nav:outerMorph", swap: "outerMorph" });
+    asking = false;
+    if (again) { again = false; look(); }
+  };
+  document.addEventListener("changes", look);
+
+  // ---- Escape closes what is open beside the calendar.
+  document.addEventListener("keydown", event => {
+    if (event.key === "Escape" && !$("dialog[open], details.menu[open]")) $("[data-key=close]")?.click();
+  });
+
+  // ---- The stream: after five seconds without it, a dot says so.
+  let lost;
+  document.addEventListener("htmx:sse:error", () => lost ??= setTimeout(() => $("#offline")?.removeAttribute("hidden"), 5000));
+  document.addEventListener("htmx:sse:after:connection", () => { clearTimeout(lost); lost = undefined; $("#offline")?.setAttribute("hidden", ""); });
 })();

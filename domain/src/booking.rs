@@ -122,6 +122,34 @@ pub fn may_cancel(status: Status, starts_at: DateTime<Utc>, now: DateTime<Utc>) 
     }
 }
 
+/// How a booking ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The customer came.
+    Completed,
+    NoShow,
+}
+
+impl Outcome {
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Completed => Status::Completed,
+            Self::NoShow => Status::NoShow,
+        }
+    }
+}
+
+/// Whether it may be said now how the booking ended: once it has begun, and again when it was said wrongly.
+pub fn may_close(status: Status, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Rejection> {
+    match status {
+        Status::Cancelled => Err(Rejection::new(Code::BookingNotClosable, "This booking is cancelled.")),
+        _ if now < starts_at => {
+            Err(Rejection::new(Code::BookingNotClosable, "This booking has not begun yet."))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Whether the booking may be moved to another time now: while it is ahead and not cancelled.
 pub fn may_reschedule(status: Status, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Rejection> {
     match status {
@@ -207,6 +235,17 @@ pub fn parse_public_code(text: &str) -> Option<String> {
     Some(format!("{prefix}-{rest}"))
 }
 
+/// The beginning of a code as it is kept, of at least three signs; `None`: no code begins like that.
+pub fn beginning_of_code(text: &str) -> Option<String> {
+    let signs: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').take(9).collect();
+    if !(3..=8).contains(&signs.len()) || !signs.bytes().all(|sign| sign.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let signs = signs.to_ascii_uppercase();
+    let (prefix, rest) = signs.split_at_checked(2)?;
+    prefix.bytes().all(|sign| sign.is_ascii_alphabetic()).then(|| format!("{prefix}-{rest}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,6 +258,25 @@ mod tests {
         assert_eq!(parse_public_code(&code.to_lowercase().replace('-', " ")), Some(code));
         for text in ["", "SE", "SE-22222", "SE-2222222", "SE-22222é", "SE-22222\0"] {
             assert_eq!(parse_public_code(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_recognised_by_its_beginning() {
+        for (typed, code) in [("se-4", "SE-4"), ("SE4F7", "SE-4F7"), ("se 4f7k2m", "SE-4F7K2M")] {
+            assert_eq!(beginning_of_code(typed).as_deref(), Some(code));
+        }
+        for typed in ["", "se", "se-", "1234", "se-4f7k2m9", "zoé", "a.b"] {
+            assert_eq!(beginning_of_code(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_has_begun_is_closed_unless_it_was_cancelled() {
+        let start: DateTime<Utc> = "2026-11-21T10:00:00Z".parse().unwrap();
+        for status in Status::ALL {
+            assert_eq!(may_close(status, start, start).is_ok(), status != Status::Cancelled, "{status:?}");
+            assert!(may_close(status, start, start - TimeDelta::seconds(1)).is_err());
         }
     }
 

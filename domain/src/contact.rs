@@ -71,6 +71,12 @@ pub fn phone(text: &str, country: &str) -> Result<String, ContactError> {
     if fits { Ok(format!("+{digits}")) } else { Err(ContactError::Phone) }
 }
 
+/// The same number as it is dialled at home, in the countries that write it with a leading 0. `digits`: without the `+`.
+pub fn national(digits: &str) -> Vec<String> {
+    let home = |(_, code): &(&str, &str)| Some(format!("0{}", digits.strip_prefix(code)?));
+    TRUNK_ZERO.iter().filter_map(home).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

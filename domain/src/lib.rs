@@ -2,6 +2,7 @@
 
 pub mod booking;
 pub mod contact;
+pub mod customer;
 pub mod hours;
 pub mod id;
 pub mod link;

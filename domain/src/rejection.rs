@@ -91,6 +91,8 @@ codes! {
     BookingNotConfirmable, "BOOKING_NOT_CONFIRMABLE", Conflict, "This booking does not wait for confirmation.";
     TooManyOfThese, "TOO_MANY_OF_THESE", Conflict, "There are too many of these already.";
     BookingNotCancellable, "BOOKING_NOT_CANCELLABLE", Conflict, "This booking can no longer be cancelled.";
+    BookingNotClosable, "BOOKING_NOT_CLOSABLE", Conflict, "Nobody can say yet how this booking ended.";
+    CustomerExists, "CUSTOMER_EXISTS", Conflict, "A customer with this email address exists already.";
     BookingNotMovable, "BOOKING_NOT_MOVABLE", Conflict, "This booking can no longer be moved.";
     IdempotencyInProgress, "IDEMPOTENCY_IN_PROGRESS", Conflict, "The first request with this key is still running.";
     VersionMismatch, "VERSION_MISMATCH", Stale, "It has changed since you read it. Read it again.";

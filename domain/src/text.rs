@@ -52,6 +52,47 @@ const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
 }
 
+/// The words of a text as they are compared: lower case, without accents, apart from whatever is no letter and no digit.
+pub fn words(text: &str) -> Vec<String> {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match fold(c) {
+            Some(plain) => folded.push_str(plain),
+            // What is combined with the letter before (Unicode, Combining Diacritical Marks).
+            None if matches!(c, '\u{300}'..='\u{36f}') => {}
+            None => folded.push(c),
+        }
+    }
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// A Latin letter without its accent, as people type it who have no such key.
+const fn fold(c: char) -> Option<&'static str> {
+    Some(match c {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' => "a",
+        'ç' | 'ć' | 'č' | 'ĉ' | 'ċ' => "c",
+        'ď' | 'đ' | 'ð' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => "e",
+        'ĝ' | 'ğ' | 'ġ' | 'ģ' => "g",
+        'ì' | 'í' | 'î' | 'ï' | 'ī' | 'į' | 'ı' => "i",
+        'ķ' => "k",
+        'ĺ' | 'ļ' | 'ľ' | 'ł' => "l",
+        'ñ' | 'ń' | 'ņ' | 'ň' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ō' | 'ő' => "o",
+        'ŕ' | 'ř' => "r",
+        'ś' | 'ş' | 'š' | 'ș' => "s",
+        'ţ' | 'ť' | 'ț' => "t",
+        'ù' | 'ú' | 'û' | 'ü' | 'ū' | 'ů' | 'ű' | 'ų' => "u",
+        'ý' | 'ÿ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        'œ' => "oe",
+        'æ' => "ae",
+        'ß' => "ss",
+        'þ' => "th",
+        _ => return None,
+    })
+}
+
 /// Bytes in hexadecimal, two lower-case digits each.
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
@@ -76,6 +117,14 @@ mod tests {
         assert_eq!(name("\u{200b}"), Err(TextError::Empty));
         assert!(name(&"é".repeat(255)).is_ok());
         assert_eq!(name(&"é".repeat(256)), Err(TextError::TooLong(255)));
+    }
+
+    #[test]
+    fn words_are_compared_as_people_type_them() {
+        assert_eq!(words("  Zoé LEFÈVRE-d’Œuvre "), ["zoe", "lefevre", "d", "oeuvre"]);
+        assert_eq!(words("Zoe\u{301} \u{130}zmir Straße"), ["zoe", "izmir", "strasse"]);
+        assert_eq!(words("北京 1-2"), ["北京", "1", "2"]);
+        assert_eq!(words(" -’% "), Vec::<String>::new());
     }
 
     #[test]

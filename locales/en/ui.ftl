@@ -98,6 +98,9 @@ flaw-code = { $code ->
     [TOO_MANY_REQUESTS] Too many attempts. Wait a few minutes, then try again.
     [TOO_MANY_OF_THESE] There are too many of these already.
     [BOOKING_NOT_CANCELLABLE] This booking can no longer be cancelled.
+    [BOOKING_NOT_CONFIRMABLE] This booking no longer waits for an answer.
+    [BOOKING_NOT_CLOSABLE] Nobody can say yet how this booking ended.
+    [CUSTOMER_EXISTS] A customer with this email address exists already. Find them instead.
     [BOOKING_NOT_FOUND] No booking has this code and email address.
    *[other] This could not be done. Check what you entered and try again.
 }

@@ -98,6 +98,9 @@ flaw-code = { $code ->
     [TOO_MANY_REQUESTS] Trop de tentatives. Patientez quelques minutes, puis réessayez.
     [TOO_MANY_OF_THESE] Il y en a déjà trop.
     [BOOKING_NOT_CANCELLABLE] Cette réservation ne peut plus être annulée.
+    [BOOKING_NOT_CONFIRMABLE] Cette réservation n’attend plus de réponse.
+    [BOOKING_NOT_CLOSABLE] On ne peut pas encore dire comment cette réservation s’est terminée.
+    [CUSTOMER_EXISTS] Un client existe déjà avec cette adresse e-mail. Cherchez-le plutôt.
     [BOOKING_NOT_FOUND] Aucune réservation n’a ce code et cette adresse e-mail.
    *[other] Cela n’a pas pu être fait. Vérifiez votre saisie et réessayez.
 }

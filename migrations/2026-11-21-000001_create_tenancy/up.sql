@@ -76,6 +76,7 @@ CREATE TABLE audit_events (
   PRIMARY KEY (tenant_id, id)
 );
 CALL protect_tenant_table('audit_events');
+CREATE INDEX audit_events_subject ON audit_events (tenant_id, subject_id, occurred_at);
 REVOKE UPDATE, DELETE ON audit_events, domain_events FROM harmony_app;
 
 -- How much of a plan's limit is used in the period that began on `period_start` (the tenant's local date).

@@ -1,1 +1,1 @@
-DROP TABLE allocations, bookings, customers;
+DROP TABLE allocations, bookings, customer_terms, customers;

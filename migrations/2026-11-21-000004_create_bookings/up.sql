@@ -4,24 +4,41 @@ CREATE TABLE customers (
   tenant_id uuid NOT NULL REFERENCES tenants,
   id uuid NOT NULL,
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+  name_key text COLLATE "C" NOT NULL,
   email text NOT NULL CHECK (length(email) <= 254),
   email_key text NOT NULL,
   phone_e164 text,
   locale text NOT NULL CHECK (locale IN ('fr', 'en')),
+  note text CHECK (length(note) <= 2000),
   version bigint NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   created_by uuid,
   PRIMARY KEY (tenant_id, id),
-  UNIQUE (tenant_id, email_key)
+  CONSTRAINT customers_email UNIQUE (tenant_id, email_key)
 );
 CALL protect_tenant_table('customers');
+CREATE INDEX customers_name ON customers (tenant_id, name_key, id);
+COMMENT ON COLUMN customers.name_key IS 'The words of the name, lower case and without accents: what lists are sorted by.';
+COMMENT ON COLUMN customers.note IS 'For members alone.';
+
+-- The words that each customer is found by. Their beginnings are looked for, by their bytes: under row-level security
+-- neither LIKE nor the operators of trigrams reach an index.
+CREATE TABLE customer_terms (
+  tenant_id uuid NOT NULL,
+  customer_id uuid NOT NULL,
+  term text COLLATE "C" NOT NULL CHECK (length(term) BETWEEN 1 AND 254),
+  PRIMARY KEY (tenant_id, customer_id, term),
+  FOREIGN KEY (tenant_id, customer_id) REFERENCES customers ON DELETE CASCADE
+);
+CALL protect_tenant_table('customer_terms');
+CREATE INDEX customer_terms_term ON customer_terms (tenant_id, term, customer_id);
 
 -- Price, deposit, duration, buffers and contact are copied: what is agreed does not change with the catalogue.
 CREATE TABLE bookings (
   tenant_id uuid NOT NULL REFERENCES tenants,
   id uuid NOT NULL,
-  public_code text NOT NULL CHECK (public_code ~ '^[A-Z]{2}-[0-9A-Z]{6}$'),
+  public_code text COLLATE "C" NOT NULL CHECK (public_code ~ '^[A-Z]{2}-[0-9A-Z]{6}$'),
   status text NOT NULL CHECK (status IN ('pending', 'confirmed', 'completed', 'no_show', 'cancelled')),
   service_id uuid NOT NULL,
   staff_id uuid NOT NULL,
@@ -47,6 +64,7 @@ CREATE TABLE bookings (
   terms_accepted_at timestamptz,
   marketing_accepted_at timestamptz,
   note text CHECK (length(note) <= 2000),
+  internal_note text CHECK (length(internal_note) <= 2000),
   sequence integer NOT NULL DEFAULT 0,
   cancelled_at timestamptz,
   cancellation_reason text CHECK (length(cancellation_reason) <= 2000),
@@ -67,6 +85,7 @@ CREATE INDEX bookings_starts_at ON bookings (tenant_id, starts_at, id);
 CREATE INDEX bookings_customer ON bookings (tenant_id, customer_id, starts_at);
 COMMENT ON COLUMN bookings.timezone IS 'The zone the appointment takes place in: what messages print.';
 COMMENT ON COLUMN bookings.customer_timezone IS 'Where they booked from, if they said so.';
+COMMENT ON COLUMN bookings.internal_note IS 'What members note for themselves; no customer sees it.';
 COMMENT ON COLUMN bookings.sequence IS 'Of the calendar object (RFC 5545 SEQUENCE): 0, then one more with each change told to the customer.';
 
 -- Time taken from one resource (a staff member or a room), buffers included. The exclusion constraint is what makes a

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use diesel::dsl::array;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::booking::Status;
+use domain::booking::{self, Status};
 use domain::hours::{Calendar, Closure, Hours, RuleKind};
 use domain::id::{ServiceId, StaffId, TenantId};
 use domain::locale::Locale;
@@ -225,7 +225,31 @@ async fn providers(tx: &TenantTx) -> Result<Vec<Provider>> {
         .await?)
 }
 
+/// Everybody who is not archived, with when they work on some dates, `from` to `to` included.
+pub(crate) async fn everybody(
+    tx: &TenantTx,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<(Terms, Vec<TeamMember>)> {
+    let from = from.checked_sub_days(REACH_BEFORE).unwrap_or(from);
+    let to = to.checked_add_days(REACH_AFTER).unwrap_or(to);
+    let terms = async {
+        let terms = tenants::table.find(tx.tenant()).select(Terms::as_select());
+        Ok::<_, crate::Error>(terms.first(&mut tx.conn()).await?)
+    };
+    let (terms, everybody, rules, exceptions) =
+        join!(terms, providers(tx), hours::weekly_rules(tx), hours::exceptions(tx, from, to));
+    let (terms, everybody, rules, exceptions) = (terms?, everybody?, rules?, exceptions?);
+    let team =
+        everybody.into_iter().map(|staff| TeamMember::new(&terms, staff, &rules, &exceptions)).collect();
+    Ok((terms, team))
+}
+
 impl TeamMember {
+    /// When they work within a window, in order.
+    pub(crate) fn working(&self, window: Interval) -> Vec<Interval> {
+        self.calendar().working_ranges(window)
+    }
+
     /// A staff member with weekly hours of their own has those and their own pauses, in their own zone; without, the
     /// tenant's week, its pauses and theirs. Their one-off openings come before the tenant's of the same date.
     fn new(tenant: &Terms, staff: Provider, rules: &[WeeklyRule], exceptions: &[Exception]) -> Self {
@@ -337,6 +361,16 @@ impl Catalogue {
     pub(crate) fn offers(&self, start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         let rules = self.rules();
         self.team.iter().any(|member| rules.is_offered(&member.agenda(), start, now))
+    }
+
+    /// Whether nothing is taken of the time that a booking at this start takes, whatever the hours.
+    pub(crate) fn is_free(&self, start: DateTime<Utc>) -> bool {
+        let service = &self.service;
+        let end = start + TimeDelta::minutes(i64::from(service.duration_minutes));
+        let (from, to) =
+            booking::taken(start, end, service.buffer_before_minutes, service.buffer_after_minutes);
+        let wanted = Interval::new(from, to);
+        self.team.iter().any(|member| member.busy.iter().all(|busy| !busy.meets(&wanted)))
     }
 }
 

@@ -60,6 +60,7 @@ diesel::table! {
         terms_accepted_at -> Nullable<Timestamptz>,
         marketing_accepted_at -> Nullable<Timestamptz>,
         note -> Nullable<Text>,
+        internal_note -> Nullable<Text>,
         sequence -> Int4,
         cancelled_at -> Nullable<Timestamptz>,
         cancellation_reason -> Nullable<Text>,
@@ -92,14 +93,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    customer_terms (tenant_id, customer_id, term) {
+        tenant_id -> Uuid,
+        customer_id -> Uuid,
+        term -> Text,
+    }
+}
+
+diesel::table! {
     customers (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
         name -> Text,
+        name_key -> Text,
         email -> Text,
         email_key -> Text,
         phone_e164 -> Nullable<Text>,
         locale -> Text,
+        note -> Nullable<Text>,
         version -> Int8,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
@@ -399,6 +410,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bookings,
     closures,
     credentials,
+    customer_terms,
     customers,
     documents,
     domain_events,

@@ -1,5 +1,7 @@
 //! Bookings: made, looked up and cancelled by customers; listed and cancelled by members.
 
+pub mod desk;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use chrono::{DateTime, Utc};
@@ -24,6 +26,11 @@ use crate::problem::{Problem, Result};
 use crate::random;
 use crate::reply::versioned;
 use crate::state::State;
+
+pub use desk::{
+    BookingHistory, CloseBooking, CreateBookingForCustomer, UpdateBooking, complete,
+    create as create_for_customer, history, miss, update,
+};
 
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -151,6 +158,8 @@ pub struct MemberBookingView {
     booking: BookingView,
     customer: BookedCustomer,
     note: Option<String>,
+    /// What members note for themselves.
+    internal_note: Option<String>,
     cancellation_reason: Option<String>,
     version: i64,
     created_at: DateTime<Utc>,
@@ -192,7 +201,7 @@ impl BookingView {
 }
 
 impl MemberBookingView {
-    pub(crate) fn new(state: &State, role: Role, appointment: Appointment) -> Self {
+    pub fn new(state: &State, role: Role, appointment: Appointment) -> Self {
         let booking = &appointment.booking;
         Self {
             id: booking.id,
@@ -203,6 +212,7 @@ impl MemberBookingView {
                 phone: booking.contact_phone.clone(),
             },
             note: booking.note.clone(),
+            internal_note: booking.internal_note.clone(),
             cancellation_reason: booking.cancellation_reason.clone(),
             version: booking.version,
             created_at: booking.created_at,
@@ -226,7 +236,7 @@ pub async fn create_public(visitor: Visitor, submission: Submission<CreateBookin
     let draft = submission.body.draft();
     match create(&visitor, &submission, &draft).await {
         Err(problem) if problem.code() == Code::SlotUnavailable => {
-            Err(with_alternatives(&visitor, &draft).await)
+            Err(with_alternatives(&visitor.tenant, &draft, visitor.now).await)
         }
         booked => booked,
     }
@@ -261,11 +271,15 @@ pub(crate) async fn create<T>(
 }
 
 /// The refusal of a start that is not free, with the nearest that are. Without them when they can't be read.
-async fn with_alternatives(visitor: &Visitor, draft: &BookingDraft) -> Problem {
+pub(crate) async fn with_alternatives(
+    tenant: &store::Tenant,
+    draft: &BookingDraft,
+    now: DateTime<Utc>,
+) -> Problem {
     let wish = Wish::for_service(draft.service_id).with_any(draft.staff_id);
-    let (start, now) = (draft.start, visitor.now);
+    let start = draft.start;
     let found: Result<Vec<Alternative>, store::Error> =
-        visitor.tenant.read(async |tx| availability::alternatives(tx, wish, start, now).await).await;
+        tenant.read(async |tx| availability::alternatives(tx, wish, start, now).await).await;
     let alternatives = found.unwrap_or_else(|error| {
         tracing::warn!(%error, "no alternatives for a start that is not free");
         Vec::new()
@@ -372,6 +386,10 @@ pub struct ListQuestion {
     status: Option<Status>,
     #[param(value_type = Option<String>)]
     staff_id: Option<StaffId>,
+    #[param(value_type = Option<String>)]
+    customer_id: Option<CustomerId>,
+    /// The beginning of the code, or of words of the customer's name, address or number; at most 100 characters.
+    q: Option<String>,
     /// 1..=200; 50.
     limit: Option<i64>,
     /// From the page before.
@@ -386,8 +404,21 @@ pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) ->
             fields.year(name, time);
         }
     }
+    let typed = question.q.unwrap_or_default();
+    if typed.chars().nth(100).is_some() {
+        fields.add("?q", "TOO_LONG", "must have at most 100 characters");
+    }
     fields.finish()?;
+    let words = domain::customer::wanted(&typed);
+    let code = domain::booking::beginning_of_code(&typed);
+    if words.is_empty() && code.is_none() && !typed.trim().is_empty() {
+        return Ok(HttpResponse::Ok().json(wanted.page(Vec::new(), place, |one| one.booking.id)));
+    }
     let filter = Filter {
+        customer_id: question.customer_id,
+        latest_first: false,
+        words,
+        code,
         from: question.from,
         to: question.to,
         status: question.status,
@@ -396,12 +427,12 @@ pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) ->
     };
     let found =
         member.tenant.transaction(async |tx| bookings::list(tx, &filter, wanted.and_one()).await).await?;
-    let page = wanted.page(
-        found,
-        |last| (last.booking.starts_at, last.booking.id),
-        |one| MemberBookingView::new(&member.state, member.role, one),
-    );
+    let page = wanted.page(found, place, |one| MemberBookingView::new(&member.state, member.role, one));
     Ok(HttpResponse::Ok().json(page))
+}
+
+fn place(last: &Appointment) -> (DateTime<Utc>, BookingId) {
+    (last.booking.starts_at, last.booking.id)
 }
 
 pub async fn show(member: Member<Read>, id: Path<BookingId>) -> Result<HttpResponse> {

@@ -12,6 +12,8 @@ pub mod reader;
 pub mod table;
 pub mod zones;
 
+use std::time::Instant;
+
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, LOCATION, VARY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
@@ -75,12 +77,20 @@ pub fn render(
     content: &impl Serialize,
 ) -> Result<HttpResponse> {
     let context = Context { lang: frame.lang.name(), frame, content };
+    let began = Instant::now();
     let html = state
         .pages
         .templates
         .page(&format!("pages/{name}.html"), &context)
         .map_err(|error| failed(&error))?;
+    let took = began.elapsed();
     let mut response = HttpResponse::build(status);
+    // What `bench/pages` reads. In milliseconds.
+    if state.outbox.is_some() {
+        let micros = took.as_micros();
+        let timing = format!("render;dur={}.{:03}", micros / 1_000, micros % 1_000);
+        response.insert_header(("server-timing", timing));
+    }
     response
         .content_type("text/html; charset=utf-8")
         .insert_header((CONTENT_SECURITY_POLICY, frame.policy()))

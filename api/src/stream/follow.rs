@@ -157,7 +157,11 @@ impl Follower {
                     return Ok((self.tell(&events, &next), next));
                 }
                 let now = events::cursor(tx).await?;
-                let what = if reset { "event: reset\ndata: {}\n" } else { "" };
+                let what = match self.format {
+                    _ if !reset => "",
+                    Format::Events => "event: reset\ndata: {}\n",
+                    Format::Changes => "event: changes\ndata: {\"names\":[]}\n",
+                };
                 Ok((format!("{what}id: {now}\n\n"), now))
             })
             .await;

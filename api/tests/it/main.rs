@@ -4,7 +4,11 @@
 mod approval;
 mod bookings;
 #[cfg(test)]
+mod bookings_staff;
+#[cfg(test)]
 mod catalogue;
+#[cfg(test)]
+mod customers;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
@@ -32,6 +36,8 @@ mod pages_access;
 #[cfg(test)]
 mod pages_account;
 #[cfg(test)]
+mod pages_calendar;
+#[cfg(test)]
 mod pages_public;
 #[cfg(test)]
 mod pages_session;
@@ -43,6 +49,8 @@ mod problems;
 mod races;
 #[cfg(test)]
 mod reschedule;
+#[cfg(test)]
+mod search;
 #[cfg(test)]
 mod slots;
 #[cfg(test)]

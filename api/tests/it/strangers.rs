@@ -23,6 +23,7 @@ struct Things {
     opening: String,
     booking: String,
     code: String,
+    customer: String,
 }
 
 impl Things {
@@ -37,9 +38,18 @@ impl Things {
         let rules = json!({"rules": [{"weekday": 2, "start": "08:00", "end": "18:00"}]});
         salon.put("/opening-rules").query(&[("staff_id", &staff)]).json(&rules).await.expect(200);
         let code = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201)["public_code"].clone();
-        let booking = salon.get("/bookings").await.expect(200)["data"][0]["id"].clone();
+        let listed = salon.get("/bookings").await.expect(200)["data"][0].clone();
+        let (booking, customer) = (listed["id"].clone(), listed["customer"]["id"].clone());
         let text = |value: Value| value.as_str().unwrap().to_owned();
-        Self { service, staff, closure, opening, booking: text(booking), code: text(code) }
+        Self {
+            service,
+            staff,
+            closure,
+            opening,
+            booking: text(booking),
+            code: text(code),
+            customer: text(customer),
+        }
     }
 
     /// None of these exists.
@@ -52,11 +62,13 @@ impl Things {
             opening: id(),
             booking: id(),
             code: "ZZ-ZZZZZZ".to_owned(),
+            customer: id(),
         }
     }
 
-    fn all(&self) -> [&str; 6] {
-        [&self.service, &self.staff, &self.closure, &self.opening, &self.booking, &self.code]
+    fn all(&self) -> [&str; 7] {
+        let Self { service, staff, closure, opening, booking, code, customer } = self;
+        [service, staff, closure, opening, booking, code, customer]
     }
 
     fn id_in(&self, path: &str) -> &str {
@@ -66,6 +78,7 @@ impl Things {
             Some("closures") => &self.closure,
             Some("openings") => &self.opening,
             Some("bookings") => &self.booking,
+            Some("customers") => &self.customer,
             _ => panic!("whose id is it in {path}?"),
         }
     }
@@ -80,7 +93,6 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("GET", "/me" | "/tenant" | "/plan" | "/services" | "/staff" | "/closures" | "/openings") => {
             (none, None, Own)
         }
-        ("POST", "/stream/tickets") => (none, None, Own),
         ("PATCH", "/tenant") => (none, Some(json!({})), Own),
         ("POST", "/services") => {
             let body = json!({"name": "Cut", "duration_minutes": 30, "price_cents": 0, "staff_ids": [staff]});
@@ -89,16 +101,30 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/staff") => (none, Some(json!({"name": "Cleo"})), Own),
         ("GET" | "DELETE", "/services/{id}" | "/staff/{id}")
         | ("DELETE", "/closures/{id}" | "/openings/{id}")
-        | ("GET", "/bookings/{id}") => (none, None, NotFound),
-        ("PATCH", "/services/{id}" | "/staff/{id}")
-        | ("POST", "/bookings/{id}/cancellation" | "/bookings/{id}/confirmation") => {
-            (none, Some(json!({})), NotFound)
-        }
+        | ("GET", "/bookings/{id}" | "/bookings/{id}/history" | "/customers/{id}") => (none, None, NotFound),
+        ("PATCH", "/services/{id}" | "/staff/{id}" | "/bookings/{id}" | "/customers/{id}")
+        | (
+            "POST",
+            "/bookings/{id}/cancellation"
+            | "/bookings/{id}/confirmation"
+            | "/bookings/{id}/completion"
+            | "/bookings/{id}/no-show",
+        ) => (none, Some(json!({})), NotFound),
         ("POST", "/bookings/{id}/reschedule") => {
             (none, Some(json!({"start": "2030-03-05T10:00:00Z"})), NotFound)
         }
         ("GET", "/opening-rules" | "/break-rules") => (of_staff, None, NotFound),
         ("GET", "/bookings") => (of_staff, None, Own),
+        ("POST", "/stream/tickets") | ("GET", "/customers") => (none, None, Own),
+        ("GET", "/search") => (vec![("q", "an".to_owned())], None, Own),
+        ("POST", "/customers") => (none, Some(json!({"name": "Cleo", "email": "cleo@example.org"})), Own),
+        ("POST", "/bookings") => {
+            let body = json!({
+                "service_id": service, "start": "2030-03-05T14:00:00Z", "staff_id": staff, "outside_hours": true,
+                "customer": {"name": "Dan", "email": "dan@customer.example"},
+            });
+            (none, Some(body), NotFound)
+        }
         ("PUT", "/opening-rules" | "/break-rules") => (of_staff, Some(json!({"rules": []})), NotFound),
         ("POST", "/closures") => {
             let body = json!({"starts_on": "2030-09-01", "ends_on": "2030-09-01", "staff_id": staff});
@@ -163,6 +189,8 @@ async fn everything(salon: &Salon<'_>, things: &Things) -> Vec<Value> {
         all.push(salon.get(path).query(&[("staff_id", &things.staff)]).await.expect(200));
     }
     all.push(salon.get("/bookings").await.expect(200));
+    all.push(salon.get("/customers").await.expect(200));
+    all.push(salon.get(&format!("/bookings/{}/history", things.booking)).await.expect(200));
     all
 }
 

@@ -1,11 +1,12 @@
 //! Bookings: made, found, moved, cancelled. Races are decided by the lock on a staff member's schedule and, whatever happens,
 //! by the exclusion constraint on allocations.
 
+mod desk;
+mod history;
+mod list;
 mod reschedule;
 
 use chrono::{DateTime, Days, TimeDelta, Utc, Weekday};
-use diesel::dsl::{AsSelect, IntoBoxed};
-use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use domain::booking::{self, BookingDraft, Contact, Status};
@@ -20,12 +21,11 @@ use jobs::Job;
 use serde::Serialize;
 
 use crate::TenantTx;
-use crate::audit::{self, By, Change};
+use crate::audit::{self, By};
 use crate::availability::{self, Catalogue, Wish};
 use crate::customers;
 use crate::error::{OnConstraint, Result};
 use crate::events::{self, Happened};
-use crate::explain::explain;
 use crate::schema::{allocations, bookings, customers as people, staff};
 use crate::staff::{OptionalZone, raise_schedule};
 use crate::tenants::Zone;
@@ -68,6 +68,8 @@ pub struct Booking {
     pub terms_accepted_at: Option<DateTime<Utc>>,
     pub marketing_accepted_at: Option<DateTime<Utc>>,
     pub note: Option<String>,
+    /// Of members, for members.
+    pub internal_note: Option<String>,
     pub sequence: i32,
     pub cancelled_at: Option<DateTime<Utc>>,
     pub cancellation_reason: Option<String>,
@@ -76,6 +78,10 @@ pub struct Booking {
     pub updated_at: DateTime<Utc>,
     pub created_by: Option<UserId>,
 }
+
+pub use desk::{Desk, annotate, close, create_at_desk};
+pub use history::{Change, Facts, history};
+pub use list::{Filter, explain_list, list, search};
 
 impl Booking {
     /// The time it takes from its staff member: the appointment and the buffers around it.
@@ -106,6 +112,22 @@ pub async fn create(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
+    create_with(tx, Making { draft, is_ours: false, internal_note: None, random, by, now }).await
+}
+
+/// A booking to be made, and how.
+struct Making<'a> {
+    draft: &'a BookingDraft,
+    /// A member makes it: nobody's approval is waited for.
+    is_ours: bool,
+    internal_note: Option<String>,
+    random: u32,
+    by: &'a By,
+    now: DateTime<Utc>,
+}
+
+async fn create_with(tx: &TenantTx, making: Making<'_>) -> Result<Appointment> {
+    let Making { draft, now, .. } = making;
     booking::check_start(draft.start)?;
     let wish = Wish::for_service(draft.service_id);
     if let Some(id) = draft.staff_id {
@@ -116,7 +138,7 @@ pub async fn create(
         if !catalogue.offers(draft.start, now) {
             return Err(Code::SlotUnavailable.into());
         }
-        return book(tx, catalogue, draft, contact, random, by, now).await;
+        return book(tx, catalogue, contact, making).await;
     }
     // Without the lock, to pass over who is taken already; the lock decides.
     let day = draft.start.date_naive();
@@ -130,7 +152,7 @@ pub async fn create(
         raise_schedule(tx, id).await?;
         let catalogue = availability::around(tx, wish.with(id), id, draft.start).await?;
         if catalogue.offers(draft.start, now) {
-            return book(tx, catalogue, draft, contact, random, by, now).await;
+            return book(tx, catalogue, contact, making).await;
         }
         (&mut tx.conn())
             .batch_execute("ROLLBACK TO SAVEPOINT candidate; RELEASE SAVEPOINT candidate")
@@ -198,12 +220,10 @@ async fn candidates(
 async fn book(
     tx: &TenantTx,
     catalogue: Catalogue,
-    draft: &BookingDraft,
     contact: Contact,
-    random: u32,
-    by: &By,
-    now: DateTime<Utc>,
+    making: Making<'_>,
 ) -> Result<Appointment> {
+    let Making { draft, is_ours, internal_note, random, by, now } = making;
     let Catalogue { tenant, service, team, .. } = catalogue;
     let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };
     let staff = member.staff;
@@ -211,7 +231,7 @@ async fn book(
         tenant_id: tx.tenant(),
         id: BookingId::mint(now),
         public_code: booking::public_code(&tenant.code_prefix, random),
-        status: if service.auto_confirm { Status::Confirmed } else { Status::Pending },
+        status: if service.auto_confirm || is_ours { Status::Confirmed } else { Status::Pending },
         service_id: service.id,
         staff_id: staff.id,
         customer_id: CustomerId(uuid::Uuid::nil()),
@@ -236,6 +256,7 @@ async fn book(
         terms_accepted_at: draft.accepts.terms.then_some(now),
         marketing_accepted_at: draft.accepts.marketing.then_some(now),
         note: contact.note,
+        internal_note,
         sequence: 0,
         cancelled_at: None,
         cancellation_reason: None,
@@ -244,10 +265,15 @@ async fn book(
         updated_at: now,
         created_by: by.user(),
     };
-    let change: Change<'_, (), _> =
-        Change { action: "booking.create", subject: booking.id.0, before: None, after: Some(&booking) };
-    // What waits for approval is told when it is confirmed.
-    let jobs = if booking.status == Status::Confirmed { told_confirmed(&booking) } else { Vec::new() };
+    let change: audit::Change<'_, (), _> = audit::Change {
+        action: "booking.create",
+        subject: booking.id.0,
+        before: None,
+        after: Some(&booking),
+    };
+    // What waits for approval is told when it is confirmed; what has begun is known to who came.
+    let is_told = booking.status == Status::Confirmed && booking.starts_at > now;
+    let jobs = if is_told { told_confirmed(&booking) } else { Vec::new() };
     let (met, inserted, allocated, happened, audited, enqueued, counted) = join!(
         customers::meet(
             tx,
@@ -333,8 +359,12 @@ pub async fn confirm(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) 
         .execute(&mut tx.conn())
         .await?;
     events::record(tx, happened("booking.confirmed", &after), now).await?;
-    let change =
-        Change { action: "booking.confirm", subject: id.0, before: Some(&before), after: Some(&after) };
+    let change = audit::Change {
+        action: "booking.confirm",
+        subject: id.0,
+        before: Some(&before),
+        after: Some(&after),
+    };
     audit::record(tx, by, change, now).await?;
     tx.enqueue(&told_confirmed(&after), now).await?;
     Ok(Appointment { booking: after, staff_name })
@@ -388,7 +418,7 @@ pub async fn cancel(
     .await?;
     events::record(tx, happened("booking.cancelled", &after), now).await?;
     let change =
-        Change { action: "booking.cancel", subject: id.0, before: Some(&before), after: Some(&after) };
+        audit::Change { action: "booking.cancel", subject: id.0, before: Some(&before), after: Some(&after) };
     audit::record(tx, by, change, now).await?;
     if after.notify_email {
         tx.enqueue(&[Job::SendBookingCancellation { booking_id: id, sequence: after.sequence }], now).await?;
@@ -455,55 +485,4 @@ pub async fn find_by_code(tx: &TenantTx, public_code: &str, email_key: &str) -> 
         }
         _ => Err(Code::BookingNotFound.into()),
     }
-}
-
-/// What a list of bookings is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    pub from: Option<DateTime<Utc>>,
-    pub to: Option<DateTime<Utc>>,
-    pub status: Option<Status>,
-    pub staff_id: Option<StaffId>,
-    /// The last one of the page before.
-    pub after: Option<(DateTime<Utc>, BookingId)>,
-}
-
-/// By start and id, at most `limit`.
-pub async fn list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<Appointment>> {
-    let rows: Vec<(Booking, String)> = list_query(tx, filter, limit).load(&mut tx.conn()).await?;
-    Ok(rows.into_iter().map(|(booking, staff_name)| Appointment { booking, staff_name }).collect())
-}
-
-/// PostgreSQL's plan for a list.
-#[doc(hidden)]
-pub async fn explain_list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<String>> {
-    explain(tx, list_query(tx, filter, limit)).await
-}
-
-type Listed = diesel::dsl::Select<with_staff, (AsSelect<Booking, Pg>, staff::name)>;
-
-fn list_query(tx: &TenantTx, filter: &Filter, limit: i64) -> IntoBoxed<'static, Listed, Pg> {
-    let mut query = with_staff()
-        .filter(bookings::tenant_id.eq(tx.tenant()))
-        .order((bookings::starts_at, bookings::id))
-        .select((Booking::as_select(), staff::name))
-        .limit(limit)
-        .into_boxed();
-    if let Some(from) = filter.from {
-        query = query.filter(bookings::starts_at.ge(from));
-    }
-    if let Some(to) = filter.to {
-        query = query.filter(bookings::starts_at.lt(to));
-    }
-    if let Some(status) = filter.status {
-        query = query.filter(bookings::status.eq(status));
-    }
-    if let Some(staff_id) = filter.staff_id {
-        query = query.filter(bookings::staff_id.eq(staff_id));
-    }
-    if let Some((start, id)) = filter.after {
-        query = query
-            .filter(bookings::starts_at.gt(start).or(bookings::starts_at.eq(start).and(bookings::id.gt(id))));
-    }
-    query
 }

@@ -8,8 +8,8 @@ use testkit::{Salon, TestApp};
 
 /// Two tenants with five thousand bookings each, of one staff member, an hour each.
 const FILL: &str = "
-    INSERT INTO customers (tenant_id, id, name, email, email_key, locale, created_at, updated_at)
-      SELECT tenant_id, tenant_id, 'Ana', 'ana@customer.example', 'ana@customer.example', 'en', now(), now() FROM tenants;
+    INSERT INTO customers (tenant_id, id, name, name_key, email, email_key, locale, created_at, updated_at)
+      SELECT tenant_id, tenant_id, 'Ana', 'ana', 'ana@customer.example', 'ana@customer.example', 'en', now(), now() FROM tenants;
     INSERT INTO bookings (tenant_id, id, public_code, status, service_id, staff_id, customer_id, starts_at, ends_at,
         timezone, service_name, duration_minutes, buffer_before_minutes, buffer_after_minutes, price_cents, deposit_cents,
         currency, contact_name, contact_email, contact_email_key, locale, notify_email, notify_sms, created_at, updated_at)

@@ -74,11 +74,15 @@ export async function visitor({ lang = 'fr', viewport = phone, scheme = 'light',
 /** Runs `act` with a page of a fresh context, then wants it to have been without faults. */
 export async function withPage(options, act) {
   const context = await visitor(options)
+  const page = await context.newPage()
   try {
-    const page = await context.newPage()
     await act(page, context)
     if (options?.js !== false) await noViolations(page)
     assert.deepEqual(context.faults, [])
+  } catch (error) {
+    const seen = await page.locator('main').innerText({ timeout: 1_000 }).catch(() => 'no page')
+    error.stack += `\nat ${page.url()}: ${seen.slice(0, 600)}\n${context.faults.join('\n')}`
+    throw error
   } finally {
     await context.close()
   }
@@ -105,6 +109,15 @@ export async function accessible(page, only, tags = rules) {
     return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(node => `${node.target} ${node.any?.[0]?.message ?? ''}`).join(' | ')}`)
   }, options)
   return found
+}
+
+/** Texts that can't be read in the theme that is on. */
+export async function contrast(page) {
+  const found = await accessible(page, ['color-contrast'])
+  if (!found.length) return found
+  // After a change of theme Chromium now and then draws a link in the old one for a moment.
+  await page.waitForTimeout(500)
+  return accessible(page, ['color-contrast'])
 }
 
 /** What stands out to the right of the window. */

@@ -2,8 +2,8 @@
 import { api, book, free, mail, owner, salon, token } from './demo.mjs'
 import { origin } from './harness.mjs'
 
-/** Pages that are no documents, or that never end. */
-const silent = new Set(['/assets/{path:.*}', '/app/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes'])
+/** What is no page to look at: files, a way on, what never ends. */
+const silent = new Set(['/assets/{path:.*}', '/app/look', '/app/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes'])
 /** Whose policy forbids the scripts that a test would look with: mails.test.mjs looks at the mails. */
 const sealed = new Set(['/dev/outbox/{id}/html'])
 
@@ -30,7 +30,7 @@ const lastSegment = (links, part) => links.find(it => it.includes(part)).split('
 
 const tokens = {
   manage: link,
-  verify: once(async () => lastSegment((await mail(await signUp())).links, '/verify/')),
+  verify: once(async () => lastSegment((await mail(await signUp(), it => it.links.some(url => url.includes('/verify/')))).links, '/verify/')),
   reset: once(async () => {
     const email = await signUp()
     await api('/auth/forgot-password', { method: 'POST', body: { email } })
@@ -42,13 +42,17 @@ const first = path => once(async () => (await api(path, { token: await token(own
 const ids = {
   services: first('/services'),
   staff: first('/staff'),
-  bookings: first('/bookings'),
+  // One that can still be moved and cancelled.
+  bookings: once(async () => {
+    const { public_code } = await booking()
+    const found = (await api(`/bookings?q=${public_code}`, { token: await token(owner) })).data
+    return found.find(it => it.public_code === public_code).id
+  }),
   customers: first('/customers'),
   outbox: once(async () => (await mail((await booking()).email)).id),
 }
 
 const questions = {
-  '/{tenant}/book': async () => ({ service_id: (await slot()).service.id }),
   '/{tenant}/book/staff': async () => ({ service_id: (await slot()).service.id }),
   '/{tenant}/book/time': async () => ({ service_id: (await slot()).service.id, date: (await slot()).date }),
   '/{tenant}/book/details': async () => {

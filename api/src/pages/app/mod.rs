@@ -1,22 +1,68 @@
-//! The dashboard: what members of a tenant see of it.
+//! The dashboard: what members of a tenant see of it, and do with its bookings, its customers and its set-up.
 
+pub mod bookings;
 pub mod brand;
+pub mod calendar;
+pub mod customers;
 pub mod days;
 pub mod hours;
+pub mod move_booking;
+pub mod new_booking;
 pub mod plan;
+pub mod search;
 pub mod services;
 pub mod settings;
 pub mod staff;
 pub mod start;
+pub mod stream;
 pub mod tenants;
 pub mod typed;
 
+use actix_web::HttpResponse;
 use actix_web::http::Method;
 use domain::role::Permission;
 
+use super::frame::Flash;
+use super::see_with;
 use super::table::{Access, Page, page};
 
 pub fn routes() -> Vec<Page> {
+    let mut pages = day();
+    pages.extend(setup());
+    pages
+}
+
+/// The calendar, bookings and customers.
+fn day() -> Vec<Page> {
+    let (get, post) = (|| Method::GET, || Method::POST);
+    let (read, desk) = (Access::Member(Permission::Read), Access::Member(Permission::ManageBookings));
+    vec![
+        page(get(), "/app/calendar", read, calendar::show),
+        page(get(), "/app/stream", read, stream::show),
+        page(get(), "/app/search", read, search::show),
+        page(get(), "/app/bookings", read, bookings::list),
+        page(get(), "/app/bookings/new", desk, new_booking::new),
+        page(post(), "/app/bookings/new", desk, new_booking::create),
+        page(get(), "/app/bookings/{id}", read, bookings::show),
+        page(post(), "/app/bookings/{id}/confirmation", desk, bookings::confirm),
+        page(post(), "/app/bookings/{id}/completion", desk, bookings::complete),
+        page(post(), "/app/bookings/{id}/no-show", desk, bookings::miss),
+        page(post(), "/app/bookings/{id}/note", desk, bookings::note),
+        page(get(), "/app/bookings/{id}/cancellation", desk, bookings::ask_cancel),
+        page(post(), "/app/bookings/{id}/cancellation", desk, bookings::cancel),
+        page(get(), "/app/bookings/{id}/move", desk, move_booking::ask),
+        page(post(), "/app/bookings/{id}/move", desk, move_booking::update),
+        page(get(), "/app/customers", read, customers::list),
+        page(get(), "/app/customers/new", desk, customers::new),
+        page(post(), "/app/customers/new", desk, customers::create),
+        page(get(), "/app/customers/{id}", read, customers::show),
+        page(get(), "/app/customers/{id}/edit", desk, customers::edit),
+        page(post(), "/app/customers/{id}/edit", desk, customers::update),
+    ]
+}
+
+/// What the tenant offers, when, by whom and under which name.
+fn setup() -> Vec<Page> {
     let read = Access::Member(Permission::Read);
     let catalogue = Access::Member(Permission::ManageCatalogue);
     let manage = Access::Member(Permission::ManageTenant);
@@ -60,4 +106,9 @@ pub fn routes() -> Vec<Page> {
         page(post(), "/app/tenants/new", read, tenants::create),
         page(post(), "/app/tenants/{id}/switch", read, tenants::switch),
     ]
+}
+
+/// After a form was accepted: the page that shows what came of it, and one sentence of it.
+fn done(address: &str, key: &str) -> HttpResponse {
+    see_with(address, &Flash::ok(key))
 }

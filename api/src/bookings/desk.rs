@@ -1,0 +1,244 @@
+//! What members do with bookings beside confirming and cancelling: book for a customer, note, close, look back.
+
+use actix_web::HttpResponse;
+use chrono::{DateTime, Utc};
+use domain::booking::{BookingDraft, Notify, Outcome, Status};
+use domain::id::{BookingId, CustomerId, EventId, ServiceId, StaffId};
+use domain::locale::Locale;
+use domain::rejection::{Code, Rejection};
+use serde::{Deserialize, Serialize};
+use store::bookings::{self, Change, Desk, Facts};
+use utoipa::ToSchema;
+
+use super::{CustomerBody, MemberBookingView, Notifications, with_alternatives};
+use crate::extract::{Allows, IfMatch, Json, ManageBookings, Member, Path, Read, Submission, present};
+use crate::idempotency::Answer;
+use crate::problem::Result;
+use crate::random;
+use crate::reply::versioned;
+
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateBookingForCustomer {
+    service_id: ServiceId,
+    /// A start that availability lists, or any with `outside_hours`.
+    start: DateTime<Utc>,
+    /// Without it anybody, the least busy first.
+    staff_id: Option<StaffId>,
+    /// Somebody who is known. Either this or `customer`.
+    customer_id: Option<CustomerId>,
+    customer: Option<CustomerBody>,
+    notifications: Option<Notifications>,
+    /// Of messages; the customer's.
+    locale: Option<Locale>,
+    /// What the customer said.
+    note: Option<String>,
+    /// What members note for themselves.
+    internal_note: Option<String>,
+    /// False. True: whatever the hours, the notice and the horizon, of the named staff member, as long as their time is
+    /// not taken.
+    outside_hours: Option<bool>,
+}
+
+impl CreateBookingForCustomer {
+    fn read(&self) -> Result<(BookingDraft, Desk)> {
+        let (name, email, phone) = match (&self.customer, self.customer_id) {
+            (Some(new), None) => (new.name.clone(), new.email.clone(), new.phone.clone()),
+            // The profile is read where the booking is made.
+            (None, Some(_)) => Default::default(),
+            _ => {
+                let detail = "must be given, or customer_id, and not both";
+                return Err(Rejection::invalid("/customer", "REQUIRED", detail).into());
+            }
+        };
+        let notifications = self.notifications.clone().unwrap_or_default();
+        let draft = BookingDraft {
+            service_id: self.service_id,
+            start: self.start,
+            staff_id: self.staff_id,
+            name,
+            email,
+            phone,
+            locale: self.locale,
+            timezone: None,
+            notify: Notify {
+                email: notifications.email.unwrap_or(true),
+                sms: notifications.sms.unwrap_or(false),
+            },
+            accepts: domain::booking::Consents::default(),
+            note: self.note.clone(),
+        };
+        let desk = Desk {
+            customer_id: self.customer_id,
+            outside_hours: self.outside_hours.unwrap_or(false),
+            internal_note: self.internal_note.clone(),
+        };
+        Ok((draft, desk))
+    }
+}
+
+pub async fn create(
+    member: Member<ManageBookings>,
+    submission: Submission<CreateBookingForCustomer>,
+) -> Result<Answer> {
+    let (draft, desk) = submission.body.read()?;
+    match book(&member, &submission, &draft, &desk).await {
+        Err(problem) if problem.code() == Code::SlotUnavailable => {
+            Err(with_alternatives(&member.tenant, &draft, member.now).await)
+        }
+        booked => booked,
+    }
+}
+
+async fn book(
+    member: &Member<ManageBookings>,
+    submission: &Submission<CreateBookingForCustomer>,
+    draft: &BookingDraft,
+    desk: &Desk,
+) -> Result<Answer> {
+    let (now, by) = (member.now, member.by());
+    // A code that is taken already is nobody's fault: another one.
+    for _ in 0..3 {
+        let random = random::number();
+        let booked = member
+            .once(submission, async |tx| {
+                let appointment = bookings::create_at_desk(tx, draft, desk, random, &by, now).await?;
+                Answer::created(&MemberBookingView::new(&member.state, member.role, appointment))
+            })
+            .await;
+        match booked {
+            Err(problem) if problem.code() == Code::PublicCodeTaken => {}
+            booked => return booked,
+        }
+    }
+    Err(Code::Unavailable.into())
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "absent and null are two things (RFC 7396)")]
+pub struct UpdateBooking {
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    internal_note: Option<Option<String>>,
+}
+
+pub async fn update(
+    member: Member<ManageBookings>,
+    id: Path<BookingId>,
+    IfMatch(version): IfMatch,
+    Json(body): Json<UpdateBooking>,
+) -> Result<HttpResponse> {
+    let (now, by) = (member.now, member.by());
+    let appointment = member
+        .tenant
+        .transaction(async |tx| match &body.internal_note {
+            Some(note) => bookings::annotate(tx, *id, note.as_deref(), version, &by, now).await,
+            None => bookings::find(tx, *id).await,
+        })
+        .await?;
+    let version = appointment.booking.version;
+    Ok(versioned(&MemberBookingView::new(&member.state, member.role, appointment), version))
+}
+
+/// Nothing is to be said: `{}`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloseBooking {}
+
+pub async fn complete(
+    member: Member<ManageBookings>,
+    id: Path<BookingId>,
+    submission: Submission<CloseBooking>,
+) -> Result<Answer> {
+    close(member, *id, submission, Outcome::Completed).await
+}
+
+pub async fn miss(
+    member: Member<ManageBookings>,
+    id: Path<BookingId>,
+    submission: Submission<CloseBooking>,
+) -> Result<Answer> {
+    close(member, *id, submission, Outcome::NoShow).await
+}
+
+async fn close<P: Allows>(
+    member: Member<P>,
+    id: BookingId,
+    submission: Submission<CloseBooking>,
+    outcome: Outcome,
+) -> Result<Answer> {
+    let (now, by) = (member.now, member.by());
+    member
+        .once(&submission, async |tx| {
+            let appointment = bookings::close(tx, id, outcome, &by, now).await?;
+            Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
+        })
+        .await
+}
+
+/// What happened to a booking, from the first change to the last.
+#[derive(Serialize, ToSchema)]
+pub struct BookingHistory {
+    data: Vec<BookingChange>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct BookingChange {
+    id: EventId,
+    /// `booking.create`, `booking.confirm`, `booking.reschedule`, `booking.cancel`, `booking.complete`, `booking.miss`,
+    /// `booking.update`.
+    action: String,
+    actor: Actor,
+    occurred_at: DateTime<Utc>,
+    before: Option<BookingFacts>,
+    after: Option<BookingFacts>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Actor {
+    /// `user`, `customer`, `operator` or `system`.
+    kind: String,
+    /// Of a member, as long as they are one.
+    name: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct BookingFacts {
+    status: Status,
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    staff_id: StaffId,
+    cancellation_reason: Option<String>,
+}
+
+impl From<Facts> for BookingFacts {
+    fn from(facts: Facts) -> Self {
+        Self {
+            status: facts.status,
+            start: facts.starts_at,
+            end: facts.ends_at,
+            staff_id: facts.staff_id,
+            cancellation_reason: facts.cancellation_reason,
+        }
+    }
+}
+
+impl From<Change> for BookingChange {
+    fn from(change: Change) -> Self {
+        Self {
+            id: change.id,
+            action: change.action,
+            actor: Actor { kind: change.actor, name: change.actor_name },
+            occurred_at: change.occurred_at,
+            before: change.before.map(BookingFacts::from),
+            after: change.after.map(BookingFacts::from),
+        }
+    }
+}
+
+pub async fn history(member: Member<Read>, id: Path<BookingId>) -> Result<HttpResponse> {
+    let changes = member.tenant.read(async |tx| bookings::history(tx, *id).await).await?;
+    Ok(HttpResponse::Ok()
+        .json(BookingHistory { data: changes.into_iter().map(BookingChange::from).collect() }))
+}

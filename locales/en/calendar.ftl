@@ -1,0 +1,150 @@
+calendar-status = { $status ->
+    [pending] To confirm
+    [confirmed] Confirmed
+    [completed] Completed
+    [no_show] No-show
+   *[cancelled] Cancelled
+}
+calendar-status-head = Status
+calendar-today = Today
+calendar-previous = Previous day
+calendar-next = Next day
+calendar-jump = Go to date
+calendar-bookings = Bookings
+calendar-booked = Booked
+calendar-pending = To confirm
+calendar-deposits = Deposits
+calendar-occupancy = Occupancy
+calendar-legend = Colours
+calendar-grid = The day, by team member
+calendar-load = { $percent } booked
+calendar-off = Not working
+calendar-break = Break
+calendar-starts = Starts at { $time }
+calendar-closed = Closed
+calendar-nobody = Nobody can be booked yet
+calendar-nobody-text = Add somebody to your team, and their day appears here.
+calendar-has-note = With a note
+calendar-confirm = Confirm
+calendar-complete = Mark as completed
+calendar-miss = No-show
+calendar-move = Move
+calendar-cancel = Cancel
+calendar-deposit = Deposit
+calendar-call = Call
+calendar-mail = Email
+calendar-profile = Profile
+calendar-details = Booking details
+calendar-open = Open the booking
+calendar-when = When
+calendar-with = With
+calendar-note = Note from the customer
+calendar-internal-note = Internal note
+calendar-internal-note-label = Your note
+calendar-internal-note-hint = Only your team sees it.
+calendar-no-note = No note yet.
+calendar-reason = Reason
+calendar-reason-hint = The customer reads it in the message that tells them.
+calendar-customer = Customer
+calendar-service = Service
+calendar-price = Price
+calendar-email = Email address
+calendar-phone = Phone
+calendar-name = Full name
+calendar-visits = { $count ->
+    [one] First booking
+   *[other] { $count } bookings
+}
+calendar-actions = What to do
+calendar-manage = Link for the customer
+calendar-manage-text = Whoever has this link can see, move and cancel the booking.
+calendar-manage-copy = Copy the link
+calendar-history = History
+calendar-did = { $action ->
+    [create] Booked
+    [confirm] Confirmed
+    [reschedule] Moved
+    [cancel] Cancelled
+    [complete] Marked as completed
+    [miss] Marked as no-show
+   *[update] Note changed
+}
+calendar-was = It was on { $at }
+calendar-actor = { $actor ->
+    [customer] the customer
+    [user] a former team member
+    [operator] the platform
+   *[system] automatically
+}
+calendar-save = Save
+calendar-edit = Edit
+calendar-cancel-title = Cancel this booking?
+calendar-cancel-text = The time becomes free at once, and the customer is told by email.
+calendar-cancel-do = Cancel the booking
+calendar-keep = Keep it
+calendar-move-title = Move this booking
+calendar-now-at = now on
+calendar-move-told = The customer is told the new time by email.
+calendar-move-do = Move the booking
+calendar-date = Date
+calendar-time = Time
+calendar-show-times = Show times
+calendar-no-times = No time is free on this day. Choose another day or another person.
+calendar-alternatives = These times are free
+calendar-what = What and when
+calendar-anybody = Anybody who is free
+calendar-outside = Outside of the opening hours
+calendar-outside-text = Whatever the hours, of a named person, as long as nothing else is booked.
+calendar-outside-do = Book at this time
+calendar-find = Search
+calendar-find-hint = Name, email, phone or code
+calendar-find-customer = Find a customer
+calendar-find-customer-hint = Name, email or phone
+calendar-customer-unknown = Nobody is known by that.
+calendar-customer-new = New customer
+calendar-customer-new-text = Somebody who has never booked
+calendar-customer-edit = Edit the customer
+calendar-more = And also
+calendar-notify = Send a confirmation by email
+calendar-book = Book
+calendar-no-services = There is nothing to book yet
+calendar-no-services-text = Add your first service, then book.
+calendar-period = Period
+calendar-period-of = { $period ->
+    [today] Today
+    [week] Next 7 days
+    [past] Past
+    [all] All
+   *[upcoming] From today
+}
+calendar-any-status = Any status
+calendar-any-staff = Anybody
+calendar-filter = Filter
+calendar-none-found = No booking matches
+calendar-none-found-text = Try fewer words, or the beginning of a word.
+calendar-show-all = Show all
+calendar-none = No bookings here
+calendar-none-text = Share your page, and bookings arrive here by themselves.
+calendar-none-yet = No booking yet
+calendar-latest-only = Only the latest are shown.
+calendar-no-customers = No customers yet
+calendar-no-customers-text = Whoever books is listed here. You can also write somebody down yourself.
+calendar-language = { $locale ->
+    [fr] Messages in French
+   *[en] Messages in English
+}
+calendar-language-label = Language of messages
+calendar-language-hint = Confirmations and changes are written in it.
+calendar-search = Search
+calendar-search-hint = Type the beginning of a name, an email address, a phone number or a booking code.
+calendar-nothing = Nothing was found
+calendar-nothing-text = Words are looked for by how they begin.
+calendar-reconnecting = Reconnecting
+calendar-flash-confirmed = The booking is confirmed. The customer is told.
+calendar-flash-completed = Marked as completed.
+calendar-flash-missed = Marked as no-show.
+calendar-flash-noted = The note is saved.
+calendar-flash-cancelled = The booking is cancelled, and its time is free again.
+calendar-flash-booked = Booked.
+calendar-flash-moved = Moved. The customer is told the new time.
+calendar-flash-customer = The customer is saved.

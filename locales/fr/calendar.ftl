@@ -1,0 +1,150 @@
+calendar-status = { $status ->
+    [pending] À confirmer
+    [confirmed] Confirmée
+    [completed] Terminée
+    [no_show] Absence
+   *[cancelled] Annulée
+}
+calendar-status-head = Statut
+calendar-today = Aujourd’hui
+calendar-previous = Jour précédent
+calendar-next = Jour suivant
+calendar-jump = Aller à la date
+calendar-bookings = Réservations
+calendar-booked = Réservé
+calendar-pending = À confirmer
+calendar-deposits = Acomptes
+calendar-occupancy = Occupation
+calendar-legend = Couleurs
+calendar-grid = La journée, par membre de l’équipe
+calendar-load = { $percent } réservé
+calendar-off = Ne travaille pas
+calendar-break = Pause
+calendar-starts = Commence à { $time }
+calendar-closed = Fermé
+calendar-nobody = Personne n’est encore réservable
+calendar-nobody-text = Ajoutez quelqu’un à votre équipe : sa journée s’affichera ici.
+calendar-has-note = Avec une note
+calendar-confirm = Confirmer
+calendar-complete = Marquer comme terminée
+calendar-miss = Absence
+calendar-move = Déplacer
+calendar-cancel = Annuler
+calendar-deposit = Acompte
+calendar-call = Appeler
+calendar-mail = E-mail
+calendar-profile = Fiche
+calendar-details = Détails de la réservation
+calendar-open = Ouvrir la réservation
+calendar-when = Quand
+calendar-with = Avec
+calendar-note = Note du client
+calendar-internal-note = Note interne
+calendar-internal-note-label = Votre note
+calendar-internal-note-hint = Seule votre équipe la voit.
+calendar-no-note = Pas encore de note.
+calendar-reason = Motif
+calendar-reason-hint = Le client le lira dans le message qui l’informe.
+calendar-customer = Client
+calendar-service = Prestation
+calendar-price = Prix
+calendar-email = Adresse e-mail
+calendar-phone = Téléphone
+calendar-name = Nom complet
+calendar-visits = { $count ->
+    [one] Première réservation
+   *[other] { $count } réservations
+}
+calendar-actions = Que faire
+calendar-manage = Lien pour le client
+calendar-manage-text = Qui possède ce lien peut voir, déplacer et annuler la réservation.
+calendar-manage-copy = Copier le lien
+calendar-history = Historique
+calendar-did = { $action ->
+    [create] Réservée
+    [confirm] Confirmée
+    [reschedule] Déplacée
+    [cancel] Annulée
+    [complete] Marquée comme terminée
+    [miss] Marquée comme absence
+   *[update] Note modifiée
+}
+calendar-was = Auparavant : { $at }
+calendar-actor = { $actor ->
+    [customer] le client
+    [user] un ancien membre de l’équipe
+    [operator] la plateforme
+   *[system] automatiquement
+}
+calendar-save = Enregistrer
+calendar-edit = Modifier
+calendar-cancel-title = Annuler cette réservation ?
+calendar-cancel-text = L’horaire se libère aussitôt et le client est prévenu par e-mail.
+calendar-cancel-do = Annuler la réservation
+calendar-keep = La conserver
+calendar-move-title = Déplacer cette réservation
+calendar-now-at = actuellement
+calendar-move-told = Le client est informé du nouvel horaire par e-mail.
+calendar-move-do = Déplacer la réservation
+calendar-date = Date
+calendar-time = Heure
+calendar-show-times = Voir les horaires
+calendar-no-times = Aucun horaire libre ce jour-là. Choisissez un autre jour ou une autre personne.
+calendar-alternatives = Ces horaires sont libres
+calendar-what = Quoi et quand
+calendar-anybody = La première personne libre
+calendar-outside = En dehors des horaires d’ouverture
+calendar-outside-text = Quels que soient les horaires, pour une personne choisie, tant que rien d’autre n’est réservé.
+calendar-outside-do = Réserver à cette heure
+calendar-find = Rechercher
+calendar-find-hint = Nom, e-mail, téléphone ou code
+calendar-find-customer = Trouver un client
+calendar-find-customer-hint = Nom, e-mail ou téléphone
+calendar-customer-unknown = Personne n’est connu ainsi.
+calendar-customer-new = Nouveau client
+calendar-customer-new-text = Quelqu’un qui n’a jamais réservé
+calendar-customer-edit = Modifier le client
+calendar-more = Et aussi
+calendar-notify = Envoyer une confirmation par e-mail
+calendar-book = Réserver
+calendar-no-services = Il n’y a encore rien à réserver
+calendar-no-services-text = Ajoutez votre première prestation, puis réservez.
+calendar-period = Période
+calendar-period-of = { $period ->
+    [today] Aujourd’hui
+    [week] 7 prochains jours
+    [past] Passées
+    [all] Toutes
+   *[upcoming] À partir d’aujourd’hui
+}
+calendar-any-status = Tous les statuts
+calendar-any-staff = Tout le monde
+calendar-filter = Filtrer
+calendar-none-found = Aucune réservation ne correspond
+calendar-none-found-text = Essayez moins de mots, ou le début d’un mot.
+calendar-show-all = Tout afficher
+calendar-none = Aucune réservation ici
+calendar-none-text = Partagez votre page : les réservations arriveront ici d’elles-mêmes.
+calendar-none-yet = Pas encore de réservation
+calendar-latest-only = Seules les plus récentes sont affichées.
+calendar-no-customers = Pas encore de clients
+calendar-no-customers-text = Qui réserve s’affiche ici. Vous pouvez aussi inscrire quelqu’un vous-même.
+calendar-language = { $locale ->
+    [fr] Messages en français
+   *[en] Messages en anglais
+}
+calendar-language-label = Langue des messages
+calendar-language-hint = Confirmations et changements sont rédigés dans cette langue.
+calendar-search = Recherche
+calendar-search-hint = Tapez le début d’un nom, d’une adresse e-mail, d’un numéro de téléphone ou d’un code de réservation.
+calendar-nothing = Rien n’a été trouvé
+calendar-nothing-text = Les mots sont cherchés par leur début.
+calendar-reconnecting = Reconnexion
+calendar-flash-confirmed = La réservation est confirmée. Le client est prévenu.
+calendar-flash-completed = Marquée comme terminée.
+calendar-flash-missed = Marquée comme absence.
+calendar-flash-noted = La note est enregistrée.
+calendar-flash-cancelled = La réservation est annulée et son horaire est de nouveau libre.
+calendar-flash-booked = Réservé.
+calendar-flash-moved = Déplacée. Le client est informé du nouvel horaire.
+calendar-flash-customer = Le client est enregistré.

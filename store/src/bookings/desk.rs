@@ -1,0 +1,139 @@
+//! What members do with bookings: book for a customer, write a note, say how it ended.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::booking::{self, BookingDraft, Outcome};
+use domain::id::{BookingId, CustomerId};
+use domain::rejection::{Code, Rejection};
+
+use super::{Appointment, Booking, Making, book, create_with, find_for_update, happened};
+use crate::TenantTx;
+use crate::audit::{self, By, Change};
+use crate::availability::{self, Wish};
+use crate::customers;
+use crate::error::Result;
+use crate::events;
+use crate::schema::bookings;
+use crate::staff::raise_schedule;
+use crate::tenants::check_version;
+
+/// What a member may say beside what a customer says.
+#[derive(Clone, Debug, Default)]
+pub struct Desk {
+    /// Somebody who is known: their profile stands for name, address, number and language.
+    pub customer_id: Option<CustomerId>,
+    /// At any time that is not taken, whatever the hours, the notice and the horizon; of a named staff member.
+    pub outside_hours: bool,
+    pub internal_note: Option<String>,
+}
+
+/// Books on behalf of a customer. Nobody's approval is waited for: whoever would give it is booking.
+pub async fn create_at_desk(
+    tx: &TenantTx,
+    draft: &BookingDraft,
+    desk: &Desk,
+    random: u32,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Appointment> {
+    let internal_note = note(desk.internal_note.as_deref())?;
+    let mut draft = draft.clone();
+    if let Some(id) = desk.customer_id {
+        let known = customers::find(tx, id).await.map_err(|error| match error.code() {
+            Some(Code::NotFound) => {
+                Rejection::invalid("/customer_id", "INVALID", "must be one of your customers").into()
+            }
+            _ => error,
+        })?;
+        draft.name = known.name;
+        draft.email = known.email;
+        draft.phone = known.phone_e164;
+        draft.locale = Some(draft.locale.unwrap_or(known.locale));
+    }
+    let making = Making { draft: &draft, is_ours: true, internal_note, random, by, now };
+    if !desk.outside_hours {
+        return create_with(tx, making).await;
+    }
+    booking::check_start(draft.start)?;
+    let id = draft
+        .staff_id
+        .ok_or_else(|| Rejection::invalid("/staff_id", "REQUIRED", "must be named outside of the hours"))?;
+    raise_schedule(tx, id).await?;
+    let catalogue = availability::around(tx, Wish::for_service(draft.service_id), id, draft.start).await?;
+    let contact = draft.contact(&catalogue.tenant.country)?;
+    if !catalogue.is_free(draft.start) {
+        return Err(Code::SlotUnavailable.into());
+    }
+    book(tx, catalogue, contact, making).await
+}
+
+fn note(note: Option<&str>) -> Result<Option<String>> {
+    let lines = note.map(|note| domain::text::lines(note, 2_000)).transpose();
+    Ok(lines.map_err(|why| Rejection::invalid("/internal_note", "INVALID", why.to_string()))?.flatten())
+}
+
+/// Writes, changes or takes away what members note for themselves.
+pub async fn annotate(
+    tx: &TenantTx,
+    id: BookingId,
+    internal_note: Option<&str>,
+    version: Option<i64>,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Appointment> {
+    let internal_note = note(internal_note)?;
+    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
+    check_version(version, before.version)?;
+    if before.internal_note == internal_note {
+        return Ok(Appointment { booking: before, staff_name });
+    }
+    let after = Booking { internal_note, version: before.version + 1, updated_at: now, ..before.clone() };
+    save(tx, &before, &after, ("booking.updated", "booking.update"), by, now).await?;
+    Ok(Appointment { booking: after, staff_name })
+}
+
+/// Says how a booking ended. What was said wrongly can be said again; said twice, it is said once.
+pub async fn close(
+    tx: &TenantTx,
+    id: BookingId,
+    outcome: Outcome,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Appointment> {
+    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
+    booking::may_close(before.status, before.starts_at, now)?;
+    let status = outcome.status();
+    if before.status == status {
+        return Ok(Appointment { booking: before, staff_name });
+    }
+    let after = Booking { status, version: before.version + 1, updated_at: now, ..before.clone() };
+    let names = match outcome {
+        Outcome::Completed => ("booking.completed", "booking.complete"),
+        Outcome::NoShow => ("booking.missed", "booking.miss"),
+    };
+    save(tx, &before, &after, names, by, now).await?;
+    Ok(Appointment { booking: after, staff_name })
+}
+
+async fn save(
+    tx: &TenantTx,
+    before: &Booking,
+    after: &Booking,
+    (event, action): (&'static str, &'static str),
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    diesel::update(bookings::table.find((tx.tenant(), after.id)))
+        .set((
+            bookings::status.eq(after.status),
+            bookings::internal_note.eq(&after.internal_note),
+            bookings::version.eq(after.version),
+            bookings::updated_at.eq(after.updated_at),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    events::record(tx, happened(event, after), now).await?;
+    let change = Change { action, subject: after.id.0, before: Some(before), after: Some(after) };
+    audit::record(tx, by, change, now).await
+}

@@ -1,0 +1,161 @@
+// A customer's whole way: book in four steps, find the mail, move, cancel. With a script, without one, by keyboard alone.
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { mail, salon } from './support/demo.mjs'
+import { accessible, close, desktop, origin, phone, withPage } from './support/harness.mjs'
+
+after(close)
+
+let counter = 0
+const someone = () => ({ name: 'Zoé Durand', email: `zoe-${process.pid}-b${++counter}@example.org` })
+
+/** The button that sends the form: it stands beside the form on a wide page and below it on a narrow one. */
+const submit = page => page.locator('button[form=details]:visible').first()
+
+/**
+ * From the salon's page to the one that asks for a name. Every test takes a day of its own, some weeks
+ * ahead. */
+async function choose(page, { day }) {
+  await page.goto(`/${salon}?lang=en`)
+  await page.getByRole('link', { name: 'Book an appointment' }).locator('visible=true').first().click()
+  await page.getByRole('heading', { name: 'Choose a service' }).waitFor()
+  await page.locator('a.svc').first().click()
+  await page.getByRole('heading', { name: 'With whom?' }).waitFor()
+  await page.getByRole('link', { name: /No preference/ }).click()
+  await page.getByRole('heading', { name: 'Choose a time' }).waitFor()
+  await page.locator('a.day').nth(-day).click()
+  await page.locator('a.day[aria-current]').waitFor()
+  await page.locator('a.slot').nth(2).click()
+  await page.getByRole('heading', { name: 'Your details', level: 1 }).waitFor()
+}
+
+const price = async page => (await page.locator('.summary, .bar').locator('visible=true').first().innerText()).match(/€\s?\d+/)?.[0]
+
+describe('a customer', { concurrency: 2 }, () => {
+  for (const [how, js, viewport, day] of [
+    ['with a script, on a phone', true, phone, 1],
+    ['without any script, on a phone', false, phone, 2],
+    ['with a script, on a desk', true, desktop, 3],
+  ]) {
+    test(`books, moves and cancels ${how}`, () => withPage({ lang: 'en', js, viewport }, async (page, context) => {
+      const { name, email } = someone()
+      await choose(page, { day })
+      assert.ok(await price(page), 'the summary hides the price')
+      await page.fill('[name=name]', name)
+      await page.fill('[name=email]', email)
+      await Promise.all([page.waitForURL('**/manage/**'), submit(page).click()])
+      await page.getByRole('heading', { name: 'It’s booked, Zoé' }).waitFor()
+
+      const invitation = await context.request.get(await page.getByRole('link', { name: 'Add to my calendar' }).getAttribute('href'))
+      assert.match(await invitation.text(), /^BEGIN:VCALENDAR\r\n/)
+
+      const { links } = await mail(email)
+      await page.goto(links.find(url => url.startsWith(`${origin}/manage/`)))
+      await page.getByRole('heading', { name: 'Your appointment is confirmed' }).waitFor()
+      const before = await page.locator('.ticket h2').innerText()
+      await page.getByRole('link', { name: 'Move', exact: true }).click()
+      await page.locator('a.day').nth(-day).click()
+      await page.locator('a.day[aria-current]').waitFor()
+      await page.locator('a.slot').last().click()
+      await page.getByRole('heading', { name: 'Confirm the new time' }).waitFor()
+      await page.getByRole('button', { name: 'Move the appointment' }).click()
+      await page.getByRole('heading', { name: 'Your appointment has been moved' }).waitFor()
+      assert.notEqual(await page.locator('.ticket h2').innerText(), before)
+
+      await page.getByRole('link', { name: 'Cancel', exact: true }).click()
+      await page.getByRole('button', { name: 'Cancel the appointment' }).click()
+      await page.getByRole('heading', { name: 'Your appointment is cancelled' }).waitFor()
+    }))
+  }
+
+  for (const js of [true, false]) {
+    test(`loses nothing when a form is refused ${js ? 'with' : 'without'} a script`, () => withPage({ lang: 'en', js }, async page => {
+      await choose(page, { day: 5 })
+      await page.fill('[name=name]', 'Zoé Durand')
+      await page.fill('[name=email]', 'zoe at example')
+      await page.fill('[name=note]', 'Deuxième étage, « Durand »')
+      await submit(page).click()
+      const errors = page.locator('#errors')
+      await errors.waitFor()
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'errors')
+      assert.equal(await page.locator('[name=name]').inputValue(), 'Zoé Durand')
+      assert.equal(await page.locator('[name=email]').inputValue(), 'zoe at example')
+      assert.equal(await page.locator('[name=note]').inputValue(), 'Deuxième étage, « Durand »')
+      const field = page.locator('[name=email]')
+      assert.equal(await field.getAttribute('aria-invalid'), 'true')
+      const told = (await field.getAttribute('aria-describedby')).split(' ')[0]
+      assert.ok((await page.locator(`#${told}`).innerText()).length > 10)
+      await errors.getByRole('link').first().click()
+      assert.equal(await page.evaluate(() => document.activeElement.name), 'email')
+      if (js) assert.deepEqual(await accessible(page), [])
+    }))
+  }
+
+  test('whose time is taken meanwhile is offered others and keeps what was typed', () => withPage({ lang: 'en' }, async page => {
+    await choose(page, { day: 4 })
+    const form = await page.locator('form#details').evaluate(it => Object.fromEntries(new FormData(it)))
+    // Everybody who could take it is taken.
+    for (let more = true; more;) {
+      const response = await fetch(`${origin}/api/v1/public/${salon}/bookings`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ service_id: form.service_id, start: form.start, customer: { name: 'Eve', email: someone().email } }),
+      })
+      more = response.ok
+    }
+    await page.fill('[name=name]', 'Zoé Durand')
+    await page.fill('[name=email]', someone().email)
+    await submit(page).click()
+    await page.getByText('This time has just been taken').first().waitFor()
+    assert.equal(await page.locator('[name=name]').inputValue(), 'Zoé Durand')
+    assert.deepEqual(await accessible(page), [])
+    await page.locator('label.slot').first().click()
+    await submit(page).click()
+    await page.getByRole('heading', { name: 'It’s booked, Zoé' }).waitFor()
+  }))
+
+  test('books by keyboard alone', () => withPage({ lang: 'en', viewport: desktop }, async page => {
+    const tabTo = async selector => {
+      for (let presses = 0; presses < 150; presses++) {
+        await page.keyboard.press('Tab')
+        const state = await page.evaluate(selector => {
+          const it = document.activeElement
+          const box = it.getBoundingClientRect()
+          return { there: it.matches(selector), seen: it === document.body || (box.bottom > 0 && box.top < innerHeight) }
+        }, selector)
+        if (state.there) {
+          assert.ok(state.seen, `${selector} has the focus out of sight`)
+          return
+        }
+      }
+      assert.fail(`no way by Tab to ${selector} on ${page.url()}`)
+    }
+    const follow = async (selector, heading) => {
+      await tabTo(selector)
+      await page.keyboard.press('Enter')
+      await page.getByRole('heading', heading).first().waitFor()
+    }
+    await page.goto(`/${salon}?lang=en`)
+    await follow('.cover-go a, .bar a', { name: 'Choose a service' })
+    await follow('a.svc', { name: 'With whom?' })
+    await follow('a.svc', { name: 'Choose a time' })
+    await follow('a.slot', { name: 'Your details' })
+    await tabTo('[name=name]')
+    await page.keyboard.type('Zoé Durand')
+    await tabTo('[name=email]')
+    await page.keyboard.type(someone().email)
+    await follow('button[form=details]', { name: 'It’s booked, Zoé' })
+  }))
+
+  test('who asks for what is not there stays at the salon', () => withPage({ lang: 'fr' }, async page => {
+    const response = await page.goto(`/${salon}/nulle-part`)
+    assert.equal(response.status(), 404)
+    assert.match(await page.title(), /Maison Camille/)
+    assert.equal(await page.locator('html').getAttribute('lang'), 'fr')
+    const color = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent'))
+    assert.ok(color.startsWith('light-dark('), 'the page has the colour of the tenant')
+    assert.deepEqual(await accessible(page), [])
+    await page.locator(`main a[href="/${salon}"]`).click()
+    await page.waitForURL(`**/${salon}`)
+  }))
+})

@@ -1,0 +1,50 @@
+// Language, theme and the tenant's colour: each is chosen once, and every page follows.
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { api, salon, token } from './support/demo.mjs'
+import { close, contrast, withPage } from './support/harness.mjs'
+
+after(close)
+
+const ground = page => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+const lightness = color => Number(color.match(/\d+/)[0])
+
+describe('what is chosen stays chosen:', () => {
+  for (const js of [true, false]) {
+    test(`the language and the theme, ${js ? 'with' : 'without'} a script`, () => withPage({ lang: 'fr', js }, async page => {
+      await page.goto(`/${salon}`)
+      assert.equal(await page.locator('html').getAttribute('lang'), 'fr')
+      await page.locator('a.lang').first().click()
+      await page.locator('html[lang=en]').waitFor()
+      await page.goto(`/${salon}/book`)
+      assert.equal(await page.locator('html').getAttribute('lang'), 'en')
+
+      assert.ok(lightness(await ground(page)) > 200)
+      await page.getByRole('button', { name: /dark/i }).locator('visible=true').first().click()
+      await page.locator('html[data-theme=dark]').waitFor()
+      assert.ok(lightness(await ground(page)) < 60)
+      await page.goto(`/${salon}`)
+      assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark')
+      if (js) assert.deepEqual(await contrast(page), [])
+    }))
+  }
+
+  for (const color of ['#ffd400', '#b4436c', '#0a0a0a', '#f5f5f5']) {
+    test(`${color} as the colour of a tenant, which can be read in both themes`, () => withPage({ lang: 'fr' }, async page => {
+      const bearer = await token()
+      const before = (await api('/tenant', { token: bearer })).accent_color
+      await api('/tenant', { method: 'PATCH', token: bearer, body: { accent_color: color } })
+      try {
+        await page.goto(`/${salon}`)
+        const accents = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent'))
+        if (color !== '#f5f5f5') assert.ok(accents.includes('#'), accents)
+        for (const scheme of ['light', 'dark']) {
+          await page.emulateMedia({ colorScheme: scheme })
+          assert.deepEqual(await contrast(page), [], scheme)
+        }
+      } finally {
+        await api('/tenant', { method: 'PATCH', token: bearer, body: { accent_color: before } })
+      }
+    }))
+  }
+})
