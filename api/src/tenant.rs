@@ -1,17 +1,21 @@
 //! The tenant's own profile, its plan and what of it is used.
 
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use domain::id::TenantId;
+use domain::id::{ImageId, TenantId};
 use domain::locale::Locale;
 use domain::plan::{self, Feature, Limit, Plan};
 use domain::tenant::TenantChanges;
 use serde::{Deserialize, Serialize};
+use store::images::Image;
 use store::tenants::Tenant;
 use utoipa::ToSchema;
 
 use crate::extract::{IfMatch, Json, ManageTenant, Member, Read, present, required};
+use crate::images::ImageView;
 use crate::problem::Result;
 use crate::reply::versioned;
 
@@ -39,14 +43,20 @@ pub struct TenantView {
     siret: Option<String>,
     vat_id: Option<String>,
     accent_color: Option<String>,
+    logo: Option<ImageView>,
+    /// The picture above the public page.
+    cover: Option<ImageView>,
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
 
-impl From<Tenant> for TenantView {
-    fn from(tenant: Tenant) -> Self {
+impl TenantView {
+    fn new(tenant: Tenant, mut images: HashMap<ImageId, Image>) -> Self {
+        let mut image = |id: Option<ImageId>| id.and_then(|id| images.remove(&id)).map(ImageView::from);
         Self {
+            logo: image(tenant.logo_image_id),
+            cover: image(tenant.cover_image_id),
             id: tenant.tenant_id,
             slug: tenant.slug,
             name: tenant.name,
@@ -136,9 +146,24 @@ pub struct UpdateTenant {
 }
 
 pub async fn show(member: Member<Read>) -> Result<HttpResponse> {
-    let tenant = member.tenant.transaction(async |tx| store::tenants::find(tx).await).await?;
+    reply(&member.tenant).await
+}
+
+/// The profile, as it is now.
+pub(crate) async fn reply(tenant: &store::Tenant) -> Result<HttpResponse> {
+    let (tenant, images) = tenant
+        .transaction(async |tx| {
+            let tenant = store::tenants::find(tx).await?;
+            let images = pictures(tx, &tenant).await?;
+            Ok::<_, store::Error>((tenant, images))
+        })
+        .await?;
     let version = tenant.version;
-    Ok(versioned(&TenantView::from(tenant), version))
+    Ok(versioned(&TenantView::new(tenant, images), version))
+}
+
+async fn pictures(tx: &store::TenantTx, tenant: &Tenant) -> store::Result<HashMap<ImageId, Image>> {
+    store::images::find_all(tx, [tenant.logo_image_id, tenant.cover_image_id]).await
 }
 
 pub async fn update(
@@ -165,12 +190,16 @@ pub async fn update(
         accent_color: body.accent_color,
     };
     let by = member.by();
-    let tenant = member
+    let (tenant, images) = member
         .tenant
-        .transaction(async |tx| store::tenants::update(tx, changes, version, &by, member.now).await)
+        .transaction(async |tx| {
+            let tenant = store::tenants::update(tx, changes, version, &by, member.now).await?;
+            let images = pictures(tx, &tenant).await?;
+            Ok::<_, store::Error>((tenant, images))
+        })
         .await?;
     let version = tenant.version;
-    Ok(versioned(&TenantView::from(tenant), version))
+    Ok(versioned(&TenantView::new(tenant, images), version))
 }
 
 #[derive(Serialize, ToSchema)]

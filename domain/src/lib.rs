@@ -6,6 +6,7 @@ pub mod contact;
 pub mod customer;
 pub mod hours;
 pub mod id;
+pub mod image;
 pub mod link;
 pub mod locale;
 pub mod password;

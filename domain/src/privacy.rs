@@ -35,6 +35,7 @@ pub const REGISTRY: &[Personal] = &[
     personal("documents", &["path"]),
     personal("domain_events", &[]),
     personal("idempotency_keys", &["response"]),
+    personal("images", &[]),
     personal("jobs", &[]),
     personal("memberships", &[]),
     personal("messages", &["recipient"]),

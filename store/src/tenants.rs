@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking::code_prefix;
 use domain::hours::RuleKind;
-use domain::id::{RuleId, StaffId, TenantId, UserId};
+use domain::id::{ImageId, RuleId, StaffId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::rejection::Code;
@@ -50,6 +50,8 @@ pub struct Tenant {
     pub siret: Option<String>,
     pub vat_id: Option<String>,
     pub accent_color: Option<String>,
+    pub logo_image_id: Option<ImageId>,
+    pub cover_image_id: Option<ImageId>,
     pub code_prefix: String,
     pub default_duration_minutes: i32,
     pub default_break_minutes: i32,
@@ -159,6 +161,8 @@ pub async fn open(
         siret: None,
         vat_id: None,
         accent_color: None,
+        logo_image_id: None,
+        cover_image_id: None,
         default_duration_minutes: 60,
         default_break_minutes: 20,
         schedule_version: 1,
@@ -342,6 +346,20 @@ pub async fn update(
     };
     audit::record(tx, by, change, now).await?;
     Ok(after)
+}
+
+/// Puts the tenant on a plan. What it has more of than the plan includes stays.
+pub async fn set_plan(tx: &TenantTx, plan: Plan, by: &By, now: DateTime<Utc>) -> Result<()> {
+    let own = tenants::table.find(tx.tenant());
+    let before: Plan = own.select(tenants::plan).for_no_key_update().first(&mut tx.conn()).await?;
+    let raised = tenants::version.eq(tenants::version + 1);
+    diesel::update(own)
+        .set((tenants::plan.eq(plan), raised, tenants::updated_at.eq(now)))
+        .execute(&mut tx.conn())
+        .await?;
+    let change =
+        Change { action: "tenant.plan", subject: tx.tenant().0, before: Some(&before), after: Some(&plan) };
+    audit::record(tx, by, change, now).await
 }
 
 /// Refuses a change made to a version that is no longer there; `None` asks for no check.

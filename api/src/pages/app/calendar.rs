@@ -72,7 +72,6 @@ struct Grid {
     hours: i64,
     /// Minute of the day at which it begins.
     start: i64,
-    /// Beginning with the second: the first is its edge.
     labels: Vec<HourLabel>,
     /// Row of the time that it is, today.
     now: Option<i64>,
@@ -319,7 +318,7 @@ impl Grid {
         Self {
             hours: last - first,
             start: scale.start,
-            labels: (first + 1..last).map(label).collect(),
+            labels: (first..last).map(label).collect(),
             now: (is_today && (1..=scale.rows).contains(&now_row)).then_some(now_row),
             now_time: now.with_timezone(&day.timezone).format("%H:%M").to_string(),
             columns: day

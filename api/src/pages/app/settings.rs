@@ -116,12 +116,14 @@ pub async fn update(
             let (frame, tenant) = member.frame(&reader).await?;
             let version = Some(form.version.parse().unwrap_or(-1));
             let updated: Result<Tenant> = match form.changes(&tenant.country) {
-                Ok(changes) => {
-                    let update = member
-                        .tenant
-                        .transaction(async |tx| store::tenants::update(tx, changes, version, &by, now).await);
-                    Box::pin(update).await.map_err(Problem::from)
-                }
+                Ok(changes) => member
+                    .tenant
+                    .transaction(async |tx| {
+                        // Boxed: it carries a tenant three times.
+                        Box::pin(store::tenants::update(tx, changes, version, &by, now)).await
+                    })
+                    .await
+                    .map_err(Problem::from),
                 Err(refusal) => Err(refusal.into()),
             };
             match updated {
