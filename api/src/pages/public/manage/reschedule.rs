@@ -179,7 +179,7 @@ pub async fn create(
 ) -> HttpResponse {
     reader
         .answer(async {
-            let opened = Opened::read(anybody, token).await?;
+            let opened = Box::pin(Opened::read(anybody, token)).await?;
             let Form(form) = form?;
             let anybody = &opened.anybody;
             anybody.state.take(WRITE, &anybody.ip).await?;
