@@ -179,7 +179,7 @@ pub async fn create(
 ) -> HttpResponse {
     reader
         .answer(async {
-            let opened = Box::pin(Opened::read(anybody, token)).await?;
+            let opened = Opened::read(anybody, token).await?;
             let Form(form) = form?;
             let anybody = &opened.anybody;
             anybody.state.take(WRITE, &anybody.ip).await?;
@@ -189,8 +189,11 @@ pub async fn create(
             let by = By::Customer { ip: Some(anybody.ip.clone()) };
             let (id, now) = (opened.appointment.booking.id, anybody.now);
             let to = Move { start, staff_id: form.staff_id.parse().ok() };
-            let moved: Result<Appointment, store::Error> =
-                opened.door.transaction(async |tx| bookings::reschedule(tx, id, to, &by, now).await).await;
+            let moved: Result<Appointment, store::Error> = opened
+                .door
+                // Boxed: it carries a tenant and an appointment.
+                .transaction(async |tx| Box::pin(bookings::reschedule(tx, id, to, &by, now)).await)
+                .await;
             match moved {
                 Ok(_) => Ok(see(&format!("{}?moved=1", opened.url()))),
                 // Cancelled meanwhile, or too late: the page shows how it stands.
