@@ -1,12 +1,15 @@
 // The pictures of the README, taken from a demo: node tests/browser/shots.mjs FOLDER
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { book, free, mail, salon, signedIn } from './support/demo.mjs'
-import { browser, close, desktop, origin, phone, visitor } from './support/harness.mjs'
+import { browser, close, origin, phone, visitor } from './support/harness.mjs'
 import { address } from './support/places.mjs'
 
 const folder = process.argv[2] ?? 'docs/shots'
 /** In bytes: a picture in a repository stays there for good. */
 const most = 120_000
+
+/** A wide window, drawn small. */
+const desktop = { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 0.75 }
 
 await mkdir(folder, { recursive: true })
 await browser()
@@ -34,17 +37,26 @@ const confirmation = await mail(booking.email)
 const manage = confirmation.links.find(url => url.startsWith(`${origin}/manage/`))
 const html = await (await fetch(`${origin}/dev/outbox/${confirmation.id}/html`)).text()
 
-await take('home', { ...fr, viewport: desktop }, async page => void (await page.goto(`/${salon}`)))
+// A day with something in it.
+const date = slot.date
+const people = ['Léa Martin', 'Hugo Bernard', 'Chloé Petit', 'Louis Moreau', 'Manon Roux', 'Jules Fabre', 'Alice Garnier', 'Nina Colin', 'Paul Renard']
+for (const [index, name] of people.entries()) {
+  const room = (await free(index % 3 === 0 ? 'Couleur' : index % 3 === 1 ? 'Coupe homme' : 'Coupe femme')).filter(it => it.date === date)
+  const slot = room[Math.floor((index * room.length) / people.length)]
+  if (slot) await book({ slot, name })
+}
+
+await take('home', { ...fr, ...desktop }, async page => void (await page.goto(`/${salon}`)))
 await take('home-phone', { ...fr, viewport: phone }, async page => void (await page.goto(`/${salon}`)))
 await take('time-phone', { ...fr, viewport: phone }, async page => void (await page.goto(await address('/{tenant}/book/time'))))
-await take('time-dark', { ...fr, viewport: desktop, scheme: 'dark' }, async page => {
+await take('time-dark', { ...fr, ...desktop, scheme: 'dark' }, async page => {
   await page.goto(`/${salon}/book/time?service_id=${slot.service.id}&date=${slot.date}`)
 })
 await take('confirmation-phone', { ...fr, viewport: phone }, async page => void (await page.goto(manage)))
-await take('calendar', { ...fr, viewport: desktop, state: demo }, async page => void (await page.goto('/app/calendar')))
-await take('calendar-phone-dark', { ...fr, viewport: phone, scheme: 'dark', state: demo }, async page => void (await page.goto('/app/calendar')))
-await take('services', { ...fr, viewport: desktop, state: demo }, async page => void (await page.goto('/app/services')))
-await take('components', { lang: 'en', viewport: desktop }, async page => void (await page.goto('/dev/components')))
+await take('calendar', { ...fr, ...desktop, state: demo }, async page => void (await page.goto(`/app/calendar?date=${date}`)))
+await take('calendar-phone-dark', { ...fr, viewport: phone, scheme: 'dark', state: demo }, async page => void (await page.goto(`/app/calendar?date=${date}`)))
+await take('services', { ...fr, ...desktop, state: demo }, async page => void (await page.goto('/app/services')))
+await take('components', { lang: 'en', ...desktop }, async page => void (await page.goto('/dev/components')))
 for (const [name, width, scheme] of [['mail-phone', 390, 'light'], ['mail-dark', 700, 'dark']]) {
   await take(name, { ...fr, viewport: { width, height: 1000 }, scheme }, async page => {
     await page.setContent(html)
