@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
+use providers::files::FilesConfig;
 use providers::secrets::SecretsConfig;
 use rand::rngs::SysRng;
 use secrecy::{ExposeSecret, SecretString};
@@ -37,10 +38,12 @@ enum Command {
         #[command(flatten)]
         secrets: SecretsConfig,
     },
-    /// Make a demo tenant, for development. Does nothing when it is there.
+    /// Make two demo tenants, for development. Does nothing when they are there.
     Seed {
         #[command(flatten)]
         database: DatabaseConfig,
+        #[command(flatten)]
+        files: FilesConfig,
         /// Where clients reach the platform: for the addresses that are printed.
         #[arg(long, env = "PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
         public_url: String,
@@ -61,7 +64,9 @@ async fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Keys { secrets } => Ok(secrets.make_missing()?),
-        Command::Seed { database, public_url } => seed::run(&open(&database)?, &public_url, now()).await,
+        Command::Seed { database, files, public_url } => {
+            seed::run(&open(&database)?, &files.files()?, &public_url, now()).await
+        }
         Command::Operator(command) => operator::run(command, now()).await,
     }
 }

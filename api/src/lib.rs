@@ -14,6 +14,7 @@ pub mod extract;
 pub mod health;
 pub mod hours;
 pub mod idempotency;
+pub mod images;
 pub mod limit;
 pub mod list;
 pub mod me;

@@ -13,8 +13,8 @@ use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{
     HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathsBuilder,
 };
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, Required, ResponseBuilder, ServerBuilder,
@@ -92,6 +92,9 @@ fn operation(route: &Route) -> utoipa::openapi::path::Operation {
                 .build(),
         ));
     }
+    if route.takes_file {
+        operation = operation.request_body(Some(a_file()));
+    }
     let mut success = ResponseBuilder::new().description("Done");
     if let Some(body) = route.replies {
         success =
@@ -107,6 +110,18 @@ fn operation(route: &Route) -> utoipa::openapi::path::Operation {
         operation = operation.security(SecurityRequirement::new("bearer", Vec::<String>::new()));
     }
     operation.build()
+}
+
+/// A picture, as `file` of a form or alone.
+fn a_file() -> RequestBody {
+    let binary = SchemaFormat::KnownFormat(KnownFormat::Binary);
+    let file = || ObjectBuilder::new().schema_type(Type::String).format(Some(binary.clone())).build();
+    let form = ObjectBuilder::new().property("file", file()).required("file").build();
+    RequestBodyBuilder::new()
+        .content("multipart/form-data", ContentBuilder::new().schema(Some(form)).build())
+        .content("image/*", ContentBuilder::new().schema(Some(file())).build())
+        .required(Some(Required::True))
+        .build()
 }
 
 fn reference(body: Body) -> Ref {

@@ -16,8 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::list::{Page, PageQuestion};
 use crate::problem::Problem;
 use crate::{
-    auth, availability, bookings, customers, documents, health, hours, me, openapi, reschedule, search,
-    services, staff, stream, tenant,
+    auth, availability, bookings, customers, documents, health, hours, images, me, openapi, reschedule,
+    search, services, staff, stream, tenant,
 };
 
 /// Who may call.
@@ -48,6 +48,8 @@ pub struct Route {
     pub about: &'static str,
     pub access: Access,
     pub takes: Option<Body>,
+    /// Whether the body is a file: `file` of a form, or alone.
+    pub takes_file: bool,
     pub query: Option<fn() -> Vec<Parameter>>,
     /// The status of a success and its body.
     pub status: u16,
@@ -58,6 +60,11 @@ pub struct Route {
 impl Route {
     fn takes<T: ToSchema + 'static>(mut self) -> Self {
         self.takes = Some(body::<T>());
+        self
+    }
+
+    const fn takes_file(mut self) -> Self {
+        self.takes_file = true;
         self
     }
 
@@ -114,6 +121,7 @@ where
         about,
         access,
         takes: None,
+        takes_file: false,
         query: None,
         status: 200,
         replies: None,
@@ -176,6 +184,34 @@ pub fn api() -> Vec<Route> {
         route(patch, "/tenant", Access::Member(ManageTenant), tenant::update, "Change the profile")
             .takes::<tenant::UpdateTenant>()
             .replies::<tenant::TenantView>(200),
+        route(put, "/tenant/logo", Access::Member(ManageTenant), images::put_logo, "Show a logo")
+            .takes_file()
+            .replies::<tenant::TenantView>(200),
+        route(
+            delete,
+            "/tenant/logo",
+            Access::Member(ManageTenant),
+            images::destroy_logo,
+            "Take the logo away",
+        )
+        .answers(204),
+        route(
+            put,
+            "/tenant/cover",
+            Access::Member(ManageTenant),
+            images::put_cover,
+            "Show a picture above the public page",
+        )
+        .takes_file()
+        .replies::<tenant::TenantView>(200),
+        route(
+            delete,
+            "/tenant/cover",
+            Access::Member(ManageTenant),
+            images::destroy_cover,
+            "Take the picture above the public page away",
+        )
+        .answers(204),
         route(get, "/plan", read, tenant::plan, "The plan, its limits and what is used")
             .replies::<tenant::PlanView>(200),
         route(get, "/services", read, services::list, "All services")
@@ -190,6 +226,23 @@ pub fn api() -> Vec<Route> {
             .takes::<services::UpdateService>()
             .replies::<services::ServiceView>(200),
         route(delete, "/services/{id}", catalogue, services::destroy, "Archive a service").answers(204),
+        route(
+            put,
+            "/services/{id}/image",
+            catalogue,
+            images::put_of_service,
+            "Show a picture with a service",
+        )
+        .takes_file()
+        .replies::<services::ServiceView>(200),
+        route(
+            delete,
+            "/services/{id}/image",
+            catalogue,
+            images::destroy_of_service,
+            "Take a service’s picture away",
+        )
+        .answers(204),
         route(get, "/staff", read, staff::list, "All staff members")
             .asks::<PageQuestion>()
             .lists::<staff::StaffView>(),
@@ -382,6 +435,7 @@ pub fn root() -> Vec<Route> {
         route(get, "/health/ready", Access::Anybody, health::ready, "It can serve")
             .replies::<health::Health>(200),
         route(get, "/health", Access::Anybody, health::show, "What works").replies::<health::Health>(200),
+        route(get, "/media/{owner}/{file}", Access::Anybody, images::show, "A picture"),
         route(get, "/files/{token}", Access::Anybody, documents::show, "A file by its signed link"),
     ]
 }

@@ -12,6 +12,7 @@ use crate::extract::{
     IfMatch, Json, ManageCatalogue, Member, Path, Query, Read, Submission, Visitor, present, required,
 };
 use crate::idempotency::Answer;
+use crate::images::ImageView;
 use crate::limit::READ;
 use crate::list::PageQuestion;
 use crate::problem::{Problem, Result};
@@ -23,6 +24,7 @@ pub struct ServiceView {
     name: String,
     category: Option<String>,
     description: Option<String>,
+    image: Option<ImageView>,
     duration_minutes: i32,
     buffer_before_minutes: i32,
     buffer_after_minutes: i32,
@@ -43,12 +45,13 @@ pub struct ServiceView {
 
 impl ServiceView {
     fn new(offer: Offer, tenant: &Tenant) -> Self {
-        let Offer { service, staff_ids } = offer;
+        let Offer { service, staff_ids, image } = offer;
         Self {
             id: service.id,
             name: service.name,
             category: service.category,
             description: service.description,
+            image: image.map(ImageView::from),
             duration_minutes: service.duration_minutes,
             buffer_before_minutes: service.buffer_before_minutes,
             buffer_after_minutes: service.buffer_after_minutes,
@@ -73,6 +76,7 @@ pub struct PublicService {
     pub name: String,
     pub category: Option<String>,
     pub description: Option<String>,
+    pub image: Option<ImageView>,
     pub duration_minutes: i32,
     pub price_cents: i64,
     pub currency: String,
@@ -82,12 +86,13 @@ pub struct PublicService {
 
 impl PublicService {
     pub fn new(offer: Offer, tenant: &Tenant) -> Self {
-        let service = offer.service;
+        let Offer { service, image, .. } = offer;
         Self {
             id: service.id,
             name: service.name,
             category: service.category,
             description: service.description,
+            image: image.map(ImageView::from),
             duration_minutes: service.duration_minutes,
             price_cents: service.price_cents,
             currency: tenant.currency.clone(),
@@ -240,10 +245,14 @@ pub async fn create(
 }
 
 pub async fn show(member: Member<Read>, id: Path<ServiceId>) -> Result<HttpResponse> {
-    let (tenant, offer) = member
-        .tenant
+    reply(&member.tenant, *id).await
+}
+
+/// One service, as it is now.
+pub(crate) async fn reply(tenant: &store::Tenant, id: ServiceId) -> Result<HttpResponse> {
+    let (tenant, offer) = tenant
         .transaction(async |tx| {
-            Ok::<_, store::Error>((store::tenants::find(tx).await?, store::services::find(tx, *id).await?))
+            Ok::<_, store::Error>((store::tenants::find(tx).await?, store::services::find(tx, id).await?))
         })
         .await?;
     let version = offer.service.version;

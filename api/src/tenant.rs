@@ -1,17 +1,21 @@
 //! The tenant's own profile, its plan and what of it is used.
 
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use domain::id::TenantId;
+use domain::id::{ImageId, TenantId};
 use domain::locale::Locale;
 use domain::plan::{self, Feature, Limit, Plan};
 use domain::tenant::TenantChanges;
 use serde::{Deserialize, Serialize};
+use store::images::Image;
 use store::tenants::Tenant;
 use utoipa::ToSchema;
 
 use crate::extract::{IfMatch, Json, ManageTenant, Member, Read, present, required};
+use crate::images::ImageView;
 use crate::problem::Result;
 use crate::reply::versioned;
 
@@ -29,15 +33,30 @@ pub struct TenantView {
     contact_email: Option<String>,
     phone: Option<String>,
     address: Option<String>,
+    city: Option<String>,
+    about: Option<String>,
+    website_url: Option<String>,
+    instagram_url: Option<String>,
+    legal_name: Option<String>,
+    legal_form: Option<String>,
+    publisher: Option<String>,
+    siret: Option<String>,
+    vat_id: Option<String>,
     accent_color: Option<String>,
+    logo: Option<ImageView>,
+    /// The picture above the public page.
+    cover: Option<ImageView>,
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
 
-impl From<Tenant> for TenantView {
-    fn from(tenant: Tenant) -> Self {
+impl TenantView {
+    fn new(tenant: Tenant, mut images: HashMap<ImageId, Image>) -> Self {
+        let mut image = |id: Option<ImageId>| id.and_then(|id| images.remove(&id)).map(ImageView::from);
         Self {
+            logo: image(tenant.logo_image_id),
+            cover: image(tenant.cover_image_id),
             id: tenant.tenant_id,
             slug: tenant.slug,
             name: tenant.name,
@@ -49,6 +68,15 @@ impl From<Tenant> for TenantView {
             contact_email: tenant.contact_email,
             phone: tenant.phone_e164,
             address: tenant.address,
+            city: tenant.city,
+            about: tenant.about,
+            website_url: tenant.website_url,
+            instagram_url: tenant.instagram_url,
+            legal_name: tenant.legal_name,
+            legal_form: tenant.legal_form,
+            publisher: tenant.publisher,
+            siret: tenant.siret,
+            vat_id: tenant.vat_id,
             accent_color: tenant.accent_color,
             version: tenant.version,
             created_at: tenant.created_at,
@@ -77,6 +105,40 @@ pub struct UpdateTenant {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     address: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    city: Option<Option<String>>,
+    /// What the public page says of the tenant, up to 2,000 characters.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    about: Option<Option<String>>,
+    /// `https://…`, or a host alone.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    website_url: Option<Option<String>>,
+    /// An address at instagram.com, or a name such as `@maison.camille`.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    instagram_url: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    legal_name: Option<Option<String>>,
+    /// As the law wants it told, such as `SARL au capital de 5 000 €`.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    legal_form: Option<Option<String>>,
+    /// Who answers for what the public page says.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    publisher: Option<Option<String>>,
+    /// 14 digits (France).
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    siret: Option<Option<String>>,
+    /// With the country, such as `FR40303265045`.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    vat_id: Option<Option<String>>,
     /// `#rrggbb`
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
@@ -84,9 +146,24 @@ pub struct UpdateTenant {
 }
 
 pub async fn show(member: Member<Read>) -> Result<HttpResponse> {
-    let tenant = member.tenant.transaction(async |tx| store::tenants::find(tx).await).await?;
+    reply(&member.tenant).await
+}
+
+/// The profile, as it is now.
+pub(crate) async fn reply(tenant: &store::Tenant) -> Result<HttpResponse> {
+    let (tenant, images) = tenant
+        .transaction(async |tx| {
+            let tenant = store::tenants::find(tx).await?;
+            let images = pictures(tx, &tenant).await?;
+            Ok::<_, store::Error>((tenant, images))
+        })
+        .await?;
     let version = tenant.version;
-    Ok(versioned(&TenantView::from(tenant), version))
+    Ok(versioned(&TenantView::new(tenant, images), version))
+}
+
+async fn pictures(tx: &store::TenantTx, tenant: &Tenant) -> store::Result<HashMap<ImageId, Image>> {
+    store::images::find_all(tx, [tenant.logo_image_id, tenant.cover_image_id]).await
 }
 
 pub async fn update(
@@ -101,15 +178,28 @@ pub async fn update(
         contact_email: body.contact_email,
         phone: body.phone,
         address: body.address,
+        city: body.city,
+        about: body.about,
+        website_url: body.website_url,
+        instagram_url: body.instagram_url,
+        legal_name: body.legal_name,
+        legal_form: body.legal_form,
+        publisher: body.publisher,
+        siret: body.siret,
+        vat_id: body.vat_id,
         accent_color: body.accent_color,
     };
     let by = member.by();
-    let tenant = member
+    let (tenant, images) = member
         .tenant
-        .transaction(async |tx| store::tenants::update(tx, changes, version, &by, member.now).await)
+        .transaction(async |tx| {
+            let tenant = store::tenants::update(tx, changes, version, &by, member.now).await?;
+            let images = pictures(tx, &tenant).await?;
+            Ok::<_, store::Error>((tenant, images))
+        })
         .await?;
     let version = tenant.version;
-    Ok(versioned(&TenantView::from(tenant), version))
+    Ok(versioned(&TenantView::new(tenant, images), version))
 }
 
 #[derive(Serialize, ToSchema)]

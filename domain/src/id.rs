@@ -82,6 +82,7 @@ id! {
     EventId,
     MessageId,
     DocumentId,
+    ImageId,
 }
 
 impl TenantId {

@@ -1,10 +1,12 @@
 //! The rules of Harmony: pure functions over plain values. No I/O, no clock, no async runtime.
 
 pub mod booking;
+pub mod company;
 pub mod contact;
 pub mod customer;
 pub mod hours;
 pub mod id;
+pub mod image;
 pub mod link;
 pub mod locale;
 pub mod password;
@@ -21,3 +23,4 @@ pub mod staff;
 pub mod tenant;
 pub mod text;
 pub mod wall_clock;
+pub mod web;

@@ -129,6 +129,16 @@ impl Plan {
         Self::ALL.into_iter().find(|plan| *plan > self && plan.allowance(limit).is_none_or(|more| more > max))
     }
 
+    /// The refusal of what would take more than is left of `max`, of which `used` is taken.
+    pub fn does_not_fit(self, limit: Limit, max: i64, used: i64) -> Rejection {
+        let lifted_by = self.lifted_by(limit);
+        Rejection::new(
+            Code::PlanLimitReached,
+            format!("Your plan includes {max} of {}, {used} are used, and this needs more.", limit.name()),
+        )
+        .with(Extra::Limit { limit, max, used, lifted_by })
+    }
+
     /// The refusal of one more than `max`, as the owner is told it.
     pub fn reached(self, limit: Limit, max: i64) -> Rejection {
         let lifted_by = self.lifted_by(limit);
@@ -224,6 +234,11 @@ pub fn has_come_to(max: i64, used: i64, percent: u8) -> bool {
 /// Rounded up: below it less than `percent` is used.
 fn count_at(max: i64, percent: u8) -> i64 {
     max.saturating_mul(percent.into()).saturating_add(99) / 100
+}
+
+/// What the count of a limit belongs to that never begins anew.
+pub fn for_good() -> NaiveDate {
+    NaiveDate::default()
 }
 
 /// The first day of the month that `now` lies in, in the tenant's zone: what a monthly count belongs to.

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use crate::contact::Email;
 use crate::locale::Locale;
 use crate::rejection::{Fields, Rejection};
-use crate::{slug, text};
+use crate::{company, slug, text, web};
 
 /// Minutes of the working day a new tenant starts with, Monday to Friday.
 pub const FIRST_HOURS: (u16, u16) = (8 * 60, 18 * 60);
@@ -116,6 +116,15 @@ pub struct TenantChanges {
     pub contact_email: Option<Option<String>>,
     pub phone: Option<Option<String>>,
     pub address: Option<Option<String>>,
+    pub city: Option<Option<String>>,
+    pub about: Option<Option<String>>,
+    pub website_url: Option<Option<String>>,
+    pub instagram_url: Option<Option<String>>,
+    pub legal_name: Option<Option<String>>,
+    pub legal_form: Option<Option<String>>,
+    pub publisher: Option<Option<String>>,
+    pub siret: Option<Option<String>>,
+    pub vat_id: Option<Option<String>>,
     pub accent_color: Option<Option<String>>,
 }
 
@@ -135,6 +144,31 @@ impl TenantChanges {
         }
         if let Some(Some(address)) = &self.address {
             self.address = fields.take("/address", text::lines(address, 500));
+        }
+        if let Some(Some(about)) = &self.about {
+            self.about = fields.take("/about", text::lines(about, 2_000));
+        }
+        for (pointer, most, value) in [
+            ("/city", 120, &mut self.city),
+            ("/legal_name", 255, &mut self.legal_name),
+            ("/legal_form", 255, &mut self.legal_form),
+            ("/publisher", 255, &mut self.publisher),
+        ] {
+            if let Some(Some(line)) = value {
+                *value = fields.take(pointer, text::line(line, most)).map(Some);
+            }
+        }
+        if let Some(Some(url)) = &self.website_url {
+            self.website_url = fields.take("/website_url", web::website(url)).map(Some);
+        }
+        if let Some(Some(url)) = &self.instagram_url {
+            self.instagram_url = fields.take("/instagram_url", web::instagram(url)).map(Some);
+        }
+        if let Some(Some(number)) = &self.siret {
+            self.siret = fields.take("/siret", company::siret(number)).map(Some);
+        }
+        if let Some(Some(number)) = &self.vat_id {
+            self.vat_id = fields.take("/vat_id", company::vat_id(number)).map(Some);
         }
         if let Some(Some(color)) = &mut self.accent_color {
             color.make_ascii_lowercase();

@@ -8,7 +8,7 @@ pub use delivery::{Delivery, Malformed};
 pub use policy::{JobError, Policy};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::id::{BookingId, ResetId, UserId};
+use domain::id::{BookingId, ImageId, ResetId, UserId};
 use domain::plan::Limit;
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,8 @@ pub enum Job {
     SendAccountReminder { user_id: UserId },
     /// Tells the owners how much of their plan is used: `percent` of `limit` in the period that began then.
     SendLimitWarning { limit: Limit, period_start: NaiveDate, percent: u8 },
+    /// Removes the files of a picture, unless it stands somewhere.
+    DropImage { image_id: ImageId },
     /// Removes expired sessions and idempotency keys.
     SweepExpired {},
 }
@@ -77,6 +79,7 @@ impl Job {
             | Self::SendAccountReminder { .. }
             | Self::SendLimitWarning { .. } => Policy::new(Queue::Email, 8, 30),
             Self::MakeBookingSummary { .. } => Policy::new(Queue::Pdf, 4, 30),
+            Self::DropImage { .. } => Policy::new(Queue::Maintenance, 8, 60),
             Self::SweepExpired {} => Policy::new(Queue::Maintenance, 3, 300),
         }
     }
@@ -91,6 +94,7 @@ impl Job {
             Self::SendPasswordReset { .. } => "send_password_reset",
             Self::SendAccountReminder { .. } => "send_account_reminder",
             Self::SendLimitWarning { .. } => "send_limit_warning",
+            Self::DropImage { .. } => "drop_image",
             Self::SweepExpired {} => "sweep_expired",
         }
     }
@@ -160,6 +164,10 @@ mod tests {
                     percent: 80,
                 },
                 r#"{"limit":"bookings_per_month","percent":80,"period_start":"2026-11-01"}"#,
+            ),
+            (
+                Job::DropImage { image_id: ImageId(id) },
+                r#"{"image_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (Job::SweepExpired {}, "{}"),
         ];

@@ -66,11 +66,22 @@ flaw = { $field ->
        *[other] Choose a longer password: at least 10 characters.
     }
     [start] Choose a time.
+    [full_name] Enter your name.
+    [tenant_name] Enter the name of the business.
+    [name] Enter a name.
+    [slug] { $code ->
+        [TAKEN] This address is taken. Choose another.
+       *[other] Use 2 to 63 lower-case letters, digits and single dashes. Some words are reserved.
+    }
+    [price] Enter an amount, such as 48 or 48.50.
+    [deposit] Enter a percentage from 0 to 100.
+    [duration] Enter 5 to 1440 minutes, with the time before and after.
    *[other] { $code ->
         [REQUIRED] This can’t be empty.
         [TOO_LONG] This is too long.
         [OUT_OF_RANGE] This value is out of range.
         [UNKNOWN] This is no longer there.
+        [BACKWARDS] The end must come after the start.
        *[other] This value is not valid.
     }
 }

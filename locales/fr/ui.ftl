@@ -66,11 +66,22 @@ flaw = { $field ->
        *[other] Choisissez un mot de passe plus long : au moins 10 caractères.
     }
     [start] Choisissez un horaire.
+    [full_name] Indiquez votre nom.
+    [tenant_name] Indiquez le nom de l’établissement.
+    [name] Indiquez un nom.
+    [slug] { $code ->
+        [TAKEN] Cette adresse est prise. Choisissez-en une autre.
+       *[other] De 2 à 63 lettres minuscules, chiffres et tirets simples. Certains mots sont réservés.
+    }
+    [price] Indiquez un montant, comme 48 ou 48,50.
+    [deposit] Indiquez un pourcentage de 0 à 100.
+    [duration] Indiquez de 5 à 1440 minutes, battements compris.
    *[other] { $code ->
         [REQUIRED] Ce champ ne peut pas rester vide.
         [TOO_LONG] C’est trop long.
         [OUT_OF_RANGE] Cette valeur est hors limites.
         [UNKNOWN] Cet élément n’existe plus.
+        [BACKWARDS] La fin doit venir après le début.
        *[other] Cette valeur n’est pas valable.
     }
 }

@@ -1,2 +1,2 @@
-DROP TABLE idempotency_keys, usage, audit_events, domain_events, tenants;
+DROP TABLE idempotency_keys, usage, audit_events, domain_events, tenants, images;
 DROP PROCEDURE protect_tenant_table;

@@ -14,6 +14,22 @@ BEGIN
   EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO harmony_app', name);
 END $$;
 
+-- Pictures: their files are kept elsewhere, under the tenant's name and theirs.
+CREATE TABLE images (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  format text NOT NULL CHECK (format IN ('jpg', 'png')),
+  width integer NOT NULL CHECK (width BETWEEN 1 AND 10000),
+  height integer NOT NULL CHECK (height BETWEEN 1 AND 10000),
+  size_bytes bigint NOT NULL CHECK (size_bytes > 0),
+  created_at timestamptz NOT NULL,
+  created_by uuid,
+  PRIMARY KEY (tenant_id, id)
+);
+CALL protect_tenant_table('images');
+COMMENT ON COLUMN images.width IS 'Of the largest variant; the others follow from it.';
+COMMENT ON COLUMN images.size_bytes IS 'Of all variants together.';
+
 CREATE TABLE tenants (
   tenant_id uuid PRIMARY KEY,
   slug text NOT NULL,
@@ -26,8 +42,18 @@ CREATE TABLE tenants (
   contact_email text,
   phone_e164 text,
   address text,
+  city text CHECK (length(city) BETWEEN 1 AND 120),
+  about text CHECK (length(about) BETWEEN 1 AND 2000),
+  website_url text CHECK (length(website_url) <= 300),
+  instagram_url text CHECK (length(instagram_url) <= 300),
+  legal_name text CHECK (length(legal_name) BETWEEN 1 AND 255),
+  legal_form text CHECK (length(legal_form) BETWEEN 1 AND 255),
+  publisher text CHECK (length(publisher) BETWEEN 1 AND 255),
   siret text CHECK (siret ~ '^[0-9]{14}$'),
+  vat_id text CHECK (vat_id ~ '^[A-Z]{2}[0-9A-Z]{2,13}$'),
   accent_color text CHECK (accent_color ~ '^#[0-9a-f]{6}$'),
+  logo_image_id uuid,
+  cover_image_id uuid,
   code_prefix text NOT NULL CHECK (code_prefix ~ '^[A-Z]{2}$'),
   default_duration_minutes integer NOT NULL DEFAULT 60 CHECK (default_duration_minutes BETWEEN 5 AND 1440),
   default_break_minutes integer NOT NULL DEFAULT 20 CHECK (default_break_minutes BETWEEN 0 AND 480),
@@ -35,10 +61,15 @@ CREATE TABLE tenants (
   version bigint NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
-  created_by uuid
+  created_by uuid,
+  FOREIGN KEY (tenant_id, logo_image_id) REFERENCES images,
+  FOREIGN KEY (tenant_id, cover_image_id) REFERENCES images
 );
 CALL protect_tenant_table('tenants');
 COMMENT ON COLUMN tenants.code_prefix IS 'The two letters before each booking''s public code.';
+COMMENT ON COLUMN tenants.about IS 'What the tenant says of itself on its public page.';
+COMMENT ON COLUMN tenants.legal_form IS 'As the law wants it told, such as "SARL au capital de 5 000 €".';
+COMMENT ON COLUMN tenants.publisher IS 'Who answers for what the public page says.';
 COMMENT ON COLUMN tenants.schedule_version IS 'Raised, as a lock, by each write that changes the availability of the whole tenant.';
 
 -- What happened, written in the transaction that did it: feeds live pages, workflows, webhooks, history, analytics.

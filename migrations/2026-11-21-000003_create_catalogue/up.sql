@@ -27,6 +27,7 @@ CREATE TABLE services (
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
   category text,
   description text,
+  image_id uuid,
   duration_minutes integer NOT NULL CHECK (duration_minutes BETWEEN 5 AND 1440),
   buffer_before_minutes integer NOT NULL DEFAULT 0 CHECK (buffer_before_minutes BETWEEN 0 AND 480),
   buffer_after_minutes integer NOT NULL DEFAULT 0 CHECK (buffer_after_minutes BETWEEN 0 AND 480),
@@ -45,6 +46,7 @@ CREATE TABLE services (
   updated_at timestamptz NOT NULL,
   created_by uuid,
   PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, image_id) REFERENCES images,
   -- An allocation lasts a day at most, so that who looks for overlaps looks one day back.
   CHECK (duration_minutes + buffer_before_minutes + buffer_after_minutes <= 1440)
 );

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use clap::Args;
 use domain::id::TenantId;
+use futures_util::StreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -98,6 +99,21 @@ impl Files {
         Ok(self.store.get(&path.0).await?.bytes().await?)
     }
 
+    /// Deletes all files of one tenant below `folder`, a name as of [`FilePath::new`]. None is fine too.
+    pub async fn delete_folder(&self, tenant: TenantId, folder: &str) -> Result<(), FilesError> {
+        let folder = FilePath::new(tenant, folder)?;
+        let mut found = self.store.list(Some(&folder.0));
+        while let Some(file) = found.next().await {
+            match file {
+                Ok(file) => self.delete(&FilePath(file.location)).await?,
+                // Another run was faster.
+                Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
     /// A file that is not there is deleted already.
     pub async fn delete(&self, path: &FilePath) -> Result<(), FilesError> {
         match self.store.delete(&path.0).await.map_err(FilesError::from) {
@@ -138,6 +154,22 @@ mod tests {
         files.delete(&path).await.unwrap();
         files.delete(&path).await.unwrap();
         assert!(matches!(files.get(&path).await, Err(FilesError::NotFound)));
+    }
+
+    #[tokio::test]
+    async fn a_folder_is_deleted_and_its_neighbours_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::in_folder(folder.path()).unwrap();
+        for name in ["images/a/1.jpg", "images/a/2.jpg", "images/ab/1.jpg"] {
+            files.put(&path(name), vec![1]).await.unwrap();
+        }
+        for _twice in 0..2 {
+            files.delete_folder(TENANT, "images/a").await.unwrap();
+        }
+        assert!(matches!(files.get(&path("images/a/1.jpg")).await, Err(FilesError::NotFound)));
+        assert!(matches!(files.get(&path("images/a/2.jpg")).await, Err(FilesError::NotFound)));
+        files.get(&path("images/ab/1.jpg")).await.unwrap();
+        assert!(files.delete_folder(TENANT, "").await.is_err());
     }
 
     #[tokio::test]

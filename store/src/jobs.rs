@@ -17,7 +17,12 @@ impl TenantTx {
         for job in jobs {
             self.will_wake(job.policy().queue);
         }
-        insert(self.conn(), self.tenant(), jobs, now).await
+        insert(self.conn(), self.tenant(), jobs, "ready", now, now).await
+    }
+
+    /// Like [`Self::enqueue`], for later: due at `due`.
+    pub async fn enqueue_for(&self, jobs: &[Job], due: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+        insert(self.conn(), self.tenant(), jobs, "scheduled", due, now).await
     }
 }
 
@@ -27,19 +32,21 @@ impl SystemTx {
         for job in jobs {
             self.will_wake(job.policy().queue);
         }
-        insert(self.conn(), TenantId::PLATFORM, jobs, now).await
+        insert(self.conn(), TenantId::PLATFORM, jobs, "ready", now, now).await
     }
 }
 
 /// One statement for any number, prepared once: it travels with others and is never waited for to be prepared.
-const INSERT: &str = "INSERT INTO jobs (tenant_id, id, queue, kind, payload, run_at)
-    SELECT $1, id, queue, kind, payload, $2
-    FROM unnest($3, $4, $5, $6) AS job (id, queue, kind, payload)";
+const INSERT: &str = "INSERT INTO jobs (tenant_id, id, queue, kind, payload, state, run_at)
+    SELECT $1, id, queue, kind, payload, $2, $3
+    FROM unnest($4, $5, $6, $7) AS job (id, queue, kind, payload)";
 
 async fn insert(
     mut conn: &AsyncPgConnection,
     tenant_id: TenantId,
     jobs: &[Job],
+    state: &str,
+    due: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let ids: Vec<JobId> = jobs.iter().map(|_job| JobId::mint(now)).collect();
@@ -48,7 +55,8 @@ async fn insert(
     let payloads: Vec<serde_json::Value> = jobs.iter().map(Job::payload).collect();
     let insert = sql_query(INSERT)
         .bind::<Uuid, _>(tenant_id)
-        .bind::<Timestamptz, _>(now)
+        .bind::<Text, _>(state)
+        .bind::<Timestamptz, _>(due)
         .bind::<Array<Uuid>, _>(ids)
         .bind::<Array<Text>, _>(queues)
         .bind::<Array<Text>, _>(kinds)

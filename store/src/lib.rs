@@ -13,6 +13,8 @@ pub mod events;
 mod explain;
 pub mod hours;
 pub mod idempotency;
+pub mod images;
+pub mod import;
 pub mod jobs;
 pub mod ledger;
 pub mod messages;

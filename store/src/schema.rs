@@ -159,6 +159,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    images (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        format -> Text,
+        width -> Int4,
+        height -> Int4,
+        size_bytes -> Int8,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     jobs (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -258,6 +271,7 @@ diesel::table! {
         name -> Text,
         category -> Nullable<Text>,
         description -> Nullable<Text>,
+        image_id -> Nullable<Uuid>,
         duration_minutes -> Int4,
         buffer_before_minutes -> Int4,
         buffer_after_minutes -> Int4,
@@ -341,8 +355,18 @@ diesel::table! {
         contact_email -> Nullable<Text>,
         phone_e164 -> Nullable<Text>,
         address -> Nullable<Text>,
+        city -> Nullable<Text>,
+        about -> Nullable<Text>,
+        website_url -> Nullable<Text>,
+        instagram_url -> Nullable<Text>,
+        legal_name -> Nullable<Text>,
+        legal_form -> Nullable<Text>,
+        publisher -> Nullable<Text>,
         siret -> Nullable<Text>,
+        vat_id -> Nullable<Text>,
         accent_color -> Nullable<Text>,
+        logo_image_id -> Nullable<Uuid>,
+        cover_image_id -> Nullable<Uuid>,
         code_prefix -> Text,
         default_duration_minutes -> Int4,
         default_break_minutes -> Int4,
@@ -415,6 +439,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     documents,
     domain_events,
     idempotency_keys,
+    images,
     jobs,
     memberships,
     messages,

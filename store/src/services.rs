@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::array;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::id::{ServiceId, StaffId, TenantId, UserId};
+use domain::id::{ImageId, ServiceId, StaffId, TenantId, UserId};
 use domain::plan::Plan;
 use domain::rejection::{Code, Rejection};
 use domain::service::{Rate, ServiceDraft};
@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::error::Result;
+use crate::images::{self, Image};
 use crate::schema::{service_staff, services, staff};
 use crate::tenants::check_version;
 
@@ -26,6 +27,7 @@ pub struct Service {
     pub name: String,
     pub category: Option<String>,
     pub description: Option<String>,
+    pub image_id: Option<ImageId>,
     pub duration_minutes: i32,
     pub buffer_before_minutes: i32,
     pub buffer_after_minutes: i32,
@@ -49,12 +51,14 @@ pub struct Offer {
     #[serde(flatten)]
     pub service: Service,
     pub staff_ids: Vec<StaffId>,
+    #[serde(skip)]
+    pub image: Option<Image>,
 }
 
 impl Offer {
     /// The draft that would change nothing.
     pub fn draft(&self) -> ServiceDraft {
-        let Self { service, staff_ids } = self.clone();
+        let Self { service, staff_ids, .. } = self.clone();
         ServiceDraft {
             name: service.name,
             category: service.category,
@@ -124,20 +128,29 @@ pub async fn page(
     for (service, member) in rows {
         providers.entry(service).or_default().push(member);
     }
+    let mut pictures = images::find_all(tx, services.iter().map(|service| service.image_id)).await?;
     Ok(services
         .into_iter()
-        .map(|service| Offer { staff_ids: providers.remove(&service.id).unwrap_or_default(), service })
+        .map(|service| Offer {
+            staff_ids: providers.remove(&service.id).unwrap_or_default(),
+            image: service.image_id.and_then(|id| pictures.remove(&id)),
+            service,
+        })
         .collect())
 }
 
 pub async fn find(tx: &TenantTx, id: ServiceId) -> Result<Offer> {
-    let (service, staff_ids) = services::table
+    let (service, staff_ids): (Service, Vec<StaffId>) = services::table
         .find((tx.tenant(), id))
         .filter(services::archived_at.is_null())
         .select((Service::as_select(), array(named(tx.tenant(), id))))
         .first(&mut tx.conn())
         .await?;
-    Ok(Offer { service, staff_ids })
+    let image = match service.image_id {
+        Some(id) => images::find(tx, id).await?,
+        None => None,
+    };
+    Ok(Offer { service, staff_ids, image })
 }
 
 /// Who is named to provide it.
@@ -174,6 +187,7 @@ pub async fn add(
             name: String::new(),
             category: None,
             description: None,
+            image_id: None,
             duration_minutes: 0,
             buffer_before_minutes: 0,
             buffer_after_minutes: 0,
@@ -225,10 +239,13 @@ pub async fn update(
     let before = find(tx, id).await?;
     check_version(version, before.service.version)?;
     let draft = change(before.draft()).checked(plan)?;
-    let after = offer(
-        &Service { version: before.service.version + 1, updated_at: now, ..before.service.clone() },
-        draft,
-    );
+    let after = Offer {
+        image: before.image.clone(),
+        ..offer(
+            &Service { version: before.service.version + 1, updated_at: now, ..before.service.clone() },
+            draft,
+        )
+    };
     let service = &after.service;
     diesel::update(services::table.find((tx.tenant(), id)))
         .set((
@@ -315,6 +332,7 @@ fn offer(row: &Service, draft: ServiceDraft) -> Offer {
             ..row.clone()
         },
         staff_ids: draft.staff_ids,
+        image: None,
     }
 }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking::code_prefix;
 use domain::hours::RuleKind;
-use domain::id::{RuleId, StaffId, TenantId, UserId};
+use domain::id::{ImageId, RuleId, StaffId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::rejection::Code;
@@ -37,8 +37,21 @@ pub struct Tenant {
     pub contact_email: Option<String>,
     pub phone_e164: Option<String>,
     pub address: Option<String>,
+    pub city: Option<String>,
+    /// What it says of itself on its public page.
+    pub about: Option<String>,
+    pub website_url: Option<String>,
+    pub instagram_url: Option<String>,
+    pub legal_name: Option<String>,
+    /// As the law wants it told, such as "SARL au capital de 5 000 €".
+    pub legal_form: Option<String>,
+    /// Who answers for what the public page says.
+    pub publisher: Option<String>,
     pub siret: Option<String>,
+    pub vat_id: Option<String>,
     pub accent_color: Option<String>,
+    pub logo_image_id: Option<ImageId>,
+    pub cover_image_id: Option<ImageId>,
     pub code_prefix: String,
     pub default_duration_minutes: i32,
     pub default_break_minutes: i32,
@@ -138,8 +151,18 @@ pub async fn open(
         contact_email: Some(user.email.clone()),
         phone_e164: None,
         address: None,
+        city: None,
+        about: None,
+        website_url: None,
+        instagram_url: None,
+        legal_name: None,
+        legal_form: None,
+        publisher: None,
         siret: None,
+        vat_id: None,
         accent_color: None,
+        logo_image_id: None,
+        cover_image_id: None,
         default_duration_minutes: 60,
         default_break_minutes: 20,
         schedule_version: 1,
@@ -275,6 +298,15 @@ pub async fn update(
         contact_email: changes.contact_email.unwrap_or_else(|| before.contact_email.clone()),
         phone_e164: changes.phone.unwrap_or_else(|| before.phone_e164.clone()),
         address: changes.address.unwrap_or_else(|| before.address.clone()),
+        city: changes.city.unwrap_or_else(|| before.city.clone()),
+        about: changes.about.unwrap_or_else(|| before.about.clone()),
+        website_url: changes.website_url.unwrap_or_else(|| before.website_url.clone()),
+        instagram_url: changes.instagram_url.unwrap_or_else(|| before.instagram_url.clone()),
+        legal_name: changes.legal_name.unwrap_or_else(|| before.legal_name.clone()),
+        legal_form: changes.legal_form.unwrap_or_else(|| before.legal_form.clone()),
+        publisher: changes.publisher.unwrap_or_else(|| before.publisher.clone()),
+        siret: changes.siret.unwrap_or_else(|| before.siret.clone()),
+        vat_id: changes.vat_id.unwrap_or_else(|| before.vat_id.clone()),
         accent_color: changes.accent_color.unwrap_or_else(|| before.accent_color.clone()),
         version: before.version + 1,
         updated_at: now,
@@ -291,6 +323,15 @@ pub async fn update(
             tenants::contact_email.eq(&after.contact_email),
             tenants::phone_e164.eq(&after.phone_e164),
             tenants::address.eq(&after.address),
+            tenants::city.eq(&after.city),
+            tenants::about.eq(&after.about),
+            tenants::website_url.eq(&after.website_url),
+            tenants::instagram_url.eq(&after.instagram_url),
+            tenants::legal_name.eq(&after.legal_name),
+            tenants::legal_form.eq(&after.legal_form),
+            tenants::publisher.eq(&after.publisher),
+            tenants::siret.eq(&after.siret),
+            tenants::vat_id.eq(&after.vat_id),
             tenants::accent_color.eq(&after.accent_color),
             tenants::version.eq(after.version),
             tenants::updated_at.eq(now),
@@ -305,6 +346,20 @@ pub async fn update(
     };
     audit::record(tx, by, change, now).await?;
     Ok(after)
+}
+
+/// Puts the tenant on a plan. What it has more of than the plan includes stays.
+pub async fn set_plan(tx: &TenantTx, plan: Plan, by: &By, now: DateTime<Utc>) -> Result<()> {
+    let own = tenants::table.find(tx.tenant());
+    let before: Plan = own.select(tenants::plan).for_no_key_update().first(&mut tx.conn()).await?;
+    let raised = tenants::version.eq(tenants::version + 1);
+    diesel::update(own)
+        .set((tenants::plan.eq(plan), raised, tenants::updated_at.eq(now)))
+        .execute(&mut tx.conn())
+        .await?;
+    let change =
+        Change { action: "tenant.plan", subject: tx.tenant().0, before: Some(&before), after: Some(&plan) };
+    audit::record(tx, by, change, now).await
 }
 
 /// Refuses a change made to a version that is no longer there; `None` asks for no check.

@@ -47,11 +47,38 @@ pub async fn raise(
     Ok(used)
 }
 
-/// What is used in the period that began on `period_start`.
+/// Counts `more` of what is counted for good, such as bytes kept, or less when it is negative. Refuses what the plan has
+/// no room for, whatever races: the row is the lock, so take it last. Less is never refused.
+pub async fn change(tx: &TenantTx, plan: Plan, limit: Limit, more: i64) -> Result<()> {
+    let max = plan.allowance(limit).unwrap_or(i64::MAX);
+    let period_start = plan::for_good();
+    if more > max {
+        return Err(plan.does_not_fit(limit, max, used(tx, limit, period_start).await?).into());
+    }
+    let counted = diesel::insert_into(usage::table)
+        .values((
+            usage::tenant_id.eq(tx.tenant().0),
+            usage::limit.eq(limit),
+            usage::period_start.eq(period_start),
+            usage::used.eq(more.max(0)),
+        ))
+        .on_conflict((usage::tenant_id, usage::limit, usage::period_start))
+        .do_update()
+        .set(usage::used.eq(usage::used + more));
+    // Of who has too much already, because their plan got smaller, only more is refused.
+    let most_before = if more > 0 { max - more } else { i64::MAX };
+    let within = FilterDsl::filter(counted, usage::used.le(most_before));
+    if within.execute(&mut tx.conn()).await? == 0 {
+        return Err(plan.does_not_fit(limit, max, used(tx, limit, period_start).await?).into());
+    }
+    Ok(())
+}
+
+/// What is used in the period that began on `period_start`, and of what is counted for good.
 pub async fn list(tx: &TenantTx, period_start: NaiveDate) -> Result<Vec<(Limit, i64)>> {
     Ok(QueryDsl::filter(
         usage::table,
-        usage::tenant_id.eq(tx.tenant().0).and(usage::period_start.eq(period_start)),
+        usage::tenant_id.eq(tx.tenant().0).and(usage::period_start.eq_any([period_start, plan::for_good()])),
     )
     .select((usage::limit, usage::used))
     .load(&mut tx.conn())

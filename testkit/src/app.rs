@@ -173,6 +173,11 @@ impl TestApp {
 }
 
 impl TestApp {
+    /// Where the files of tenants lie.
+    pub fn files_folder(&self) -> PathBuf {
+        self.folder.join("files")
+    }
+
     pub(crate) fn outbox(&self) -> PathBuf {
         self.folder.join("outbox")
     }

@@ -36,6 +36,36 @@ impl Request {
         Self(self.0.body(body.to_owned()))
     }
 
+    /// A file alone, of a type.
+    pub fn file(self, content_type: &str, bytes: impl Into<Vec<u8>>) -> Self {
+        Self(self.0.header("content-type", content_type).body(bytes.into()))
+    }
+
+    /// A form with fields, then a file named `file`, as browsers send it.
+    pub fn form_with_file(
+        self,
+        fields: &[(&str, &str)],
+        file_name: &str,
+        content_type: &str,
+        bytes: &[u8],
+    ) -> Self {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(
+                format!("--frontier\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .into_bytes(),
+            );
+        }
+        let head = format!(
+            "--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\
+             Content-Type: {content_type}\r\n\r\n"
+        );
+        body.extend(head.into_bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n--frontier--\r\n");
+        self.file("multipart/form-data; boundary=frontier", body)
+    }
+
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         Self(self.0.header("content-type", "application/x-www-form-urlencoded").body(body))

@@ -4,6 +4,7 @@ mod bookings;
 pub mod clock;
 pub mod context;
 pub mod dispatch;
+mod images;
 mod layers;
 pub mod logs;
 mod maintenance;

@@ -3,7 +3,7 @@
 use crate::bookings::{self, Message};
 use crate::context::Context;
 use crate::runtime::Envelope;
-use crate::{maintenance, usage, users};
+use crate::{images, maintenance, usage, users};
 use jobs::{Job, JobError};
 
 /// Runs a job. Whatever it does is done again when its worker dies: effects are idempotent.
@@ -29,6 +29,7 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         Job::SendLimitWarning { limit, period_start, percent } => {
             usage::send_limit_warning(context, &envelope, limit, period_start, percent).await
         }
+        Job::DropImage { image_id } => images::drop_image(context, &envelope, image_id).await,
         Job::SweepExpired {} => maintenance::sweep_expired(context).await,
     }
 }

@@ -5,9 +5,11 @@ mod caller;
 mod objects;
 mod page_member;
 mod query;
+mod upload;
 
 pub use body::{Json, Submission, present, required};
 pub(crate) use body::{PATIENCE, collect};
 pub use caller::{Allows, Anybody, ManageBookings, ManageCatalogue, ManageTenant, Member, Read, Visitor};
 pub use page_member::PageMember;
 pub use query::{IfMatch, Path, Query};
+pub use upload::Upload;

@@ -142,7 +142,30 @@ async fn a_profile_is_changed_and_checked() {
         (&cleared["phone"], &cleared["address"], &cleared["name"]),
         (&Value::Null, &Value::Null, &json!("Chez Olga"))
     );
+    let change = json!({
+        "about": "  Coupes et couleurs.\nSur rendez-vous. ", "city": "Paris", "website_url": "Olga.example",
+        "instagram_url": "@chez.olga", "legal_name": "Olga SARL", "legal_form": "SARL au capital de 5 000 €",
+        "publisher": "Olga Owner", "siret": "732 829 320 00074", "vat_id": "fr 44 732829320",
+    });
+    let tenant = salon.patch("/tenant").json(&change).await.expect(200);
     for (field, value) in [
+        ("about", "Coupes et couleurs.\nSur rendez-vous."),
+        ("website_url", "https://olga.example"),
+        ("instagram_url", "https://www.instagram.com/chez.olga/"),
+        ("siret", "73282932000074"),
+        ("vat_id", "FR44732829320"),
+        ("publisher", "Olga Owner"),
+    ] {
+        assert_eq!(tenant[field], value);
+    }
+    assert_eq!(salon.get("/tenant").await.expect(200), tenant);
+    for (field, value) in [
+        ("about", "x\u{202e}y"),
+        ("city", ""),
+        ("website_url", "javascript:alert(1)"),
+        ("instagram_url", "https://example.org/x"),
+        ("siret", "73282932000075"),
+        ("vat_id", "FR"),
         ("phone", "12"),
         ("accent_color", "red"),
         ("contact_email", "x"),

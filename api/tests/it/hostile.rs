@@ -188,6 +188,9 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
         ("PATCH", "/tenant") => json!({
             "name": "Salon", "timezone": "Europe/Paris", "locale": "fr", "contact_email": "a@b.example",
             "phone": "+33612345678", "address": "1 rue X", "accent_color": "#aabbcc",
+            "about": "Cuts", "city": "Paris", "website_url": "https://a.example/x", "instagram_url": "@a",
+            "legal_name": "A", "legal_form": "SARL", "publisher": "Ana", "siret": "73282932000074",
+            "vat_id": "FR44732829320",
         }),
         ("POST" | "PATCH", "/services" | "/services/{id}") => json!({
             "name": "Cut", "category": "Hair", "description": "Wash, cut", "duration_minutes": 60, "price_cents": 100,

@@ -20,6 +20,8 @@ mod idempotency;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
+mod images;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod lists;

@@ -101,7 +101,8 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/staff") => (none, Some(json!({"name": "Cleo"})), Own),
         ("GET" | "DELETE", "/services/{id}" | "/staff/{id}")
         | ("DELETE", "/closures/{id}" | "/openings/{id}")
-        | ("GET", "/bookings/{id}" | "/bookings/{id}/history" | "/customers/{id}") => (none, None, NotFound),
+        | ("GET", "/bookings/{id}" | "/bookings/{id}/history" | "/customers/{id}")
+        | ("PUT" | "DELETE", "/services/{id}/image") => (none, None, NotFound),
         ("PATCH", "/services/{id}" | "/staff/{id}" | "/bookings/{id}" | "/customers/{id}")
         | (
             "POST",
@@ -115,7 +116,9 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         }
         ("GET", "/opening-rules" | "/break-rules") => (of_staff, None, NotFound),
         ("GET", "/bookings") => (of_staff, None, Own),
-        ("POST", "/stream/tickets") | ("GET", "/customers") => (none, None, Own),
+        ("POST", "/stream/tickets")
+        | ("GET", "/customers")
+        | ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover") => (none, None, Own),
         ("GET", "/search") => (vec![("q", "an".to_owned())], None, Own),
         ("POST", "/customers") => (none, Some(json!({"name": "Cleo", "email": "cleo@example.org"})), Own),
         ("POST", "/bookings") => {
@@ -156,6 +159,7 @@ fn request(app: &TestApp, route: &Route, things: &Things) -> Request {
     let request = app.api(route.method.as_str(), &path);
     let request = if query.is_empty() { request } else { request.query(&query) };
     match body {
+        None if route.takes_file => request.file("image/png", crate::images::png(32, 32)),
         Some(body) => request.json(&body),
         None => request,
     }

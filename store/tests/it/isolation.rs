@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use domain::id::{BookingId, DocumentId};
+use domain::id::{BookingId, DocumentId, ImageId};
+use domain::image::Format;
 use serde_json::json;
+use store::audit::By;
 use store::messages::{self, About, Audience};
-use store::{DatabaseConfig, Door, Store, documents, idempotency};
+use store::{DatabaseConfig, Door, Store, documents, idempotency, images};
 use testkit::{Salon, TestApp};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
@@ -49,6 +51,17 @@ async fn fill(salon: &Salon<'_>) {
                 created_at: now,
             };
             documents::add(tx, &document).await?;
+            let image = images::Image {
+                tenant_id: tx.tenant(),
+                id: ImageId::mint(now),
+                format: Format::Jpeg,
+                width: 640,
+                height: 480,
+                size_bytes: 1,
+                created_at: now,
+                created_by: None,
+            };
+            images::set(tx, images::Place::Logo, &image, None, &By::System, now).await?;
             idempotency::begin(tx, &request).await?;
             idempotency::finish(tx, &request, &answer, now).await
         })

@@ -181,7 +181,7 @@ async fn add_opening(
     let date = date(&mut fields, "/date", &days.date);
     let range = range(&days.opens_at, &days.closes_at);
     if range.is_none() {
-        fields.add("/end", "INVALID", "must end after it starts");
+        fields.add("/end", "BACKWARDS", "must end after it starts");
     }
     fields.finish()?;
     let range = range.ok_or(Code::Invalid)?;

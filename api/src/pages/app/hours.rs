@@ -114,7 +114,7 @@ impl Week {
                         None => {
                             fields.add(
                                 format!("/{kind}-{}-{index}", day.number),
-                                "INVALID",
+                                "BACKWARDS",
                                 "must end later",
                             );
                         }

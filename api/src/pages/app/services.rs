@@ -255,7 +255,7 @@ pub async fn list(reader: Reader, member: PageMember<Read>, request: HttpRequest
                     Ok::<_, store::Error>((offers, store::staff::list(tx).await?))
                 })
                 .await?;
-            let line = |Offer { service, staff_ids }: Offer| Line {
+            let line = |Offer { service, staff_ids, .. }: Offer| Line {
                 id: service.id,
                 name: service.name,
                 category: service.category,

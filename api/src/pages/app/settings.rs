@@ -118,7 +118,10 @@ pub async fn update(
             let updated: Result<Tenant> = match form.changes(&tenant.country) {
                 Ok(changes) => member
                     .tenant
-                    .transaction(async |tx| store::tenants::update(tx, changes, version, &by, now).await)
+                    .transaction(async |tx| {
+                        // Boxed: it carries a tenant three times.
+                        Box::pin(store::tenants::update(tx, changes, version, &by, now)).await
+                    })
                     .await
                     .map_err(Problem::from),
                 Err(refusal) => Err(refusal.into()),

@@ -27,8 +27,12 @@ struct Home {
     team: Vec<Member>,
     week: Vec<WeekDay>,
     closures: Vec<Closed>,
+    /// What they say of themselves.
+    about: Option<String>,
     map_url: Option<String>,
     email: Option<String>,
+    website_url: Option<String>,
+    instagram_url: Option<String>,
     /// No bookings are taken for now.
     is_closed: bool,
     /// The least that something costs, in minor units.
@@ -93,24 +97,26 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
                 .collect();
             let frame = reader.tenant_frame(&tenant);
             let active = || offers.iter().filter(|offer| offer.service.is_active);
-            let home =
-                Home {
-                    head: Head::of(&frame.origin, &format!("/{}", tenant.slug))
-                        .with_data(json_ld(&business(&tenant, &frame.origin, active(), &week))),
-                    categories: categories(&offers, &tenant),
-                    team: team
-                        .into_iter()
-                        .enumerate()
-                        .map(|(place, member)| Member { name: member.name, tone: tone(place) })
-                        .collect(),
-                    week,
-                    closures,
-                    map_url: tenant.address.as_deref().map(map_url),
-                    email: tenant.contact_email.clone(),
-                    is_closed: !is_open,
-                    from_cents: active().map(|offer| offer.service.price_cents).min(),
-                    currency: tenant.currency.clone(),
-                };
+            let data = json_ld(&business(&tenant, &frame.origin, active(), &week));
+            let home = Home {
+                head: Head::of(&frame.origin, &format!("/{}", tenant.slug)).with_data(data),
+                categories: categories(&offers, &tenant),
+                team: team
+                    .into_iter()
+                    .enumerate()
+                    .map(|(place, member)| Member { name: member.name, tone: tone(place) })
+                    .collect(),
+                week,
+                closures,
+                about: tenant.about.clone(),
+                map_url: tenant.address.as_deref().map(map_url),
+                email: tenant.contact_email.clone(),
+                website_url: tenant.website_url.clone(),
+                instagram_url: tenant.instagram_url.clone(),
+                is_closed: !is_open,
+                from_cents: active().map(|offer| offer.service.price_cents).min(),
+                currency: tenant.currency.clone(),
+            };
             render(&visitor.state, &frame, StatusCode::OK, "public/home", &home)
         })
         .await
@@ -195,9 +201,16 @@ fn business<'a>(
         "openingHoursSpecification": hours,
         "potentialAction": {"@type": "ReserveAction", "target": format!("{url}/book")},
     });
-    for (name, value) in
-        [("telephone", &tenant.phone_e164), ("email", &tenant.contact_email), ("address", &tenant.address)]
-    {
+    let links: Vec<&String> = [&tenant.website_url, &tenant.instagram_url].into_iter().flatten().collect();
+    if let (false, Some(fields)) = (links.is_empty(), business.as_object_mut()) {
+        fields.insert("sameAs".to_owned(), json!(links));
+    }
+    for (name, value) in [
+        ("description", &tenant.about),
+        ("telephone", &tenant.phone_e164),
+        ("email", &tenant.contact_email),
+        ("address", &tenant.address),
+    ] {
         if let (Some(value), Some(fields)) = (value, business.as_object_mut()) {
             fields.insert(name.to_owned(), json!(value));
         }

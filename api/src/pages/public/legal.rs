@@ -11,9 +11,13 @@ use crate::pages::{Reader, render};
 use crate::problem::Result;
 
 #[derive(Serialize)]
-struct Legal {
+struct Notice {
     email: Option<String>,
+    legal_name: Option<String>,
+    legal_form: Option<String>,
+    publisher: Option<String>,
     siret: Option<String>,
+    vat_id: Option<String>,
 }
 
 pub async fn privacy(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
@@ -35,7 +39,14 @@ async fn show(reader: Reader, visitor: Result<Visitor>, page: &'static str) -> H
             visitor.state.take(READ, &visitor.ip).await?;
             let tenant = visitor.tenant.read(async |tx| tenants::find(tx).await).await?;
             let frame = reader.tenant_frame(&tenant);
-            let content = Legal { email: tenant.contact_email, siret: tenant.siret };
+            let content = Notice {
+                email: tenant.contact_email,
+                legal_name: tenant.legal_name,
+                legal_form: tenant.legal_form,
+                publisher: tenant.publisher,
+                siret: tenant.siret,
+                vat_id: tenant.vat_id,
+            };
             render(&visitor.state, &frame, StatusCode::OK, page, &content)
         })
         .await

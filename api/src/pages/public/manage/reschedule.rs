@@ -189,8 +189,8 @@ pub async fn create(
             let by = By::Customer { ip: Some(anybody.ip.clone()) };
             let (id, now) = (opened.appointment.booking.id, anybody.now);
             let to = Move { start, staff_id: form.staff_id.parse().ok() };
-            let moved: Result<Appointment, store::Error> =
-                opened.door.transaction(async |tx| bookings::reschedule(tx, id, to, &by, now).await).await;
+            let moving = opened.door.transaction(async |tx| bookings::reschedule(tx, id, to, &by, now).await);
+            let moved: Result<Appointment, store::Error> = Box::pin(moving).await;
             match moved {
                 Ok(_) => Ok(see(&format!("{}?moved=1", opened.url()))),
                 // Cancelled meanwhile, or too late: the page shows how it stands.

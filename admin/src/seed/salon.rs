@@ -1,0 +1,172 @@
+//! Maison Camille: four people, a full book.
+
+use chrono_tz::Tz;
+use domain::locale::Locale;
+use domain::plan::Plan;
+use domain::tenant::TenantChanges;
+
+use super::{Colleague, Demo, Offered, pictures, week};
+
+const CAMILLE: &str = "Camille Laurent";
+const INES: &str = "Inès Moreau";
+const THEO: &str = "Théo Girard";
+const LEA: &str = "Léa Fontaine";
+
+const ABOUT: &str = "Au pied de Montmartre, Maison Camille est un salon de quartier où l’on prend le temps. Nous \
+    travaillons la coupe à sec, la couleur végétale et les blonds lumineux, avec des soins fabriqués en France.\n\n\
+    Chaque rendez-vous commence par un diagnostic : nous vous disons ce qui est possible, ce que cela coûte et comment \
+    l’entretenir chez vous.";
+
+pub(super) fn demo() -> anyhow::Result<Demo> {
+    let text = |text: &str| Some(Some(text.to_owned()));
+    Ok(Demo {
+        slug: "maison-camille",
+        email: "camille@maison-camille.example",
+        owner: CAMILLE,
+        name: "Maison Camille",
+        timezone: Tz::Europe__Paris,
+        locale: Locale::Fr,
+        currency: "EUR",
+        country: "FR",
+        plan: Plan::Pro,
+        profile: TenantChanges {
+            contact_email: text("bonjour@maison-camille.example"),
+            phone: text("01 99 00 42 18"),
+            address: text("12 rue des Martyrs, 75009 Paris"),
+            city: text("Paris"),
+            about: text(ABOUT),
+            website_url: text("https://maison-camille.example"),
+            instagram_url: text("@maison.camille.demo"),
+            legal_name: text("Maison Camille"),
+            legal_form: text("SARL au capital de 8 000 €"),
+            publisher: text(CAMILLE),
+            siret: text("000 000 001 00016"),
+            accent_color: text("#b4436c"),
+            ..TenantChanges::default()
+        },
+        week: week(&[2, 3, 4, 5, 6], 9 * 60, 19 * 60)?,
+        breaks: week(&[2, 3, 4, 5, 6], 12 * 60 + 30, 13 * 60 + 30)?,
+        team: vec![
+            Colleague { name: CAMILLE, week: None },
+            Colleague { name: INES, week: Some(week(&[3, 4, 5, 6], 10 * 60, 19 * 60)?) },
+            Colleague { name: THEO, week: Some(week(&[2, 3, 5, 6], 9 * 60, 18 * 60)?) },
+            Colleague { name: LEA, week: Some(week(&[2, 4, 5, 6], 10 * 60, 18 * 60)?) },
+        ],
+        services: services(),
+        closures: vec![(6, 6, Some(INES), "Formation coloration"), (33, 40, None, "Fermeture annuelle")],
+        logo: pictures::letter,
+        cover: pictures::salon,
+    })
+}
+
+fn services() -> Vec<Offered> {
+    const HAIR: &[&str] = &[CAMILLE, INES, THEO];
+    const COLOR: &[&str] = &[CAMILLE, INES];
+    const BEARD: &[&str] = &[THEO];
+    const CARE: &[&str] = &[INES, LEA];
+    let offered = |name, category, description, minutes, price_cents, by| Offered {
+        name,
+        category,
+        description,
+        minutes,
+        after: 0,
+        price_cents,
+        auto_confirm: true,
+        by,
+        picture: None,
+    };
+    vec![
+        Offered {
+            picture: Some(|| pictures::hair([44, 26, 20], [196, 140, 98], 700)),
+            ..offered(
+                "Coupe et brushing",
+                "Coupes",
+                "Diagnostic, shampoing, coupe sur mesure et mise en forme.",
+                60,
+                5_800,
+                HAIR,
+            )
+        },
+        offered(
+            "Coupe homme",
+            "Coupes",
+            "Shampoing, coupe aux ciseaux ou à la tondeuse, finitions au rasoir.",
+            30,
+            3_200,
+            HAIR,
+        ),
+        offered("Coupe enfant", "Coupes", "Jusqu’à 12 ans, avec patience et une histoire.", 30, 2_400, HAIR),
+        offered("Frange", "Coupes", "Un rafraîchissement entre deux coupes.", 15, 1_200, HAIR),
+        Offered {
+            after: 15,
+            ..offered(
+                "Couleur racines",
+                "Couleur",
+                "Couleur végétale ou d’oxydation, sans ammoniaque, brushing compris.",
+                90,
+                6_900,
+                COLOR,
+            )
+        },
+        Offered {
+            after: 15,
+            picture: Some(|| pictures::hair([104, 66, 36], [248, 216, 160], -500)),
+            ..offered(
+                "Balayage",
+                "Couleur",
+                "Éclaircissement à main levée, patine et soin : un blond fondu qui repousse bien.",
+                150,
+                13_500,
+                COLOR,
+            )
+        },
+        offered(
+            "Patine et gloss",
+            "Couleur",
+            "Ravive le reflet et la brillance entre deux couleurs.",
+            45,
+            3_800,
+            COLOR,
+        ),
+        offered("Brushing", "Coiffage", "Shampoing et mise en forme, lisse ou bouclé.", 45, 3_500, HAIR),
+        Offered {
+            auto_confirm: false,
+            ..offered(
+                "Chignon de cérémonie",
+                "Coiffage",
+                "Essai compris. Nous vous rappelons pour confirmer la date.",
+                90,
+                9_500,
+                COLOR,
+            )
+        },
+        offered(
+            "Taille de barbe",
+            "Barbe",
+            "Contours au coupe-chou, serviette chaude et huile.",
+            30,
+            2_200,
+            BEARD,
+        ),
+        offered(
+            "Coupe et barbe",
+            "Barbe",
+            "La coupe homme et la taille de barbe, en une visite.",
+            60,
+            5_000,
+            BEARD,
+        ),
+        Offered {
+            picture: Some(|| pictures::hair([24, 20, 30], [150, 128, 150], 200)),
+            ..offered(
+                "Soin profond",
+                "Soins",
+                "Masque réparateur posé à la vapeur, pour les longueurs abîmées.",
+                45,
+                4_200,
+                CARE,
+            )
+        },
+        offered("Massage du cuir chevelu", "Soins", "Vingt minutes pour tout oublier.", 30, 2_900, CARE),
+    ]
+}

@@ -1,0 +1,112 @@
+//! What a form with a file says, or a file alone.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpRequest};
+use domain::rejection::{Code, Rejection};
+use futures_util::{StreamExt, stream};
+use multer::{Constraints, Multipart, SizeLimit};
+
+use crate::problem::{Problem, Result};
+
+/// Most bytes of a picture, and some more for what stands around it in a form.
+const MOST: usize = providers::images::MOST_BYTES + 64 * 1024;
+/// What is too large is still heard to this end: a browser that is cut off shows an error of its own and not ours.
+const HEARD: usize = 3 * MOST;
+/// How long it may take to arrive, over a telephone too.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// Most bytes of a field that is no file.
+const MOST_OF_A_FIELD: u64 = 4_096;
+
+/// `multipart/form-data` with a file named `file`, or a picture as the whole body. A file of no bytes is none: browsers
+/// send one when nothing was chosen.
+#[derive(Debug, Default)]
+pub struct Upload {
+    /// The other fields of the form.
+    pub fields: Vec<(String, String)>,
+    pub file: Option<Bytes>,
+}
+
+impl Upload {
+    /// What a field says; empty without it.
+    pub fn field(&self, name: &str) -> &str {
+        self.fields.iter().find(|(of, _)| of == name).map_or("", |(_, value)| value)
+    }
+}
+
+impl FromRequest for Upload {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, body: &mut Payload) -> Self::Future {
+        let (request, body) = (request.clone(), body.take());
+        Box::pin(async move {
+            let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+            let content_type = header(CONTENT_TYPE).unwrap_or_default();
+            let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            let boundary = multer::parse_boundary(content_type).ok();
+            let is_file = essence.starts_with("image/") || essence == "application/octet-stream";
+            if boundary.is_none() && !is_file {
+                let why = "Send a picture, alone or as `file` of multipart/form-data.";
+                return Err(Rejection::new(Code::UnsupportedMediaType, why).into());
+            }
+            let announced = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+            if announced.is_some_and(|length| length > HEARD) {
+                return Err(too_large());
+            }
+            let arriving = tokio::time::timeout(PATIENCE, collect(body));
+            let bytes = arriving.await.map_err(|_late| Code::RequestTimeout)??;
+            match boundary {
+                Some(boundary) => read(bytes, boundary).await,
+                None => Ok(Self { fields: Vec::new(), file: Some(bytes).filter(|bytes| !bytes.is_empty()) }),
+            }
+        })
+    }
+}
+
+fn too_large() -> Problem {
+    Rejection::new(Code::BodyTooLarge, "A picture may have at most 10 MB.").into()
+}
+
+async fn collect(mut body: Payload) -> Result<Bytes> {
+    let mut bytes = BytesMut::new();
+    let mut heard = 0_usize;
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk.map_err(|_broken_off| unreadable())?;
+        heard += chunk.len();
+        if heard > HEARD {
+            break;
+        }
+        if heard <= MOST {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    if heard > MOST { Err(too_large()) } else { Ok(bytes.freeze()) }
+}
+
+fn unreadable() -> Problem {
+    Rejection::invalid("", "INVALID", "can't be read as multipart/form-data").into()
+}
+
+async fn read(bytes: Bytes, boundary: String) -> Result<Upload> {
+    let whole = stream::once(std::future::ready(Ok::<_, std::io::Error>(bytes)));
+    let limits = SizeLimit::new().per_field(MOST_OF_A_FIELD).for_field("file", u64::MAX);
+    let mut form = Multipart::with_constraints(whole, boundary, Constraints::new().size_limit(limits));
+    let mut upload = Upload::default();
+    while let Some(field) = form.next_field().await.map_err(|_malformed| unreadable())? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            let bytes = field.bytes().await.map_err(|_malformed| unreadable())?;
+            upload.file = Some(bytes).filter(|bytes| !bytes.is_empty());
+        } else if upload.fields.len() < 50 {
+            let value = field.text().await.map_err(|_malformed| unreadable())?;
+            upload.fields.push((name, value));
+        }
+    }
+    Ok(upload)
+}
