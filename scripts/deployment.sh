@@ -61,7 +61,7 @@ build() {
   say "Building"
   bin=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/debug
   served=$bin/api
-  if [[ ${1:-} == --release ]]; then
+  if [[ ${PROFILE:-debug} == release ]]; then
     served=${bin%/debug}/release/api
     cargo build --quiet --release --bin api
   fi
@@ -70,8 +70,8 @@ build() {
   cargo build --quiet ${tests[@]+"${tests[@]}"} --bin api --bin fleet --bin harmony
 }
 
-# Builds, migrates, seeds and starts. With --release the API is a release build; the fleet, whose typst takes ten minutes,
-# never is. HARMONY_BIN names a folder of programs that are built. Exports BASE_URL.
+# Builds, migrates, seeds and starts. With PROFILE=release the API is a release build; the fleet, whose typst takes ten
+# minutes, never is. HARMONY_BIN names a folder of programs that are built. Exports BASE_URL.
 deploy() {
   local port until password
   need_rust
@@ -82,7 +82,7 @@ deploy() {
     bin=$HARMONY_BIN
     served=$bin/api
   else
-    build "$@"
+    build
   fi
   scripts/services up test
   eval "$(scripts/services env test)"
@@ -110,10 +110,10 @@ deploy() {
   fleet=$!
   until=$(($(elapsed) + 60))
   until answers "$port"; do
-    [[ -n $(command_of "$api") && -n $(command_of "$fleet") ]] && (($(elapsed) < until)) || {
+    if [[ -z $(command_of "$api") || -z $(command_of "$fleet") ]] || (($(elapsed) >= until)); then
       tail -n 20 "$home/log/browser-api.log" "$home/log/browser-fleet.log" >&2
       die "The deployment did not come up (the last lines of its logs are above)."
-    }
+    fi
     sleep 0.2
   done
   say "A demo is up on $BASE_URL"
