@@ -56,6 +56,14 @@ ui-errors = { $count ->
 
 # What is wrong with one field. $field is the input's name, $code the kind of error.
 flaw = { $field ->
+    [file] { $code ->
+        [REQUIRED] Choose a picture.
+        [PICTURE_TOO_LARGE] This picture has more than 10 MB. Choose a smaller one.
+        [PICTURE_TOO_MANY_PIXELS] This picture is too large: at most 40 million pixels.
+        [PICTURE_SHAPE] This picture is too small or too narrow.
+        [PICTURE_BROKEN] This file is damaged or incomplete.
+       *[other] This file is not a JPEG, PNG, WebP or GIF picture.
+    }
     [email] { $code ->
         [REQUIRED] Enter an email address.
        *[other] Enter a complete email address, such as camille@example.com.

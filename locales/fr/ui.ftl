@@ -56,6 +56,14 @@ ui-errors = { $count ->
 
 # Ce qui ne va pas dans un champ. $field est le nom du champ, $code la nature de l’erreur.
 flaw = { $field ->
+    [file] { $code ->
+        [REQUIRED] Choisissez une image.
+        [PICTURE_TOO_LARGE] Cette image pèse plus de 10 Mo. Choisissez-en une plus légère.
+        [PICTURE_TOO_MANY_PIXELS] Cette image est trop grande : 40 millions de pixels au plus.
+        [PICTURE_SHAPE] Cette image est trop petite ou trop étroite.
+        [PICTURE_BROKEN] Ce fichier est endommagé ou incomplet.
+       *[other] Ce fichier n’est pas une image JPEG, PNG, WebP ou GIF.
+    }
     [email] { $code ->
         [REQUIRED] Indiquez une adresse e-mail.
        *[other] Indiquez une adresse e-mail complète, par exemple camille@example.com.

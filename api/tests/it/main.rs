@@ -40,6 +40,8 @@ mod pages_account;
 #[cfg(test)]
 mod pages_calendar;
 #[cfg(test)]
+mod pages_pictures;
+#[cfg(test)]
 mod pages_public;
 #[cfg(test)]
 mod pages_session;

@@ -8,6 +8,7 @@ pub mod days;
 pub mod hours;
 pub mod move_booking;
 pub mod new_booking;
+pub mod pictures;
 pub mod plan;
 pub mod search;
 pub mod services;
@@ -78,6 +79,15 @@ fn setup() -> Vec<Page> {
         page(post(), "/app/services/{id}", catalogue, services::update),
         page(post(), "/app/services/{id}/archive", catalogue, services::archive),
         page(post(), "/app/services/{id}/restore", catalogue, services::restore),
+        page(get(), "/app/services/{id}/picture", catalogue, pictures::show_of_service),
+        page(post(), "/app/services/{id}/picture", catalogue, pictures::put_of_service),
+        page(post(), "/app/services/{id}/picture/removal", catalogue, pictures::remove_of_service),
+        page(get(), "/app/settings/logo", manage, pictures::show_logo),
+        page(post(), "/app/settings/logo", manage, pictures::put_logo),
+        page(post(), "/app/settings/logo/removal", manage, pictures::remove_logo),
+        page(get(), "/app/settings/cover", manage, pictures::show_cover),
+        page(post(), "/app/settings/cover", manage, pictures::put_cover),
+        page(post(), "/app/settings/cover/removal", manage, pictures::remove_cover),
         page(get(), "/app/hours", read, hours::show),
         page(post(), "/app/hours", catalogue, hours::update),
         page(post(), "/app/closures", catalogue, days::create_closure),

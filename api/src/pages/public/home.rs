@@ -4,15 +4,17 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use chrono::{Datelike, Days, NaiveDate};
 use domain::hours::{RuleKind, WeeklyRange};
+use domain::id::ImageId;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::services::Offer;
 use store::tenants::Tenant;
-use store::{availability, hours, services, staff, tenants};
+use store::{availability, hours, images, services, staff, tenants};
 
 use super::head::{Head, json_ld};
 use super::site::{Category, categories, map_url, tone};
 use crate::extract::Visitor;
+use crate::images::Shown;
 use crate::limit::READ;
 use crate::pages::{Reader, render};
 use crate::problem::Result;
@@ -27,6 +29,8 @@ struct Home {
     team: Vec<Member>,
     week: Vec<WeekDay>,
     closures: Vec<Closed>,
+    cover: Option<Shown>,
+    logo: Option<Shown>,
     /// What they say of themselves.
     about: Option<String>,
     map_url: Option<String>,
@@ -79,10 +83,14 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
                     let breaks = hours::rules(tx, RuleKind::Break, None).await?;
                     let closures = hours::closures(tx, today).await?;
                     let is_open = availability::takes_bookings(tx, tenant.plan, tenant.timezone, now).await?;
-                    Ok::<_, store::Error>((tenant, offers, team, opening, breaks, closures, is_open))
+                    let pictures = [tenant.logo_image_id, tenant.cover_image_id];
+                    let pictures = images::find_all(tx, pictures).await?;
+                    let own = (tenant, pictures);
+                    Ok::<_, store::Error>((own, offers, team, opening, breaks, closures, is_open))
                 })
                 .await?;
-            let (tenant, offers, team, opening, breaks, closures, is_open) = content;
+            let ((tenant, pictures), offers, team, opening, breaks, closures, is_open) = content;
+            let picture = |id: Option<ImageId>| id.and_then(|id| pictures.get(&id)).map(Shown::from);
             let today = now.with_timezone(&tenant.timezone).date_naive();
             let week = week(&opening, &breaks, today);
             let horizon = today.checked_add_days(SOON).unwrap_or(today);
@@ -108,6 +116,8 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
                     .collect(),
                 week,
                 closures,
+                cover: picture(tenant.cover_image_id),
+                logo: picture(tenant.logo_image_id),
                 about: tenant.about.clone(),
                 map_url: tenant.address.as_deref().map(map_url),
                 email: tenant.contact_email.clone(),
