@@ -184,7 +184,10 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
         }
         ("POST", "/auth/refresh" | "/auth/logout") => json!({"refresh_token": "x"}),
         ("POST", "/auth/verify-email") => json!({"token": "x"}),
-        ("POST", "/auth/resend-verification") => json!({"email": "ana@customer.example"}),
+        ("POST", "/auth/resend-verification" | "/auth/forgot-password") => {
+            json!({"email": "ana@customer.example"})
+        }
+        ("POST", "/auth/reset-password") => json!({"token": "x", "password": "long enough"}),
         ("PATCH", "/tenant") => json!({
             "name": "Salon", "timezone": "Europe/Paris", "locale": "fr", "contact_email": "a@b.example",
             "phone": "+33612345678", "address": "1 rue X", "accent_color": "#aabbcc",
@@ -203,7 +206,23 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
         ("PUT", "/opening-rules" | "/break-rules") => rules,
         ("POST", "/closures") => json!({"starts_on": "2031-01-01", "ends_on": "2031-01-02", "reason": "Off"}),
         ("POST", "/openings") => json!({"date": "2031-01-01", "start": "09:00", "end": "10:00"}),
-        ("POST", "/bookings/{id}/confirmation") => json!({}),
+        ("POST", "/bookings") => {
+            let mut body = booking;
+            body["customer"]["phone"] = json!("+33612345678");
+            body["notifications"] = json!({"email": true, "sms": false});
+            for (name, value) in [("locale", "en"), ("note", "Thanks"), ("internal_note", "Quiet")] {
+                body[name] = json!(value);
+            }
+            body["outside_hours"] = json!(false);
+            body
+        }
+        ("PATCH", "/bookings/{id}") => json!({"internal_note": "Quiet"}),
+        ("POST" | "PATCH", "/customers" | "/customers/{id}") => json!({
+            "name": "Ana", "email": "ana@customer.example", "phone": "+33612345678", "locale": "en", "note": "Quiet",
+        }),
+        ("POST", "/bookings/{id}/confirmation" | "/bookings/{id}/completion" | "/bookings/{id}/no-show") => {
+            json!({})
+        }
         ("POST", "/bookings/{id}/cancellation") => json!({"reason": "ill"}),
         ("POST", "/bookings/{id}/reschedule") => json!({"start": "2030-03-06T10:00:00Z"}),
         ("POST", "/public/{tenant}/bookings/{code}/reschedule") => {

@@ -1,7 +1,7 @@
 //! The calendar, bookings, customers and search as a browser without a script sees them, and what tells it to look again.
 
 use domain::role::Role;
-use serde_json::{Value, json};
+use serde_json::json;
 use testkit::{Browser, Salon, TestApp};
 
 /// The id of the first booking that has this customer.
@@ -52,7 +52,7 @@ async fn a_booking_opens_beside_the_day_and_is_closed_there() {
     app.clock.advance(chrono::TimeDelta::hours(25));
     browser.open(&day).await;
     browser.submit(&format!("/app/bookings/{id}/no-show"), &[]).await;
-    assert_eq!(salon.get(&format!("/bookings/{id}")).await.expect(200)["status"], "no_show");
+    assert!(browser.open(&day).await.text.contains("badge-bad"));
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn a_booking_is_noted_cancelled_and_remembered() {
     assert_eq!(refused.status, 412);
     assert!(refused.text.contains("Likes milk.") && refused.text.contains("role=\"alert\""));
     browser.open(&format!("{path}/cancellation?back=//evil.example")).await;
-    assert!(!browser.page.text.contains("evil"));
+    assert_eq!(browser.value(&format!("{path}/cancellation"), "back"), path);
     browser.submit(&format!("{path}/cancellation"), &[("reason", "Flooded.")]).await;
     assert_eq!(browser.address, path);
     for shown in ["Cancelled", "Flooded.", "Olga Owner"] {
@@ -247,7 +247,5 @@ async fn a_page_is_told_that_it_has_changed() {
     salon.book("Cleo", "2030-03-05T11:00:00Z").await.expect(201);
     assert_eq!(stream.next().await.unwrap().event, "changes");
     let signed_out = app.request("GET", "/app/stream").await;
-    assert_ne!(signed_out.status, 200);
-    let none: Value = json!(null);
-    assert_eq!(signed_out.body, none);
+    assert!(!signed_out.header("content-type").starts_with("text/event-stream"));
 }

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use domain::booking::{BookingDraft, Consents, Notify};
 use domain::customer;
@@ -147,7 +147,7 @@ async fn show_with(
     // Who comes from a free half hour of the calendar gets its time, if it can be booked so, or as it is.
     if form.start.is_empty() && form.outside.is_empty() && !form.time.is_empty() {
         match offered.times.iter().find(|time| time.label == form.time) {
-            Some(time) => form.start = time.start.to_rfc3339(),
+            Some(time) => form.start = time.start.to_rfc3339_opts(SecondsFormat::AutoSi, true),
             None => "on".clone_into(&mut form.outside),
         }
     }
