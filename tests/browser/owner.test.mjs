@@ -82,7 +82,7 @@ describe('an owner', { concurrency: 2 }, () => {
       // The stream is open once the page has settled.
       await page.waitForTimeout(1_000)
       await book({ slot, name })
-      await main(page).getByText(name).first().waitFor({ timeout: 10_000 })
+      await main(page).getByText(name).first().waitFor({ timeout: 30_000 })
       assert.equal(await page.evaluate(() => window.__same), true, 'the page was loaded anew')
     })
   })
