@@ -13,7 +13,7 @@ const SIGN_UP: [(&str, &str); 5] = [
 /// The address that the newest mail leads to, without its host.
 async fn link_of_mail(app: &TestApp, path: &str) -> String {
     let mails = app.mails().await;
-    let (_, rest) = mails.last().unwrap().text.split_once(path).unwrap();
+    let (_, rest) = mails.iter().rev().find_map(|mail| mail.text.split_once(path)).unwrap();
     let token: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
     format!("{path}{token}")
 }
@@ -65,8 +65,11 @@ async fn a_sign_up_with_a_known_address_looks_like_any_other_and_is_told_by_mail
     browser.submit("/signup", &known).await;
     assert_eq!((browser.page.status, browser.address.clone(), browser.page.text.clone()), fresh);
     assert_eq!(app.run_jobs().await.len(), 1);
-    let mail = app.mails().await.pop().unwrap();
-    assert!(mail.to.contains(&salon.email) && mail.text.contains("/login"), "{}", mail.text);
+    let mails = app.mails().await;
+    assert!(
+        mails.iter().any(|mail| mail.to.contains(&salon.email) && mail.text.contains("/login")),
+        "{mails:?}"
+    );
 }
 
 #[tokio::test]

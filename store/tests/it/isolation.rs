@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use domain::id::{BookingId, DocumentId, ImageId};
 use domain::image::Format;
+use domain::setup::SetupStep;
 use serde_json::json;
 use store::audit::By;
 use store::messages::{self, About, Audience};
-use store::{DatabaseConfig, Door, Store, documents, idempotency, images};
+use store::{DatabaseConfig, Door, Store, documents, idempotency, images, setup};
 use testkit::{Salon, TestApp};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
@@ -62,6 +63,7 @@ async fn fill(salon: &Salon<'_>) {
                 created_by: None,
             };
             images::set(tx, images::Place::Logo, &image, None, &By::System, now).await?;
+            setup::mark(tx, SetupStep::Hours, now).await?;
             idempotency::begin(tx, &request).await?;
             idempotency::finish(tx, &request, &answer, now).await
         })
