@@ -10,7 +10,7 @@ use store::Wake;
 use tokio::sync::watch;
 
 /// Most streams of one session: windows of one browser.
-const MOST_OF_SESSION: usize = 8;
+const MOST_OF_SESSION: usize = 32;
 /// Most streams of one tenant in one process.
 const MOST_OF_TENANT: usize = 200;
 

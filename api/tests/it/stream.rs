@@ -182,13 +182,13 @@ async fn one_session_has_so_many_streams_and_no_more() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
     let mut streams = Vec::new();
-    for _ in 0..8 {
+    for _ in 0..32 {
         streams.push(listen(&salon, None).await);
     }
     let one_more = ticket(&salon, &salon.token).await;
     app.get("/stream").query(&[("ticket", &one_more)]).await.refused(429, "TOO_MANY_REQUESTS");
     let metrics = app.state.metrics.render(&app.store, app.state.hub.count());
-    assert!(String::from_utf8(metrics).unwrap().contains("harmony_streams 8"));
+    assert!(String::from_utf8(metrics).unwrap().contains("harmony_streams 32"));
 }
 
 #[tokio::test]
