@@ -10,7 +10,7 @@
     document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax`;
   }));
   // What is chosen is in sight.
-  $$(".staff-row,.chips").forEach(row => row.querySelector("[aria-current],:checked")?.scrollIntoView({ block: "nearest", inline: "nearest" }));
+  $$(".chips").forEach(row => row.querySelector("[aria-current],:checked")?.scrollIntoView({ block: "nearest", inline: "nearest" }));
   // Whoever sent a form with flaws starts at their summary.
   document.getElementById("errors")?.focus();
   setTimeout(() => $$("[data-toast]").forEach(toast => toast.remove()), 6000);

@@ -149,9 +149,7 @@ const MOST: usize = 500;
 
 pub async fn add(tx: &TenantTx, draft: StaffDraft, by: &By, now: DateTime<Utc>) -> Result<StaffMember> {
     let draft = draft.checked()?;
-    if list(tx).await?.len() >= MOST {
-        return Err(Code::TooManyOfThese.into());
-    }
+    check_room(tx).await?;
     let position: Option<i32> = staff::table
         .filter(staff::tenant_id.eq(tx.tenant()))
         .select(diesel::dsl::max(staff::position))
@@ -242,12 +240,18 @@ pub async fn remove(tx: &TenantTx, id: StaffId, by: &By, now: DateTime<Utc>) -> 
     audit::record(tx, by, change, now).await
 }
 
-/// Takes somebody out of the archive. Of one who is not there, nothing.
-pub async fn restore(tx: &TenantTx, id: StaffId, by: &By, now: DateTime<Utc>) -> Result<()> {
-    raise_all_schedules(tx).await?;
+/// Refuses one more than a tenant can have.
+async fn check_room(tx: &TenantTx) -> Result<()> {
     if list(tx).await?.len() >= MOST {
         return Err(Code::TooManyOfThese.into());
     }
+    Ok(())
+}
+
+/// Takes somebody out of the archive. Of one who is not there, nothing.
+pub async fn restore(tx: &TenantTx, id: StaffId, by: &By, now: DateTime<Utc>) -> Result<()> {
+    raise_all_schedules(tx).await?;
+    check_room(tx).await?;
     let restored =
         diesel::update(staff::table.find((tx.tenant(), id)).filter(staff::archived_at.is_not_null()))
             .set((

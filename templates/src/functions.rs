@@ -19,7 +19,7 @@ type NumberFormat = fn(Locale, &Decimal) -> String;
 /// - `t(k="key", name=value, …)`: the text `key` with its arguments
 /// - `money(minor=…, currency=…)`
 /// - `number(value=…)`, `percent(value=…)` (of a hundred), `bytes(value=…)`: numbers, or texts such as `"12.5"`
-/// - `duration(minutes=…)`, `monogram(name=…)`, `initials(name=…)`, `icon(name=…, class=…)`
+/// - `duration(minutes=…)`, `monogram(name=…)`, `initials(name=…)`
 /// - `time(at=…, zone=…)`, `datetime(…)`, `zone(…)`: an RFC 3339 instant, an IANA zone; `time_range(from=…, to=…, zone=…)`
 /// - `date(…)`, `day(…)` (a date with a capital), `short_date(…)`, `month(…)`, `weekday(…)`: of `at=…, zone=…` as above,
 ///   or of a calendar date `date="2026-11-24"`; a weekday also of `weekday=1` (Monday) to 7, with
@@ -43,7 +43,6 @@ pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
     tera.register_function("initials", |kwargs: Kwargs, _: &State<'_>| {
         Ok::<_, tera::Error>(initials(kwargs.must_get::<&str>("name")?))
     });
-    tera.register_function("icon", Icons(crate::embedded::icons().into_iter().collect()));
     let formats: [(&str, Format); 3] =
         [("time", format::time), ("datetime", format::datetime), ("zone", format::zone)];
     for (name, format) in formats {
@@ -109,6 +108,11 @@ fn register_dates(tera: &mut Tera) {
 
 fn capital(kwargs: &Kwargs, text: String) -> TeraResult<String> {
     Ok(if kwargs.get::<bool>("capital")?.unwrap_or(false) { days::capital(&text) } else { text })
+}
+
+/// What only pages show: `icon(…)`. Mails have no use for the drawings.
+pub(crate) fn register_icons(tera: &mut Tera) {
+    tera.register_function("icon", Icons(crate::embedded::icons().into_iter().collect()));
 }
 
 /// `icon(name="check", class="i star")`: a drawing of Lucide's, inside of the page, seen by eyes alone.

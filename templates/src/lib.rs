@@ -63,7 +63,10 @@ impl Templates {
 
     /// Reads the pages too. `register` may add functions that only pages use, before they are parsed.
     pub fn load_with_pages(register: impl FnOnce(&mut Tera)) -> Result<Self, TemplateError> {
-        Self::with_folders(&["mail/", "layouts/", "components/", "pages/"], register)
+        Self::with_folders(&["mail/", "layouts/", "components/", "pages/"], |tera| {
+            functions::register_icons(tera);
+            register(tera);
+        })
     }
 
     fn with_folders(folders: &[&str], register: impl FnOnce(&mut Tera)) -> Result<Self, TemplateError> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use actix_web::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, HeaderMap, IF_NONE_MATCH, VARY,
@@ -28,7 +28,7 @@ use crate::state::State;
 struct Files;
 
 /// Brotli's best is worth its milliseconds once per process; without optimisation it takes seconds.
-const QUALITY: i32 = if cfg!(debug_assertions) { 6 } else { 11 };
+const QUALITY: u32 = if cfg!(debug_assertions) { 6 } else { 11 };
 
 /// What does not change while the process runs.
 struct Asset {
@@ -39,19 +39,19 @@ struct Asset {
     hash: String,
 }
 
-/// All of them. Clones share them.
-#[derive(Clone)]
+/// All of them.
+#[derive(Default)]
 pub struct Assets {
     /// Under their addresses: `css/core-7b1dd3def1.css`.
-    by_address: Arc<HashMap<String, Asset>>,
+    by_address: HashMap<String, Asset>,
     /// The addresses of the files: `css/core.css`.
-    addresses: Arc<HashMap<String, String>>,
+    addresses: HashMap<String, String>,
 }
 
 impl Assets {
     /// Reads them all. An address `/assets/…` inside of a style sheet becomes the hashed one.
     pub fn load() -> Self {
-        let mut assets = Self { by_address: Arc::new(HashMap::new()), addresses: Arc::new(HashMap::new()) };
+        let mut assets = Self::default();
         let mut names: Vec<_> = Files::iter().collect();
         // Style sheets name fonts, so they come last.
         names.sort_by_key(|name| (name.ends_with(".css"), name.clone()));
@@ -67,7 +67,7 @@ impl Assets {
         let Some((stem, extension)) = name.rsplit_once('.') else { return };
         let data = if extension == "css" {
             let mut css = String::from_utf8_lossy(&data).into_owned();
-            for (name, address) in &*self.addresses {
+            for (name, address) in &self.addresses {
                 css = css.replace(&format!("\"/assets/{name}\""), &format!("\"{address}\""));
             }
             css.into_bytes()
@@ -82,13 +82,10 @@ impl Assets {
             _ => "application/octet-stream",
         };
         let address = format!("{stem}-{hash}.{extension}");
-        let addresses = Arc::make_mut(&mut self.addresses);
-        addresses.insert(name.to_owned(), format!("/assets/{address}"));
+        self.addresses.insert(name.to_owned(), format!("/assets/{address}"));
         let asset =
             Asset { body: data.into(), brotli: (extension != "woff2").then(OnceLock::new), media_type, hash };
-        if let Some(by_address) = Arc::get_mut(&mut self.by_address) {
-            by_address.insert(address, asset);
-        }
+        self.by_address.insert(address, asset);
     }
 
     /// Gives templates `asset(p="css/core.css")`: the address of a file. One that is not there is an error.
@@ -107,12 +104,7 @@ impl Assets {
 impl Asset {
     fn brotli(&self) -> Option<Bytes> {
         let compressed = self.brotli.as_ref()?.get_or_init(|| {
-            let mut writer = brotli::CompressorWriter::new(
-                Vec::new(),
-                4096,
-                u32::try_from(QUALITY).unwrap_or_default(),
-                22,
-            );
+            let mut writer = brotli::CompressorWriter::new(Vec::new(), 4096, QUALITY, 22);
             // A Vec takes everything.
             let written = writer.write_all(&self.body);
             drop(written);

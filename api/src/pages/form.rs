@@ -14,7 +14,7 @@ use crate::extract::{PATIENCE, collect};
 use crate::problem::{Problem, Result, failed};
 
 /// A form that was sent: `application/x-www-form-urlencoded`, at most 64 KiB. A name that comes several times fills a
-/// `Vec` only by `serde`'s own means; see [`pairs`].
+/// `Vec` only by `serde`'s own means; see [`Pairs`].
 pub struct Form<T>(pub T);
 
 /// The same as its pairs, in their order, for forms with rows.

@@ -61,22 +61,19 @@ pub fn pages() -> Vec<Page> {
 
 /// Registers the pages; methods of one path share a resource, so that another method is a 405 and not a 404.
 pub fn configure(config: &mut web::ServiceConfig, is_development: bool) {
-    let mut resources: Vec<(&'static str, actix_web::Resource)> = Vec::new();
+    let mut resources: Vec<(&'static str, Vec<actix_web::Route>)> = Vec::new();
     for page in pages() {
         if page.access == Access::Development && !is_development {
             continue;
         }
         let route = (page.handler)();
-        match resources.iter().position(|(path, _)| *path == page.path) {
-            Some(index) => {
-                let (path, resource) = resources.remove(index);
-                resources.insert(index, (path, resource.route(route)));
-            }
-            None => resources.push((page.path, web::resource(page.path).route(route))),
+        match resources.iter_mut().find(|(path, _)| *path == page.path) {
+            Some((_, routes)) => routes.push(route),
+            None => resources.push((page.path, vec![route])),
         }
     }
-    for (_, resource) in resources {
-        config.service(resource);
+    for (path, routes) in resources {
+        config.service(routes.into_iter().fold(web::resource(path), actix_web::Resource::route));
     }
 }
 

@@ -10,7 +10,7 @@ use domain::wall_clock;
 use serde::{Deserialize, Serialize};
 use store::bookings::{self, Appointment, Booking, Filter};
 
-use super::done;
+use super::{done, next_page};
 use crate::extract::{Allows, ManageBookings, PageMember, Path, Query, Read};
 use crate::list::PageQuestion;
 use crate::pages::form::{Flaw, Form, flaws};
@@ -210,16 +210,13 @@ pub async fn list(
             let place = |last: &Appointment| (last.booking.starts_at, last.booking.id);
             let page = wanted.page(found, place, |one| Sheet::new(&member, one, String::new()));
             let next = page.next_cursor.map(|cursor| {
-                let mut query = url::form_urlencoded::Serializer::new(String::new());
-                let fields = [
+                let asked = [
                     ("period", chosen),
                     ("status", &question.status),
                     ("staff_id", &question.staff_id),
                     ("q", &typed),
-                    ("cursor", &cursor),
                 ];
-                query.extend_pairs(fields.into_iter().filter(|(_, value)| !value.is_empty()));
-                format!("/app/bookings?{}", query.finish())
+                next_page("/app/bookings", &asked, &cursor)
             });
             let content = List {
                 current: "bookings",

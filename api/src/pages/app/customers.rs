@@ -12,7 +12,7 @@ use store::bookings::{self, Appointment};
 use store::customers::{Customer, Filter};
 
 use super::bookings::Sheet;
-use super::done;
+use super::{done, next_page};
 use crate::extract::{ManageBookings, PageMember, Path, Query, Read};
 use crate::list::PageQuestion;
 use crate::pages::form::{Flaw, Form, flaws};
@@ -82,13 +82,7 @@ pub async fn list(
                 })
                 .await?;
             let page = wanted.page(found, |last| last.id, Row::from);
-            let next = page.next_cursor.map(|cursor| {
-                let mut query = url::form_urlencoded::Serializer::new(String::new());
-                if !q.is_empty() {
-                    query.append_pair("q", &q);
-                }
-                format!("/app/customers?{}", query.append_pair("cursor", &cursor).finish())
-            });
+            let next = page.next_cursor.map(|cursor| next_page("/app/customers", &[("q", &q)], &cursor));
             let content = List {
                 current: "customers",
                 live: live.to_string(),
