@@ -1,0 +1,214 @@
+//! When a service can be booked: reads what the slot engine needs, in two flights, and asks it.
+
+mod catalogue;
+mod taken;
+mod team;
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
+use domain::id::{ServiceId, StaffId};
+use domain::plan::{self, Limit, Plan};
+use domain::rejection::Alternative;
+use domain::slots::{self, Slot};
+use domain::wall_clock::{self, Interval};
+use futures_util::join;
+
+pub use self::catalogue::{Bookable, Catalogue, Terms};
+pub(crate) use self::catalogue::{around, catalogue};
+#[doc(hidden)]
+pub use self::taken::explain_taken;
+pub(crate) use self::team::everybody;
+pub use self::team::{Provider, TeamMember};
+use crate::TenantTx;
+use crate::bookings::Booking;
+use crate::error::Result;
+use crate::usage;
+
+/// Longest time that one allocation takes: the table checks it, so who looks for overlaps looks back no further.
+pub const MAX_ALLOCATION: TimeDelta = TimeDelta::hours(24);
+
+/// How far before a window the grid of its first range may begin, in dates of any zone.
+const REACH_BEFORE: Days = Days::new(16);
+
+/// How far after a window what starts in it may end, in dates of any zone.
+const REACH_AFTER: Days = Days::new(3);
+
+/// What somebody looks for: a service, of one staff member or of anybody.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    pub service_id: ServiceId,
+    pub staff_id: Option<StaffId>,
+    moved: Option<Moved>,
+}
+
+/// What a booking that looks for another time leaves behind, and what it needs.
+#[derive(Clone, Copy, Debug)]
+struct Moved {
+    staff_id: StaffId,
+    start: DateTime<Utc>,
+    taken: Interval,
+    duration_minutes: i32,
+    buffer_before_minutes: i32,
+    buffer_after_minutes: i32,
+}
+
+impl Wish {
+    /// Of anybody who provides it.
+    pub const fn for_service(service_id: ServiceId) -> Self {
+        Self { service_id, staff_id: None, moved: None }
+    }
+
+    /// Another time for a booking, of anybody who provides its service. What it takes now is free to it, and it lasts
+    /// what it was booked for, whatever the service has become. Where it is already is none of the times.
+    pub fn to_move(booking: &Booking) -> Self {
+        let moved = Moved {
+            staff_id: booking.staff_id,
+            start: booking.starts_at,
+            taken: booking.taken(),
+            duration_minutes: booking.duration_minutes,
+            buffer_before_minutes: booking.buffer_before_minutes,
+            buffer_after_minutes: booking.buffer_after_minutes,
+        };
+        Self { moved: Some(moved), ..Self::for_service(booking.service_id) }
+    }
+
+    /// Of this staff member alone.
+    #[must_use]
+    pub const fn with(self, staff_id: StaffId) -> Self {
+        Self { staff_id: Some(staff_id), ..self }
+    }
+
+    /// Of this staff member alone, if one is named.
+    #[must_use]
+    pub const fn with_any(self, staff_id: Option<StaffId>) -> Self {
+        Self { staff_id, ..self }
+    }
+}
+
+/// The slots of one date.
+#[derive(Debug)]
+pub struct Day {
+    pub date: NaiveDate,
+    /// The zone that the date is one of.
+    pub timezone: Tz,
+    /// False: the tenant takes no bookings for now, so there are no slots.
+    pub is_open: bool,
+    pub slots: Vec<Slot>,
+}
+
+/// Whether the tenant's plan lets it take one more booking this month.
+async fn is_open(tx: &TenantTx, tenant: &Terms, now: DateTime<Utc>) -> Result<bool> {
+    takes_bookings(tx, tenant.plan, tenant.timezone, now).await
+}
+
+/// Whether a tenant on this plan, in this zone, may take one more booking this month.
+pub async fn takes_bookings(tx: &TenantTx, plan: Plan, timezone: Tz, now: DateTime<Utc>) -> Result<bool> {
+    match plan.allowance(Limit::BookingsPerMonth) {
+        None => Ok(true),
+        Some(max) => {
+            let month = plan::month_of(now, timezone);
+            Ok(usage::used(tx, Limit::BookingsPerMonth, month).await? < max)
+        }
+    }
+}
+
+/// The slots of one date. The date is one of `viewer`'s, or of the tenant's zone: a viewer's zone only regroups.
+pub async fn day(
+    tx: &TenantTx,
+    wish: Wish,
+    date: NaiveDate,
+    viewer: Option<Tz>,
+    now: DateTime<Utc>,
+) -> Result<Day> {
+    let mut catalogue = catalogue(tx, wish, (date, date)).await?;
+    let timezone = viewer.unwrap_or(catalogue.tenant.timezone);
+    let Some(window) = wall_clock::day(timezone, date) else {
+        return Ok(Day { date, timezone, is_open: true, slots: Vec::new() });
+    };
+    let tenant = catalogue.tenant.clone();
+    let (read, open) = join!(catalogue.read_taken(tx, window), is_open(tx, &tenant, now));
+    read?;
+    // What is moved is counted already.
+    let is_open = open? || wish.moved.is_some();
+    let slots = if is_open { catalogue.slots(window, now) } else { Vec::new() };
+    Ok(Day { date, timezone, is_open, slots })
+}
+
+/// How many slots each of some dates has, `from` to `to` included; at most [`slots::MAX_COUNTED_DAYS`].
+pub async fn days(
+    tx: &TenantTx,
+    wish: Wish,
+    (from, to): (NaiveDate, NaiveDate),
+    viewer: Option<Tz>,
+    now: DateTime<Utc>,
+) -> Result<Vec<(NaiveDate, u32)>> {
+    let mut catalogue = catalogue(tx, wish, (from, to)).await?;
+    let timezone = viewer.unwrap_or(catalogue.tenant.timezone);
+    let count = u16::try_from((to - from).num_days() + 1).unwrap_or(0).min(slots::MAX_COUNTED_DAYS);
+    let (Some(first), Some(last)) = (wall_clock::day(timezone, from), wall_clock::day(timezone, to)) else {
+        return Ok(Vec::new());
+    };
+    let tenant = catalogue.tenant.clone();
+    let window = Interval::new(first.start, last.end);
+    let (read, open) = join!(catalogue.read_taken(tx, window), is_open(tx, &tenant, now));
+    read?;
+    let is_open = open? || wish.moved.is_some();
+    let mut counts = catalogue.rules().count_by_date(&catalogue.team_agendas(), timezone, from, count, now);
+    let stays = catalogue.stays(now).map(|start| start.with_timezone(&timezone).date_naive());
+    for (date, slots) in &mut counts {
+        if !is_open {
+            *slots = 0;
+        } else if stays == Some(*date) {
+            *slots = slots.saturating_sub(1);
+        }
+    }
+    Ok(counts)
+}
+
+/// Somebody who provides what is wished for.
+#[derive(Clone, Debug)]
+pub struct Free {
+    pub staff_id: StaffId,
+    pub name: String,
+    /// Their first free start; none within so many days.
+    pub start: Option<DateTime<Utc>>,
+}
+
+/// Everybody who provides what is wished for, in their order, with their first free start of the next `days` days.
+pub async fn first_of_each(tx: &TenantTx, wish: Wish, days: Days, now: DateTime<Utc>) -> Result<Vec<Free>> {
+    let today = now.date_naive();
+    let Some(end) = now.checked_add_days(days) else { return Ok(Vec::new()) };
+    let mut catalogue = catalogue(tx, wish, (today, end.date_naive())).await?;
+    let window = Interval::new(now, end);
+    let tenant = catalogue.tenant.clone();
+    let (read, open) = join!(catalogue.read_taken(tx, window), is_open(tx, &tenant, now));
+    read?;
+    let is_open = open? || wish.moved.is_some();
+    let rules = catalogue.rules();
+    let free = |member: &TeamMember| Free {
+        staff_id: member.staff.id,
+        name: member.staff.name.clone(),
+        start: rules
+            .starts(&member.agenda(), window, now)
+            .find(|start| !catalogue.is_present(member.staff.id, *start))
+            .filter(|_| is_open),
+    };
+    Ok(catalogue.team.iter().map(free).collect())
+}
+
+/// The nearest starts that are free, for somebody whose wish is not: at most three, within two weeks.
+pub async fn alternatives(
+    tx: &TenantTx,
+    wish: Wish,
+    wanted: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Alternative>> {
+    let window = Interval::new(wanted - TimeDelta::days(3), wanted + TimeDelta::days(11));
+    let dates = (window.start.date_naive(), window.end.date_naive());
+    let mut catalogue = catalogue(tx, wish, dates).await?;
+    catalogue.read_taken(tx, window).await?;
+    let slots = catalogue.slots(window, now);
+    let alternative =
+        |slot: &Slot| Alternative { start: slot.start, end: slot.end, staff_ids: slot.staff_ids.clone() };
+    Ok(slots::nearest(&slots, wanted, 3).into_iter().map(alternative).collect())
+}
