@@ -1,11 +1,13 @@
 //! French and English say the same things, and nothing that nobody asks for.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod sources;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use sources::{files, root};
 
 /// The texts of a language: for each key, the arguments it names.
 fn texts(lang: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -47,24 +49,6 @@ fn collect_inline(inline: &InlineExpression<&str>, arguments: &mut BTreeSet<Stri
     if let InlineExpression::VariableReference { id } = inline {
         arguments.insert(id.name.to_owned());
     }
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// All files below `folder` with one of these endings.
-fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
-    let mut found = vec![];
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path, endings));
-        } else if path.extension().is_some_and(|ending| endings.iter().any(|wanted| ending == *wanted)) {
-            found.push(path);
-        }
-    }
-    found
 }
 
 #[test]
