@@ -2,47 +2,20 @@
 (() => {
   const $ = selector => document.querySelector(selector), $$ = selector => document.querySelectorAll(selector);
 
-  // ---- Theme: changes without a request; the cookie is the server's own.
-  $$("[data-theme-form]").forEach(form => form.addEventListener("submit", event => {
-    const theme = event.submitter?.value;
-    if (!theme) return;
-    event.preventDefault();
-    document.documentElement.dataset.theme = theme;
-    document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax`;
-  }));
-
-  // ---- Forms: whoever sent one with flaws starts at their summary; one form is sent once.
-  $("#errors")?.focus();
-  document.addEventListener("submit", event => {
-    const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented) return;
-    if (form.dataset.sent) return event.preventDefault();
-    form.dataset.sent = "1";
-    setTimeout(() => delete form.dataset.sent, 4000);
-  });
-  addEventListener("pageshow", () => $$("[data-sent]").forEach(form => delete form.dataset.sent));
-
-  // ---- Toasts: one at a time, six seconds, longer while looked at.
-  const dismiss = toast => {
-    let timer;
-    const start = () => timer = setTimeout(() => toast.remove(), 6000), stop = () => clearTimeout(timer);
-    for (const [type, act] of [["pointerenter", stop], ["focusin", stop], ["pointerleave", start], ["focusout", start]]) toast.addEventListener(type, act);
-    start();
-  };
-  $$("[data-toast]").forEach(dismiss);
-  new MutationObserver(changes => changes.forEach(change => change.addedNodes.forEach(node => node.nodeType === 1 && node.matches("[data-toast]") && dismiss(node)))).observe($("#toasts"), { childList: true });
-
-  // ---- Copying.
-  $$("[data-copy]").forEach(button => {
-    button.hidden = !navigator.clipboard;
-    button.addEventListener("click", async () => {
+  // ---- Copying; where a browser does not let us, the text is chosen to be copied by hand.
+  document.addEventListener("click", async event => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    try {
       await navigator.clipboard.writeText(button.dataset.copy);
-      const toast = document.createElement("div");
-      toast.className = "toast";
-      toast.dataset.toast = "";
-      toast.textContent = button.dataset.copied;
-      $("#toasts").replaceChildren(toast);
-    });
+    } catch {
+      return getSelection().selectAllChildren(button.previousElementSibling);
+    }
+    const toast = document.createElement("div");
+    toast.className = "toast";
+    toast.dataset.toast = "";
+    toast.textContent = button.dataset.copied;
+    $("#toasts").replaceChildren(toast);
   });
 
   // ---- Menus close by Escape and by a click elsewhere.
@@ -104,17 +77,25 @@
   setInterval(tick, 20000);
   document.addEventListener("htmx:after:swap", tick);
 
-  // ---- The stream says that something has changed: the page asks for itself again, but not while somebody types.
+  // ---- The stream says that something has changed: a page that follows asks for itself again, but not before what
+  // somebody types is sent or gone; of any other only the counter beside its menu.
   let asking = false, again = false;
   const isTyped = () => [...$$("#main textarea, #main input:not([type=radio], [type=checkbox], [type=hidden])")].some(input => input.value !== input.defaultValue);
   const look = async () => {
-    if (asking) return again = true;
-    if (isTyped()) return;
+    const follows = $("#main[data-live]");
+    again = true;
+    if (asking || follows && isTyped()) return;
     asking = true;
-    await htmx.ajax("GET", location.href, { target: "#main", select: "#main", selectOOB: "#nav:outerMorph", swap: "outerMorph" });
-    asking = false;
-    if (again) { again = false; look(); }
+    again = false;
+    try {
+      if (follows) await htmx.ajax("GET", location.href, { target: "#main", select: "#main", selectOOB: "#pending:outerMorph", swap: "outerMorph" });
+      else await htmx.ajax("GET", "/app/search", { target: "#pending", select: "#pending", swap: "outerMorph" });
+    } finally {
+      asking = false;
+    }
+    if (again) look();
   };
+  for (const type of ["change", "focusout"]) document.addEventListener(type, () => again && look());
   document.addEventListener("changes", look);
 
   // ---- Escape closes what is open beside the calendar.

@@ -1,7 +1,7 @@
 // A customer's whole way: book in four steps, find the mail, move, cancel. With a script, without one, by keyboard alone.
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { mail, salon } from './support/demo.mjs'
+import { api, mail, salon, token } from './support/demo.mjs'
 import { accessible, close, desktop, origin, phone, withPage } from './support/harness.mjs'
 
 after(close)
@@ -11,6 +11,14 @@ const someone = () => ({ name: 'Zoé Durand', email: `zoe-${process.pid}-b${++co
 
 /** The button that sends the form: it stands beside the form on a wide page and below it on a narrow one. */
 const submit = page => page.locator('button[form=details]:visible').first()
+
+/** Of the days with room, the one so far from the last. */
+async function takeDay(page, day) {
+  const link = page.locator('a.day').nth(-day)
+  const id = await link.getAttribute('id')
+  await link.click()
+  await page.locator(`#${id}[aria-current]`).waitFor()
+}
 
 /**
  * From the salon's page to the one that asks for a name. Every test takes a day of its own, some weeks
@@ -23,8 +31,7 @@ async function choose(page, { day }) {
   await page.getByRole('heading', { name: 'With whom?' }).waitFor()
   await page.getByRole('link', { name: /No preference/ }).click()
   await page.getByRole('heading', { name: 'Choose a time' }).waitFor()
-  await page.locator('a.day').nth(-day).click()
-  await page.locator('a.day[aria-current]').waitFor()
+  await takeDay(page, day)
   await page.locator('a.slot').nth(2).click()
   await page.getByRole('heading', { name: 'Your details', level: 1 }).waitFor()
 }
@@ -54,8 +61,7 @@ describe('a customer', { concurrency: 2 }, () => {
       await page.getByRole('heading', { name: 'Your appointment is confirmed' }).waitFor()
       const before = await page.locator('.ticket h2').innerText()
       await page.getByRole('link', { name: 'Move', exact: true }).click()
-      await page.locator('a.day').nth(-day).click()
-      await page.locator('a.day[aria-current]').waitFor()
+      await takeDay(page, day)
       await page.locator('a.slot').last().click()
       await page.getByRole('heading', { name: 'Confirm the new time' }).waitFor()
       await page.getByRole('button', { name: 'Move the appointment' }).click()
@@ -88,6 +94,52 @@ describe('a customer', { concurrency: 2 }, () => {
       await errors.getByRole('link').first().click()
       assert.equal(await page.evaluate(() => document.activeElement.name), 'email')
       if (js) assert.deepEqual(await accessible(page), [])
+    }))
+  }
+
+  for (const js of [true, false]) {
+    const how = js ? 'with' : 'without'
+    test(`keeps what was typed when the language changes ${how} a script`, () => withPage({ lang: 'en', js }, async page => {
+      const typed = { name: 'Zoé Durand', email: someone().email, phone: '+33 6 12 34 56 78', note: 'Deuxième étage, « Durand »' }
+      await choose(page, { day: 6 })
+      for (const [name, text] of Object.entries(typed)) await page.fill(`[name=${name}]`, text)
+      for (const lang of ['fr', 'en']) {
+        await page.locator('button.lang').click()
+        await page.locator(`html[lang=${lang}]`).waitFor()
+        for (const [name, text] of Object.entries(typed)) assert.equal(await page.locator(`[name=${name}]`).inputValue(), text)
+        assert.equal(await page.locator('#errors, .alert-bad').count(), 0, 'nothing was sent, so nothing is wrong')
+      }
+      await submit(page).click()
+      await page.waitForURL('**/manage/**')
+      await page.getByRole('heading', { name: 'It’s booked, Zoé' }).waitFor()
+    }))
+
+    test(`sends the form by Enter ${how} a script`, () => withPage({ lang: 'en', js }, async page => {
+      await choose(page, { day: 7 })
+      await page.fill('[name=name]', 'Zoé Durand')
+      await page.fill('[name=email]', 'zoe at example')
+      await page.press('[name=name]', 'Enter')
+      await page.locator('#errors').waitFor()
+      assert.equal(await page.locator('html').getAttribute('lang'), 'en')
+      await page.fill('[name=email]', someone().email)
+      await page.press('[name=email]', 'Enter')
+      await page.getByRole('heading', { name: 'It’s booked, Zoé' }).waitFor()
+    }))
+
+    test(`books once by a double click ${how} a script`, () => withPage({ lang: 'en', js }, async page => {
+      const { name, email } = someone()
+      let sent = 0
+      page.on('request', request => request.method() === 'POST' && sent++)
+      await choose(page, { day: 8 })
+      await page.fill('[name=name]', name)
+      await page.fill('[name=email]', email)
+      await submit(page).dblclick()
+      await page.getByRole('heading', { name: 'It’s booked, Zoé' }).waitFor()
+      if (js) assert.equal(sent, 1)
+      const bearer = await token()
+      const [customer] = (await api(`/customers?q=${encodeURIComponent(email)}`, { token: bearer })).data
+      const bookings = (await api(`/bookings?customer_id=${customer.id}`, { token: bearer })).data
+      assert.equal(bookings.length, 1)
     }))
   }
 
@@ -152,10 +204,12 @@ describe('a customer', { concurrency: 2 }, () => {
     assert.equal(response.status(), 404)
     assert.match(await page.title(), /Maison Camille/)
     assert.equal(await page.locator('html').getAttribute('lang'), 'fr')
-    const color = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent'))
-    assert.ok(color.startsWith('light-dark('), 'the page has the colour of the tenant')
+    const accent = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent'))
+    const color = await accent()
     assert.deepEqual(await accessible(page), [])
     await page.locator(`main a[href="/${salon}"]`).click()
     await page.waitForURL(`**/${salon}`)
+    await page.goto('/login')
+    assert.notEqual(color, await accent(), 'the page has the colour of the tenant')
   }))
 })

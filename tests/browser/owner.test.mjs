@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { book, free, mail, signedIn } from './support/demo.mjs'
 import { accessible, close, desktop, phone, withPage } from './support/harness.mjs'
+import { address } from './support/places.mjs'
 
 after(close)
 
@@ -21,27 +22,19 @@ async function signUp(page) {
   await page.waitForURL('**/signup/sent')
   const { links } = await mail(who.email)
   await page.goto(links.find(url => url.includes('/verify/')))
-  await Promise.all([
-    page.waitForResponse(response => response.request().method() === 'POST'),
-    page.locator('form[action^="/verify/"] button').click(),
-  ])
-  await page.waitForLoadState()
-  await page.goto('/app')
-  if (new URL(page.url()).pathname === '/login') {
-    await page.fill('[name=email]', who.email)
-    await page.fill('[name=password]', who.password)
-    await page.locator('form[action="/login"] button').click()
-    await page.waitForURL('**/app')
-  }
-  return who
+  await page.locator('form[action^="/verify/"] button').click()
+  // That the address is theirs is proof enough to be signed in.
+  await page.waitForURL('**/app')
 }
 
 describe('an owner', { concurrency: 2 }, () => {
   for (const [how, js, viewport] of [['with a script', true, desktop], ['without one, on a phone', false, phone]]) {
     test(`sets a business up ${how}`, () => withPage({ lang: 'en', js, viewport }, async page => {
+      const step = name => main(page).getByRole('link', { name })
       await signUp(page)
-      await main(page).getByRole('link', { name: /Add your first service/ }).click()
-      if (!page.url().endsWith('/new')) await page.goto('/app/services/new')
+      assert.equal(await main(page).locator('a.is-done').count(), 0)
+      await step(/Add your first service/).click()
+      await page.waitForURL('**/app/services/new')
       await page.fill('[name=name]', 'First session')
       await page.fill('[name=price]', '60')
       await page.fill('[name=duration]', '50')
@@ -50,13 +43,19 @@ describe('an owner', { concurrency: 2 }, () => {
       await main(page).getByText('First session').first().waitFor()
 
       await page.goto('/app')
-      await main(page).getByRole('link', { name: /Check your hours/ }).click()
+      await step(/Add your first service \(done\)/).waitFor()
+      await step(/Check your hours/).click()
       await page.locator('button[value=save]').last().click()
       await page.waitForURL('**/app/hours**')
 
       await page.goto('/app')
-      await main(page).getByRole('link', { name: /Look at your page/ }).click()
+      await step(/Check your hours \(done\)/).waitFor()
+      await step(/Look at your page/).click()
       await page.getByText('First session').first().waitFor()
+
+      await page.goto('/app')
+      await step(/Look at your page \(done\)/).waitFor()
+      assert.equal(await main(page).locator('a.is-done').count(), 3)
     }))
   }
 
@@ -84,6 +83,61 @@ describe('an owner', { concurrency: 2 }, () => {
       await book({ slot, name })
       await main(page).getByText(name).first().waitFor({ timeout: 30_000 })
       assert.equal(await page.evaluate(() => window.__same), true, 'the page was loaded anew')
+    })
+  })
+
+  test('sees on any page that a booking waits for an answer', async () => {
+    await withPage({ lang: 'fr', viewport: desktop, state: await signedIn() }, async page => {
+      const slot = (await free('Chignon de cérémonie')).at(-1)
+      await page.goto('/app/services')
+      await page.evaluate(() => (window.__same = true))
+      const count = async () => Number((await page.locator('#pending').innerText()).match(/\d+/)?.[0] ?? 0)
+      const before = await count()
+      await page.waitForTimeout(1_000)
+      await book({ slot })
+      await page.waitForFunction(before => Number(document.getElementById('pending').innerText.match(/\d+/)) > before, before)
+      assert.equal(await count(), before + 1)
+      assert.equal(await page.evaluate(() => window.__same), true, 'the page was loaded anew')
+    })
+  })
+
+  test('is shown what came in while they typed as soon as they have done', async () => {
+    await withPage({ lang: 'fr', viewport: desktop, state: await signedIn() }, async page => {
+      const slot = (await free()).at(-12)
+      const list = `/app/bookings?period=upcoming&q=${encodeURIComponent(`Ombeline ${process.pid}`)}`
+      await page.goto(list)
+      const words = main(page).locator('[name=q]')
+      const asked = await words.inputValue()
+      await words.fill('Zo')
+      await page.waitForTimeout(1_000)
+      await book({ slot, name: asked })
+      await page.waitForTimeout(2_000)
+      const row = main(page).locator('table').getByText(asked)
+      assert.equal(await words.inputValue(), 'Zo')
+      assert.equal(await row.count(), 0, 'the list was drawn anew under who types')
+      await words.fill(asked)
+      await words.blur()
+      await row.first().waitFor()
+    })
+  })
+
+  test('copies the customer’s link, also after the page has followed a change', async () => {
+    await withPage({ lang: 'fr', viewport: desktop, state: await signedIn() }, async (page, context) => {
+      await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+      await page.goto(await address('/app/bookings/{id}'))
+      await page.waitForTimeout(1_000)
+      const followed = page.waitForResponse(response => response.url() === page.url() && response.request().resourceType() === 'fetch')
+      await book({ slot: (await free()).at(-22) })
+      await (await followed).finished()
+      await page.waitForTimeout(300)
+      const button = main(page).locator('[data-copy]')
+      await button.click()
+      await page.locator('#toasts').getByText('Copié').waitFor()
+      assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await button.getAttribute('data-copy'))
+    })
+    await withPage({ lang: 'fr', js: false, state: await signedIn() }, async page => {
+      await page.goto(await address('/app/bookings/{id}'))
+      assert.equal(await main(page).locator('[data-copy]').isVisible(), false, 'a button that does nothing')
     })
   })
 

@@ -26,7 +26,7 @@ for (const { method, path, access } of table) {
   if (where === null) continue
   const ask = () => fetch(origin + where, { redirect: 'manual', headers: { ...(access === 'member' && { cookie }), 'accept-language': 'fr' } })
   const first = await ask()
-  const bytes = (await first.text()).length
+  const bytes = (await first.arrayBuffer()).byteLength
   if (!first.headers.get('server-timing')) continue
   for (let warm = 0; warm < 20; warm++) await (await ask()).text()
   const times = []

@@ -41,7 +41,7 @@ const html = await (await fetch(`${origin}/dev/outbox/${confirmation.id}/html`))
 const date = slot.date
 const people = ['Léa Martin', 'Hugo Bernard', 'Chloé Petit', 'Louis Moreau', 'Manon Roux', 'Jules Fabre', 'Alice Garnier', 'Nina Colin', 'Paul Renard']
 for (const [index, name] of people.entries()) {
-  const room = (await free(index % 3 === 0 ? 'Couleur' : index % 3 === 1 ? 'Coupe homme' : 'Coupe femme')).filter(it => it.date === date)
+  const room = (await free(index % 3 === 0 ? 'Couleur racines' : index % 3 === 1 ? 'Coupe homme' : 'Coupe et brushing')).filter(it => it.date === date)
   const slot = room[Math.floor((index * room.length) / people.length)]
   if (slot) await book({ slot, name })
 }

@@ -45,10 +45,14 @@ export function signedIn() {
 const day = 86_400_000
 const iso = at => new Date(at).toISOString().slice(0, 10)
 
-/** Free times of a service of `tenant` from the day after tomorrow on: [{ service, date, start, staff_id }]. */
+/**
+ * Free times of a service of `tenant`, of its first one unless it is named, from the day after tomorrow on:
+ * [{ service, date, start, staff_ids }].
+ */
 export async function free(name, tenant = salon) {
   const services = (await api(`/public/${tenant}/services`)).data
-  const service = services.find(it => it.name === name) ?? services[0]
+  const service = name === undefined ? services[0] : services.find(it => it.name === name)
+  assert.ok(service, `${tenant} offers no ${name}`)
   const from = Date.now() + 2 * day
   const days = await api(`/public/${tenant}/availability/days?service_id=${service.id}&from=${iso(from)}&to=${iso(from + 27 * day)}`)
   const found = []
