@@ -42,6 +42,16 @@ impl Status {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
+
+    /// Whether its price and its time count in the figures of a day: it was not cancelled, and nobody stayed away.
+    pub const fn is_earned(self) -> bool {
+        matches!(self, Self::Pending | Self::Confirmed | Self::Completed)
+    }
+
+    /// Those that count.
+    pub fn earned() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|status| status.is_earned())
+    }
 }
 
 /// A booking as a customer asks for it.
@@ -269,6 +279,12 @@ mod tests {
         for typed in ["", "se", "se-", "1234", "se-4f7k2m9", "zoé", "a.b"] {
             assert_eq!(beginning_of_code(typed), None, "{typed}");
         }
+    }
+
+    #[test]
+    fn nothing_is_earned_with_who_cancels_or_stays_away() {
+        let earned: Vec<Status> = Status::earned().collect();
+        assert_eq!(earned, [Status::Pending, Status::Confirmed, Status::Completed]);
     }
 
     #[test]

@@ -83,6 +83,7 @@ CALL protect_tenant_table('bookings');
 CREATE INDEX bookings_staff ON bookings (tenant_id, staff_id, starts_at);
 CREATE INDEX bookings_starts_at ON bookings (tenant_id, starts_at, id);
 CREATE INDEX bookings_customer ON bookings (tenant_id, customer_id, starts_at);
+CREATE INDEX bookings_pending ON bookings (tenant_id, starts_at) WHERE status = 'pending';
 COMMENT ON COLUMN bookings.timezone IS 'The zone the appointment takes place in: what messages print.';
 COMMENT ON COLUMN bookings.customer_timezone IS 'Where they booked from, if they said so.';
 COMMENT ON COLUMN bookings.internal_note IS 'What members note for themselves; no customer sees it.';

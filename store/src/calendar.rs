@@ -1,8 +1,8 @@
-//! A day as its calendar shows it: who works when, and who comes.
+//! A day as its calendar shows it: who works when, and who comes; and when the tenant itself is open.
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use domain::booking::Status;
+use domain::hours::{Calendar, Closure, Hours, RuleKind, TimeOfDay};
 use domain::id::StaffId;
 use domain::wall_clock::{self, Interval};
 use futures_util::join;
@@ -11,6 +11,7 @@ use crate::TenantTx;
 use crate::availability::{self, MAX_ALLOCATION};
 use crate::bookings::{self, Appointment, Booking, Filter};
 use crate::error::Result;
+use crate::hours::{Exception, exceptions, weekly_rules};
 
 /// Most bookings that one day shows.
 const MOST: i64 = 2_000;
@@ -37,6 +38,15 @@ pub struct Column {
     pub bookings: Vec<Booking>,
 }
 
+impl Day {
+    /// The bookings that begin on the date: what its figures are of. What began the evening before is in those of
+    /// that evening.
+    pub fn begun(&self) -> impl Iterator<Item = &Booking> {
+        let bookings = self.columns.iter().flat_map(|column| &column.bookings);
+        bookings.filter(|booking| booking.starts_at >= self.window.start)
+    }
+}
+
 impl Column {
     /// Minutes of work in the day.
     pub fn minutes(&self) -> i64 {
@@ -45,7 +55,8 @@ impl Column {
 
     /// Minutes for which somebody comes, or came.
     pub fn booked_minutes(&self) -> i64 {
-        self.bookings.iter().map(|booking| i64::from(booking.duration_minutes)).sum()
+        let earned = self.bookings.iter().filter(|booking| booking.status.is_earned());
+        earned.map(|booking| i64::from(booking.duration_minutes)).sum()
     }
 }
 
@@ -56,7 +67,8 @@ pub async fn day(tx: &TenantTx, date: NaiveDate, timezone: Tz) -> Result<Option<
     };
     let filter =
         Filter { from: Some(window.start - MAX_ALLOCATION), to: Some(window.end), ..Filter::default() };
-    let (team, listed) = join!(availability::everybody(tx, (date, date)), bookings::list(tx, &filter, MOST));
+    let (team, listed) =
+        join!(availability::everybody(tx, (date, date)), bookings::list_standing(tx, &filter, MOST));
     let ((terms, team), listed) = (team?, listed?);
     let mut columns: Vec<Column> = team
         .iter()
@@ -67,8 +79,8 @@ pub async fn day(tx: &TenantTx, date: NaiveDate, timezone: Tz) -> Result<Option<
             bookings: Vec::new(),
         })
         .collect();
-    let is_shown = |booking: &Booking| booking.status != Status::Cancelled && booking.ends_at > window.start;
-    for Appointment { booking, staff_name } in listed.into_iter().filter(|one| is_shown(&one.booking)) {
+    let is_shown = |one: &Appointment| one.booking.ends_at > window.start;
+    for Appointment { booking, staff_name } in listed.into_iter().filter(is_shown) {
         match columns.iter_mut().find(|column| column.staff_id == booking.staff_id) {
             Some(column) => column.bookings.push(booking),
             None => columns.push(Column {
@@ -80,4 +92,37 @@ pub async fn day(tx: &TenantTx, date: NaiveDate, timezone: Tz) -> Result<Option<
         }
     }
     Ok(Some(Day { timezone: terms.timezone, currency: terms.currency, window, columns }))
+}
+
+/// When the tenant itself is open, whoever of its staff works.
+#[derive(Debug)]
+pub struct Opening {
+    pub hours: Hours,
+    /// Of one date, its closures and one-off openings included, in wall times and in order.
+    pub ranges: Vec<(TimeOfDay, TimeOfDay)>,
+}
+
+/// The tenant's hours, and what they come to on a date.
+pub async fn opening(tx: &TenantTx, date: NaiveDate, timezone: Tz) -> Result<Opening> {
+    // On the night of a clock change the evening before may run on into the date.
+    let evening = date.pred_opt().unwrap_or(date);
+    let (rules, exceptions) = join!(weekly_rules(tx), exceptions(tx, evening, date));
+    let (rules, exceptions) = (rules?, exceptions?);
+    let of = |kind: RuleKind| {
+        let own = rules.iter().filter(|rule| rule.kind == kind && rule.owner.is_none());
+        own.map(|rule| rule.range).collect()
+    };
+    let own = || exceptions.iter().filter(|exception| exception.owner.is_none());
+    let openings = own().filter_map(Exception::opening).collect();
+    let hours = Hours::new(timezone, of(RuleKind::Opening), of(RuleKind::Break), openings);
+    let closed = own().filter(|exception| exception.hours.is_none());
+    let closures: Vec<Closure> = closed
+        .map(|closure| Closure { timezone, starts_on: closure.starts_on, ends_on: closure.ends_on })
+        .collect();
+    let ranges = wall_clock::day(timezone, date).map_or_else(Vec::new, |day| {
+        let time = |at| TimeOfDay::at(at, day, timezone);
+        let working = Calendar { hours: &hours, closures: &closures }.working_ranges(day);
+        working.into_iter().map(|range| (time(range.start), time(range.end))).collect()
+    });
+    Ok(Opening { hours, ranges })
 }

@@ -1,6 +1,6 @@
 //! A tenant's colour for what has no themes, mails and documents: safe to print into styles and to write on.
 
-use crate::color::{DEFAULT, Rgb, WHITE};
+use crate::color::{Rgb, WHITE};
 
 /// A background and the text colour that can be read on it, both `#rrggbb`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Accent {
 
 /// Takes `#rgb` and `#rrggbb`; for anything else, and for none, the colour is Harmony's own.
 pub fn accent(color: Option<&str>) -> Accent {
-    let color = color.and_then(Rgb::parse).unwrap_or(DEFAULT);
+    let color = Rgb::or_own(color);
     // The better of the two: at least 4.58 on any colour, and WCAG 2.2 asks for 4.5.
     let black = Rgb([0, 0, 0]);
     let on_color = if color.contrast(WHITE) >= color.contrast(black) { "#ffffff" } else { "#000000" };
@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn only_colours_get_into_a_style() {
-        let own = DEFAULT.to_string();
+        let own = crate::HARMONY;
         assert_eq!(accent(Some("#ABC")).color, "#aabbcc");
         for text in ["", "#", "red", "#12", "#1234567", "#ggg", "#fff;}body{x", "url(x)", "#ﬀf", "fff"] {
             assert_eq!(accent(Some(text)).color, own, "{text}");

@@ -1,8 +1,8 @@
 //! Colours as people type them, as eyes see them and as the web has them.
 #![expect(clippy::float_arithmetic, reason = "a colour is made of real numbers")]
 
-/// Harmony's own, for tenants that chose none or one we can't read.
-pub(crate) const DEFAULT: Rgb = Rgb([0x1f, 0x5f, 0x4f]);
+/// Harmony's own, for tenants that chose none or one we can't read. The style sheets have it too.
+pub const HARMONY: &str = "#1f6f5c";
 pub(crate) const WHITE: Rgb = Rgb([255, 255, 255]);
 
 /// Printed as `#rrggbb`.
@@ -19,6 +19,11 @@ pub(crate) struct Lch {
 }
 
 impl Rgb {
+    /// As it was chosen, or Harmony's own.
+    pub(crate) fn or_own(chosen: Option<&str>) -> Self {
+        chosen.and_then(Self::parse).or_else(|| Self::parse(HARMONY)).unwrap_or(WHITE)
+    }
+
     /// Takes `#rgb` and `#rrggbb`. Nothing else gets into a style: a colour is something people type.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let digits: Vec<u8> = text
@@ -123,10 +128,19 @@ mod tests {
 
     #[test]
     fn a_colour_is_itself_again_after_both_ways() {
-        for text in ["#000000", "#ffffff", "#1f5f4f", "#b4235a", "#ffd400", "#0000ff", "#808080"] {
+        for text in ["#000000", "#ffffff", HARMONY, "#b4235a", "#ffd400", "#0000ff", "#808080"] {
             let color = Rgb::parse(text).expect("a colour");
             assert_eq!(color.lch().rgb().to_string(), text);
         }
+    }
+
+    #[test]
+    fn the_pages_wear_the_same_green_as_the_mails() {
+        let (sheet, layout) =
+            (include_str!("../../assets/css/core.css"), include_str!("../layouts/base.html"));
+        assert!(sheet.contains(&format!("--accent: light-dark({HARMONY},")), "core.css");
+        assert!(layout.contains(&format!("fill='{}'", HARMONY.replace('#', "%23"))), "the icon of base.html");
+        assert_eq!(Rgb::or_own(None).to_string(), HARMONY);
     }
 
     #[test]

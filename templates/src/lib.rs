@@ -25,6 +25,7 @@ use tera::{Context, Tera};
 
 pub use accent::{Accent, accent};
 pub use calendar::{Invite, Method, Person};
+pub use color::HARMONY;
 pub use domain::locale::Locale;
 pub use mail::{
     AccountMail, Appointment, BookingMail, Brand, LimitMail, Mail, Rendered, VerificationMail, monogram,

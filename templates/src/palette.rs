@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::color::{DEFAULT, Lch, Rgb, WHITE};
+use crate::color::{Lch, Rgb, WHITE};
 
 /// What text needs at least, with a little room for what browsers make of a colour.
 const READABLE: f64 = 4.6;
@@ -46,7 +46,7 @@ const DARK: Ground = Ground { is_dark: true, surfaces: [Rgb([0x1a, 0x1a, 0x18]),
 
 /// Takes `#rgb` and `#rrggbb`; for anything else, and for none, the tones are Harmony's own.
 pub fn palette(color: Option<&str>) -> Palette {
-    let brand = color.and_then(Rgb::parse).unwrap_or(DEFAULT);
+    let brand = Rgb::or_own(color);
     Palette { light: tones(brand, &LIGHT), dark: tones(brand, &DARK) }
 }
 
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_colour_that_can_be_written_on_stays_as_it_was_chosen() {
-        for brand in ["#1f5f4f", "#b4235a", "#7c3aed", "#0a5ad4", "#e0a800"] {
+        for brand in [crate::HARMONY, "#b4235a", "#7c3aed", "#0a5ad4", "#e0a800"] {
             assert_eq!(palette(Some(brand)).light.accent, brand);
         }
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use domain::booking::Status;
 use domain::contact::Email;
-use domain::hours::WeeklyRange;
+use domain::hours::{MinuteRange, Weekday, open_ranges};
 use domain::id::StaffId;
 use domain::locale::Locale;
 use domain::wall_clock;
@@ -108,31 +108,12 @@ pub(super) fn of(demo: &Demo, known: &Known, now: DateTime<Utc>) -> Vec<Imported
             }
             let seed = u32::try_from(date.num_days_from_ce()).unwrap_or_default() * 16;
             let mut dice = Dice(seed.wrapping_add(u32::try_from(index).unwrap_or_default()));
-            let free: Vec<(i32, i32)> = working(week, &demo.breaks, date);
-            for range in free {
+            for range in open_ranges(week, &demo.breaks, Weekday::of(date)) {
                 fill(demo, known, (*staff, name), (date, days), range, now, &mut dice, &mut bookings);
             }
         }
     }
     bookings
-}
-
-/// The hours of a date without its pauses, in minutes from midnight.
-fn working(week: &[WeeklyRange], breaks: &[WeeklyRange], date: NaiveDate) -> Vec<(i32, i32)> {
-    let weekday = i32::try_from(date.weekday().number_from_monday()).unwrap_or_default();
-    let of_day = |ranges: &[WeeklyRange]| -> Vec<(i32, i32)> {
-        let own = ranges.iter().filter(|one| i32::from(one.weekday) == weekday);
-        own.map(|one| (i32::from(one.range.start().minute()), i32::from(one.range.end().minute()))).collect()
-    };
-    let mut free = of_day(week);
-    for (from, to) in of_day(breaks) {
-        free = free
-            .into_iter()
-            .flat_map(|(start, end)| [(start, end.min(from)), (start.max(to), end)])
-            .collect();
-    }
-    free.retain(|(start, end)| start < end);
-    free
 }
 
 /// How many of a hundred times are taken, so many days from today.
@@ -152,11 +133,12 @@ fn fill(
     known: &Known,
     (staff, name): (StaffId, &str),
     (date, days): (NaiveDate, i64),
-    (mut at, end): (i32, i32),
+    range: MinuteRange,
     now: DateTime<Utc>,
     dice: &mut Dice,
     bookings: &mut Vec<Imported>,
 ) {
+    let (mut at, end) = (i32::from(range.start().minute()), i32::from(range.end().minute()));
     while at < end {
         let fitting: Vec<_> = known
             .services

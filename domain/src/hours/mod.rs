@@ -7,13 +7,15 @@ mod working_time;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::wall_clock::Interval;
+
 pub(crate) use working_time::GridPart;
-pub use working_time::{Calendar, MAX_WINDOW_DAYS};
+pub use working_time::{Calendar, MAX_WINDOW_DAYS, open_ranges};
 
 /// A wall time, in minutes from midnight: 0..=1440, of which 1440 (`24:00`) ends a day and can start nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,6 +112,18 @@ impl TimeOfDay {
         }
     }
 
+    /// What a clock in the zone shows at an instant of a day: `00:00` until it begins, `24:00` when it is over.
+    pub fn at(instant: DateTime<Utc>, day: Interval, zone: Tz) -> Self {
+        if instant <= day.start {
+            return Self(0);
+        }
+        if instant >= day.end {
+            return Self(1440);
+        }
+        let local = instant.with_timezone(&zone);
+        Self(u16::try_from(local.hour() * 60 + local.minute()).expect("it is less than 1440"))
+    }
+
     /// Minutes from midnight, 0..=1440.
     pub fn minute(self) -> u16 {
         self.0
@@ -173,6 +187,11 @@ impl Weekday {
 
     pub fn of(date: NaiveDate) -> Self {
         Self(u8::try_from(date.weekday().number_from_monday()).expect("it is 1..=7"))
+    }
+
+    /// Monday to Sunday.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (1..=7).map(Self)
     }
 
     /// 1..=7

@@ -201,6 +201,24 @@ fn equal_range<T>(sorted: &[T], compare: impl Fn(&T) -> Ordering) -> &[T] {
     sorted.get(from..until).unwrap_or_default()
 }
 
+/// The opening ranges of a weekday less its breaks, as a clock on the wall shows them: in order, one where they overlap
+/// or touch.
+pub fn open_ranges(opening: &[WeeklyRange], breaks: &[WeeklyRange], weekday: Weekday) -> Vec<MinuteRange> {
+    let of_day = |ranges: &[WeeklyRange]| {
+        let own = ranges.iter().filter(|weekly| weekly.weekday == weekday).map(|weekly| weekly.range);
+        let mut minutes: Vec<Span> =
+            own.map(|range| Span { start: range.start.into(), end: range.end.into() }).collect();
+        merge(&mut minutes);
+        minutes
+    };
+    let mut open = Vec::new();
+    subtract(&of_day(opening), &of_day(breaks), &mut open);
+    let range = |span: Span| {
+        Some(MinuteRange { start: u16::try_from(span.start).ok()?, end: u16::try_from(span.end).ok()? })
+    };
+    open.into_iter().filter_map(range).collect()
+}
+
 /// None when nothing is left of the range on the night of a clock change.
 fn span_of(zone: Tz, date: NaiveDate, range: MinuteRange) -> Option<Span> {
     let start = start_second(zone, date, range.start)?;

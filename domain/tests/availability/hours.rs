@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
-use domain::hours::{HoursError, MAX_WINDOW_DAYS, MinuteRange, TimeOfDay, Weekday, WeeklyRange};
-use domain::wall_clock::Interval;
+use domain::hours::{HoursError, MAX_WINDOW_DAYS, MinuteRange, TimeOfDay, Weekday, WeeklyRange, open_ranges};
+use domain::wall_clock::{self, Interval};
 
 use crate::diary::{Diary, range, utc};
 
@@ -37,6 +37,35 @@ fn a_range_is_within_one_day_and_not_empty() {
     assert_eq!(MinuteRange::new(-1, 60), Err(HoursError::NotAMinute(-1)));
     assert_eq!(MinuteRange::new(0, 1441), Err(HoursError::NotAMinute(1441)));
     assert_eq!(MinuteRange::new(i32::MIN, i32::MAX), Err(HoursError::NotAMinute(i32::MIN)));
+}
+
+#[test]
+fn a_clock_on_the_wall_is_read_within_its_day() {
+    let date: NaiveDate = "2026-03-02".parse().unwrap();
+    let day = wall_clock::day(PARIS, date).unwrap();
+    let read = |instant: &str| TimeOfDay::at(utc(instant), day, PARIS).to_string();
+    assert_eq!(read("2026-03-02 08:05"), "09:05");
+    assert_eq!([read("2026-03-01 23:00"), read("2026-03-01 09:00")], ["00:00", "00:00"]);
+    assert_eq!([read("2026-03-02 23:00"), read("2026-03-09 09:00")], ["24:00", "24:00"]);
+}
+
+#[test]
+fn a_weekday_is_open_but_for_its_breaks() {
+    let rule = |day: i32, start: i32, end: i32| WeeklyRange {
+        weekday: Weekday::new(day).unwrap(),
+        range: MinuteRange::new(start, end).unwrap(),
+    };
+    // In any order, overlapping, touching, and of other days.
+    let opening = [rule(2, 780, 1140), rule(2, 540, 720), rule(2, 600, 780), rule(3, 0, 1440)];
+    let breaks = [rule(2, 1080, 1200), rule(2, 750, 810), rule(1, 0, 1440)];
+    let open = |weekday: i32| -> Vec<(u16, u16)> {
+        let ranges = open_ranges(&opening, &breaks, Weekday::new(weekday).unwrap());
+        ranges.into_iter().map(|range| (range.start().minute(), range.end().minute())).collect()
+    };
+    assert_eq!(open(2), [(540, 750), (810, 1080)]);
+    assert_eq!(open(3), [(0, 1440)]);
+    assert_eq!(open(1), []);
+    assert_eq!(Weekday::all().map(Weekday::number).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7]);
 }
 
 #[test]

@@ -35,7 +35,16 @@ pub struct Filter {
 
 /// By start and id, at most `limit`.
 pub async fn list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<Appointment>> {
-    let rows: Vec<(Booking, String)> = list_query(tx, filter, limit).load(&mut tx.conn()).await?;
+    load(tx, list_query(tx, filter, limit)).await
+}
+
+/// The same without what was cancelled.
+pub async fn list_standing(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<Appointment>> {
+    load(tx, list_query(tx, filter, limit).filter(bookings::status.ne(Status::Cancelled))).await
+}
+
+async fn load(tx: &TenantTx, query: Boxed) -> Result<Vec<Appointment>> {
+    let rows: Vec<(Booking, String)> = query.load(&mut tx.conn()).await?;
     Ok(rows.into_iter().map(|(booking, staff_name)| Appointment { booking, staff_name }).collect())
 }
 
@@ -84,8 +93,7 @@ pub async fn search(
         .select((Booking::as_select(), staff::name))
         .limit(limit)
         .into_boxed();
-    let rows: Vec<(Booking, String)> = matching(query, tx, words, code).load(&mut tx.conn()).await?;
-    Ok(rows.into_iter().map(|(booking, staff_name)| Appointment { booking, staff_name }).collect())
+    load(tx, matching(query, tx, words, code)).await
 }
 
 type Listed = diesel::dsl::Select<with_staff, (AsSelect<Booking, Pg>, staff::name)>;

@@ -1,6 +1,7 @@
 //! Bookings: made, found, moved, cancelled. Races are decided by the lock on a staff member's schedule and, whatever happens,
 //! by the exclusion constraint on allocations.
 
+mod counts;
 mod desk;
 mod history;
 mod list;
@@ -79,9 +80,10 @@ pub struct Booking {
     pub created_by: Option<UserId>,
 }
 
+pub use counts::{Figures, count_pending, explain_count_pending, figures, next};
 pub use desk::{Desk, annotate, close, create_at_desk};
 pub use history::{Change, Facts, history};
-pub use list::{Filter, explain_list, list, search};
+pub use list::{Filter, explain_list, list, list_standing, search};
 
 impl Booking {
     /// The time it takes from its staff member: the appointment and the buffers around it.

@@ -92,3 +92,19 @@ async fn a_page_of_bookings_is_read_in_the_order_of_its_index() {
         "{plan}"
     );
 }
+
+#[tokio::test]
+async fn what_waits_for_an_answer_is_counted_in_an_index_of_its_own() {
+    let app = TestApp::start().await.ignore_jobs();
+    let (salon, other) = (app.tenant("salon").await, app.tenant("other").await);
+    fill([&salon, &other]).await;
+    let now = "2029-06-05T00:00:00Z".parse().unwrap();
+    let plan: store::Result<Vec<String>> = app
+        .store
+        .tenant(salon.id)
+        .transaction(async |tx| bookings::explain_count_pending(tx, now).await)
+        .await;
+    let plan = plan.unwrap();
+    assert!(plan.join("\n").contains("bookings_pending"), "{plan:?}");
+    assert!(index_conditions(&plan).contains("starts_at > "), "{plan:?}");
+}

@@ -7,12 +7,16 @@ use domain::booking::Status;
 use domain::rejection::Code;
 use domain::setup::SetupStep;
 use domain::wall_clock;
+use futures_util::join;
 use serde::Serialize;
-use store::bookings::Appointment;
+use store::bookings::{self, Appointment};
 use store::tenants::Tenant;
 
 use crate::extract::{ManageCatalogue, PageMember, Read};
 use crate::pages::{Reader, render, see};
+
+/// How many of the next bookings are shown.
+const NEXT: i64 = 6;
 
 #[derive(Serialize)]
 struct Start {
@@ -22,8 +26,8 @@ struct Start {
     /// None: done, or nobody wants to see it.
     steps: Option<Vec<Step>>,
     done: usize,
-    bookings: usize,
-    /// Of bookings that take place today, in the tenant's currency.
+    bookings: i64,
+    /// Of what is earned today, in the tenant's currency.
     revenue_cents: i64,
     currency: String,
     pending: i64,
@@ -59,16 +63,16 @@ pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
             let (frame, tenant) = member.frame(&reader).await?;
             let today = member.now.with_timezone(&tenant.timezone).date_naive();
             let day = wall_clock::day(tenant.timezone, today).ok_or(Code::Internal)?;
-            let (steps, has_service, of_day, next, pending) = member
+            let (steps, has_service, figures, next) = member
                 .tenant
                 .read(async |tx| {
-                    Ok::<_, store::Error>((
-                        store::setup::steps(tx).await?,
-                        store::setup::has_service(tx).await?,
-                        store::setup::bookings_of(tx, day).await?,
-                        store::setup::next_bookings(tx, member.now, 6).await?,
-                        store::setup::count_pending(tx, member.now).await?,
-                    ))
+                    let (steps, has_service, figures, next) = join!(
+                        store::setup::steps(tx),
+                        store::setup::has_service(tx),
+                        bookings::figures(tx, day),
+                        bookings::next(tx, member.now, NEXT),
+                    );
+                    Ok::<_, store::Error>((steps?, has_service?, figures?, next?))
                 })
                 .await?;
             let step = |name, icon, href: &str, is_done| Step { name, icon, href: href.to_owned(), is_done };
@@ -97,10 +101,10 @@ pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
                 timezone: tenant.timezone.name(),
                 steps: (is_wanted && may_do).then_some(list),
                 done,
-                bookings: of_day.len(),
-                revenue_cents: of_day.iter().map(|one| one.booking.price_cents).sum(),
+                bookings: figures.bookings,
+                revenue_cents: figures.price_cents,
                 currency: tenant.currency,
-                pending,
+                pending: frame.app.as_ref().map_or(0, |shell| shell.pending),
                 next: next.into_iter().map(line).collect(),
                 url: format!("{}/{}", member.state.links.public_url(), tenant.slug),
                 is_verified: member.session.is_verified,

@@ -1,18 +1,25 @@
 //! The front page of a tenant: who they are, what can be booked, when and where.
 
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use chrono::{Datelike, Days, NaiveDate};
-use domain::hours::{RuleKind, WeeklyRange};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use domain::hours::{Hours, TimeOfDay, Weekday, open_ranges};
 use domain::id::ImageId;
+use futures_util::join;
 use serde::Serialize;
 use serde_json::{Value, json};
+use store::calendar::{self, Opening};
+use store::hours::Closure;
+use store::images::Image;
 use store::services::Offer;
+use store::staff::StaffMember;
 use store::tenants::Tenant;
-use store::{availability, hours, images, services, staff, tenants};
+use store::{TenantTx, availability, hours, images, services, staff, tenants};
 
 use super::head::{Head, json_ld};
-use super::site::{Category, categories, map_url, tone};
+use super::site::{Category, categories, map_url, tone_of};
 use crate::extract::Visitor;
 use crate::images::Shown;
 use crate::limit::READ;
@@ -27,6 +34,8 @@ struct Home {
     head: Head,
     categories: Vec<Category>,
     team: Vec<Member>,
+    /// None: the tenant keeps no hours of its own.
+    today: Option<Today>,
     week: Vec<WeekDay>,
     closures: Vec<Closed>,
     cover: Option<Shown>,
@@ -50,13 +59,19 @@ struct Member {
     tone: &'static str,
 }
 
+/// When it is open on this very date.
+#[derive(Serialize)]
+struct Today {
+    ranges: Vec<(TimeOfDay, TimeOfDay)>,
+}
+
+/// One day of a week as weeks are.
 #[derive(Serialize)]
 struct WeekDay {
     /// 1 is Monday.
-    weekday: u32,
+    weekday: u8,
     is_today: bool,
-    /// `09:00`, `12:30`.
-    ranges: Vec<(String, String)>,
+    ranges: Vec<(TimeOfDay, TimeOfDay)>,
 }
 
 #[derive(Serialize)]
@@ -66,33 +81,46 @@ struct Closed {
     reason: Option<String>,
 }
 
+/// All that the page is made of.
+struct Found {
+    tenant: Tenant,
+    /// In its zone.
+    today: NaiveDate,
+    offers: Vec<Offer>,
+    team: Vec<StaffMember>,
+    opening: Opening,
+    closures: Vec<Closure>,
+    pictures: HashMap<ImageId, Image>,
+    is_open: bool,
+}
+
+impl Found {
+    async fn read(tx: &TenantTx, now: DateTime<Utc>) -> store::Result<Self> {
+        let (tenant, offers, team) = join!(tenants::find(tx), services::list(tx), staff::list(tx));
+        let (tenant, offers, team) = (tenant?, offers?, team?);
+        let today = now.with_timezone(&tenant.timezone).date_naive();
+        let (opening, closures, pictures, is_open) = join!(
+            calendar::opening(tx, today, tenant.timezone),
+            hours::closures(tx, today),
+            images::find_all(tx, [tenant.logo_image_id, tenant.cover_image_id]),
+            availability::takes_bookings(tx, tenant.plan, tenant.timezone, now),
+        );
+        let (opening, closures, pictures, is_open) = (opening?, closures?, pictures?, is_open?);
+        Ok(Self { tenant, today, offers, team, opening, closures, pictures, is_open })
+    }
+}
+
 pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
     reader
         .answer(async {
             let visitor = visitor?;
             visitor.state.take(READ, &visitor.ip).await?;
             let now = visitor.now;
-            let content = visitor
-                .tenant
-                .read(async |tx| {
-                    let tenant = tenants::find(tx).await?;
-                    let today = now.with_timezone(&tenant.timezone).date_naive();
-                    let offers = services::list(tx).await?;
-                    let team = staff::list(tx).await?;
-                    let opening = hours::rules(tx, RuleKind::Opening, None).await?;
-                    let breaks = hours::rules(tx, RuleKind::Break, None).await?;
-                    let closures = hours::closures(tx, today).await?;
-                    let is_open = availability::takes_bookings(tx, tenant.plan, tenant.timezone, now).await?;
-                    let pictures = [tenant.logo_image_id, tenant.cover_image_id];
-                    let pictures = images::find_all(tx, pictures).await?;
-                    let own = (tenant, pictures);
-                    Ok::<_, store::Error>((own, offers, team, opening, breaks, closures, is_open))
-                })
-                .await?;
-            let ((tenant, pictures), offers, team, opening, breaks, closures, is_open) = content;
+            let found = visitor.tenant.read(async |tx| Found::read(tx, now).await).await?;
+            let Found { tenant, today, offers, team, opening, closures, pictures, is_open } = found;
             let picture = |id: Option<ImageId>| id.and_then(|id| pictures.get(&id)).map(Shown::from);
-            let today = now.with_timezone(&tenant.timezone).date_naive();
-            let week = week(&opening, &breaks, today);
+            let week = week(&opening.hours, today);
+            let keeps_hours = !week.is_empty() || !opening.ranges.is_empty();
             let horizon = today.checked_add_days(SOON).unwrap_or(today);
             let closures = closures
                 .into_iter()
@@ -111,9 +139,9 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
                 categories: categories(&offers, &tenant),
                 team: team
                     .into_iter()
-                    .enumerate()
-                    .map(|(place, member)| Member { name: member.name, tone: tone(place) })
+                    .map(|member| Member { tone: tone_of(member.id), name: member.name })
                     .collect(),
+                today: keeps_hours.then_some(Today { ranges: opening.ranges }),
                 week,
                 closures,
                 cover: picture(tenant.cover_image_id),
@@ -133,36 +161,20 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
 }
 
 /// The seven days of a week, Monday first; nothing when no day has hours.
-fn week(opening: &[WeeklyRange], breaks: &[WeeklyRange], today: NaiveDate) -> Vec<WeekDay> {
-    if opening.is_empty() {
+fn week(hours: &Hours, today: NaiveDate) -> Vec<WeekDay> {
+    if hours.rules().is_empty() {
         return Vec::new();
     }
-    let minutes = |rules: &[WeeklyRange], day: u32| -> Vec<(u16, u16)> {
-        let of_day = rules.iter().filter(|rule| u32::from(rule.weekday.number()) == day);
-        of_day.map(|rule| (rule.range.start().minute(), rule.range.end().minute())).collect()
-    };
-    (1..=7)
+    Weekday::all()
         .map(|weekday| {
-            let mut open = minutes(opening, weekday);
-            for (from, to) in minutes(breaks, weekday) {
-                open = open
-                    .into_iter()
-                    .flat_map(|(start, end)| [(start, end.min(from)), (start.max(to), end)])
-                    .filter(|(start, end)| start < end)
-                    .collect();
-            }
-            let is_today = today.weekday().number_from_monday() == weekday;
+            let open = open_ranges(hours.rules(), hours.breaks(), weekday);
             WeekDay {
-                weekday,
-                is_today,
-                ranges: open.into_iter().map(|(from, to)| (clock(from), clock(to))).collect(),
+                weekday: weekday.number(),
+                is_today: Weekday::of(today) == weekday,
+                ranges: open.into_iter().map(|range| (range.start(), range.end())).collect(),
             }
         })
         .collect()
-}
-
-fn clock(minute: u16) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
 /// The tenant as a schema.org `LocalBusiness` with its services and hours.
@@ -195,7 +207,7 @@ fn business<'a>(
                     "dayOfWeek": format!("https://schema.org/{name}"),
                     "opens": opens,
                     // The end of a day is its last minute there.
-                    "closes": if closes == "24:00" { "23:59" } else { closes.as_str() },
+                    "closes": if closes.minute() == 1440 { "23:59".to_owned() } else { closes.to_string() },
                 })
             })
         })
@@ -230,7 +242,8 @@ fn business<'a>(
 
 #[cfg(test)]
 mod tests {
-    use domain::hours::{MinuteRange, Weekday};
+    use chrono_tz::Europe::Paris;
+    use domain::hours::{MinuteRange, WeeklyRange};
 
     use super::*;
 
@@ -241,12 +254,13 @@ mod tests {
             range: MinuteRange::new(start, end).unwrap(),
         };
         let tuesday = "2026-11-24".parse().unwrap();
-        let week = super::week(&[rule(540, 1140)], &[rule(750, 810)], tuesday);
+        let hours = Hours::new(Paris, vec![rule(540, 1140)], vec![rule(750, 810)], Vec::new());
+        let week = super::week(&hours, tuesday);
         assert_eq!(week.len(), 7);
         let day = week.get(1).unwrap();
         assert!(day.is_today && !week.first().unwrap().is_today);
-        let text = |pair: (&str, &str)| (pair.0.to_owned(), pair.1.to_owned());
-        assert_eq!(day.ranges, [text(("09:00", "12:30")), text(("13:30", "19:00"))]);
-        assert!(super::week(&[], &[], tuesday).is_empty());
+        let text: Vec<String> = day.ranges.iter().map(|(from, to)| format!("{from}–{to}")).collect();
+        assert_eq!(text, ["09:00–12:30", "13:30–19:00"]);
+        assert!(super::week(&Hours::new(Paris, Vec::new(), Vec::new(), Vec::new()), tuesday).is_empty());
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use store::TenantTx;
 use store::availability::{self, Day, Free, Wish};
 
-use super::site::tone;
+use super::site::tone_of;
 
 /// Weeks that are shown at once.
 const WEEKS: u64 = 5;
@@ -235,9 +235,9 @@ fn soonest(free: Vec<Free>, urls: &Urls<'_>) -> Vec<Soonest> {
     shown.sort_unstable_by_key(|(start, place, ..)| (*start, *place));
     let shown = shown.into_iter().take(4);
     shown
-        .map(|(start, place, staff_id, name)| Soonest {
+        .map(|(start, _, staff_id, name)| Soonest {
             name,
-            tone: tone(place),
+            tone: tone_of(staff_id),
             start,
             url: (urls.slot)(start, Some(staff_id)),
         })

@@ -88,9 +88,15 @@ pub fn map_url(address: &str) -> String {
     format!("https://www.openstreetmap.org/search?query={address}")
 }
 
-/// The colours of the picture of whoever stands at this place of a list.
-pub fn tone(place: usize) -> &'static str {
-    ["a", "b", "c", "d", "e"].get(place % 5).copied().unwrap_or("a")
+/// The colours that stand for somebody, on every page the same.
+pub fn tone_of(id: StaffId) -> &'static str {
+    match id.0.as_u128() % 5 {
+        0 => "a",
+        1 => "b",
+        2 => "c",
+        3 => "d",
+        _ => "e",
+    }
 }
 
 /// To another page, for now.

@@ -22,7 +22,6 @@ struct PlanCard {
     /// None: as many as one likes.
     bookings: Option<i64>,
     members: Option<i64>,
-    sms: Option<i64>,
     /// Names of what it has.
     features: Vec<&'static str>,
     is_advised: bool,
@@ -38,7 +37,6 @@ impl From<Plan> for PlanCard {
             price_cents: plan.price_cents(),
             bookings: plan.allowance(Limit::BookingsPerMonth),
             members: plan.allowance(Limit::Members),
-            sms: plan.allowance(Limit::SmsPerMonth),
             features: TOLD.into_iter().filter(|feature| plan.has(*feature)).map(Feature::name).collect(),
             is_advised: plan == Plan::Pro,
         }
