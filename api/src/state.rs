@@ -10,6 +10,7 @@ use domain::link::{Link, Links, Purpose};
 use domain::rejection::Code;
 use providers::files::Files;
 use queue::{Limits, Tickets};
+use store::tenants::Place;
 use store::{Store, Tenant};
 
 use crate::clock::Clock;
@@ -42,16 +43,21 @@ pub struct State {
 impl State {
     /// The tenant a slug stands for; unknown: 404.
     pub async fn tenant(&self, slug: &str) -> Result<Tenant> {
-        let id = if let Some(id) = self.directory.get(slug) {
-            id
-        } else {
-            let found =
-                self.store.identity().statement(async |tx| store::tenants::resolve(tx, slug).await).await?;
-            let id = found.ok_or(Code::NotFound)?;
-            self.directory.put(slug, id);
-            id
-        };
-        Ok(self.store.tenant(id))
+        Ok(self.store.tenant(self.place(slug).await?.tenant_id))
+    }
+
+    /// The tenant a slug stands for, and where it has moved to; unknown: 404.
+    pub async fn place(&self, slug: &str) -> Result<Place> {
+        if let Some(tenant_id) = self.directory.get(slug) {
+            return Ok(Place { tenant_id, moved_to: None });
+        }
+        let found =
+            self.store.identity().statement(async |tx| store::tenants::resolve(tx, slug).await).await?;
+        let place = found.ok_or(Code::NotFound)?;
+        if place.moved_to.is_none() {
+            self.directory.put(slug, place.tenant_id);
+        }
+        Ok(place)
     }
 
     /// Opens a link for one purpose; forged, over, or for something else: refused alike.
@@ -61,7 +67,8 @@ impl State {
 }
 
 /// Which tenant a slug stands for, remembered for a minute: it is asked for on every public page and changes next to
-/// never. Names that stand for nothing are not remembered.
+/// never. Names that stand for nothing, or for where somebody was, are not remembered. A slug that was given up stays its
+/// tenant's, so what is still remembered of it leads nobody astray.
 #[derive(Default)]
 pub struct Directory(Mutex<HashMap<String, (TenantId, Instant)>>);
 

@@ -23,10 +23,15 @@ COMMENT ON COLUMN credentials.password_hash IS 'Argon2id, PHC string.';
 
 CREATE TABLE tenant_directory (
   slug text PRIMARY KEY CHECK (slug ~ '^[a-z0-9](-?[a-z0-9]){1,62}$'),
-  tenant_id uuid NOT NULL UNIQUE,
+  tenant_id uuid NOT NULL,
+  is_current boolean NOT NULL DEFAULT true,
   host text UNIQUE,
   created_at timestamptz NOT NULL
 );
+CREATE UNIQUE INDEX tenant_directory_current ON tenant_directory (tenant_id) WHERE is_current;
+CREATE INDEX tenant_directory_tenant ON tenant_directory (tenant_id);
+COMMENT ON COLUMN tenant_directory.is_current IS
+  'False: a former address, which leads to the present one and is kept from others: it is printed on cards.';
 
 CREATE TABLE memberships (
   tenant_id uuid NOT NULL,

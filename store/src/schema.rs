@@ -337,6 +337,7 @@ diesel::table! {
     tenant_directory (slug) {
         slug -> Text,
         tenant_id -> Uuid,
+        is_current -> Bool,
         host -> Nullable<Text>,
         created_at -> Timestamptz,
     }

@@ -212,7 +212,7 @@ pub async fn open(
     Ok(tenant)
 }
 
-/// Gives a tenant another public address. `slug` was checked; the old one is free for others at once.
+/// Gives a tenant another public address. `slug` was checked; the old one leads to it from now on.
 pub async fn rename(
     tx: &SignUpTx,
     slug: &str,
@@ -228,12 +228,7 @@ pub async fn rename(
         .first(&mut tenant_tx.conn())
         .await?;
     check_version(version, before.version)?;
-    let own = tenant_directory::table.filter(tenant_directory::tenant_id.eq(tenant_tx.tenant()));
-    diesel::update(own)
-        .set(tenant_directory::slug.eq(slug))
-        .execute(&mut identity.conn())
-        .await
-        .on_constraint("tenant_directory_pkey", Code::SlugTaken)?;
+    move_to(identity, tenant_tx.tenant(), slug, now).await?;
     let after =
         Tenant { slug: slug.to_owned(), version: before.version + 1, updated_at: now, ..before.clone() };
     diesel::update(tenants::table.find(tenant_tx.tenant()))
@@ -250,19 +245,77 @@ pub async fn rename(
     Ok(after)
 }
 
-/// Which tenant a slug stands for.
-pub async fn resolve(tx: &IdentityTx, slug: &str) -> Result<Option<TenantId>> {
-    Ok(tenant_directory::table
+/// Writes the move into the directory. Who goes back to a former address has it again; of those, the oldest is given up.
+async fn move_to(tx: &IdentityTx, id: TenantId, slug: &str, now: DateTime<Utc>) -> Result<()> {
+    let owner: Option<TenantId> = tenant_directory::table
         .find(slug)
         .select(tenant_directory::tenant_id)
         .first(&mut tx.conn())
         .await
-        .optional()?)
+        .optional()?;
+    if owner.is_some_and(|owner| owner != id) {
+        return Err(Code::SlugTaken.into());
+    }
+    let own = tenant_directory::table.filter(tenant_directory::tenant_id.eq(id));
+    diesel::update(own).set(tenant_directory::is_current.eq(false)).execute(&mut tx.conn()).await?;
+    diesel::delete(tenant_directory::table.find(slug)).execute(&mut tx.conn()).await?;
+    diesel::insert_into(tenant_directory::table)
+        .values((
+            tenant_directory::slug.eq(slug),
+            tenant_directory::tenant_id.eq(id),
+            tenant_directory::created_at.eq(now),
+        ))
+        .execute(&mut tx.conn())
+        .await
+        .on_constraint("tenant_directory_pkey", Code::SlugTaken)?;
+    let former: Vec<String> = own
+        .filter(tenant_directory::is_current.eq(false))
+        .order(tenant_directory::created_at.desc())
+        .select(tenant_directory::slug)
+        .offset(MOST_FORMER_SLUGS)
+        .load(&mut tx.conn())
+        .await?;
+    let given_up = tenant_directory::table.filter(tenant_directory::slug.eq_any(former));
+    diesel::delete(given_up).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// Most former addresses of a tenant.
+const MOST_FORMER_SLUGS: i64 = 5;
+
+/// What a slug stands for.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub tenant_id: TenantId,
+    /// The tenant's present slug, if this is a former one.
+    pub moved_to: Option<String>,
+}
+
+/// What a slug stands for.
+pub async fn resolve(tx: &IdentityTx, slug: &str) -> Result<Option<Place>> {
+    let found: Option<(TenantId, bool)> = tenant_directory::table
+        .find(slug)
+        .select((tenant_directory::tenant_id, tenant_directory::is_current))
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    let Some((tenant_id, is_current)) = found else { return Ok(None) };
+    if is_current {
+        return Ok(Some(Place { tenant_id, moved_to: None }));
+    }
+    let present = tenant_directory::table
+        .filter(tenant_directory::tenant_id.eq(tenant_id))
+        .filter(tenant_directory::is_current)
+        .select(tenant_directory::slug)
+        .first(&mut tx.conn())
+        .await?;
+    Ok(Some(Place { tenant_id, moved_to: Some(present) }))
 }
 
 /// The slugs of all tenants, the oldest first, at most `limit`: every tenant has a public page.
 pub async fn slugs(tx: &IdentityTx, limit: i64) -> Result<Vec<String>> {
     Ok(tenant_directory::table
+        .filter(tenant_directory::is_current)
         .order((tenant_directory::created_at, tenant_directory::slug))
         .select(tenant_directory::slug)
         .limit(limit)
