@@ -16,7 +16,7 @@ use store::tenants::{SignedUp, Tenant};
 use store::users::{self, User};
 
 use crate::extract::Anybody;
-use crate::limit::{AUTH, LOGIN, RESET, VERIFICATION};
+use crate::limit::{AUTH, LOGIN, LOGIN_ANYWHERE, RESET, VERIFICATION};
 use crate::problem::Result;
 use crate::state::State;
 use crate::{random, tokens};
@@ -78,11 +78,16 @@ pub async fn authenticate(
 ) -> Result<(User, Tenant, Role)> {
     anybody.state.take(AUTH, &anybody.ip).await?;
     let email = Email::parse(address).ok();
-    if let Some(email) = &email
-        && let Err(retry_after) = anybody.state.try_take(LOGIN, &email.key).await
-    {
-        // The same answer as for a wrong password, known or not.
-        return Err(Rejection::from(Code::InvalidCredentials).with(Extra::RetryAfter { retry_after }).into());
+    if let Some(email) = &email {
+        let taken = match anybody.state.try_take(LOGIN_ANYWHERE, &email.key).await {
+            Ok(()) => anybody.state.try_take(LOGIN, &from_here(anybody, &email.key)).await,
+            Err(retry_after) => Err(retry_after),
+        };
+        if let Err(retry_after) = taken {
+            // The same answer as for a wrong password, known or not.
+            let refusal = Rejection::from(Code::InvalidCredentials);
+            return Err(refusal.with(Extra::RetryAfter { retry_after }).into());
+        }
     }
     let identity = anybody.state.store.identity();
     let found = match &email {
@@ -96,7 +101,7 @@ pub async fn authenticate(
         return Err(Code::InvalidCredentials.into());
     };
     // Only failures count.
-    anybody.state.limits.forget(LOGIN, &user.email_key).await;
+    forget_failures(anybody, &user.email_key).await;
     let memberships: Vec<(TenantId, Role)> = identity
         .transaction(async |tx| {
             users::note_login(tx, user.id, anybody.now).await?;
@@ -116,6 +121,16 @@ pub async fn authenticate(
     let tenant =
         anybody.state.store.tenant(tenant_id).transaction(async |tx| store::tenants::find(tx).await).await?;
     Ok((user, tenant, role))
+}
+
+fn from_here(anybody: &Anybody, email_key: &str) -> String {
+    format!("{email_key} {}", anybody.ip)
+}
+
+/// Whoever has proven who they are is locked out by nobody's guesses.
+async fn forget_failures(anybody: &Anybody, email_key: &str) {
+    anybody.state.limits.forget(LOGIN_ANYWHERE, email_key).await;
+    anybody.state.limits.forget(LOGIN, &from_here(anybody, email_key)).await;
 }
 
 /// Opens a session of a browser and answers the value of its cookie. Whatever session the browser had is over: nobody
@@ -167,6 +182,21 @@ pub async fn verify_email(anybody: &Anybody, token: &str) -> Result<(UserId, Ten
     let identity = anybody.state.store.identity();
     let is_new = identity.transaction(async |tx| users::verify_email(tx, user_id, anybody.now).await).await?;
     Ok((user_id, link.tenant_id, is_new))
+}
+
+/// The same by whoever has signed up, and nobody else: a link that only reached somebody does not make theirs an account
+/// that another has opened in their name. Answers them and their tenant.
+pub async fn verify_own_email(
+    anybody: &Anybody,
+    token: &str,
+    password: String,
+) -> Result<(UserId, TenantId)> {
+    let link = anybody.state.open(token, Purpose::VerifyEmail)?;
+    let (identity, user_id) = (anybody.state.store.identity(), UserId(link.subject));
+    let user = identity.statement(async |tx| users::find(tx, user_id).await).await?;
+    authenticate(anybody, &user.email, password, None).await?;
+    let (user_id, tenant_id, _is_new) = verify_email(anybody, token).await?;
+    Ok((user_id, tenant_id))
 }
 
 /// Mails another link to prove an address that is known and not proven. Tells nobody whether it did.
@@ -240,15 +270,17 @@ pub async fn reset_password(anybody: &Anybody, token: &str, password: String) ->
     tenant::password(&password).map_err(|why| Rejection::invalid("/password", "INVALID", why))?;
     let hash = anybody.state.passwords.hash(password).await?;
     let (identity, now) = (anybody.state.store.identity(), anybody.now);
-    let reset: Option<UserId> = identity
+    let reset: Option<User> = identity
         .transaction(async |tx| {
             let Some(user_id) = users::reset_password(tx, ResetId(link.subject), &hash, now).await? else {
                 return Ok(None);
             };
             users::verify_email(tx, user_id, now).await?;
             sessions::revoke_all(tx, user_id, now).await?;
-            Ok::<_, store::Error>(Some(user_id))
+            Ok::<_, store::Error>(Some(users::find(tx, user_id).await?))
         })
         .await?;
-    reset.map(|_user| ()).ok_or_else(|| Code::LinkInvalid.into())
+    let user = reset.ok_or(Code::LinkInvalid)?;
+    forget_failures(anybody, &user.email_key).await;
+    Ok(())
 }

@@ -1,39 +1,36 @@
 //! Proof that a form was sent from a page of ours (OWASP, Cross-Site Request Forgery Prevention): the browser says so,
 //! and, for whoever is signed in, the form carries a token that only their pages have.
 
-use std::time::Duration;
-
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::PayloadError;
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, ORIGIN};
 use actix_web::middleware::Next;
-use actix_web::web::Bytes;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::rejection::Code;
+use domain::rejection::{Code, Kind};
 use futures_util::stream;
 use url::Url;
 
 use crate::cookies;
-use crate::extract::{PATIENCE, collect};
+use crate::extract::{PATIENCE, collect, session, upload};
 use crate::pages::Reader;
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
 use crate::random;
 use crate::state::State;
 
 /// The input that carries the token.
 pub const FIELD: &str = "csrf";
+/// The input that says of which tenant the page was: in another window its user may have gone to another since.
+const TENANT: &str = "tenant_id";
 /// Its place for requests that are no forms.
 const HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-/// Most bytes of a form, and of one with files.
+/// Most bytes of a form, and of what stands before the files of one that has files.
 const MAX: usize = 64 * 1024;
-const MAX_WITH_FILES: usize = 12 * 1024 * 1024;
-/// How long one with files may take to arrive.
-const PATIENCE_WITH_FILES: Duration = Duration::from_mins(2);
 
 const LENGTH: usize = 32;
 
@@ -76,8 +73,8 @@ pub async fn same_origin<B: MessageBody + 'static>(
     next.call(request).await.map(ServiceResponse::map_into_left_body)
 }
 
-/// Around the pages of members: what changes something must carry the session's token besides. Who has no cookie is
-/// nobody, and finds out further on.
+/// Around the pages of members: what changes something must carry the session's token besides, and be of a page of the
+/// tenant that the session is in. Whoever is not signed in finds out further on, and nothing of what they send is read.
 pub async fn signed<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -87,15 +84,21 @@ pub async fn signed<B: MessageBody + 'static>(
             return refuse(request).await;
         }
         if let Some(cookie) = cookies::read(request.request(), cookies::SESSION).map(str::to_owned) {
-            let sent = match sent_token(&mut request).await {
-                Ok(sent) => sent,
-                Err(problem) => {
-                    let reader = reader(request.request()).await?;
-                    return Ok(request.into_response(reader.refuse(&problem).await).map_into_right_body());
-                }
+            let session = match session(request.request()).await {
+                Ok(session) => Some(session),
+                Err(problem) if problem.code().kind() == Kind::Unauthenticated => None,
+                Err(problem) => return answer(request, &problem).await,
             };
-            if !sent.is_some_and(|token| fits(&token, &cookie)) {
-                return refuse(request).await;
+            if let Some(session) = session {
+                let sent = match Sent::read(&mut request).await {
+                    Ok(sent) => sent,
+                    Err(problem) => return answer(request, &problem).await,
+                };
+                let is_own = sent.token.is_some_and(|token| fits(&token, &cookie));
+                let is_here = sent.tenant.is_none_or(|tenant| tenant == session.tenant_id.to_string());
+                if !is_own || !is_here {
+                    return refuse(request).await;
+                }
             }
         }
     }
@@ -107,13 +110,16 @@ fn changes_something(request: &ServiceRequest) -> bool {
 }
 
 async fn refuse<B: MessageBody>(request: ServiceRequest) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    tracing::warn!("a form that none of our pages sent was refused");
-    let reader = reader(request.request()).await?;
-    Ok(request.into_response(reader.refuse(&Code::FormRefused.into()).await).map_into_right_body())
+    tracing::warn!("a form was refused that no page of ours sent, or one that is too old");
+    answer(request, &Code::FormRefused.into()).await
 }
 
-async fn reader(request: &HttpRequest) -> Result<Reader, Error> {
-    Ok(Reader::from_request(request, &mut Payload::None).await?)
+async fn answer<B: MessageBody>(
+    request: ServiceRequest,
+    problem: &Problem,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let reader = Reader::from_request(request.request(), &mut Payload::None).await?;
+    Ok(request.into_response(reader.refuse(problem).await).map_into_right_body())
 }
 
 /// What the browser says of where a request comes from (Fetch, 3.2.5 and 3.4). One that says nothing is old, or none.
@@ -134,34 +140,55 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name).map(|value| value.to_str().unwrap_or_default())
 }
 
-/// The token of a request, from its header or its form; the form is put back for the handler.
-async fn sent_token(request: &mut ServiceRequest) -> Result<Option<String>> {
-    if let Some(token) = text(request.headers(), &HEADER) {
-        return Ok(Some(token.to_owned()));
+/// What a request says of the page that it comes from.
+struct Sent {
+    token: Option<String>,
+    tenant: Option<String>,
+}
+
+impl Sent {
+    /// Reads it from the header or the form; the form is put back for the handler.
+    async fn read(request: &mut ServiceRequest) -> Result<Self> {
+        if let Some(token) = text(request.headers(), &HEADER) {
+            return Ok(Self { token: Some(token.to_owned()), tenant: None });
+        }
+        let has_files = text(request.headers(), &CONTENT_TYPE)
+            .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data"));
+        let payload = request.take_payload();
+        let (sent, read) = if has_files {
+            let upload::Heard { bytes, is_whole } = upload::hear(request.headers(), payload).await?;
+            // One that is too large is refused where it was chosen, by the handler.
+            let read = if is_whole { Ok(bytes.clone()) } else { Err(PayloadError::Overflow) };
+            (Self::of(|name| in_multipart(&bytes, name)), read)
+        } else {
+            let body = tokio::time::timeout(PATIENCE, collect(payload, MAX));
+            let bytes = body.await.map_err(|_late| Code::RequestTimeout)??;
+            (Self::of(|name| in_form(&bytes, name)), Ok(bytes))
+        };
+        request.set_payload(Payload::Stream { payload: Box::pin(stream::iter([read])) });
+        Ok(sent)
     }
-    let has_files = text(request.headers(), &CONTENT_TYPE)
-        .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data"));
-    let (most, patience) = if has_files { (MAX_WITH_FILES, PATIENCE_WITH_FILES) } else { (MAX, PATIENCE) };
-    let body = collect(request.take_payload(), most);
-    let bytes = tokio::time::timeout(patience, body).await.map_err(|_late| Code::RequestTimeout)??;
-    let token = if has_files { in_multipart(&bytes) } else { in_form(&bytes) };
-    request.set_payload(Payload::Stream { payload: Box::pin(stream::iter([Ok(bytes)])) });
-    Ok(token)
+
+    fn of(field: impl Fn(&str) -> Option<String>) -> Self {
+        Self { token: field(FIELD), tenant: field(TENANT) }
+    }
 }
 
-fn in_form(bytes: &Bytes) -> Option<String> {
+fn in_form(bytes: &[u8], name: &str) -> Option<String> {
     let mut pairs = url::form_urlencoded::parse(bytes);
-    pairs.find(|(name, _)| name == FIELD).map(|(_, value)| value.into_owned())
+    pairs.find(|(of, _)| of == name).map(|(_, value)| value.into_owned())
 }
 
-/// The first part of that name (RFC 7578). Nobody but its page knows the token, so whatever stands there proves it.
-fn in_multipart(bytes: &Bytes) -> Option<String> {
-    let after = |bytes: &'_ [u8], mark: &[u8]| {
+/// The first part of that name (RFC 7578); it stands before the files. Nobody but its page knows the token, so whatever
+/// stands there proves it.
+fn in_multipart(bytes: &[u8], name: &str) -> Option<String> {
+    fn after<'a>(bytes: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
         let at = bytes.windows(mark.len()).position(|window| window == mark)?;
-        bytes.get(at + mark.len()..).map(<[u8]>::to_vec)
-    };
-    let part = after(bytes, b"name=\"csrf\"")?;
-    let value = after(&part, b"\r\n\r\n")?;
+        bytes.get(at + mark.len()..)
+    }
+    let head = bytes.get(..MAX).unwrap_or(bytes);
+    let part = after(head, format!("name=\"{name}\"").as_bytes())?;
+    let value = after(part, b"\r\n\r\n")?;
     let end = value.windows(2).position(|window| window == b"\r\n")?;
     String::from_utf8(value.get(..end)?.to_vec()).ok()
 }
@@ -185,8 +212,9 @@ mod tests {
     fn a_token_is_found_in_a_form_with_files() {
         let body = "--x\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\nabc\r\n--x\r\n\
                     Content-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\n\u{1}\u{2}\r\n--x--";
-        assert_eq!(in_multipart(&Bytes::from(body)).as_deref(), Some("abc"));
-        assert_eq!(in_multipart(&Bytes::from("--x--")), None);
-        assert_eq!(in_form(&Bytes::from("a=1&csrf=a%2Db")).as_deref(), Some("a-b"));
+        assert_eq!(in_multipart(body.as_bytes(), FIELD).as_deref(), Some("abc"));
+        assert_eq!(in_multipart(body.as_bytes(), TENANT), None);
+        assert_eq!(in_multipart(b"--x--", FIELD), None);
+        assert_eq!(in_form(b"a=1&csrf=a%2Db", FIELD).as_deref(), Some("a-b"));
     }
 }

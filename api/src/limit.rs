@@ -13,8 +13,10 @@ const QUARTER: Duration = Duration::from_mins(15);
 
 /// Sign-up, sign-in and what belongs to it, by address and by email address.
 pub const AUTH: Bucket = Bucket { name: "auth", most: 30, window: QUARTER };
-/// Failed sign-ins, by email address, whether it is known or not.
+/// Failed sign-ins, by email address and address, whether it is known or not.
 pub const LOGIN: Bucket = Bucket { name: "login", most: 20, window: QUARTER };
+/// Failed sign-ins from everywhere, by email address: so many that one address alone locks nobody out.
+pub const LOGIN_ANYWHERE: Bucket = Bucket { name: "login_anywhere", most: 200, window: QUARTER };
 /// Exchanges of refresh tokens, by address: an office is many people.
 pub const REFRESH: Bucket = Bucket { name: "refresh", most: 600, window: QUARTER };
 /// Verification mails asked for again, by email address.

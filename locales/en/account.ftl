@@ -47,10 +47,9 @@ account-password-changed = Your password is changed. Sign in with the new one.
 account-signed-out = You are signed out.
 
 account-verify-title = Confirm your address
-account-verify-lead = One click proves that this mail reached you.
+account-verify-lead = Enter the password that you signed up with: it proves that the account is yours.
+account-verify-lead-in = One click proves that this mail reached you.
+account-verify-not-you = You did not sign up? Do nothing: without you this account stays unconfirmed.
 account-verify-button = Confirm and enter
 account-verified = Your address is confirmed. Welcome!
-account-verified-title = Your address is confirmed
-account-verified-lead = Your mails reach your customers without a limit for newcomers.
-account-verified-button = Open my calendar
 account-signed-out-everywhere = Every device is signed out.

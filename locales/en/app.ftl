@@ -119,7 +119,7 @@ app-link-qr-get = Download the code
 app-link-shared = I have shared it
 app-link-address = Address of the page
 app-link-slug = Address
-app-link-slug-hint = Lower-case letters, digits and dashes. The old address will no longer lead here: mind the links you have shared.
+app-link-slug-hint = Lower-case letters, digits and dashes. The old address leads to the new one.
 
 app-security-account = Your account
 app-security-address = Address

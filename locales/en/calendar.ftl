@@ -139,7 +139,6 @@ calendar-search = Search
 calendar-search-hint = Type the beginning of a name, an email address, a phone number or a booking code.
 calendar-nothing = Nothing was found
 calendar-nothing-text = Words are looked for by how they begin.
-calendar-reconnecting = Reconnecting
 calendar-flash-confirmed = The booking is confirmed. The customer is told.
 calendar-flash-completed = Marked as completed.
 calendar-flash-missed = Marked as no-show.

@@ -16,6 +16,7 @@ ui-nav-setup = Setup
 ui-nav-settings = Settings
 ui-nav-plan = Plan
 ui-nav-more = More
+ui-reconnecting = Reconnecting
 ui-booking-new = New booking
 ui-tenant-new = Open another business
 ui-public-page = See your page
@@ -109,6 +110,7 @@ flaw-code = { $code ->
     [BOOKING_NOT_CONFIRMABLE] This booking no longer waits for an answer.
     [BOOKING_NOT_CLOSABLE] Nobody can say yet how this booking ended.
     [CUSTOMER_EXISTS] A customer with this email address exists already. Find them instead.
+    [IDEMPOTENCY_MISMATCH] Your first booking is made. Send this again if you want another one.
     [BOOKING_NOT_FOUND] No booking has this code and email address.
    *[other] This could not be done. Check what you entered and try again.
 }
@@ -117,6 +119,8 @@ refusal-title = { $kind ->
     [not-found] This page does not exist
     [too-many] Too many requests at once
     [forbidden] This is not open to you
+    [stale] This page is too old
+    [unsent] There is nothing to see here
     [failed] Something went wrong on our side
    *[refused] This could not be done
 }
@@ -124,6 +128,8 @@ refusal-lead = { $kind ->
     [not-found] The address may be incomplete, or the link is no longer valid.
     [too-many] Wait a minute, then try again.
     [forbidden] Your role does not allow it. Ask an owner of the business.
+    [stale] You have signed in anew or gone to another business since, perhaps in another window. Go back, load the page again and send it once more: nothing was saved.
+    [unsent] This address only takes what a form sends. Go back to the page you came from.
     [failed] Try again in a moment. Nothing that was saved is lost.
    *[refused] One of the values that were sent is not valid. Go back and try again.
 }

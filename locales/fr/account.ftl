@@ -47,10 +47,9 @@ account-password-changed = Votre mot de passe est changé. Connectez-vous avec l
 account-signed-out = Vous êtes déconnecté.
 
 account-verify-title = Confirmez votre adresse
-account-verify-lead = Un clic prouve que cet e-mail vous est parvenu.
+account-verify-lead = Saisissez le mot de passe choisi à l’inscription : il prouve que ce compte est le vôtre.
+account-verify-lead-in = Un clic prouve que cet e-mail vous est parvenu.
+account-verify-not-you = Vous ne vous êtes pas inscrit ? Ne faites rien : sans vous, ce compte reste non confirmé.
 account-verify-button = Confirmer et entrer
 account-verified = Votre adresse est confirmée. Bienvenue !
-account-verified-title = Votre adresse est confirmée
-account-verified-lead = Vos e-mails partent désormais sans la limite des débuts.
-account-verified-button = Ouvrir mon agenda
 account-signed-out-everywhere = Tous vos appareils sont déconnectés.

@@ -119,7 +119,7 @@ app-link-qr-get = Télécharger le code
 app-link-shared = Je l’ai partagé
 app-link-address = Adresse de la page
 app-link-slug = Adresse
-app-link-slug-hint = Lettres minuscules, chiffres et tirets. L’ancienne adresse ne mènera plus ici : pensez aux liens déjà partagés.
+app-link-slug-hint = Lettres minuscules, chiffres et tirets. L’ancienne adresse mène à la nouvelle.
 
 app-security-account = Votre compte
 app-security-address = Adresse

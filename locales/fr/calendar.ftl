@@ -139,7 +139,6 @@ calendar-search = Recherche
 calendar-search-hint = Tapez le début d’un nom, d’une adresse e-mail, d’un numéro de téléphone ou d’un code de réservation.
 calendar-nothing = Rien n’a été trouvé
 calendar-nothing-text = Les mots sont cherchés par leur début.
-calendar-reconnecting = Reconnexion
 calendar-flash-confirmed = La réservation est confirmée. Le client est prévenu.
 calendar-flash-completed = Marquée comme terminée.
 calendar-flash-missed = Marquée comme absence.

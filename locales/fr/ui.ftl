@@ -16,6 +16,7 @@ ui-nav-setup = Configuration
 ui-nav-settings = Réglages
 ui-nav-plan = Abonnement
 ui-nav-more = Plus
+ui-reconnecting = Reconnexion
 ui-booking-new = Nouvelle réservation
 ui-tenant-new = Ouvrir un autre établissement
 ui-public-page = Voir votre page
@@ -109,6 +110,7 @@ flaw-code = { $code ->
     [BOOKING_NOT_CONFIRMABLE] Cette réservation n’attend plus de réponse.
     [BOOKING_NOT_CLOSABLE] On ne peut pas encore dire comment cette réservation s’est terminée.
     [CUSTOMER_EXISTS] Un client existe déjà avec cette adresse e-mail. Cherchez-le plutôt.
+    [IDEMPOTENCY_MISMATCH] Votre première réservation est faite. Renvoyez ce formulaire si vous en voulez une autre.
     [BOOKING_NOT_FOUND] Aucune réservation n’a ce code et cette adresse e-mail.
    *[other] Cela n’a pas pu être fait. Vérifiez votre saisie et réessayez.
 }
@@ -117,6 +119,8 @@ refusal-title = { $kind ->
     [not-found] Cette page n’existe pas
     [too-many] Trop de demandes à la fois
     [forbidden] Cette page ne vous est pas ouverte
+    [stale] Cette page est trop ancienne
+    [unsent] Il n’y a rien à voir ici
     [failed] Une erreur s’est produite de notre côté
    *[refused] Cela n’a pas pu être fait
 }
@@ -124,6 +128,8 @@ refusal-lead = { $kind ->
     [not-found] L’adresse est peut-être incomplète, ou le lien n’est plus valable.
     [too-many] Patientez une minute, puis réessayez.
     [forbidden] Votre rôle ne le permet pas. Demandez à un propriétaire de l’établissement.
+    [stale] Vous avez rouvert une session ou changé d’établissement entre-temps, peut-être dans une autre fenêtre. Revenez en arrière, rechargez la page et renvoyez : rien n’a été enregistré.
+    [unsent] Cette adresse ne reçoit que l’envoi d’un formulaire. Revenez à la page précédente.
     [failed] Réessayez dans un instant. Rien de ce qui était enregistré n’est perdu.
    *[refused] Une des valeurs envoyées n’est pas valable. Revenez en arrière et réessayez.
 }

@@ -8,6 +8,7 @@ use domain::hours::{MinuteRange, RuleKind, Weekday, WeeklyRange};
 use domain::id::{ClosureId, OpeningId, RuleId, StaffId, TenantId, UserId};
 use domain::rejection::{Code, Fields, Rejection};
 use domain::setup::SetupStep;
+use futures_util::join;
 use serde::Serialize;
 
 use crate::TenantTx;
@@ -65,6 +66,36 @@ async fn list_rules(tx: &TenantTx, kind: RuleKind, owner: Option<StaffId>) -> Re
     rows.into_iter().map(|(day, start, end)| weekly(day, start, end)).collect()
 }
 
+/// The openings and the breaks of an owner's week.
+pub async fn week(tx: &TenantTx, owner: Option<StaffId>) -> Result<(Vec<WeeklyRange>, Vec<WeeklyRange>)> {
+    check_owner(tx, owner).await?;
+    let (openings, breaks) =
+        join!(list_rules(tx, RuleKind::Opening, owner), list_rules(tx, RuleKind::Break, owner));
+    Ok((openings?, breaks?))
+}
+
+/// Replaces the openings and the breaks of an owner's week, as long as what is there satisfies `is_known`: else
+/// somebody else has replaced it meanwhile, and [`Code::VersionMismatch`] says so.
+pub async fn replace_week(
+    tx: &TenantTx,
+    owner: Option<StaffId>,
+    (openings, breaks): (Vec<WeeklyRange>, Vec<WeeklyRange>),
+    is_known: impl FnOnce(&[WeeklyRange], &[WeeklyRange]) -> bool,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    check_rules(&openings)?;
+    check_rules(&breaks)?;
+    // Whoever saves at the same time waits here, and then sees what was saved.
+    raise(tx, owner).await?;
+    let there = week(tx, owner).await?;
+    if !is_known(&there.0, &there.1) {
+        return Err(Code::VersionMismatch.into());
+    }
+    replace(tx, RuleKind::Opening, owner, openings, by, now).await?;
+    replace(tx, RuleKind::Break, owner, breaks, by, now).await
+}
+
 /// Replaces all rules of one kind and owner. A staff member without any opening inherits the tenant's.
 pub async fn replace_rules(
     tx: &TenantTx,
@@ -76,6 +107,18 @@ pub async fn replace_rules(
 ) -> Result<Vec<WeeklyRange>> {
     check_rules(&ranges)?;
     raise(tx, owner).await?;
+    replace(tx, kind, owner, ranges, by, now).await?;
+    list_rules(tx, kind, owner).await
+}
+
+async fn replace(
+    tx: &TenantTx,
+    kind: RuleKind,
+    owner: Option<StaffId>,
+    ranges: Vec<WeeklyRange>,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let before = list_rules(tx, kind, owner).await?;
     diesel::delete(rules_of(tx, kind, owner)).execute(&mut tx.conn()).await?;
     let rows: Vec<_> = ranges
@@ -104,8 +147,7 @@ pub async fn replace_rules(
     };
     let subject = owner.map_or(tx.tenant().0, |member| member.0);
     let change = Change { action, subject, before: Some(&before), after: Some(&ranges) };
-    audit::record(tx, by, change, now).await?;
-    list_rules(tx, kind, owner).await
+    audit::record(tx, by, change, now).await
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]

@@ -5,11 +5,12 @@ mod caller;
 mod objects;
 mod page_member;
 mod query;
-mod upload;
+pub(crate) mod upload;
 
 pub use body::{Json, Submission, present, required};
 pub(crate) use body::{PATIENCE, collect};
 pub use caller::{Allows, Anybody, ManageBookings, ManageCatalogue, ManageTenant, Member, Read, Visitor};
 pub use page_member::PageMember;
+pub(crate) use page_member::session;
 pub use query::{IfMatch, Path, Query};
 pub use upload::Upload;

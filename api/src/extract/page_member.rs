@@ -8,11 +8,12 @@ use actix_web::dev::Payload;
 use actix_web::error::InternalError;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::id::UserId;
 use domain::rejection::{Code, Kind};
 use domain::role::{Permission, Role};
+use futures_util::join;
 use store::audit::By;
 use store::sessions::{self, InBrowser};
 use store::tenants::Tenant;
@@ -61,14 +62,15 @@ impl<P: Allows> PageMember<P> {
     pub async fn frame(&self, reader: &Reader) -> Result<(Frame, Tenant)> {
         let (user_id, now) = (self.user_id, self.now);
         let identity = self.state.store.identity();
-        let memberships = identity.statement(async |tx| store::users::memberships(tx, user_id).await).await?;
-        let (tenant, pending): (Tenant, i64) = self
-            .tenant
-            .read(async |tx| {
-                let tenant = store::tenants::find(tx).await?;
-                Ok::<_, store::Error>((tenant, store::setup::count_pending(tx, now).await?))
-            })
-            .await?;
+        let memberships = identity.statement(async |tx| store::users::memberships(tx, user_id).await);
+        let shown = self.tenant.read(async |tx| {
+            // Before anything that the page shows is read: what happens in between is told too often, not never.
+            let live = store::events::cursor(tx).await?;
+            let tenant = store::tenants::find(tx).await?;
+            Ok::<_, store::Error>((live, tenant, store::bookings::count_pending(tx, now).await?))
+        });
+        let (memberships, shown) = join!(memberships, shown);
+        let (memberships, (live, tenant, pending)) = (memberships?, shown?);
         let mut tenants = Vec::new();
         for (id, _) in memberships.into_iter().filter(|(id, _)| *id != self.tenant.id()).take(MOST_TENANTS) {
             let other = self.state.store.tenant(id);
@@ -81,11 +83,13 @@ impl<P: Allows> PageMember<P> {
         frame.app = Some(Shell {
             user_name: self.session.full_name.clone(),
             role: self.role.name(),
+            tenant_id: self.tenant.id(),
             tenant_name: tenant.name.clone(),
             tenant_slug: tenant.slug.clone(),
             plan: tenant.plan.name(),
             tenants,
             pending,
+            live: live.to_string(),
             may_manage_tenant: self.role.may(Permission::ManageTenant),
             may_manage_catalogue: self.role.may(Permission::ManageCatalogue),
             may_manage_bookings: self.role.may(Permission::ManageBookings),
@@ -96,10 +100,8 @@ impl<P: Allows> PageMember<P> {
     async fn find(request: &HttpRequest) -> Result<Self> {
         let Anybody { state, ip, now, .. } = anybody(request)?;
         let cookie = cookies::read(request, cookies::SESSION).ok_or(Code::Unauthenticated)?.to_owned();
+        let session = session(request).await?;
         let identity = state.store.identity();
-        let hash = tokens::hash(&cookie);
-        let found = identity.statement(async |tx| sessions::in_browser(tx, &hash, now).await).await?;
-        let session = found.ok_or(Code::SessionEnded)?;
         if let Some(until) = session.prolonged(now) {
             identity.statement(async |tx| sessions::prolong(tx, session.id, until).await).await?;
         }
@@ -116,6 +118,20 @@ impl<P: Allows> PageMember<P> {
             permission: PhantomData,
         })
     }
+}
+
+/// The session of the browser that a request comes from, read once for each request.
+pub(crate) async fn session(request: &HttpRequest) -> Result<InBrowser> {
+    if let Some(known) = request.extensions().get::<InBrowser>() {
+        return Ok(known.clone());
+    }
+    let Anybody { state, now, .. } = anybody(request)?;
+    let cookie = cookies::read(request, cookies::SESSION).ok_or(Code::Unauthenticated)?;
+    let (identity, hash) = (state.store.identity(), tokens::hash(cookie));
+    let found = identity.statement(async |tx| sessions::in_browser(tx, &hash, now).await).await?;
+    let session = found.ok_or(Code::SessionEnded)?;
+    request.extensions_mut().insert(session.clone());
+    Ok(session)
 }
 
 impl<P: Allows> FromRequest for PageMember<P> {

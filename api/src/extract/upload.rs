@@ -5,7 +5,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::error::PayloadError;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest};
 use domain::rejection::{Code, Rejection};
@@ -27,16 +28,7 @@ const MOST_OF_A_FIELD: u64 = 4_096;
 /// send one when nothing was chosen.
 #[derive(Debug, Default)]
 pub struct Upload {
-    /// The other fields of the form.
-    pub fields: Vec<(String, String)>,
     pub file: Option<Bytes>,
-}
-
-impl Upload {
-    /// What a field says; empty without it.
-    pub fn field(&self, name: &str) -> &str {
-        self.fields.iter().find(|(of, _)| of == name).map_or("", |(_, value)| value)
-    }
 }
 
 impl FromRequest for Upload {
@@ -55,15 +47,13 @@ impl FromRequest for Upload {
                 let why = "Send a picture, alone or as `file` of multipart/form-data.";
                 return Err(Rejection::new(Code::UnsupportedMediaType, why).into());
             }
-            let announced = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
-            if announced.is_some_and(|length| length > HEARD) {
+            let Heard { bytes, is_whole } = hear(request.headers(), body).await?;
+            if !is_whole {
                 return Err(too_large());
             }
-            let arriving = tokio::time::timeout(PATIENCE, collect(body));
-            let bytes = arriving.await.map_err(|_late| Code::RequestTimeout)??;
             match boundary {
                 Some(boundary) => read(bytes, boundary).await,
-                None => Ok(Self { fields: Vec::new(), file: Some(bytes).filter(|bytes| !bytes.is_empty()) }),
+                None => Ok(Self { file: Some(bytes).filter(|bytes| !bytes.is_empty()) }),
             }
         })
     }
@@ -73,11 +63,35 @@ fn too_large() -> Problem {
     Rejection::new(Code::BodyTooLarge, "A picture may have at most 10 MB.").into()
 }
 
-async fn collect(mut body: Payload) -> Result<Bytes> {
+/// What arrived of a body.
+pub(crate) struct Heard {
+    /// All of it, or its beginning.
+    pub bytes: Bytes,
+    /// Whether it is as large as it may be at most.
+    pub is_whole: bool,
+}
+
+/// Reads a body with files; of one that is too large only the beginning is kept.
+pub(crate) async fn hear(headers: &HeaderMap, body: Payload) -> Result<Heard> {
+    let announced =
+        headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > HEARD) {
+        return Err(too_large());
+    }
+    let arriving = tokio::time::timeout(PATIENCE, collect(body));
+    arriving.await.map_err(|_late| Code::RequestTimeout)?
+}
+
+async fn collect(mut body: Payload) -> Result<Heard> {
     let mut bytes = BytesMut::new();
     let mut heard = 0_usize;
     while let Some(chunk) = body.next().await {
-        let chunk = chunk.map_err(|_broken_off| unreadable())?;
+        let chunk = match chunk {
+            Ok(chunk) => chunk,
+            // It was heard before, for its token.
+            Err(PayloadError::Overflow) => return Err(too_large()),
+            Err(_broken_off) => return Err(unreadable()),
+        };
         heard += chunk.len();
         if heard > HEARD {
             break;
@@ -86,7 +100,7 @@ async fn collect(mut body: Payload) -> Result<Bytes> {
             bytes.extend_from_slice(&chunk);
         }
     }
-    if heard > MOST { Err(too_large()) } else { Ok(bytes.freeze()) }
+    Ok(Heard { bytes: bytes.freeze(), is_whole: heard <= MOST })
 }
 
 fn unreadable() -> Problem {
@@ -99,13 +113,9 @@ async fn read(bytes: Bytes, boundary: String) -> Result<Upload> {
     let mut form = Multipart::with_constraints(whole, boundary, Constraints::new().size_limit(limits));
     let mut upload = Upload::default();
     while let Some(field) = form.next_field().await.map_err(|_malformed| unreadable())? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if name == "file" {
+        if field.name() == Some("file") {
             let bytes = field.bytes().await.map_err(|_malformed| unreadable())?;
             upload.file = Some(bytes).filter(|bytes| !bytes.is_empty());
-        } else if upload.fields.len() < 50 {
-            let value = field.text().await.map_err(|_malformed| unreadable())?;
-            upload.fields.push((name, value));
         }
     }
     Ok(upload)

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -58,6 +59,21 @@ pub struct Choice {
 pub fn refuses_a_person(problem: &Problem) -> bool {
     !matches!(problem.code().kind(), Kind::Internal | Kind::Unavailable)
 }
+
+/// Does the work of a form that may be sent twice: the second waits for what comes of the first, and gets the same.
+pub async fn settled<T>(work: impl AsyncFn() -> Result<T>) -> Result<T> {
+    for _ in 0..WAITS {
+        match work().await {
+            Err(problem) if problem.code() == Code::IdempotencyInProgress => tokio::time::sleep(WAIT).await,
+            done => return done,
+        }
+    }
+    work().await
+}
+
+/// Between two looks at whether a form's first sending is done, and how often: three seconds in all.
+const WAIT: Duration = Duration::from_millis(100);
+const WAITS: u32 = 30;
 
 /// What is wrong, in the order of the form: `fields` names for each pointer of the API the input that holds it. What
 /// points elsewhere is told of the form as a whole. The words are `flaw-<field>`'s, if there are such, else `flaw`'s.

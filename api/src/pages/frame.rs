@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use domain::id::TenantId;
 use domain::locale::Locale;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -70,10 +71,11 @@ impl From<&Tenant> for Shop {
 }
 
 /// The shell of the dashboard: who is here, where, and what waits.
-#[derive(Clone, Default, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Shell {
     pub user_name: String,
     pub role: &'static str,
+    pub tenant_id: TenantId,
     pub tenant_name: String,
     pub tenant_slug: String,
     pub plan: &'static str,
@@ -81,6 +83,8 @@ pub struct Shell {
     pub tenants: Vec<OtherTenant>,
     /// Bookings that wait for an answer.
     pub pending: i64,
+    /// Where the tenant's events stand: the page follows them from here.
+    pub live: String,
     pub may_manage_tenant: bool,
     pub may_manage_catalogue: bool,
     pub may_manage_bookings: bool,
@@ -125,17 +129,13 @@ pub struct Brand {
     /// `sha256-…` of `css` (CSP 3, 6.7.3.3).
     #[serde(skip)]
     pub hash: String,
-    /// Of the browser's own bars: the colour by day and by night.
-    pub light: String,
-    pub dark: String,
 }
 
 impl Brand {
     fn new(color: &str) -> Self {
-        let palette = templates::palette(Some(color));
-        let css = palette.css();
+        let css = templates::palette(Some(color)).css();
         let hash = format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(&css)));
-        Self { css, hash, light: palette.light.accent, dark: palette.dark.accent }
+        Self { css, hash }
     }
 }
 
@@ -185,15 +185,15 @@ fn shared<S: Serializer>(brand: &Option<Arc<Brand>>, serializer: S) -> Result<S:
     brand.as_deref().serialize(serializer)
 }
 
-/// The address with `lang` set to each language.
-pub fn lang_urls(path: &str, query: &str) -> LangUrls {
+/// This page with `lang` set to each language. Only the query: a path such as `//elsewhere` would lead there.
+pub fn lang_urls(query: &str) -> LangUrls {
     let rest: Vec<&str> =
         query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=")).collect();
     let url = |lang: Locale| {
         let mut pairs = rest.clone();
         let own = format!("lang={}", lang.name());
         pairs.push(&own);
-        format!("{path}?{}", pairs.join("&"))
+        format!("?{}", pairs.join("&"))
     };
     LangUrls { fr: url(Locale::Fr), en: url(Locale::En) }
 }
@@ -204,9 +204,9 @@ mod tests {
 
     #[test]
     fn a_change_of_language_keeps_the_rest_of_the_address() {
-        let urls = lang_urls("/salon/book", "service_id=1&lang=fr&date=2030-03-04");
-        assert_eq!(urls.en, "/salon/book?service_id=1&date=2030-03-04&lang=en");
-        assert_eq!(lang_urls("/", "").fr, "/?lang=fr");
+        let urls = lang_urls("service_id=1&lang=fr&date=2030-03-04");
+        assert_eq!(urls.en, "?service_id=1&date=2030-03-04&lang=en");
+        assert_eq!(lang_urls("").fr, "?lang=fr");
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod assets;
 pub mod dev;
 pub mod form;
 pub mod frame;
+pub mod moved;
 pub mod preferences;
 pub mod public;
 pub mod reader;
@@ -122,15 +123,28 @@ pub fn see_with(address: &str, flash: &Flash) -> HttpResponse {
 }
 
 /// An address on this site: a path, with its query. `//elsewhere`, `/\elsewhere` and what has control characters lead
-/// elsewhere in browsers (WHATWG URL, 4.4), so they are none.
+/// elsewhere in browsers (WHATWG URL, 4.4), and `/..//elsewhere` to the former, so they are none.
 pub fn local_path(address: &str) -> Option<&str> {
     let rest = address.strip_prefix('/')?;
-    let leads_away = rest.starts_with(['/', '\\']) || address.chars().any(char::is_control);
-    (!leads_away && address.len() <= 2_000).then_some(address)
+    let (path, _query) = rest.split_once(['?', '#']).unwrap_or((rest, ""));
+    let leads_away = |segment: &str| {
+        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+        matches!(plain.as_str(), "." | "..") || segment.contains('\\')
+    };
+    let is_odd = path.starts_with('/') || path.contains("//") || path.split('/').any(leads_away);
+    (!is_odd && !address.chars().any(char::is_control) && address.len() <= 2_000).then_some(address)
+}
+
+/// A page that is only sent to, asked for, as by a browser that loads it again.
+async fn method_not_allowed(reader: Reader) -> HttpResponse {
+    reader.answer(async { Err(Code::MethodNotAllowed.into()) }).await
 }
 
 /// Where nothing is: a page for people, a problem for programs.
 pub async fn not_found(request: HttpRequest, reader: Reader) -> Result<HttpResponse> {
+    if let Some(answer) = moved::without_slash(&request) {
+        return Ok(answer);
+    }
     let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
     if accepted.is_some_and(|types| types.contains("text/html")) {
         return Ok(reader.answer(async { Err(Code::NotFound.into()) }).await);
@@ -147,9 +161,19 @@ mod tests {
         for address in ["/", "/app", "/app/services?x=//y", "/é"] {
             assert_eq!(local_path(address), Some(address));
         }
-        for address in
-            ["", "app", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "/\t/evil"]
-        {
+        for address in [
+            "",
+            "app",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\nb",
+            "/\t/evil",
+            "/..//evil.example",
+            "/%2E%2e//evil.example",
+            "/a/..",
+            "/a//b",
+        ] {
             assert_eq!(local_path(address), None, "{address:?}");
         }
     }

@@ -129,7 +129,7 @@ impl Reader {
         };
         Frame {
             lang,
-            lang_urls: lang_urls(&self.path, &self.query),
+            lang_urls: lang_urls(&self.query),
             path: self.path.clone(),
             here,
             theme: self.theme,
@@ -175,6 +175,8 @@ impl Reader {
         let kind = match problem.code().kind() {
             Kind::NotFound => "not-found",
             _ if problem.code() == Code::LinkInvalid => "not-found",
+            _ if problem.code() == Code::FormRefused => "stale",
+            _ if problem.code() == Code::MethodNotAllowed => "unsent",
             Kind::TooMany => "too-many",
             Kind::Forbidden => "forbidden",
             Kind::Internal | Kind::Unavailable => "failed",

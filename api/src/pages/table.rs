@@ -1,11 +1,12 @@
-//! Every page there is: method, path, who may see it. The router, `/dev/routes` and the tests of access read this one
-//! table.
+//! Every page there is: method, path, who may see it. Each area tells its own by `routes`; the router, `/dev/routes` and
+//! the tests of access read the one table that they make.
 
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Responder, guard, web};
 use domain::role::Permission;
 
+use super::moved;
 use crate::csrf;
 
 /// Who may see a page.
@@ -45,7 +46,8 @@ where
         let route = route.to(handler.clone());
         match access {
             Access::Member(_) => route.wrap(from_fn(csrf::signed)),
-            Access::Anybody | Access::Visitor | Access::Development => route.wrap(from_fn(csrf::same_origin)),
+            Access::Visitor => route.wrap(from_fn(csrf::same_origin)).wrap(from_fn(moved::follow)),
+            Access::Anybody | Access::Development => route.wrap(from_fn(csrf::same_origin)),
         }
     });
     Page { method, path, access, handler }
@@ -73,7 +75,8 @@ pub fn configure(config: &mut web::ServiceConfig, is_development: bool) {
         }
     }
     for (path, routes) in resources {
-        config.service(routes.into_iter().fold(web::resource(path), actix_web::Resource::route));
+        let resource = routes.into_iter().fold(web::resource(path), actix_web::Resource::route);
+        config.service(resource.default_service(web::to(super::method_not_allowed)));
     }
 }
 

@@ -41,22 +41,31 @@ pub struct Follower {
     seat: Seat,
     format: Format,
     stand: Stand,
+    /// Whether anything was said yet.
+    has_begun: bool,
     /// When the last message was handed out.
     handed: Instant,
     read: Instant,
 }
 
+/// Where a stream goes on.
 enum Stand {
-    /// Nothing was said yet. `None`: from now on. An error: from something that is no cursor.
-    Begins(Option<Result<Cursor, ()>>),
-    At(Cursor),
+    /// Nobody asked for anything that was.
+    FromNow,
+    /// What was asked for is nowhere: its reader is told to read anew.
+    Lost,
+    After(Cursor),
 }
 
 impl Follower {
     pub fn new(state: Data<State>, seat: Seat, last_event_id: Option<&str>, format: Format) -> Self {
-        let begins = last_event_id.map(|text| Cursor::parse(text).ok_or(()));
+        let stand = match last_event_id.map(Cursor::parse) {
+            None => Stand::FromNow,
+            Some(None) => Stand::Lost,
+            Some(Some(cursor)) => Stand::After(cursor),
+        };
         let now = Instant::now();
-        Self { state, seat, format, stand: Stand::Begins(begins), handed: now, read: now }
+        Self { state, seat, format, stand, has_begun: false, handed: now, read: now }
     }
 
     pub fn answer(self) -> HttpResponse {
@@ -79,20 +88,18 @@ impl Follower {
             return None;
         }
         loop {
-            let (is_first, cursor) = match &self.stand {
-                Stand::Begins(begins) => (true, begins.clone()),
-                Stand::At(cursor) => (false, Some(Ok(cursor.clone()))),
-            };
-            let is_due = is_first || matches!(&cursor, Some(Ok(cursor)) if cursor.is_within());
+            let is_first = !self.has_begun;
+            let is_due = is_first || matches!(&self.stand, Stand::After(cursor) if cursor.is_within());
             let is_beat = if is_due { false } else { self.wait().await? };
-            if !self.may().await? {
+            if !self.may_follow().await? {
                 return None;
             }
-            self.seat.is_read();
+            self.seat.mark_read();
             self.read = Instant::now();
-            match self.look(cursor).await {
+            match self.look().await {
                 Some((message, cursor)) => {
-                    self.stand = Stand::At(cursor);
+                    self.stand = Stand::After(cursor);
+                    self.has_begun = true;
                     if is_first {
                         return Some(format!("retry: 2000\n{message}\n").into());
                     }
@@ -128,7 +135,7 @@ impl Follower {
 
     /// Whether the session lives and its user is still a member. Not known for the moment: nothing is told, and asked
     /// again.
-    async fn may(&self) -> Option<bool> {
+    async fn may_follow(&self) -> Option<bool> {
         let (session, tenant, now) = (self.seat.session, self.seat.tenant, self.state.clock.now());
         let identity = self.state.store.identity();
         loop {
@@ -146,19 +153,18 @@ impl Follower {
     }
 
     /// What to say, and where it leads; `None`: PostgreSQL is away.
-    async fn look(&self, cursor: Option<Result<Cursor, ()>>) -> Option<(String, Cursor)> {
+    async fn look(&self) -> Option<(String, Cursor)> {
         let tenant = self.state.store.tenant(self.seat.tenant);
         let read: store::Result<_> = tenant
             .read(async |tx| {
-                let reset = cursor.is_some();
-                if let Some(Ok(cursor)) = cursor
-                    && let Some((events, next)) = events::after(tx, &cursor, MOST).await?
+                if let Stand::After(cursor) = &self.stand
+                    && let Some((events, next)) = events::after(tx, cursor, MOST).await?
                 {
                     return Ok((self.tell(&events, &next), next));
                 }
                 let now = events::cursor(tx).await?;
                 let what = match self.format {
-                    _ if !reset => "",
+                    _ if matches!(self.stand, Stand::FromNow) => "",
                     Format::Events => "event: reset\ndata: {}\n",
                     Format::Changes => "event: changes\ndata: {\"names\":[]}\n",
                 };

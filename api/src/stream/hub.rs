@@ -135,7 +135,7 @@ impl Seat {
     }
 
     /// What was told until now is about to be read.
-    pub fn is_read(&mut self) {
+    pub fn mark_read(&mut self) {
         self.news.mark_unchanged();
     }
 }

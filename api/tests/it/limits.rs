@@ -110,6 +110,40 @@ async fn of_two_buckets_the_one_with_least_left_is_told() {
 }
 
 #[tokio::test]
+async fn nobody_locks_another_out_by_wrong_guesses() {
+    let app = TestApp::start_with(|state| {
+        state.limits = redis();
+        state.behind_proxy = true;
+    });
+    let app = app.await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let guess = async |from: &str, password: &str| {
+        let body = json!({"email": salon.email, "password": password});
+        app.post("/auth/login").header("x-forwarded-for", from).json(&body).await.status
+    };
+    for _ in 0..21 {
+        assert_eq!(guess("203.0.113.1", "not the password").await, 401);
+    }
+    assert_eq!(guess("203.0.113.1", &salon.password).await, 401);
+    assert_eq!(guess("203.0.113.2", &salon.password).await, 200);
+    // From everywhere at once it is locked, until whoever reads its mail says otherwise.
+    for place in 3..15 {
+        for _ in 0..19 {
+            guess(&format!("203.0.113.{place}"), "not the password").await;
+        }
+    }
+    assert_eq!(guess("203.0.113.2", &salon.password).await, 401);
+    app.post("/auth/forgot-password").json(&json!({"email": salon.email})).await.expect(202);
+    app.run_jobs().await;
+    let mails = app.mails().await;
+    let (_, rest) = mails.iter().find_map(|mail| mail.text.split_once("/reset/")).unwrap();
+    let token = rest.split_whitespace().next().unwrap();
+    let body = json!({"token": token, "password": "quite another secret"});
+    app.post("/auth/reset-password").json(&body).await.expect(204);
+    assert_eq!(guess("203.0.113.2", "quite another secret").await, 200);
+}
+
+#[tokio::test]
 async fn a_page_tells_what_is_left_as_the_api_does() {
     let app = TestApp::start_with(|state| state.limits = redis()).await.ignore_jobs();
     let salon = app.tenant("salon").await;

@@ -1,8 +1,11 @@
 //! The public site as a customer without a script meets it: pages, links and forms of a real server.
 
+use futures_util::future::join_all;
 use serde_json::json;
 use testkit::{Answer, Salon, TestApp};
 
+/// The date of every test.
+const MONDAY: &str = "2030-03-04";
 const TUESDAY: &str = "2030-03-05";
 const NINE: &str = "2030-03-05T09:00:00Z";
 
@@ -157,6 +160,35 @@ async fn a_form_sent_twice_books_once_through_the_pages() {
 }
 
 #[tokio::test]
+async fn who_comes_back_to_the_form_of_a_booking_that_is_made_can_make_another() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    salon.staff("Bea").await;
+    let service = salon.service(json!({})).await;
+    let form = details(&salon, &service, NINE).await;
+    assert_eq!(send(&salon, &form, &[]).await.status, 200);
+    let again = send(&salon, &form, &[("name", "Zoe Lopez")]).await;
+    assert_eq!(again.status, 409, "{}", again.text);
+    assert!(again.text.contains("Your first booking is made"), "{}", again.text);
+    assert_eq!(value(&again.text, "name"), "Zoe Lopez");
+    assert_eq!(send(&salon, &again.text, &[("name", "Zoe Lopez")]).await.status, 200);
+    assert_eq!(salon.get("/bookings").await.expect(200)["data"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_at_once_books_once_and_both_are_told() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let service = salon.service(json!({})).await;
+    let form = details(&salon, &service, NINE).await;
+    let sent = join_all((0..5).map(|_| send(&salon, &form, &[]))).await;
+    for answer in sent {
+        assert!(answer.status == 200 && answer.text.contains("It’s booked"), "{}", answer.text);
+    }
+    assert_eq!(salon.get("/bookings").await.expect(200)["data"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn what_was_typed_is_kept_and_all_that_is_wrong_is_told() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
@@ -172,6 +204,83 @@ async fn what_was_typed_is_kept_and_all_that_is_wrong_is_told() {
     assert_eq!(value(&refused.text, "key"), value(&form, "key"));
     // What was mended books.
     assert_eq!(send(&salon, &refused.text, &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn another_language_keeps_what_was_typed_and_books_nothing() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let service = salon.service(json!({})).await;
+    let path = "/salon/book?lang=fr";
+    let form = [
+        ("service_id", service.as_str()),
+        ("start", NINE),
+        ("name", "Ana Lopez"),
+        ("email", "ana@"),
+        ("key", "k"),
+        ("show", "1"),
+    ];
+    let shown = app.request("POST", path).form(&form).await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    assert!(shown.text.contains("<html lang=\"fr\""), "{}", shown.text);
+    let kept = ["start", "name", "email", "key"].map(|name| value(&shown.text, name));
+    assert_eq!(kept, [NINE, "Ana Lopez", "ana@", "k"]);
+    assert!(!shown.text.contains("aria-invalid"), "nothing is refused yet: {}", shown.text);
+    assert_eq!(salon.get("/bookings").await.expect(200)["data"], json!([]));
+    let typed = [("full_name", "Ana Lopez"), ("password", "a long password"), ("show", "1")];
+    let shown = app.request("POST", "/signup?lang=en").form(&typed).await;
+    assert_eq!((shown.status, value(&shown.text, "full_name").as_str()), (200, "Ana Lopez"));
+    assert!(!shown.text.contains("a long password"));
+}
+
+#[tokio::test]
+async fn where_an_appointment_is_already_is_none_of_the_times_it_can_be_moved_to() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    salon.service(json!({})).await;
+    let booked = salon.book("Ana", NINE).await.expect(201);
+    let manage = booked["manage_url"].as_str().unwrap().split_once("/manage/").unwrap().1.to_owned();
+    let path = format!("/manage/{manage}/move?date={TUESDAY}");
+    let starts = |html: &str| links(html, "start=2030-03-05").len();
+    let own = page(&app, &path).await;
+    assert!(!own.contains("start=2030-03-05T09%3A00") && starts(&own) > 0, "{own}");
+    // Somebody else's hour is another place than one's own.
+    salon.staff("Bea").await;
+    let anybody = page(&app, &format!("{path}&with=anybody")).await;
+    assert_eq!(starts(&anybody), starts(&own) + 1, "{anybody}");
+}
+
+#[tokio::test]
+async fn a_day_with_room_for_the_appointment_it_holds_alone_is_full() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    salon.service(json!({"duration_minutes": 480})).await;
+    let booked = salon.book("Ana", "2030-03-05T08:00:00Z").await.expect(201);
+    let manage = booked["manage_url"].as_str().unwrap().split_once("/manage/").unwrap().1.to_owned();
+    let picker = page(&app, &format!("/manage/{manage}/move?date=2030-03-06")).await;
+    assert!(!links(&picker, "date=2030-03-07").is_empty(), "{picker}");
+    assert!(links(&picker, "date=2030-03-05").is_empty(), "{picker}");
+}
+
+#[tokio::test]
+async fn today_is_told_as_its_closures_and_one_off_openings_make_it() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let staff = salon.first_staff().await;
+    let weekly = page(&app, "/salon").await;
+    assert!(weekly.contains("Today: <span") && !weekly.contains("Closed today"), "{weekly}");
+    // Whoever of the staff is away or comes in: the salon's own hours are told.
+    let away = json!({"starts_on": MONDAY, "ends_on": MONDAY, "staff_id": staff});
+    salon.post("/closures").json(&away).await.expect(201);
+    assert!(!page(&app, "/salon").await.contains("Closed today"));
+    let late = json!({"date": MONDAY, "start": "20:00", "end": "24:00"});
+    salon.post("/openings").json(&late).await.expect(201);
+    let opened = page(&app, "/salon").await;
+    assert!(opened.contains("Today: <span class=\"num\">20:00–24:00</span></span>"), "{opened}");
+    let holiday = json!({"starts_on": "2030-03-02", "ends_on": MONDAY});
+    salon.post("/closures").json(&holiday).await.expect(201);
+    let closed = page(&app, "/salon").await;
+    assert!(closed.contains("Closed today") && !closed.contains("Today: <span"), "{closed}");
 }
 
 #[tokio::test]

@@ -48,6 +48,53 @@ async fn today_and_what_comes_next_are_in_sight() {
 }
 
 #[tokio::test]
+async fn a_day_comes_to_the_same_wherever_it_is_summed() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    salon.service(json!({})).await;
+    salon.book("Ana", "2030-03-04T13:00:00Z").await.expect(201);
+    salon.book("Bea", "2030-03-04T14:00:00Z").await.expect(201);
+    let mut browser = Browser::of(&salon).await;
+    for path in ["/app", "/app/calendar"] {
+        assert!(browser.open(path).await.text.contains("€96.00"), "{path}: {}", browser.page.text);
+    }
+    app.clock.advance(chrono::TimeDelta::hours(5));
+    let booked = salon.get("/bookings").query(&[("q", "Ana")]).await.expect(200);
+    let missed = format!("/app/bookings/{}", booked["data"][0]["id"].as_str().unwrap());
+    browser.open(&missed).await;
+    browser.submit(&format!("{missed}/no-show"), &[]).await;
+    // Nothing is earned with who stays away.
+    for path in ["/app", "/app/calendar"] {
+        let page = browser.open(path).await;
+        assert!(page.text.contains("€48.00") && !page.text.contains("€96.00"), "{path}: {}", page.text);
+    }
+}
+
+/// As many bookings of the same customer, an hour each, all at one time.
+async fn fill(salon: &Salon<'_>, many: i32, status: &str, start: &str) {
+    let sql = "INSERT INTO bookings SELECT made.* FROM bookings known, generate_series(1, $1) n,
+        LATERAL jsonb_populate_record(known, jsonb_build_object(
+          'id', gen_random_uuid(), 'public_code', 'AA-' || lpad((n + (SELECT count(*) FROM bookings))::text, 6, '0'),
+          'status', $2::text, 'starts_at', $3::text::timestamptz, 'ends_at', $3::text::timestamptz + interval '1 hour')
+        ) made WHERE known.contact_name = 'Ana' AND known.status = 'confirmed'";
+    salon.app.database.admin().await.execute(sql, &[&many, &status, &start]).await.unwrap();
+}
+
+#[tokio::test]
+async fn many_bookings_hide_neither_what_comes_next_nor_what_the_day_comes_to() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    salon.service(json!({})).await;
+    salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
+    fill(&salon, 600, "cancelled", "2030-03-04T12:00:00Z").await;
+    let mut browser = Browser::of(&salon).await;
+    assert!(browser.open("/app").await.text.contains("Ana"), "{}", browser.page.text);
+    fill(&salon, 600, "completed", "2030-03-04T08:00:00Z").await;
+    let page = browser.open("/app").await;
+    assert!(page.text.contains("€28,800.00") && page.text.contains("600"), "{}", page.text);
+}
+
+#[tokio::test]
 async fn a_service_is_added_changed_archived_and_restored() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
@@ -274,6 +321,18 @@ async fn a_profile_a_colour_and_an_address_are_changed() {
     assert_eq!(browser.address, "/app/settings/link");
     assert_eq!(salon.get("/tenant").await.expect(200)["slug"], "salon-olga");
     assert_eq!(browser.open("/salon-olga").await.status, 200);
+    // What is printed on cards still leads there, and nobody else gets it.
+    for old in ["/salon", "/Salon", "/salon/", "/SALON-olga/book/", "/salon/terms?lang=fr"] {
+        browser.open(old).await;
+        assert!(browser.page.status == 200 && browser.address.starts_with("/salon-olga"), "{old}");
+    }
+    let taken = testkit::sign_up("salon", "Europe/Paris");
+    let taken = app.post("/auth/register").json(&taken).await;
+    taken.refused(409, "SLUG_TAKEN");
+    browser.open("/app/settings/link").await;
+    browser.submit("/app/settings/link", &[("slug", "salon")]).await;
+    assert_eq!((browser.open("/salon-olga").await.status, browser.address.as_str()), (200, "/salon"));
+    browser.open("/app/settings/link").await;
     let code = browser.open("/app/settings/link/qr.svg").await;
     assert_eq!((code.status, code.header("content-type")), (200, "image/svg+xml"));
     let plan = browser.open("/app/plan").await;
@@ -309,6 +368,34 @@ async fn a_user_opens_another_business_and_goes_back() {
     let stranger = format!("/app/tenants/{}/switch", other.id);
     let answer = browser.request("POST", &stranger).form(&[("csrf", &token)]).await;
     assert_eq!(answer.status, 404);
+}
+
+#[tokio::test]
+async fn a_form_of_one_business_changes_nothing_in_another() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let mut browser = Browser::of(&salon).await;
+    let path = "/app/customers/new";
+    browser.open(path).await;
+    let hidden = ["csrf", "tenant_id"].map(|name| browser.value(path, name));
+    // In another window.
+    browser.open("/app/tenants/new").await;
+    browser.submit("/app/tenants/new", &[("tenant_name", "Second")]).await;
+    let typed = [
+        ("csrf", hidden[0].as_str()),
+        ("tenant_id", hidden[1].as_str()),
+        ("name", "Zoe"),
+        ("email", "zoe@customer.example"),
+    ];
+    let late = browser.request("POST", path).form(&typed).await;
+    assert_eq!(late.status, 403);
+    assert!(late.text.contains("This page is too old"), "{}", late.text);
+    assert!(!browser.open("/app/customers").await.text.contains("Zoe"));
+    // What is done as a user is done from any page of theirs: back, and the form is as good as it was.
+    let back = format!("/app/tenants/{}/switch", salon.id);
+    assert_eq!(browser.request("POST", &back).form(&[("csrf", &hidden[0])]).await.status, 303);
+    assert_eq!(browser.request("POST", path).form(&typed).await.status, 303);
+    assert_eq!(salon.get("/customers").await.expect(200)["data"][0]["name"], "Zoe");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use domain::id::EventId;
 use domain::role::Role;
+use queue::{RedisConfig, Waker};
 use serde_json::{Value, json};
 use testkit::{Salon, Stream, TestApp};
 
@@ -132,6 +133,33 @@ async fn other_tenants_events_are_never_told() {
     let mut strangers = listen(&other, Some(&own.last_id)).await;
     salon.book("Bob", "2030-03-05T10:00:00Z").await.expect(201);
     assert!(strangers.is_silent(Duration::from_secs(3)).await);
+}
+
+#[tokio::test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a process of its own: nothing carries its context, nor its settings"
+)]
+async fn what_another_process_did_is_heard_of_through_redis() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let url = std::env::var("TEST_REDIS_URL").unwrap().into();
+    let redis = RedisConfig { url, prefix: format!("stream_{}", salon.id) };
+    let (waker, publisher) = Waker::open(&redis).unwrap();
+    tokio::spawn(publisher);
+    let (hub, hearing) = (app.state.hub.clone(), redis.clone());
+    tokio::spawn(async move { queue::hear(&hearing, |news| hub.heard(news)).await });
+    while !app.state.hub.hears() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let mut stream = listen(&salon, None).await;
+    let admin = app.database.admin().await;
+    admin.batch_execute(&insert(&salon, "test.elsewhere")).await.unwrap();
+    assert!(stream.is_silent(Duration::from_millis(500)).await, "nobody was told of it");
+    let told = Instant::now();
+    waker.tell(salon.id.0);
+    assert_eq!(next(&mut stream).await["name"], "test.elsewhere");
+    assert!(told.elapsed() < Duration::from_secs(10), "it was found by looking, not by hearing");
 }
 
 #[tokio::test]

@@ -35,6 +35,8 @@ pub struct SignUpForm {
     slug: String,
     timezone: String,
     locale: String,
+    /// Not empty: nobody is signed up yet, only shown it again, in another language.
+    show: String,
 }
 
 impl SignUpForm {
@@ -92,6 +94,9 @@ pub async fn create(
     reader
         .answer(async {
             let (anybody, Form(form)) = (anybody?, form?);
+            if !form.show.is_empty() {
+                return page(&reader, StatusCode::OK, &form, Vec::new());
+            }
             let signed_up = match form.draft() {
                 Ok(draft) => account::register(&anybody, draft).await.map(|_signed_up| ()),
                 Err(problem) => Err(problem),

@@ -1,36 +1,35 @@
 //! What the link in the mail to a new user opens.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::link::Purpose;
-use serde::Serialize;
+use domain::rejection::Kind;
+use serde::{Deserialize, Serialize};
+use store::sessions::{self, InBrowser};
 
 use crate::extract::{Anybody, Path};
+use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
 use crate::pages::frame::Flash;
 use crate::pages::{Reader, render, see_with};
 use crate::problem::Result;
-use crate::{account, cookies};
+use crate::{account, cookies, tokens};
 
 #[derive(Serialize)]
 struct Verify<'a> {
     token: &'a str,
-    is_done: bool,
+    /// Whoever has signed in already is not asked for it again.
+    needs_password: bool,
+    errors: Vec<Flaw>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct VerifyForm {
+    password: String,
 }
 
 /// A button, because programs that look into mail open every link in it.
-pub async fn ask(reader: Reader, anybody: Result<Anybody>, token: Result<Path<String>>) -> HttpResponse {
-    reader
-        .answer(async {
-            let (anybody, token) = (anybody?, token?);
-            anybody.state.open(&token, Purpose::VerifyEmail)?;
-            page(&reader, &token, false)
-        })
-        .await
-}
-
-/// Proves the address. The first time it also signs in, as good a proof as a password; a browser in which somebody is
-/// signed in keeps who it has.
-pub async fn verify(
+pub async fn ask(
     reader: Reader,
     anybody: Result<Anybody>,
     token: Result<Path<String>>,
@@ -39,19 +38,62 @@ pub async fn verify(
     reader
         .answer(async {
             let (anybody, token) = (anybody?, token?);
-            let (user_id, tenant_id, is_new) = account::verify_email(&anybody, &token).await?;
-            if !is_new || cookies::read(&request, cookies::SESSION).is_some() {
-                return page(&reader, &token, true);
-            }
-            let cookie = account::open_in_browser(&anybody, user_id, tenant_id, None).await?;
-            let mut response = see_with("/app", &Flash::ok("account-verified"));
-            cookies::set(&mut response, &cookies::session(&cookie));
-            Ok(response)
+            let needs_password = signed_in(&anybody, &request, &token).await?.is_none();
+            page(&reader, StatusCode::OK, &token, needs_password, Vec::new())
         })
         .await
 }
 
-fn page(reader: &Reader, token: &str, is_done: bool) -> Result<HttpResponse> {
-    let frame = reader.frame(reader.lang());
-    render(&reader.state, &frame, StatusCode::OK, "account/verify", &Verify { token, is_done })
+/// Proves the address, by the password of whoever signed up with it, and signs them in.
+pub async fn verify(
+    reader: Reader,
+    anybody: Result<Anybody>,
+    token: Result<Path<String>>,
+    request: HttpRequest,
+    form: Result<Form<VerifyForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (anybody, token, Form(form)) = (anybody?, token?, form?);
+            let done = || see_with("/app", &Flash::ok("account-verified"));
+            if signed_in(&anybody, &request, &token).await?.is_some() {
+                account::verify_email(&anybody, &token).await?;
+                return Ok(done());
+            }
+            match Box::pin(account::verify_own_email(&anybody, &token, form.password)).await {
+                Ok((user_id, tenant_id)) => {
+                    let before = cookies::read(&request, cookies::SESSION);
+                    let cookie = account::open_in_browser(&anybody, user_id, tenant_id, before).await?;
+                    let mut response = done();
+                    cookies::set(&mut response, &cookies::session(&cookie));
+                    Ok(response)
+                }
+                Err(problem) if refuses_a_person(&problem) && problem.code().kind() != Kind::NotFound => {
+                    let told = flaws(&problem, &[("/password", "password")], reader.text(reader.lang()))?;
+                    page(&reader, problem.status_code(), &token, true, told)
+                }
+                Err(problem) => Err(problem),
+            }
+        })
+        .await
+}
+
+/// The session of the browser, if it is one of the user that the link is for.
+async fn signed_in(anybody: &Anybody, request: &HttpRequest, token: &str) -> Result<Option<InBrowser>> {
+    let link = anybody.state.open(token, Purpose::VerifyEmail)?;
+    let Some(cookie) = cookies::read(request, cookies::SESSION) else { return Ok(None) };
+    let (identity, hash) = (anybody.state.store.identity(), tokens::hash(cookie));
+    let found = identity.statement(async |tx| sessions::in_browser(tx, &hash, anybody.now).await).await?;
+    Ok(found.filter(|session| session.user_id.0 == link.subject))
+}
+
+fn page(
+    reader: &Reader,
+    status: StatusCode,
+    token: &str,
+    needs_password: bool,
+    errors: Vec<Flaw>,
+) -> Result<HttpResponse> {
+    let content = Verify { token, needs_password, errors };
+    render(&reader.state, &reader.frame(reader.lang()), status, "account/verify", &content)
 }

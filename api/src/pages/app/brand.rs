@@ -8,8 +8,10 @@ use domain::slug;
 use domain::tenant::TenantChanges;
 use serde::{Deserialize, Serialize};
 use store::tenants::Tenant;
+use templates::HARMONY;
 
-use super::services::Told;
+use super::told::Told;
+use super::typed::{Difference, differences, shown_version};
 use crate::extract::{Allows, ManageTenant, PageMember, Read};
 use crate::pages::form::{Flaw, Form, refuses_a_person};
 use crate::pages::frame::{Flash, Frame};
@@ -17,11 +19,9 @@ use crate::pages::public::qr;
 use crate::pages::{Reader, render, see_with};
 use crate::problem::{Problem, Result};
 
-/// Of who chose none.
-const OWN: &str = "#1f6f5c";
 /// Colours to begin with.
 const SUGGESTED: [&str; 8] =
-    [OWN, "#2d5bd7", "#7c3aed", "#b4235a", "#c2410c", "#a16207", "#3f6212", "#334155"];
+    [HARMONY, "#2d5bd7", "#7c3aed", "#b4235a", "#c2410c", "#a16207", "#3f6212", "#334155"];
 
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -36,6 +36,7 @@ struct BrandPage<'a> {
     tab: &'static str,
     form: &'a BrandForm,
     errors: Vec<Flaw>,
+    differences: Vec<Difference>,
     /// The colour shown is not the one that is saved.
     is_trial: bool,
     suggested: [&'static str; 8],
@@ -48,7 +49,7 @@ pub async fn show(reader: Reader, member: PageMember<Read>, request: HttpRequest
         .answer(async {
             let (mut frame, tenant) = member.frame(&reader).await?;
             let asked: BrandForm = serde_urlencoded::from_str(request.query_string()).unwrap_or_default();
-            let saved = tenant.accent_color.clone().unwrap_or_else(|| OWN.to_owned());
+            let saved = tenant.accent_color.clone().unwrap_or_else(|| HARMONY.to_owned());
             let version = tenant.version.to_string();
             let tried = TenantChanges {
                 accent_color: Some(Some(asked.accent_color.clone())),
@@ -66,12 +67,9 @@ pub async fn show(reader: Reader, member: PageMember<Read>, request: HttpRequest
                     page(&member, &frame, &form, Told::nothing(), form.accent_color != saved)
                 }
                 Err(refusal) => {
-                    let told = Told::by(
-                        &Problem::from(refusal),
-                        &[("/accent_color", "accent_color")],
-                        &reader,
-                        &frame,
-                    )?;
+                    let refused = Problem::from(refusal);
+                    let told =
+                        Told::by(Some(&refused), &[("/accent_color", "accent_color")], &reader, &frame)?;
                     page(&member, &frame, &form, told, false)
                 }
             }
@@ -91,7 +89,7 @@ pub async fn update(
                 accent_color: Some(Some(form.accent_color.clone())),
                 ..TenantChanges::default()
             };
-            let version = Some(form.version.parse().unwrap_or(-1));
+            let version = shown_version(&form.version);
             let updated: Result<Tenant, store::Error> = member
                 .tenant
                 .transaction(async |tx| store::tenants::update(tx, changes, version, &by, now).await)
@@ -100,8 +98,11 @@ pub async fn update(
                 Ok(_) => Ok(see_with("/app/settings/brand", &Flash::ok("app-saved"))),
                 Err(problem) if refuses_a_person(&problem) => {
                     let (frame, tenant) = member.frame(&reader).await?;
-                    let told = Told::by(&problem, &[("/accent_color", "accent_color")], &reader, &frame)?;
+                    let mut told =
+                        Told::by(Some(&problem), &[("/accent_color", "accent_color")], &reader, &frame)?;
                     if problem.code() == Code::VersionMismatch {
+                        let saved = tenant.accent_color.unwrap_or_else(|| HARMONY.to_owned());
+                        told.differences = differs("app-brand-color", &form.accent_color, saved);
                         form.version = tenant.version.to_string();
                     }
                     page(&member, &frame, &form, told, false)
@@ -124,6 +125,7 @@ fn page<P: Allows>(
         tab: "brand",
         form,
         errors: told.errors,
+        differences: told.differences,
         is_trial,
         suggested: SUGGESTED,
         may_manage: member.role.may(Permission::ManageTenant),
@@ -144,6 +146,7 @@ struct Link<'a> {
     tab: &'static str,
     form: &'a SlugForm,
     errors: Vec<Flaw>,
+    differences: Vec<Difference>,
     url: String,
     qr: String,
     may_manage: bool,
@@ -163,7 +166,7 @@ pub async fn link(reader: Reader, member: PageMember<Read>) -> HttpResponse {
 pub async fn qr(reader: Reader, member: PageMember<Read>) -> HttpResponse {
     reader
         .answer(async {
-            let (_, tenant) = member.frame(&reader).await?;
+            let tenant = member.tenant.read(async |tx| store::tenants::find(tx).await).await?;
             let svg = code(&url(&member, &tenant))?;
             // A file of its own says what it is, and how large.
             let own = r#"<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512" "#;
@@ -188,7 +191,7 @@ pub async fn rename(
         .answer(async {
             let (Form(mut form), by, now) = (form?, member.by(), member.now);
             let wanted = form.slug.trim().to_lowercase();
-            let version = Some(form.version.parse().unwrap_or(-1));
+            let version = shown_version(&form.version);
             let renamed: Result<Tenant> = match slug::parse(&wanted) {
                 Ok(wanted) => member
                     .state
@@ -205,8 +208,9 @@ pub async fn rename(
                 Ok(_) => Ok(see_with("/app/settings/link", &Flash::ok("app-saved"))),
                 Err(problem) if refuses_a_person(&problem) => {
                     let (frame, tenant) = member.frame(&reader).await?;
-                    let told = Told::by(&problem, &[("/slug", "slug")], &reader, &frame)?;
+                    let mut told = Told::by(Some(&problem), &[("/slug", "slug")], &reader, &frame)?;
                     if problem.code() == Code::VersionMismatch {
+                        told.differences = differs("app-link-slug", &form.slug, tenant.slug.clone());
                         form.version = tenant.version.to_string();
                     }
                     link_page(&member, &frame, &tenant, &form, told)
@@ -241,6 +245,7 @@ fn link_page<P: Allows>(
         tab: "link",
         form,
         errors: told.errors,
+        differences: told.differences,
         qr: code(&url)?,
         url,
         may_manage: member.role.may(Permission::ManageTenant),
@@ -250,6 +255,11 @@ fn link_page<P: Allows>(
 
 fn url<P: Allows>(member: &PageMember<P>, tenant: &Tenant) -> String {
     format!("{}/{}", member.state.links.public_url(), tenant.slug)
+}
+
+/// What somebody else has saved meanwhile in the one input of a form.
+fn differs(label: &'static str, typed: &str, saved: String) -> Vec<Difference> {
+    differences(&[(label, typed.to_owned())], vec![(label, saved)])
 }
 
 /// Black on white whatever the theme: cameras expect it.

@@ -4,28 +4,33 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::booking::Status;
+use domain::hours::TimeOfDay;
 use domain::id::{BookingId, ServiceId};
-use domain::rejection::YEARS;
+use domain::rejection::{Code, YEARS};
 use domain::role::Permission;
 use domain::wall_clock::Interval;
+use futures_util::join;
 use serde::{Deserialize, Serialize};
-use store::bookings::Booking;
+use store::TenantTx;
+use store::bookings::{self, Appointment, Booking};
 use store::calendar::{self, Column, Day};
 use store::services::Which;
 
 use super::bookings::Sheet;
 use crate::extract::{PageMember, Query, Read};
+use crate::pages::public::site::tone_of;
 use crate::pages::{Reader, render};
 use crate::problem::Result;
 
 /// Minutes of one row of the grid.
-const ROW: i64 = 5;
+const ROW: i32 = 5;
+const ROWS_OF_AN_HOUR: i32 = 60 / ROW;
 /// The grid shows at least these hours.
-const FIRST_HOUR: i64 = 9;
-const LAST_HOUR: i64 = 18;
+const FIRST_HOUR: i32 = 9;
+const LAST_HOUR: i32 = 18;
 /// Colours of events, by category.
 const TONES: [&str; 4] = ["teal", "amber", "blue", "rose"];
 
@@ -39,8 +44,6 @@ pub struct Question {
 #[derive(Serialize)]
 struct Content {
     current: &'static str,
-    /// Where the page stands in the tenant's events.
-    live: String,
     date: NaiveDate,
     today: NaiveDate,
     previous: NaiveDate,
@@ -51,8 +54,8 @@ struct Content {
     pending: usize,
     price_minor: i64,
     deposit_minor: i64,
-    /// Of a hundred; −1: nobody works.
-    occupancy: i64,
+    /// Of a hundred; none: nobody works.
+    occupancy: Option<i64>,
     legend: Vec<Legend>,
     grid: Grid,
     /// The booking that is open.
@@ -69,20 +72,20 @@ struct Legend {
 #[derive(Serialize)]
 struct Grid {
     /// How many there are: what the grid is as high as.
-    hours: i64,
+    hours: i32,
     /// Minute of the day at which it begins.
-    start: i64,
+    start: i32,
     labels: Vec<HourLabel>,
     /// Row of the time that it is, today.
-    now: Option<i64>,
+    now: Option<i32>,
     now_time: String,
     columns: Vec<GridColumn>,
 }
 
 #[derive(Serialize)]
 struct HourLabel {
-    row: i64,
-    text: String,
+    row: i32,
+    text: TimeOfDay,
 }
 
 #[derive(Serialize)]
@@ -90,9 +93,8 @@ struct GridColumn {
     id: String,
     name: String,
     tone: &'static str,
-    is_off: bool,
-    /// Of a hundred; −1: they don't work.
-    load: i64,
+    /// Of a hundred; none: they don't work.
+    load: Option<i64>,
     blocks: Vec<Block>,
     /// Half hours that are free.
     cells: Vec<Cell>,
@@ -102,26 +104,26 @@ struct GridColumn {
 /// Time that nobody can book.
 #[derive(Serialize)]
 struct Block {
-    row: i64,
-    span: i64,
+    row: i32,
+    span: i32,
     /// `break` between two working times, `before` and `after` them, `off` without any.
     kind: &'static str,
     /// Of `before`: when work begins.
-    until: String,
+    until: Option<TimeOfDay>,
 }
 
 #[derive(Serialize)]
 struct Cell {
-    row: i64,
-    span: i64,
-    time: String,
+    row: i32,
+    span: i32,
+    time: TimeOfDay,
 }
 
 #[derive(Serialize)]
 struct Event {
     id: BookingId,
-    row: i64,
-    span: i64,
+    row: i32,
+    span: i32,
     from: String,
     to: String,
     name: String,
@@ -146,17 +148,15 @@ pub async fn show(
             let today = member.now.with_timezone(&zone).date_naive();
             let date = question.date.as_deref().and_then(parse_date).unwrap_or(today);
             let open: Option<BookingId> = question.booking.as_deref().and_then(|id| id.parse().ok());
-            let (live, day, offers, open) = member
+            let (day, offers, open) = member
                 .tenant
                 .read(async |tx| {
-                    let live = store::events::cursor(tx).await?;
-                    let day = calendar::day(tx, date, zone).await?;
-                    let offers = store::services::page(tx, Which::All, None, 500).await?;
-                    let open = match open {
-                        Some(id) => store::bookings::find(tx, id).await.ok(),
-                        None => None,
-                    };
-                    Ok::<_, store::Error>((live, day, offers, open))
+                    let (day, offers, open) = join!(
+                        calendar::day(tx, date, zone),
+                        store::services::page(tx, Which::All, None, 500),
+                        find(tx, open),
+                    );
+                    Ok::<_, store::Error>((day?, offers?, open?))
                 })
                 .await?;
             let tones = Tones::new(offers.iter().map(|offer| {
@@ -166,11 +166,19 @@ pub async fn show(
                 .map(|appointment| Sheet::new(&member, appointment, format!("/app/calendar?date={date}")));
             let day = day.unwrap_or_else(|| empty(zone, &tenant.currency, member.now));
             let may_book = member.role.may(Permission::ManageBookings);
-            let content = content(&day, (date, today), &tones, sheet, member.now);
-            let content = Content { live: live.to_string(), may_book, ..content };
+            let content = content(&day, (date, today), &tones, sheet, may_book, member.now);
             render(&member.state, &frame, StatusCode::OK, "app/calendar", &content)
         })
         .await
+}
+
+/// A booking, if one is asked for and it is there.
+async fn find(tx: &TenantTx, id: Option<BookingId>) -> store::Result<Option<Appointment>> {
+    let Some(id) = id else { return Ok(None) };
+    match bookings::find(tx, id).await {
+        Err(error) if error.code() == Some(Code::NotFound) => Ok(None),
+        found => found.map(Some),
+    }
 }
 
 /// A date that calendars show.
@@ -226,32 +234,32 @@ fn content(
     (date, today): (NaiveDate, NaiveDate),
     tones: &Tones,
     sheet: Option<Sheet>,
+    may_book: bool,
     now: DateTime<Utc>,
 ) -> Content {
-    let bookings = || day.columns.iter().flat_map(|column| &column.bookings);
-    let is_paid = |booking: &&Booking| booking.status != Status::NoShow;
+    let shown = day.columns.iter().flat_map(|column| &column.bookings);
+    let services: Vec<ServiceId> = shown.map(|booking| booking.service_id).collect();
+    let earned = || day.begun().filter(|booking| booking.status.is_earned());
     let minutes: i64 = day.columns.iter().map(Column::minutes).sum();
     let booked: i64 = day.columns.iter().map(Column::booked_minutes).sum();
-    let services: Vec<ServiceId> = bookings().map(|booking| booking.service_id).collect();
     let open = sheet.as_ref().map(|sheet| sheet.id);
     Content {
         current: "calendar",
-        live: String::new(),
         date,
         today,
         previous: date.pred_opt().unwrap_or(date),
         next: date.succ_opt().unwrap_or(date),
         zone: day.timezone.name(),
         currency: day.currency.clone(),
-        booked: services.len(),
-        pending: bookings().filter(|booking| booking.status == Status::Pending).count(),
-        price_minor: bookings().filter(is_paid).map(|booking| booking.price_cents).sum(),
-        deposit_minor: bookings().filter(is_paid).map(|booking| booking.deposit_cents).sum(),
-        occupancy: share(booked, minutes).unwrap_or(-1),
+        booked: day.begun().count(),
+        pending: day.begun().filter(|booking| booking.status == Status::Pending).count(),
+        price_minor: earned().map(|booking| booking.price_cents).sum(),
+        deposit_minor: earned().map(|booking| booking.deposit_cents).sum(),
+        occupancy: share(booked, minutes),
         legend: tones.legend(&services),
         grid: Grid::new(day, date == today, tones, open, now),
         sheet,
-        may_book: false,
+        may_book,
     }
 }
 
@@ -265,25 +273,18 @@ struct Scale {
     zone: Tz,
     window: Interval,
     /// Minute of the day of the first row.
-    start: i64,
-    rows: i64,
+    start: i32,
+    rows: i32,
 }
 
 impl Scale {
     /// Minute of the day, as a clock on the wall shows it; what lies outside of the day is at its end.
-    fn minute(&self, at: DateTime<Utc>) -> i64 {
-        if at <= self.window.start {
-            0
-        } else if at >= self.window.end {
-            24 * 60
-        } else {
-            let local = at.with_timezone(&self.zone);
-            i64::from(local.hour()) * 60 + i64::from(local.minute())
-        }
+    fn minute(&self, at: DateTime<Utc>) -> i32 {
+        TimeOfDay::at(at, self.window, self.zone).minute().into()
     }
 
     /// First row, from 1, and number of rows, at least one; none: it is not on the grid.
-    fn place(&self, range: Interval) -> Option<(i64, i64)> {
+    fn place(&self, range: Interval) -> Option<(i32, i32)> {
         let row = |at| ((self.minute(at) - self.start) / ROW).clamp(0, self.rows);
         let (from, to) = (row(range.start), row(range.end));
         // On the night of a clock change a range may end before it begins.
@@ -291,15 +292,16 @@ impl Scale {
         (from < self.rows && range.end > self.window.start).then_some((from + 1, span))
     }
 
-    fn time(&self, row: i64) -> String {
-        let minute = self.start + (row - 1) * ROW;
-        format!("{:02}:{:02}", minute / 60, minute % 60)
+    /// When a row begins.
+    fn time(&self, row: i32) -> Option<TimeOfDay> {
+        TimeOfDay::from_minute(self.start + (row - 1) * ROW).ok()
     }
 }
 
 impl Grid {
     fn new(day: &Day, is_today: bool, tones: &Tones, open: Option<BookingId>, now: DateTime<Utc>) -> Self {
-        let mut scale = Scale { zone: day.timezone, window: day.window, start: 0, rows: 288 };
+        let mut scale =
+            Scale { zone: day.timezone, window: day.window, start: 0, rows: 24 * ROWS_OF_AN_HOUR };
         let ranges = day.columns.iter().flat_map(|column| {
             let booked = column.bookings.iter().map(|one| Interval::new(one.starts_at, one.ends_at));
             column.working.iter().copied().chain(booked)
@@ -312,37 +314,33 @@ impl Grid {
         // An hour of air before the first, as far as there is one.
         let first = (first - 1).max(0);
         scale.start = first * 60;
-        scale.rows = (last - first) * 60 / ROW;
-        let label = |hour: i64| HourLabel { row: (hour - first) * 12 + 1, text: format!("{hour:02}:00") };
+        scale.rows = (last - first) * ROWS_OF_AN_HOUR;
+        let label = |hour: i32| {
+            let row = (hour - first) * ROWS_OF_AN_HOUR + 1;
+            Some(HourLabel { row, text: scale.time(row)? })
+        };
         let now_row = (scale.minute(now) - scale.start) / ROW + 1;
         Self {
             hours: last - first,
             start: scale.start,
-            labels: (first..last).map(label).collect(),
+            labels: (first..last).filter_map(label).collect(),
             now: (is_today && (1..=scale.rows).contains(&now_row)).then_some(now_row),
             now_time: now.with_timezone(&day.timezone).format("%H:%M").to_string(),
-            columns: day
-                .columns
-                .iter()
-                .enumerate()
-                .map(|(place, column)| GridColumn::new(column, place, &scale, tones, open))
-                .collect(),
+            columns: day.columns.iter().map(|column| GridColumn::new(column, &scale, tones, open)).collect(),
         }
     }
 }
 
 impl GridColumn {
-    fn new(column: &Column, place: usize, scale: &Scale, tones: &Tones, open: Option<BookingId>) -> Self {
-        const AVATARS: [&str; 5] = ["a", "b", "c", "d", "e"];
+    fn new(column: &Column, scale: &Scale, tones: &Tones, open: Option<BookingId>) -> Self {
         let events: Vec<Event> =
             column.bookings.iter().filter_map(|booking| Event::new(booking, scale, tones, open)).collect();
         let blocks = blocks(column, scale);
         Self {
             id: column.staff_id.to_string(),
             name: column.name.clone(),
-            tone: AVATARS.get(place % AVATARS.len()).copied().unwrap_or("a"),
-            is_off: column.working.is_empty(),
-            load: share(column.booked_minutes(), column.minutes()).unwrap_or(-1),
+            tone: tone_of(column.staff_id),
+            load: share(column.booked_minutes(), column.minutes()),
             cells: cells(&blocks, &events, scale),
             blocks,
             events,
@@ -364,22 +362,22 @@ fn blocks(column: &Column, scale: &Scale) -> Vec<Block> {
     }
     if row <= scale.rows {
         let kind = if kind == "off" { "off" } else { "after" };
-        blocks.push(Block { row, span: scale.rows + 1 - row, kind, until: String::new() });
+        blocks.push(Block { row, span: scale.rows + 1 - row, kind, until: None });
     }
     blocks
 }
 
 /// Half hours that lie neither in a block nor in an event.
 fn cells(blocks: &[Block], events: &[Event], scale: &Scale) -> Vec<Cell> {
-    const HALF_HOUR: i64 = 30 / ROW;
-    let taken: Vec<(i64, i64)> = blocks
+    const HALF_HOUR: i32 = ROWS_OF_AN_HOUR / 2;
+    let taken: Vec<(i32, i32)> = blocks
         .iter()
         .map(|block| (block.row, block.row + block.span))
         .chain(events.iter().map(|event| (event.row, event.row + event.span)))
         .collect();
     let rows = (0..scale.rows / HALF_HOUR).map(|number| number * HALF_HOUR + 1);
     rows.filter(|row| taken.iter().all(|(from, to)| row + HALF_HOUR <= *from || *to <= *row))
-        .map(|row| Cell { row, span: HALF_HOUR, time: scale.time(row) })
+        .filter_map(|row| Some(Cell { row, span: HALF_HOUR, time: scale.time(row)? }))
         .collect()
 }
 
@@ -397,7 +395,7 @@ impl Event {
             service: booking.service_name.clone(),
             tone: tones.of(booking.service_id),
             status: booking.status.name(),
-            size: match TimeDelta::minutes(span * ROW).num_minutes() {
+            size: match span * ROW {
                 ..=25 => "xs",
                 26..=40 => "sm",
                 _ => "md",
@@ -431,7 +429,7 @@ mod tests {
         assert_eq!(place("2030-03-04T22:00:00Z", "2030-03-05T08:00:00Z"), Some((1, 12)));
         assert_eq!(place("2030-03-05T18:00:00Z", "2030-03-06T02:00:00Z"), Some((133, 12)));
         assert_eq!(place("2030-03-04T20:00:00Z", "2030-03-04T22:00:00Z"), None);
-        assert_eq!(scale().time(13), "09:00");
+        assert_eq!(scale().time(13), TimeOfDay::from_minute(9 * 60).ok());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Customers: the list, one of them with what they booked, and the form that writes them down.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, ResponseError};
 use domain::customer::{self, CustomerDraft};
 use domain::id::CustomerId;
 use domain::locale::Locale;
@@ -12,10 +12,12 @@ use store::bookings::{self, Appointment};
 use store::customers::{Customer, Filter};
 
 use super::bookings::Sheet;
+use super::told::Told;
+use super::typed::{Difference, differences, shown_version};
 use super::{done, next_page};
 use crate::extract::{ManageBookings, PageMember, Path, Query, Read};
 use crate::list::PageQuestion;
-use crate::pages::form::{Flaw, Form, flaws};
+use crate::pages::form::{Flaw, Form};
 use crate::pages::{Reader, render};
 use crate::problem::{Problem, Result};
 
@@ -36,7 +38,6 @@ pub struct ListQuestion {
 #[derive(Serialize)]
 struct List {
     current: &'static str,
-    live: String,
     q: String,
     rows: Vec<Row>,
     next: String,
@@ -74,18 +75,12 @@ pub async fn list(
             let filter = Filter { words: customer::wanted(&q), after: wanted.after };
             let finds_nothing = filter.words.is_empty() && !q.trim().is_empty();
             let limit = if finds_nothing { 0 } else { wanted.and_one() };
-            let (live, found) = member
-                .tenant
-                .read(async |tx| {
-                    let live = store::events::cursor(tx).await?;
-                    Ok::<_, store::Error>((live, store::customers::list(tx, &filter, limit).await?))
-                })
-                .await?;
+            let found =
+                member.tenant.read(async |tx| store::customers::list(tx, &filter, limit).await).await?;
             let page = wanted.page(found, |last| last.id, Row::from);
             let next = page.next_cursor.map(|cursor| next_page("/app/customers", &[("q", &q)], &cursor));
             let content = List {
                 current: "customers",
-                live: live.to_string(),
                 q,
                 rows: page.data,
                 next: next.unwrap_or_default(),
@@ -99,7 +94,6 @@ pub async fn list(
 #[derive(Serialize)]
 struct Detail {
     current: &'static str,
-    live: String,
     customer: Row,
     note: Option<String>,
     locale: &'static str,
@@ -115,13 +109,12 @@ pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<Cust
             let (frame, _tenant) = member.frame(&reader).await?;
             let filter =
                 bookings::Filter { customer_id: Some(id), latest_first: true, ..bookings::Filter::default() };
-            let (live, customer, mut booked) = member
+            let (customer, mut booked) = member
                 .tenant
                 .read(async |tx| {
-                    let live = store::events::cursor(tx).await?;
                     let customer = store::customers::find(tx, id).await?;
                     let booked = bookings::list(tx, &filter, MOST_BOOKINGS + 1).await?;
-                    Ok::<_, store::Error>((live, customer, booked))
+                    Ok::<_, store::Error>((customer, booked))
                 })
                 .await?;
             let most = usize::try_from(MOST_BOOKINGS).unwrap_or(0);
@@ -130,7 +123,6 @@ pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<Cust
             let sheet = |one: Appointment| Sheet::new(&member, one, format!("/app/customers/{id}"));
             let content = Detail {
                 current: "customers",
-                live: live.to_string(),
                 note: customer.note.clone(),
                 locale: customer.locale.name(),
                 customer: customer.into(),
@@ -165,6 +157,17 @@ impl CustomerForm {
             note: Some(self.note.clone()),
         }
     }
+
+    /// Its labels and values in their order.
+    fn shown(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("calendar-name", self.name.clone()),
+            ("calendar-email", self.email.clone()),
+            ("calendar-phone", self.phone.clone()),
+            ("calendar-language-label", self.locale.clone()),
+            ("calendar-internal-note", self.note.clone()),
+        ]
+    }
 }
 
 impl From<&Customer> for CustomerForm {
@@ -187,22 +190,27 @@ struct Edit {
     id: Option<CustomerId>,
     form: CustomerForm,
     errors: Vec<Flaw>,
+    differences: Vec<Difference>,
 }
 
 async fn form_page(
     reader: &Reader,
     member: &PageMember<ManageBookings>,
     id: Option<CustomerId>,
-    form: CustomerForm,
+    mut form: CustomerForm,
     refused: Option<&Problem>,
 ) -> Result<HttpResponse> {
     let (frame, _tenant) = member.frame(reader).await?;
-    let errors = match refused {
-        Some(problem) => flaws(problem, &FIELDS, member.state.pages.templates.texts().of(frame.lang))?,
-        None => Vec::new(),
-    };
-    let status = refused.map_or(StatusCode::OK, ResponseError::status_code);
-    let content = Edit { current: "customers", id, form, errors };
+    let mut told = Told::by(refused, &FIELDS, reader, &frame)?;
+    if let Some(id) = id.filter(|_| refused.is_some_and(|problem| problem.code() == Code::VersionMismatch)) {
+        let customer = member.tenant.read(async |tx| store::customers::find(tx, id).await).await?;
+        let saved = CustomerForm::from(&customer);
+        told.differences = differences(&form.shown(), saved.shown());
+        // Whoever saves now has seen it.
+        form.version = saved.version;
+    }
+    let Told { status, errors, differences } = told;
+    let content = Edit { current: "customers", id, form, errors, differences };
     render(&member.state, &frame, status, "app/customer_form", &content)
 }
 
@@ -268,9 +276,9 @@ pub async fn update(
 ) -> HttpResponse {
     reader
         .answer(async {
-            let (id, Form(mut form)) = (*id?, form?);
+            let (id, Form(form)) = (*id?, form?);
             let (now, by) = (member.now, member.by());
-            let version = form.version.parse().ok();
+            let version = shown_version(&form.version);
             let change = |draft: CustomerDraft| form.draft(draft.locale);
             let updated: store::Result<_> = member
                 .tenant
@@ -279,12 +287,6 @@ pub async fn update(
             match updated.map_err(Problem::from) {
                 Ok(_) => Ok(done(&format!("/app/customers/{id}"), "calendar-flash-customer")),
                 Err(problem) if is_shown_again(&problem) => {
-                    if problem.code() == Code::VersionMismatch {
-                        // Saved again, it is saved onto what stands there now.
-                        let customer =
-                            member.tenant.read(async |tx| store::customers::find(tx, id).await).await?;
-                        form.version = customer.version.to_string();
-                    }
                     form_page(&reader, &member, Some(id), form, Some(&problem)).await
                 }
                 Err(problem) => Err(problem),

@@ -9,7 +9,7 @@ use store::hours::{Closure, Opening};
 use store::staff::StaffMember;
 
 use super::hours::{address, owner, page_with_days, range, shown};
-use super::services::Told;
+use super::told::Told;
 use super::typed::Typed;
 use crate::extract::{Allows, ManageCatalogue, PageMember, Path};
 use crate::pages::form::{Pairs, refuses_a_person};
@@ -204,7 +204,7 @@ async fn answer(
         Ok(()) => Ok(see_with(&address(owner), &Flash::ok(flash))),
         Err(problem) if problem.code() != Code::NotFound && refuses_a_person(&problem) => {
             let (frame, tenant) = member.frame(reader).await?;
-            let told = Told::by(&problem, FIELDS, reader, &frame)?;
+            let told = Told::by(Some(&problem), FIELDS, reader, &frame)?;
             page_with_days(member, &frame, &tenant, owner, days, told).await
         }
         Err(problem) => Err(problem),

@@ -2,7 +2,7 @@
 //! that it needs no script.
 
 use actix_web::{HttpRequest, HttpResponse};
-use domain::hours::{MinuteRange, RuleKind, TimeOfDay, Weekday, WeeklyRange};
+use domain::hours::{MinuteRange, TimeOfDay, Weekday, WeeklyRange};
 use domain::id::StaffId;
 use domain::rejection::{Code, Fields};
 use domain::role::Permission;
@@ -12,13 +12,13 @@ use store::staff::StaffMember;
 use store::tenants::Tenant;
 
 use super::days::{self, Days};
-use super::services::Told;
+use super::told::Told;
 use super::typed::Typed;
 use crate::extract::{Allows, ManageCatalogue, PageMember, Read};
 use crate::pages::form::{Pairs, refuses_a_person};
 use crate::pages::frame::{Flash, Frame};
 use crate::pages::{Reader, render, see_with};
-use crate::problem::{Problem, Result};
+use crate::problem::Result;
 
 /// Most rows of a day that the form takes.
 const MOST_ROWS: usize = 12;
@@ -204,13 +204,7 @@ pub async fn show(reader: Reader, member: PageMember<Read>, request: HttpRequest
 }
 
 async fn saved<P: Allows>(member: &PageMember<P>, owner: Option<StaffId>) -> Result<Week> {
-    let (openings, breaks) = member
-        .tenant
-        .read(async |tx| {
-            let openings = store::hours::rules(tx, RuleKind::Opening, owner).await?;
-            Ok::<_, store::Error>((openings, store::hours::rules(tx, RuleKind::Break, owner).await?))
-        })
-        .await?;
+    let (openings, breaks) = member.tenant.read(async |tx| store::hours::week(tx, owner).await).await?;
     Ok(Week::of(&openings, &breaks))
 }
 
@@ -241,7 +235,7 @@ pub async fn update(
                         problem.0.errors.iter().map(|error| named(&error.pointer)).collect();
                     let fields: Vec<(&str, &str)> =
                         fields.iter().map(|(pointer, name)| (&**pointer, &**name)).collect();
-                    let told = Told::by(&problem, &fields, &reader, &frame)?;
+                    let told = Told::by(Some(&problem), &fields, &reader, &frame)?;
                     let is_stale = problem.code() == Code::VersionMismatch;
                     if is_stale {
                         week.base = saved(&member, owner).await?.base;
@@ -260,23 +254,13 @@ fn named(pointer: &str) -> (String, String) {
 }
 
 async fn save(member: &PageMember<ManageCatalogue>, owner: Option<StaffId>, week: &Week) -> Result<()> {
-    let (openings, breaks) = week.rules()?;
+    let wanted = week.rules()?;
     let (by, now) = (member.by(), member.now);
-    member
-        .tenant
-        .transaction(async |tx| {
-            let there = (
-                store::hours::rules(tx, RuleKind::Opening, owner).await?,
-                store::hours::rules(tx, RuleKind::Break, owner).await?,
-            );
-            if digest(&there.0, &there.1) != week.base {
-                return Err(Code::VersionMismatch.into());
-            }
-            store::hours::replace_rules(tx, RuleKind::Opening, owner, openings, &by, now).await?;
-            store::hours::replace_rules(tx, RuleKind::Break, owner, breaks, &by, now).await?;
-            Ok::<_, Problem>(())
-        })
-        .await
+    let is_shown = |openings: &[WeeklyRange], breaks: &[WeeklyRange]| digest(openings, breaks) == week.base;
+    let replace = async |tx: &mut store::TenantTx| {
+        store::hours::replace_week(tx, owner, wanted, is_shown, &by, now).await
+    };
+    Ok(member.tenant.transaction(replace).await?)
 }
 
 /// Where the hours of an owner are.

@@ -6,8 +6,6 @@ pub mod calendar;
 pub mod customers;
 pub mod days;
 pub mod hours;
-pub mod move_booking;
-pub mod new_booking;
 pub mod pictures;
 pub mod plan;
 pub mod search;
@@ -17,6 +15,7 @@ pub mod staff;
 pub mod start;
 pub mod stream;
 pub mod tenants;
+pub mod told;
 pub mod typed;
 
 use actix_web::HttpResponse;
@@ -41,18 +40,18 @@ fn day() -> Vec<Page> {
         page(get(), "/app/calendar", read, calendar::show),
         page(get(), "/app/stream", read, stream::show),
         page(get(), "/app/search", read, search::show),
-        page(get(), "/app/bookings", read, bookings::list),
-        page(get(), "/app/bookings/new", desk, new_booking::new),
-        page(post(), "/app/bookings/new", desk, new_booking::create),
-        page(get(), "/app/bookings/{id}", read, bookings::show),
-        page(post(), "/app/bookings/{id}/confirmation", desk, bookings::confirm),
-        page(post(), "/app/bookings/{id}/completion", desk, bookings::complete),
-        page(post(), "/app/bookings/{id}/no-show", desk, bookings::miss),
-        page(post(), "/app/bookings/{id}/note", desk, bookings::note),
-        page(get(), "/app/bookings/{id}/cancellation", desk, bookings::ask_cancel),
-        page(post(), "/app/bookings/{id}/cancellation", desk, bookings::cancel),
-        page(get(), "/app/bookings/{id}/move", desk, move_booking::ask),
-        page(post(), "/app/bookings/{id}/move", desk, move_booking::update),
+        page(get(), "/app/bookings", read, bookings::list::show),
+        page(get(), "/app/bookings/new", desk, bookings::new::new),
+        page(post(), "/app/bookings/new", desk, bookings::new::create),
+        page(get(), "/app/bookings/{id}", read, bookings::detail::show),
+        page(post(), "/app/bookings/{id}/confirmation", desk, bookings::detail::confirm),
+        page(post(), "/app/bookings/{id}/completion", desk, bookings::detail::complete),
+        page(post(), "/app/bookings/{id}/no-show", desk, bookings::detail::miss),
+        page(post(), "/app/bookings/{id}/note", desk, bookings::detail::note),
+        page(get(), "/app/bookings/{id}/cancellation", desk, bookings::cancel::ask),
+        page(post(), "/app/bookings/{id}/cancellation", desk, bookings::cancel::update),
+        page(get(), "/app/bookings/{id}/move", desk, bookings::reschedule::ask),
+        page(post(), "/app/bookings/{id}/move", desk, bookings::reschedule::update),
         page(get(), "/app/customers", read, customers::list),
         page(get(), "/app/customers/new", desk, customers::new),
         page(post(), "/app/customers/new", desk, customers::create),
@@ -90,8 +89,11 @@ fn setup() -> Vec<Page> {
         page(post(), "/app/settings/cover/removal", manage, pictures::remove_cover),
         page(get(), "/app/hours", read, hours::show),
         page(post(), "/app/hours", catalogue, hours::update),
+        // Where a form of days was refused, as long as the page is loaded again.
+        page(get(), "/app/closures", read, hours::show),
         page(post(), "/app/closures", catalogue, days::create_closure),
         page(post(), "/app/closures/{id}/remove", catalogue, days::destroy_closure),
+        page(get(), "/app/openings", read, hours::show),
         page(post(), "/app/openings", catalogue, days::create_opening),
         page(post(), "/app/openings/{id}/remove", catalogue, days::destroy_opening),
         page(get(), "/app/staff", read, staff::list),

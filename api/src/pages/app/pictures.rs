@@ -6,7 +6,7 @@ use domain::rejection::{Code, Rejection};
 use serde::Serialize;
 use store::images::Place;
 
-use super::services::Told;
+use super::told::Told;
 use crate::extract::{Allows, ManageCatalogue, ManageTenant, PageMember, Path, Upload};
 use crate::images::{Hanging, Shown, hang};
 use crate::pages::form::{Flaw, refuses_a_person};
@@ -54,10 +54,7 @@ async fn show<P: Allows>(
         Place::Cover => (tenant.name, tenant.cover_image_id),
     };
     let found = member.tenant.read(async |tx| store::images::find_all(tx, [id]).await).await?;
-    let told = match refused {
-        Some(problem) => Told::by(&problem, FIELDS, reader, &frame)?,
-        None => Told::nothing(),
-    };
+    let told = Told::by(refused.as_ref(), FIELDS, reader, &frame)?;
     let (current, kind, back) = match place {
         Place::Service(id) => ("services", "service", format!("/app/services/{id}")),
         Place::Logo => ("settings", "logo", "/app/settings/brand".to_owned()),

@@ -10,8 +10,8 @@ use domain::tenant::TenantChanges;
 use serde::{Deserialize, Serialize};
 use store::tenants::Tenant;
 
-use super::services::Told;
-use super::typed::{Difference, differences, joined};
+use super::told::Told;
+use super::typed::{Difference, differences, joined, shown_version};
 use crate::extract::{Allows, ManageTenant, PageMember, Read};
 use crate::pages::account::login::signed_out;
 use crate::pages::form::{Choice, Flaw, Form, refuses_a_person};
@@ -114,7 +114,7 @@ pub async fn update(
         .answer(async {
             let (Form(mut form), by, now) = (form?, member.by(), member.now);
             let (frame, tenant) = member.frame(&reader).await?;
-            let version = Some(form.version.parse().unwrap_or(-1));
+            let version = shown_version(&form.version);
             let updated: Result<Tenant> = match form.changes(&tenant.country) {
                 Ok(changes) => member
                     .tenant
@@ -129,7 +129,7 @@ pub async fn update(
             match updated {
                 Ok(_) => Ok(see_with("/app/settings", &Flash::ok("app-saved"))),
                 Err(problem) if refuses_a_person(&problem) => {
-                    let mut told = Told::by(&problem, FIELDS, &reader, &frame)?;
+                    let mut told = Told::by(Some(&problem), FIELDS, &reader, &frame)?;
                     if problem.code() == Code::VersionMismatch {
                         let saved = SettingsForm::of(&tenant);
                         told.differences = differences(&form.shown(), saved.shown());

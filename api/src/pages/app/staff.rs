@@ -10,8 +10,8 @@ use domain::staff::StaffDraft;
 use serde::{Deserialize, Serialize};
 use store::staff::StaffMember;
 
-use super::services::Told;
-use super::typed::{Difference, differences, joined, number};
+use super::told::Told;
+use super::typed::{Difference, differences, joined, number, shown_version};
 use crate::extract::{Allows, ManageCatalogue, PageMember, Path, Read};
 use crate::pages::form::{Choice, Flaw, Form, refuses_a_person};
 use crate::pages::frame::{Flash, Frame};
@@ -162,7 +162,7 @@ pub async fn create(
                 Ok(_) => Ok(see_with("/app/staff", &Flash::ok("app-staff-added"))),
                 Err(problem) if refuses_a_person(&problem) => {
                     let (frame, _) = member.frame(&reader).await?;
-                    let told = Told::by(&problem, FIELDS, &reader, &frame)?;
+                    let told = Told::by(Some(&problem), FIELDS, &reader, &frame)?;
                     page(&reader, &member, &frame, None, &form, told)
                 }
                 Err(problem) => Err(problem),
@@ -191,7 +191,7 @@ pub async fn update(
     reader
         .answer(async {
             let (id, Form(mut form), by, now) = (*id?, form?, member.by(), member.now);
-            let version = Some(form.version.parse().unwrap_or(-1));
+            let version = shown_version(&form.version);
             // Who is not there is told before what is wrong with them.
             member.tenant.read(async |tx| store::staff::find(tx, id).await).await?;
             let updated: Result<StaffMember> = match form.draft() {
@@ -209,7 +209,7 @@ pub async fn update(
                 Err(problem) if problem.code() == Code::NotFound => Err(problem),
                 Err(problem) if refuses_a_person(&problem) => {
                     let (frame, _) = member.frame(&reader).await?;
-                    let mut told = Told::by(&problem, FIELDS, &reader, &frame)?;
+                    let mut told = Told::by(Some(&problem), FIELDS, &reader, &frame)?;
                     if problem.code() == Code::VersionMismatch {
                         let staff = member.tenant.read(async |tx| store::staff::find(tx, id).await).await?;
                         let saved = StaffForm::of(&staff);

@@ -1,5 +1,6 @@
 //! What tells a page of the dashboard that it is no longer what it was.
 
+use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::rejection::Code;
 use serde::Deserialize;
@@ -21,6 +22,9 @@ pub async fn show(
     request: HttpRequest,
     Query(question): Query<Question>,
 ) -> Result<HttpResponse> {
+    if request.method() == Method::HEAD {
+        return Ok(HttpResponse::Ok().content_type("text/event-stream").finish());
+    }
     let seat = member.state.hub.join(member.tenant.id(), member.session.id).ok_or(Code::TooManyRequests)?;
     let last = last_event_id(&request).filter(|id| !id.is_empty()).or(question.after);
     Ok(Follower::new(member.state.clone(), seat, last.as_deref(), Format::Changes).answer())

@@ -37,10 +37,14 @@ impl Typed {
         self.all(name).next().is_some()
     }
 
-    /// The version that the form showed; without one nothing matches.
     pub fn version(&self) -> Option<i64> {
-        Some(self.text("version").parse().unwrap_or(-1))
+        shown_version(&self.text("version"))
     }
+}
+
+/// The version that a form showed; without one nothing matches.
+pub fn shown_version(text: &str) -> Option<i64> {
+    Some(text.parse().unwrap_or(-1))
 }
 
 /// A whole number; what is none is noted, and `or` stands in for it until all is told.

@@ -14,7 +14,7 @@ use super::{Choice, Chosen, Step, time_url};
 use crate::bookings;
 use crate::extract::{Query, Submission, Visitor};
 use crate::limit::{READ, WRITE};
-use crate::pages::form::{Flaw, Form, flaws};
+use crate::pages::form::{Flaw, Form, flaws, settled};
 use crate::pages::public::picker::{Part, parts};
 use crate::pages::public::site::Line;
 use crate::pages::{Reader, render, see};
@@ -44,6 +44,8 @@ pub struct BookingForm {
     email: String,
     phone: String,
     note: String,
+    /// Not empty: nothing is booked yet, only shown again, in another language.
+    show: String,
 }
 
 #[derive(Serialize)]
@@ -83,12 +85,16 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>, choice: Result<Query
                 service_id: choice.service_id.clone(),
                 staff_id: choice.staff_id.clone(),
                 start: choice.start.clone(),
-                key: hex(&random::bytes::<16>()),
+                key: new_key(),
                 ..BookingForm::default()
             };
             page(&reader, &visitor, form, None).await
         })
         .await
+}
+
+fn new_key() -> String {
+    hex(&random::bytes::<16>())
 }
 
 /// The form with what was typed. Whether its start is free is looked up: a page may be old.
@@ -155,9 +161,20 @@ pub async fn create(
 ) -> HttpResponse {
     reader
         .answer(async {
-            let (visitor, Form(form)) = (visitor?, form?);
-            visitor.state.take(WRITE, &visitor.ip).await?;
-            match Box::pin(book(&reader, &visitor, &form)).await {
+            let (visitor, Form(mut form)) = (visitor?, form?);
+            if !form.show.is_empty() {
+                visitor.state.take(READ, &visitor.ip).await?;
+                return page(&reader, &visitor, form, None).await;
+            }
+            let booked = match visitor.state.take(WRITE, &visitor.ip).await {
+                Ok(()) => settled(async || Box::pin(book(&reader, &visitor, &form)).await).await,
+                Err(problem) => {
+                    // To show the form again is to read.
+                    visitor.state.take(READ, &visitor.ip).await?;
+                    Err(problem)
+                }
+            };
+            match booked {
                 Ok(url) => {
                     // Without the host: whoever came by another of its names stays there, as `form-action` wants.
                     let path = url.strip_prefix(visitor.state.links.public_url()).unwrap_or(&url);
@@ -166,9 +183,23 @@ pub async fn create(
                 Err(problem)
                     if matches!(
                         problem.code(),
-                        Code::SlotUnavailable | Code::Invalid | Code::PlanLimitReached
-                    ) =>
+                        Code::SlotUnavailable
+                            | Code::Invalid
+                            | Code::PlanLimitReached
+                            | Code::IdempotencyMismatch
+                            | Code::TooManyRequests
+                    ) || is_left(&problem, &form) =>
                 {
+                    if is_left(&problem, &form) {
+                        // Who was chosen has left: somebody else may be free.
+                        form.staff_id.clear();
+                        let gone = refused(&reader, &visitor, &Code::SlotUnavailable.into()).await?;
+                        return Box::pin(page(&reader, &visitor, form, Some(gone))).await;
+                    }
+                    if problem.code() == Code::IdempotencyMismatch {
+                        // Somebody came back to the form of a booking that is made, for another one.
+                        form.key = new_key();
+                    }
                     let refused = refused(&reader, &visitor, &problem).await?;
                     Box::pin(page(&reader, &visitor, form, Some(refused))).await
                 }
@@ -176,6 +207,11 @@ pub async fn create(
             }
         })
         .await
+}
+
+/// Whether it is the staff member that is not there.
+fn is_left(problem: &Problem, form: &BookingForm) -> bool {
+    problem.code() == Code::NotFound && !form.staff_id.is_empty()
 }
 
 async fn refused(reader: &Reader, visitor: &Visitor, problem: &Problem) -> Result<Refused> {

@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::id::{ServiceId, StaffId};
 use domain::rejection::Code;
+use futures_util::join;
 use serde::{Deserialize, Serialize};
 use store::TenantTx;
 use store::availability::{self, Free, Wish};
@@ -15,7 +16,7 @@ use store::services::{self, Offer};
 use store::tenants::{self, Tenant};
 
 use super::picker::{self, Asked, Picker, Urls};
-use super::site::{Category, Line, categories, go, tone, with_query};
+use super::site::{Category, Line, categories, go, tone_of, with_query};
 use crate::extract::{Query, Visitor};
 use crate::limit::READ;
 use crate::pages::{Reader, render};
@@ -130,12 +131,12 @@ struct Chosen {
 impl Chosen {
     /// A service that can't be booked is not there.
     async fn read(tx: &TenantTx, service_id: ServiceId) -> store::Result<Self> {
-        let tenant = tenants::find(tx).await?;
-        let offers = services::list(tx).await?;
+        let (tenant, offers, everybody) =
+            join!(tenants::find(tx), services::list(tx), store::staff::list(tx));
+        let (tenant, offers, everybody) = (tenant?, offers?, everybody?);
         let active: Vec<&Offer> = offers.iter().filter(|offer| offer.service.is_active).collect();
         let offer = active.iter().find(|offer| offer.service.id == service_id).ok_or(Code::NotFound)?;
         let line = Line::new(offer, &tenant);
-        let everybody = store::staff::list(tx).await?;
         let team = everybody
             .into_iter()
             .filter(|member| line.staff_ids.is_empty() || line.staff_ids.contains(&member.id))
@@ -186,8 +187,8 @@ pub async fn services(
             let (tenant, offers, is_open) = visitor
                 .tenant
                 .read(async |tx| {
-                    let tenant = tenants::find(tx).await?;
-                    let offers = services::list(tx).await?;
+                    let (tenant, offers) = join!(tenants::find(tx), services::list(tx));
+                    let (tenant, offers) = (tenant?, offers?);
                     let is_open = availability::takes_bookings(tx, tenant.plan, tenant.timezone, now).await?;
                     Ok::<_, store::Error>((tenant, offers, is_open))
                 })
@@ -238,9 +239,12 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
             let (chosen, free, is_open) = visitor
                 .tenant
                 .read(async |tx| {
-                    let chosen = Chosen::read(tx, service_id).await?;
                     let wish = Wish::for_service(service_id);
-                    let free = availability::first_of_each(tx, wish, picker::AHEAD, now).await?;
+                    let (chosen, free) = join!(
+                        Chosen::read(tx, service_id),
+                        availability::first_of_each(tx, wish, picker::AHEAD, now)
+                    );
+                    let (chosen, free) = (chosen?, free?);
                     let tenant = &chosen.tenant;
                     let is_open = availability::takes_bookings(tx, tenant.plan, tenant.timezone, now).await?;
                     Ok::<_, store::Error>((chosen, free, is_open))
@@ -260,11 +264,7 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
                     start: free.iter().filter_map(|one| one.start).min(),
                     url: time_url(&slug, service_id, None, None, None),
                 },
-                team: free
-                    .into_iter()
-                    .enumerate()
-                    .map(|(place, one)| Person { tone: tone(place), ..person(one, &slug, service_id, zone) })
-                    .collect(),
+                team: free.into_iter().map(|one| person(one, &slug, service_id, zone)).collect(),
                 is_closed: !is_open,
                 service: chosen.line,
             };
@@ -279,7 +279,7 @@ fn person(free: Free, slug: &str, service_id: ServiceId, zone: Tz) -> Person {
     Person {
         url: time_url(slug, service_id, Some(free.staff_id), date, None),
         name: free.name,
-        tone: "",
+        tone: tone_of(free.staff_id),
         start: free.start,
     }
 }

@@ -61,7 +61,7 @@ pub async fn create(reader: Reader, visitor: Result<Visitor>, form: Result<Form<
                     let path = url.strip_prefix(visitor.state.links.public_url()).unwrap_or(&url);
                     Ok(see(path))
                 }
-                Err(problem) if problem.code() == Code::BookingNotFound => {
+                Err(problem) if matches!(problem.code(), Code::BookingNotFound | Code::TooManyRequests) => {
                     Box::pin(page(&reader, &visitor, form, Some(&problem))).await
                 }
                 Err(problem) => Err(problem),

@@ -1,8 +1,7 @@
 //! The form by which a member books for a customer: found or new, within the hours or outside of them.
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, ResponseError};
-use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use actix_web::HttpResponse;
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Timelike, Utc};
 use chrono_tz::Tz;
 use domain::booking::{BookingDraft, Consents, Notify};
 use domain::customer;
@@ -17,11 +16,12 @@ use store::idempotency;
 use store::services::{Offer, Which};
 use store::staff::StaffMember;
 
-use super::bookings::Choice;
-use super::calendar::parse_date;
-use super::done;
+use super::super::calendar::parse_date;
+use super::super::done;
+use super::super::told::Told;
+use super::Choice;
 use crate::extract::{ManageBookings, PageMember, Query};
-use crate::pages::form::{Flaw, Form, flaws};
+use crate::pages::form::{Flaw, Form, settled};
 use crate::pages::{Reader, render};
 use crate::problem::{Problem, Result, failed};
 use crate::random;
@@ -154,10 +154,7 @@ async fn show_with(
     if form.key.is_empty() {
         form.key = domain::text::hex(&random::bytes::<16>());
     }
-    let errors = match refused {
-        Some(problem) => flaws(problem, &FIELDS, member.state.pages.templates.texts().of(frame.lang))?,
-        None => Vec::new(),
-    };
+    let told = Told::by(refused, &FIELDS, reader, &frame)?;
     let alternatives = match refused.and_then(|problem| problem.0.extra.as_deref()) {
         Some(Extra::Alternatives { alternatives }) => alternatives.clone(),
         _ => Vec::new(),
@@ -165,7 +162,7 @@ async fn show_with(
     let words = customer::wanted(&form.find);
     let content = Content {
         current: "bookings",
-        errors,
+        errors: told.errors,
         services: offered
             .offers
             .into_iter()
@@ -187,8 +184,7 @@ async fn show_with(
         today,
         form,
     };
-    let status = refused.map_or(StatusCode::OK, ResponseError::status_code);
-    render(&member.state, &frame, status, "app/booking_new", &content)
+    render(&member.state, &frame, told.status, "app/booking_new", &content)
 }
 
 /// Reads what can be chosen. Without a choice, the first service is chosen.
@@ -263,20 +259,28 @@ pub async fn create(
 ) -> HttpResponse {
     reader
         .answer(async {
-            let Form(form) = form?;
+            let Form(mut form) = form?;
             if !form.show.is_empty() {
                 return show_with(&reader, &member, form, None).await;
             }
-            match Box::pin(book(&member, &form)).await {
+            match settled(async || Box::pin(book(&member, &form)).await).await {
                 Ok(Booked { id, date }) => {
                     Ok(done(&format!("/app/calendar?date={date}&booking={id}"), "calendar-flash-booked"))
                 }
                 Err(problem)
                     if matches!(
                         problem.code(),
-                        Code::SlotUnavailable | Code::Invalid | Code::PlanLimitReached | Code::NotFound
+                        Code::SlotUnavailable
+                            | Code::Invalid
+                            | Code::PlanLimitReached
+                            | Code::NotFound
+                            | Code::IdempotencyMismatch
                     ) =>
                 {
+                    if problem.code() == Code::IdempotencyMismatch {
+                        // Somebody came back to the form of a booking that is made, for another one.
+                        form.key.clear();
+                    }
                     Box::pin(show_with(&reader, &member, form, Some(&problem))).await
                 }
                 Err(problem) => Err(problem),
@@ -354,8 +358,9 @@ fn read(form: &BookingForm, zone: Tz, country: &str) -> Result<(BookingDraft, De
     };
     let mut errors = Vec::new();
     if start.is_none() {
-        let place = if is_outside { "/time" } else { "/start" };
-        errors.extend(Rejection::invalid(place, "REQUIRED", "must be a time").errors);
+        let (place, typed) = if is_outside { ("/time", &form.time) } else { ("/start", &form.start) };
+        let code = if typed.is_empty() { "REQUIRED" } else { "INVALID" };
+        errors.extend(Rejection::invalid(place, code, "must be a time").errors);
     }
     if is_outside && draft.staff_id.is_none() {
         errors.extend(Rejection::invalid("/staff_id", "REQUIRED", "must be named").errors);
@@ -372,8 +377,9 @@ fn read(form: &BookingForm, zone: Tz, country: &str) -> Result<(BookingDraft, De
     Ok((draft, Desk { customer_id, outside_hours: is_outside, internal_note }))
 }
 
+/// None for what no clock of the zone shows that day, such as the hour that summer time leaves out.
 fn at_time(form: &BookingForm, zone: Tz) -> Option<DateTime<Utc>> {
-    use chrono::Timelike;
     let (date, time) = (parse_date(&form.date)?, form.time.parse::<NaiveTime>().ok()?);
-    wall_clock::start_instant(zone, date, u16::try_from(time.hour() * 60 + time.minute()).ok()?)
+    let start = wall_clock::start_instant(zone, date, u16::try_from(time.hour() * 60 + time.minute()).ok()?)?;
+    (start.with_timezone(&zone).naive_local() == date.and_time(time)).then_some(start)
 }

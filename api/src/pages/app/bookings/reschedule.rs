@@ -1,7 +1,6 @@
 //! The form by which a member moves a booking to another time, or to somebody else.
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::HttpResponse;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{BookingId, StaffId};
 use domain::rejection::Code;
@@ -9,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use store::availability::{self, Wish};
 use store::bookings::{self, Move};
 
-use super::bookings::{Choice, Sheet};
-use super::calendar::parse_date;
-use super::done;
+use super::super::calendar::parse_date;
+use super::super::done;
+use super::super::told::Told;
+use super::{Choice, Sheet};
 use crate::extract::{ManageBookings, PageMember, Path, Query};
-use crate::pages::form::{Flaw, Form, flaws};
+use crate::pages::form::{Flaw, Form};
 use crate::pages::{Reader, render, see};
 use crate::problem::{Problem, Result};
 
@@ -97,18 +97,11 @@ async fn show_with(
     }
     form.staff_id = chosen.unwrap_or(sheet.staff_id).to_string();
     form.date = date.to_string();
-    let errors = match refused {
-        Some(problem) => {
-            let fields = [("/start", "start"), ("/staff_id", "staff_id")];
-            flaws(problem, &fields, member.state.pages.templates.texts().of(frame.lang))?
-        }
-        None => Vec::new(),
-    };
-    let status = refused.map_or(StatusCode::OK, ResponseError::status_code);
+    let told = Told::by(refused, &[("/start", "start"), ("/staff_id", "staff_id")], reader, &frame)?;
     let label = |start: DateTime<Utc>| start.with_timezone(&zone).format("%H:%M").to_string();
     let content = Content {
         current: "bookings",
-        errors,
+        errors: told.errors,
         staff: staff.into_iter().map(|one| Choice { value: one.id.to_string(), label: one.name }).collect(),
         times: times.into_iter().map(|start| Time { start, label: label(start) }).collect(),
         previous: date.pred_opt().unwrap_or(date),
@@ -116,7 +109,7 @@ async fn show_with(
         sheet,
         form,
     };
-    render(&member.state, &frame, status, "app/booking_move", &content)
+    render(&member.state, &frame, told.status, "app/booking_move", &content)
 }
 
 pub async fn update(

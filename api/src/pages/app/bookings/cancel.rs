@@ -1,0 +1,92 @@
+//! The form by which a member cancels a booking, with a reason.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use domain::id::BookingId;
+use serde::{Deserialize, Serialize};
+use store::bookings;
+
+use super::super::done;
+use super::super::told::Told;
+use super::{Sheet, detail};
+use crate::extract::{ManageBookings, PageMember, Path, Query};
+use crate::pages::form::{Flaw, Form};
+use crate::pages::{Reader, local_path, render, see};
+use crate::problem::{Problem, Result};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct CancelForm {
+    reason: String,
+    back: String,
+}
+
+#[derive(Serialize)]
+struct Cancel {
+    current: &'static str,
+    sheet: Sheet,
+    reason: String,
+    errors: Vec<Flaw>,
+}
+
+pub async fn ask(
+    reader: Reader,
+    member: PageMember<ManageBookings>,
+    id: Result<Path<BookingId>>,
+    question: Result<Query<CancelForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (id, Query(form)) = (*id?, question?);
+            let back = local_path(&form.back).map_or_else(|| format!("/app/bookings/{id}"), str::to_owned);
+            show_with(&reader, &member, id, (String::new(), back), None).await
+        })
+        .await
+}
+
+async fn show_with(
+    reader: &Reader,
+    member: &PageMember<ManageBookings>,
+    id: BookingId,
+    (reason, back): (String, String),
+    refused: Option<&Problem>,
+) -> Result<HttpResponse> {
+    let (frame, _tenant) = member.frame(reader).await?;
+    let appointment = member.tenant.read(async |tx| bookings::find(tx, id).await).await?;
+    let sheet = Sheet::new(member, appointment, back);
+    if !sheet.may.cancel && refused.is_none() {
+        return Ok(see(&format!("/app/bookings/{id}")));
+    }
+    let told = Told::by(refused, &[("/reason", "reason")], reader, &frame)?;
+    let content = Cancel { current: "bookings", sheet, reason, errors: told.errors };
+    render(&member.state, &frame, told.status, "app/booking_cancel", &content)
+}
+
+pub async fn update(
+    reader: Reader,
+    member: PageMember<ManageBookings>,
+    id: Result<Path<BookingId>>,
+    form: Result<Form<CancelForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (id, Form(form)) = (*id?, form?);
+            let (now, by) = (member.now, member.by());
+            let back = local_path(&form.back).map_or_else(|| format!("/app/bookings/{id}"), str::to_owned);
+            let cancelled: store::Result<_> = member
+                .tenant
+                .transaction(async |tx| bookings::cancel(tx, id, Some(&form.reason), &by, now).await)
+                .await;
+            match cancelled.map_err(Problem::from) {
+                Ok(_) => Ok(done(&back, "calendar-flash-cancelled")),
+                Err(problem) if problem.status_code() == StatusCode::CONFLICT => {
+                    detail::show_with(&reader, &member, id, Some(&problem), None).await
+                }
+                Err(problem) if problem.status_code() == StatusCode::UNPROCESSABLE_ENTITY => {
+                    show_with(&reader, &member, id, (form.reason.clone(), back), Some(&problem)).await
+                }
+                Err(problem) => Err(problem),
+            }
+        })
+        .await
+}
