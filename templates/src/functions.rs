@@ -21,6 +21,7 @@ type NumberFormat = fn(Locale, &Decimal) -> String;
 /// - `number(value=…)`, `percent(value=…)` (of a hundred), `bytes(value=…)`: numbers, or texts such as `"12.5"`
 /// - `duration(minutes=…)`, `monogram(name=…)`, `initials(name=…)`
 /// - `time(at=…, zone=…)`, `datetime(…)`, `zone(…)`: an RFC 3339 instant, an IANA zone; `time_range(from=…, to=…, zone=…)`
+/// - `phone(number=…, country=…)`: a kept number as people of that country write it
 /// - `date(…)`, `day(…)` (a date with a capital), `short_date(…)`, `month(…)`, `weekday(…)`: of `at=…, zone=…` as above,
 ///   or of a calendar date `date="2026-11-24"`; a weekday also of `weekday=1` (Monday) to 7, with
 ///   `width="long|short|narrow"`
@@ -44,6 +45,10 @@ pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
         Ok::<_, tera::Error>(initials(kwargs.must_get::<&str>("name")?))
     });
     let formats: [(&str, Format); 3] =
+    tera.register_function("phone", |kwargs: Kwargs, _: &State<'_>| {
+        let (number, country) = (kwargs.must_get::<&str>("number")?, kwargs.must_get::<&str>("country")?);
+        Ok::<_, tera::Error>(domain::contact::readable_phone(number, country))
+    });
         [("time", format::time), ("datetime", format::datetime), ("zone", format::zone)];
     for (name, format) in formats {
         tera.register_function(name, move |kwargs: Kwargs, state: &State<'_>| {

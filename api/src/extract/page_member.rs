@@ -83,6 +83,7 @@ impl<P: Allows> PageMember<P> {
             role: self.role.name(),
             tenant_name: tenant.name.clone(),
             tenant_slug: tenant.slug.clone(),
+            country: tenant.country.clone(),
             plan: tenant.plan.name(),
             tenants,
             pending,

@@ -56,6 +56,8 @@ pub struct Shop {
     pub phone: Option<String>,
     pub timezone: &'static str,
 }
+    /// As whose people numbers are shown.
+    pub country: String,
 
 impl From<&Tenant> for Shop {
     fn from(tenant: &Tenant) -> Self {
@@ -69,6 +71,7 @@ impl From<&Tenant> for Shop {
     }
 }
 
+            country: tenant.country.clone(),
 /// The shell of the dashboard: who is here, where, and what waits.
 #[derive(Clone, Default, Serialize)]
 pub struct Shell {
@@ -81,6 +84,8 @@ pub struct Shell {
     pub tenants: Vec<OtherTenant>,
     /// Bookings that wait for an answer.
     pub pending: i64,
+    /// As whose people telephone numbers are shown.
+    pub country: String,
     pub may_manage_tenant: bool,
     pub may_manage_catalogue: bool,
     pub may_manage_bookings: bool,

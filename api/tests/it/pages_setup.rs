@@ -260,6 +260,13 @@ async fn a_profile_a_colour_and_an_address_are_changed() {
         (&tenant["name"], &tenant["timezone"], &tenant["phone"]),
         (&json!("Salon Olga"), &json!("Europe/Rome"), &json!("+33144556677"))
     );
+    // Shown as it is written at home, it is sent back as the number that it was; links have the number itself.
+    browser.open("/app/settings").await;
+    assert_eq!(browser.value("/app/settings", "phone"), "01 44 55 66 77");
+    browser.submit("/app/settings", &[]).await;
+    assert_eq!(salon.get("/tenant").await.expect(200)["phone"], "+33144556677");
+    let home = browser.open("/salon").await;
+    assert!(home.text.contains("href=\"tel:+33144556677\">01 44 55 66 77</a>"), "{}", home.text);
     // Tried, the page wears the colour; only saved, the tenant does.
     browser.open("/app/settings/brand").await;
     browser.submit("/app/settings/brand", &[("accent_color", "#b4235a")]).await;

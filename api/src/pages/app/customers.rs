@@ -12,6 +12,7 @@ use store::bookings::{self, Appointment};
 use store::customers::{Customer, Filter};
 
 use super::bookings::Sheet;
+use super::typed::readable;
 use super::{done, next_page};
 use crate::extract::{ManageBookings, PageMember, Path, Query, Read};
 use crate::list::PageQuestion;
@@ -165,14 +166,13 @@ impl CustomerForm {
             note: Some(self.note.clone()),
         }
     }
-}
 
-impl From<&Customer> for CustomerForm {
-    fn from(customer: &Customer) -> Self {
+    /// `country` is as whose people a number is shown.
+    fn of(customer: &Customer, country: &str) -> Self {
         Self {
             name: customer.name.clone(),
             email: customer.email.clone(),
-            phone: customer.phone_e164.clone().unwrap_or_default(),
+            phone: readable(customer.phone_e164.as_deref(), country),
             locale: customer.locale.name().to_owned(),
             note: customer.note.clone().unwrap_or_default(),
             version: customer.version.to_string(),
@@ -254,8 +254,15 @@ pub async fn edit(
     reader
         .answer(async {
             let id = *id?;
-            let customer = member.tenant.read(async |tx| store::customers::find(tx, id).await).await?;
-            form_page(&reader, &member, Some(id), CustomerForm::from(&customer), None).await
+            let (customer, tenant) = member
+                .tenant
+                .read(async |tx| {
+                    let customer = store::customers::find(tx, id).await?;
+                    Ok::<_, store::Error>((customer, store::tenants::find(tx).await?))
+                })
+                .await?;
+            let form = CustomerForm::of(&customer, &tenant.country);
+            form_page(&reader, &member, Some(id), form, None).await
         })
         .await
 }
