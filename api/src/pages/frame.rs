@@ -8,6 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use domain::locale::Locale;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
+use store::images::Image;
 use store::tenants::Tenant;
 
 /// What every layout may read as `frame`.
@@ -53,15 +54,19 @@ pub struct Shop {
     pub name: String,
     pub slug: String,
     pub address: Option<String>,
+    /// As it is kept, for links.
     pub phone: Option<String>,
-    pub timezone: &'static str,
-}
     /// As whose people numbers are shown.
     pub country: String,
+    pub timezone: &'static str,
+    /// The address of its smallest variant.
+    pub logo: Option<String>,
+}
 
-impl From<&Tenant> for Shop {
-    fn from(tenant: &Tenant) -> Self {
+impl Shop {
+    fn of(tenant: &Tenant, logo: Option<&Image>) -> Self {
         Self {
+            logo: logo.and_then(|logo| logo.variants().into_iter().next()).map(|(_, address)| address),
             name: tenant.name.clone(),
             slug: tenant.slug.clone(),
             address: tenant.address.clone(),
@@ -167,11 +172,11 @@ impl Brands {
 }
 
 impl Frame {
-    /// Of a tenant's page: its name, its colour.
+    /// Of a tenant's page: its name, its logo, its colour.
     #[must_use]
-    pub fn of(mut self, tenant: &Tenant, brands: &Brands) -> Self {
+    pub fn of(mut self, tenant: &Tenant, logo: Option<&Image>, brands: &Brands) -> Self {
         self.brand = tenant.accent_color.as_deref().map(|color| brands.get(color));
-        self.tenant = Some(Shop::from(tenant));
+        self.tenant = Some(Shop::of(tenant, logo));
         self
     }
 

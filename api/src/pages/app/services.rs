@@ -12,6 +12,7 @@ use store::tenants::Tenant;
 
 use super::typed::{Difference, Typed, differences, joined, number};
 use crate::extract::{ManageCatalogue, PageMember, Path, Read};
+use crate::images::Shown;
 use crate::pages::form::{Flaw, Pairs, flaws, refuses_a_person};
 use crate::pages::frame::{Flash, Frame};
 use crate::pages::{Reader, render, see_with};
@@ -57,6 +58,7 @@ struct Line {
     auto_confirm: bool,
     /// Who provides it; nobody named: everybody.
     staff: Vec<String>,
+    picture: Option<Shown>,
 }
 
 /// What was typed of a service, or stands there.
@@ -255,7 +257,8 @@ pub async fn list(reader: Reader, member: PageMember<Read>, request: HttpRequest
                     Ok::<_, store::Error>((offers, store::staff::list(tx).await?))
                 })
                 .await?;
-            let line = |Offer { service, staff_ids, .. }: Offer| Line {
+            let line = |Offer { service, staff_ids, image }: Offer| Line {
+                picture: image.as_ref().map(Shown::from),
                 id: service.id,
                 name: service.name,
                 category: service.category,
