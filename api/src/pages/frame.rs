@@ -71,12 +71,12 @@ impl Shop {
             slug: tenant.slug.clone(),
             address: tenant.address.clone(),
             phone: tenant.phone_e164.clone(),
+            country: tenant.country.clone(),
             timezone: tenant.timezone.name(),
         }
     }
 }
 
-            country: tenant.country.clone(),
 /// The shell of the dashboard: who is here, where, and what waits.
 #[derive(Clone, Default, Serialize)]
 pub struct Shell {
@@ -84,13 +84,13 @@ pub struct Shell {
     pub role: &'static str,
     pub tenant_name: String,
     pub tenant_slug: String,
+    /// As whose people telephone numbers are shown.
+    pub country: String,
     pub plan: &'static str,
     /// Other tenants of the same user, to switch to.
     pub tenants: Vec<OtherTenant>,
     /// Bookings that wait for an answer.
     pub pending: i64,
-    /// As whose people telephone numbers are shown.
-    pub country: String,
     pub may_manage_tenant: bool,
     pub may_manage_catalogue: bool,
     pub may_manage_bookings: bool,
