@@ -18,9 +18,11 @@
     if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
-    setTimeout(() => delete form.dataset.sent, 4000);
+    event.submitter?.setAttribute("aria-busy", "true");
+    setTimeout(() => free(form), 4000);
   });
-  addEventListener("pageshow", () => $$("[data-sent]").forEach(form => delete form.dataset.sent));
+  const free = form => { delete form.dataset.sent; form.querySelectorAll("[aria-busy]").forEach(button => button.removeAttribute("aria-busy")); };
+  addEventListener("pageshow", () => $$("[data-sent]").forEach(free));
 
   // ---- Toasts: one at a time, six seconds, longer while looked at.
   const dismiss = toast => {
