@@ -33,7 +33,7 @@ bench: ## Measure, on a private deployment (bench/)
 vendor: ## Hold the files of others in assets/ against the registries they come from
 	@scripts/vendor
 
-shots: ## Take the pictures of the README anew (docs/shots)
+shots: ## Take the pictures of the README and of every mail anew (docs/shots)
 	@scripts/shots
 
 lighthouse: ## Have Lighthouse mark the public pages (PROFILE=debug without a release build)

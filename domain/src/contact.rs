@@ -71,6 +71,65 @@ pub fn phone(text: &str, country: &str) -> Result<String, ContactError> {
     if fits { Ok(format!("+{digits}")) } else { Err(ContactError::Phone) }
 }
 
+/// Calling codes of two digits; one that begins with 1 or 7 has one digit, any other three (ITU-T E.164, list of assigned
+/// codes).
+const TWO_DIGITS: [&str; 44] = [
+    "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48",
+    "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81",
+    "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
+];
+
+/// What a number begins with, and how many of the digits after its calling code stand together.
+const GROUPS: [(&str, &[usize]); 14] = [
+    ("33", &[1, 2, 2, 2, 2]),
+    ("32", &[3, 2, 2, 2]),
+    ("322", &[1, 3, 2, 2]),
+    ("323", &[1, 3, 2, 2]),
+    ("324", &[1, 3, 2, 2]),
+    ("329", &[1, 3, 2, 2]),
+    ("32", &[2, 2, 2, 2]),
+    ("41", &[2, 3, 2, 2]),
+    ("447", &[4, 6]),
+    ("442", &[2, 4, 4]),
+    ("44", &[4, 6]),
+    ("316", &[1, 8]),
+    ("31", &[2, 3, 2, 2]),
+    ("34", &[3, 2, 2, 2]),
+];
+
+/// A kept number as people write it: one of `country` as it is dialled there, any other with its calling code, in groups.
+/// Read again in `country`, it is the same number.
+pub fn readable_phone(number: &str, country: &str) -> String {
+    let digits = number.strip_prefix('+').unwrap_or_default();
+    let length = match digits.get(..2) {
+        _ if digits.starts_with(['1', '7']) => 1,
+        Some(first) if TWO_DIGITS.contains(&first) => 2,
+        _ => 3,
+    };
+    let Some((code, rest)) = digits.split_at_checked(length) else { return number.to_owned() };
+    let groups = groups(digits, rest);
+    let home = format!("0{groups}");
+    let is_at_home = TRUNK_ZERO.contains(&(country, code)) && phone(&home, country).as_deref() == Ok(number);
+    if is_at_home { home } else { format!("+{code} {groups}") }
+}
+
+/// The digits after the calling code; where no custom is known, three and three, and four at the end.
+fn groups(digits: &str, rest: &str) -> String {
+    let is_custom = |(start, lengths): &&(&str, &[usize])| {
+        digits.starts_with(start) && lengths.iter().sum::<usize>() == rest.len()
+    };
+    let custom = GROUPS.iter().find(is_custom).map(|(_, lengths)| *lengths).unwrap_or_default();
+    let mut lengths = custom.iter().copied();
+    let (mut groups, mut rest) = (Vec::new(), rest);
+    while !rest.is_empty() {
+        let length = lengths.next().unwrap_or(if rest.len() > 4 { 3 } else { rest.len() });
+        let (group, others) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        groups.push(group);
+        rest = others;
+    }
+    groups.join(" ")
+}
+
 /// The same number as it is dialled at home, in the countries that write it with a leading 0. `digits`: without the `+`.
 pub fn national(digits: &str) -> Vec<String> {
     let home = |(_, code): &(&str, &str)| Some(format!("0{}", digits.strip_prefix(code)?));
@@ -79,6 +138,8 @@ pub fn national(digits: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -126,5 +187,41 @@ mod tests {
             assert!(phone(text, "FR").is_err(), "{text}");
         }
         assert!(phone("06 12 34 56 78", "US").is_err());
+    }
+
+    #[test]
+    fn a_number_is_shown_as_it_is_written_at_home_and_abroad() {
+        for (number, country, written) in [
+            ("+33612345678", "FR", "06 12 34 56 78"),
+            ("+33612345678", "BE", "+33 6 12 34 56 78"),
+            ("+33612345678", "US", "+33 6 12 34 56 78"),
+            ("+32470123456", "BE", "0470 12 34 56"),
+            ("+3222123456", "BE", "02 212 34 56"),
+            ("+3281223344", "BE", "081 22 33 44"),
+            ("+41791234567", "CH", "079 123 45 67"),
+            ("+447911123456", "GB", "07911 123456"),
+            ("+442079460018", "FR", "+44 20 7946 0018"),
+            ("+14155552671", "US", "+1 415 555 2671"),
+            ("+390612345678", "FR", "+39 061 234 5678"),
+            ("+352621123456", "FR", "+352 621 123 456"),
+            ("+4915112345678", "DE", "0151 123 456 78"),
+            // No number of the plan's: two zeros in front would be a way abroad.
+            ("+33012345678", "FR", "+33 0 12 34 56 78"),
+            ("", "FR", ""),
+            ("112", "FR", "112"),
+        ] {
+            assert_eq!(readable_phone(number, country), written);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_read_as_the_same_number(
+            digits in "[1-9][0-9]{7,14}",
+            country in proptest::sample::select(vec!["FR", "BE", "CH", "DE", "AT", "GB", "NL", "US", "IT"]),
+        ) {
+            let number = format!("+{digits}");
+            prop_assert_eq!(phone(&readable_phone(&number, country), country), Ok(number));
+        }
     }
 }

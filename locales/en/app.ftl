@@ -175,7 +175,7 @@ app-service-restored = The service is restored.
 
 app-settings = Settings
 app-settings-profile = Profile
-app-settings-brand = Colour
+app-settings-brand = Look
 app-settings-link = Link and QR
 app-settings-security = Security
 app-settings-business = Your business

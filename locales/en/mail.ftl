@@ -47,6 +47,7 @@ mail-reminder-button = Sign in
 mail-reminder-ignore = It was not you? Then ignore this email: nothing has changed.
 
 mail-limit-near-subject = Close to the limit: { $used } of { $max } { $what }
+mail-limit-near-status = Nearly full
 mail-limit-near-title = You are close to a limit of your plan
 mail-limit-near-effect = { $limit ->
     [bookings_per_month] When all are used, no more bookings are taken.

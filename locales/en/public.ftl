@@ -18,6 +18,7 @@ public-closed = { $tenant } is not taking online bookings these days. Come back 
 
 public-home-title = { $tenant }: book online
 public-home-description = Book an appointment at { $tenant } in a minute: services, prices and free times, at any hour and without an account.
+public-cover-alt = A view of { $tenant }
 public-home-book = Book an appointment
 public-home-open-today = Today:
 public-home-closed-today = Closed today

@@ -175,7 +175,7 @@ app-service-restored = La prestation est rétablie.
 
 app-settings = Réglages
 app-settings-profile = Profil
-app-settings-brand = Couleur
+app-settings-brand = Apparence
 app-settings-link = Lien et QR
 app-settings-security = Sécurité
 app-settings-business = Votre établissement

@@ -27,7 +27,7 @@ mail-cancellation-preheader = { $when } ({ $zone }) : le créneau est libéré
 mail-cancellation-manage = Voir le détail
 
 mail-verification-subject = Confirmez votre adresse e-mail
-mail-verification-title = Confirmez votre adresse e-mail
+mail-verification-title = Confirmez votre adresse
 mail-verification-lead = Bienvenue sur Harmony. Un clic, et { $tenant } peut recevoir ses premières réservations.
 mail-verification-preheader = Un clic, et { $tenant } est prêt
 mail-verification-button = Confirmer mon adresse
@@ -46,17 +46,18 @@ mail-reminder-lead = Quelqu’un, sans doute vous, a voulu s’inscrire sur Harm
 mail-reminder-button = Me connecter
 mail-reminder-ignore = Ce n’était pas vous ? Ignorez cet e-mail : rien n’a changé.
 
-mail-limit-near-subject = Bientôt la limite : { $used } des { $max } { $what }
+mail-limit-near-subject = Bientôt la limite : { $used } des { $max } { $what }
+mail-limit-near-status = Bientôt la limite
 mail-limit-near-title = Vous approchez d’une limite de votre formule
 mail-limit-near-effect = { $limit ->
     [bookings_per_month] Une fois la limite atteinte, plus aucune réservation ne sera prise.
    *[other] Une fois la limite atteinte, plus rien ne sera accepté.
 }
-mail-limit-full-subject = Limite atteinte : { $max } { $what }
+mail-limit-full-subject = Limite atteinte : { $max } { $what }
 mail-limit-full-status = Limite atteinte
 mail-limit-full-title = Vous avez atteint une limite de votre formule
 mail-limit-full-effect = { $limit ->
-    [bookings_per_month] Pour l’instant, vos clients ne peuvent plus réserver ; les rendez-vous pris sont maintenus.
+    [bookings_per_month] Pour l’instant, vos clients ne peuvent plus réserver ; les rendez-vous pris sont maintenus.
    *[other] Pour l’instant, plus rien n’est accepté.
 }
 mail-limit-near-lead = { $tenant } a utilisé { $used } des { $max } { $what } que comprend sa formule.

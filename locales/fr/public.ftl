@@ -18,6 +18,7 @@ public-closed = { $tenant } ne prend plus de rendez-vous en ligne ces jours-ci. 
 
 public-home-title = { $tenant } : réserver en ligne
 public-home-description = Prenez rendez-vous chez { $tenant } en une minute : prestations, prix et créneaux libres, à toute heure et sans créer de compte.
+public-cover-alt = Une vue de { $tenant }
 public-home-book = Prendre rendez-vous
 public-home-open-today = Aujourd’hui :
 public-home-closed-today = Fermé aujourd’hui

@@ -14,16 +14,16 @@ ui-nav-staff = Équipe
 ui-nav-hours = Horaires
 ui-nav-setup = Configuration
 ui-nav-settings = Réglages
-ui-nav-plan = Abonnement
+ui-nav-plan = Formule
 ui-nav-more = Plus
 ui-reconnecting = Reconnexion
 ui-booking-new = Nouvelle réservation
 ui-tenant-new = Ouvrir un autre établissement
 ui-public-page = Voir votre page
 ui-plan = { $plan ->
-    [free] Offre Free
-    [pro] Offre Pro
-   *[enterprise] Offre Enterprise
+    [free] Formule gratuite
+    [pro] Formule Pro
+   *[enterprise] Formule Entreprise
 }
 ui-role = { $role ->
     [owner] Propriétaire

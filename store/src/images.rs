@@ -16,7 +16,7 @@ use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::error::Result;
 use crate::schema::{images, services, tenants};
-use crate::tenants::check_version;
+use crate::tenants::{Tenant, check_version};
 use crate::usage;
 
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
@@ -124,6 +124,14 @@ pub async fn find(tx: &TenantTx, id: ImageId) -> Result<Option<Image>> {
         .first(&mut tx.conn())
         .await
         .optional()?)
+}
+
+/// The logo of the tenant, when it has one.
+pub async fn logo(tx: &TenantTx, tenant: &Tenant) -> Result<Option<Image>> {
+    match tenant.logo_image_id {
+        Some(id) => find(tx, id).await,
+        None => Ok(None),
+    }
 }
 
 /// Those that are asked for, by id.

@@ -15,6 +15,7 @@ impl From<&Tenant> for Brand {
             accent_color: tenant.accent_color.clone(),
             contact_email: tenant.contact_email.clone(),
             phone: tenant.phone_e164.clone(),
+            country: tenant.country.clone(),
             address: tenant.address.clone(),
         }
     }

@@ -96,6 +96,17 @@ pub(crate) fn month(lang: Locale, date: NaiveDate) -> String {
     written(lang, first, |formats, date| formats.month.format(date).to_string())
 }
 
+/// "novembre – décembre 2026", "December 2026 – January 2027"; within one month its name alone.
+pub(crate) fn month_range(lang: Locale, first: NaiveDate, last: NaiveDate) -> String {
+    let (from, to) = (month(lang, first), month(lang, last));
+    if from == to {
+        return to;
+    }
+    let year = format!(" {}", first.year());
+    let name = from.strip_suffix(&year).filter(|_| first.year() == last.year());
+    format!("{} – {to}", name.unwrap_or(&from))
+}
+
 /// The name of the weekday on which a date falls.
 pub(crate) fn weekday(lang: Locale, date: NaiveDate, width: Width) -> String {
     let weekday = Weekday::from_days_since_sunday(
@@ -177,6 +188,14 @@ mod tests {
         assert_eq!(month(Locale::Fr, on("2026-08-01")), "août 2026");
         assert_eq!(month(Locale::En, on("2026-11-30")), "November 2026");
         assert_eq!(capital("août 2026"), "Août 2026");
+        for (first, last, fr, en) in [
+            ("2026-11-02", "2026-11-30", "novembre 2026", "November 2026"),
+            ("2026-11-23", "2026-12-27", "novembre – décembre 2026", "November – December 2026"),
+            ("2026-12-07", "2027-01-10", "décembre 2026 – janvier 2027", "December 2026 – January 2027"),
+        ] {
+            assert_eq!(month_range(Locale::Fr, on(first), on(last)), fr);
+            assert_eq!(month_range(Locale::En, on(first), on(last)), en);
+        }
         let monday = on("2026-11-23");
         for (lang, width, names) in [
             (

@@ -14,17 +14,19 @@ use crate::{Locale, Texts, format, money, numbers};
 
 type Format = fn(Locale, DateTime<Utc>, Tz) -> String;
 type DateFormat = fn(Locale, NaiveDate) -> String;
+type RangeFormat = fn(Locale, NaiveDate, NaiveDate) -> String;
 type NumberFormat = fn(Locale, &Decimal) -> String;
 
 /// - `t(k="key", name=value, …)`: the text `key` with its arguments
 /// - `money(minor=…, currency=…)`
 /// - `number(value=…)`, `percent(value=…)` (of a hundred), `bytes(value=…)`: numbers, or texts such as `"12.5"`
 /// - `duration(minutes=…)`, `monogram(name=…)`, `initials(name=…)`
+/// - `phone(number=…, country=…)`: a kept number as people of that country write it
 /// - `time(at=…, zone=…)`, `datetime(…)`, `zone(…)`: an RFC 3339 instant, an IANA zone; `time_range(from=…, to=…, zone=…)`
 /// - `date(…)`, `day(…)` (a date with a capital), `short_date(…)`, `month(…)`, `weekday(…)`: of `at=…, zone=…` as above,
 ///   or of a calendar date `date="2026-11-24"`; a weekday also of `weekday=1` (Monday) to 7, with
 ///   `width="long|short|narrow"`
-/// - `relative_day(…, today="2026-11-24")`, `day_range(from="2026-12-24", to="2026-12-26")`
+/// - `relative_day(…, today="2026-11-24")`, `day_range(from="2026-12-24", to="2026-12-26")`, `month_range(…)`
 ///
 /// Those of dates take `capital=true`, to stand alone.
 pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
@@ -42,6 +44,10 @@ pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
     });
     tera.register_function("initials", |kwargs: Kwargs, _: &State<'_>| {
         Ok::<_, tera::Error>(initials(kwargs.must_get::<&str>("name")?))
+    });
+    tera.register_function("phone", |kwargs: Kwargs, _: &State<'_>| {
+        let (number, country) = (kwargs.must_get::<&str>("number")?, kwargs.must_get::<&str>("country")?);
+        Ok::<_, tera::Error>(domain::contact::readable_phone(number, country))
     });
     let formats: [(&str, Format); 3] =
         [("time", format::time), ("datetime", format::datetime), ("zone", format::zone)];
@@ -100,10 +106,14 @@ fn register_dates(tera: &mut Tera) {
         let (date, today) = (local_date(&kwargs)?, calendar_date(&kwargs, "today")?);
         capital(&kwargs, days::relative_day(lang(state)?, date, today))
     });
-    tera.register_function("day_range", |kwargs: Kwargs, state: &State<'_>| {
-        let (first, last) = (calendar_date(&kwargs, "from")?, calendar_date(&kwargs, "to")?);
-        capital(&kwargs, days::day_range(lang(state)?, first, last))
-    });
+    let ranges: [(&str, RangeFormat); 2] =
+        [("day_range", days::day_range), ("month_range", days::month_range)];
+    for (name, format) in ranges {
+        tera.register_function(name, move |kwargs: Kwargs, state: &State<'_>| {
+            let (first, last) = (calendar_date(&kwargs, "from")?, calendar_date(&kwargs, "to")?);
+            capital(&kwargs, format(lang(state)?, first, last))
+        });
+    }
 }
 
 fn capital(kwargs: &Kwargs, text: String) -> TeraResult<String> {

@@ -51,7 +51,9 @@ pub struct Brand {
     /// `#rgb` or `#rrggbb`; anything else is taken as none.
     pub accent_color: Option<String>,
     pub contact_email: Option<String>,
+    /// As it is kept (E.164), and the country as whose people it is shown.
     pub phone: Option<String>,
+    pub country: String,
     pub address: Option<String>,
 }
 

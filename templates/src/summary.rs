@@ -1,6 +1,7 @@
 //! What the one-page summary of a booking says, word for word, for the document `booking_summary.typ`.
 
 use chrono::{DateTime, Utc};
+use domain::contact::readable_phone;
 use serde_json::{Value, json};
 
 use crate::accent::accent;
@@ -32,7 +33,8 @@ impl Templates {
         let (lang, zone) = (*lang, booking.timezone);
         let accent = accent(tenant.accent_color.as_deref());
         let text = self.texts().of(lang);
-        let contact = [&tenant.address, &tenant.phone, &tenant.contact_email];
+        let phone = tenant.phone.as_ref().map(|number| readable_phone(number, &tenant.country));
+        let contact = [&tenant.address, &phone, &tenant.contact_email];
         let contact: Vec<String> = contact.into_iter().flatten().map(|line| clip(line, NAME)).collect();
         let facts: Vec<Value> = self
             .summary_facts(summary)?

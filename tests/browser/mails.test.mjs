@@ -1,34 +1,24 @@
-// The mails that a demo sends, as mail programs show them: narrow and wide, light and dark.
+// Each kind of mail, as mail programs show it: narrow and wide, light and dark.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { api, book, mail } from './support/demo.mjs'
-import { accessible, close, contrast, origin, overflowing, visitor, wcag } from './support/harness.mjs'
+import { accessible, close, contrast, overflowing, visitor, wcag } from './support/harness.mjs'
+import { kinds, mails } from './support/mails.mjs'
 
-const sent = {}
+let sent
 
 before(async () => {
-  const booking = await book()
-  sent.confirmation = await mail(booking.email)
-  await api(`/public/maison-camille/bookings/${booking.public_code}/cancellation`, { method: 'POST', body: { email: booking.email } })
-  sent.cancellation = await mail(booking.email, it => it.id !== sent.confirmation.id)
-  const email = `lea-${process.pid}@example.org`
-  await api('/auth/register', {
-    method: 'POST',
-    body: { email, password: 'a long password', full_name: 'Léa Blanc', tenant: { name: `Studio Léa ${process.pid}`, timezone: 'Europe/Paris', locale: 'fr' } },
-  })
-  sent.verification = await mail(email)
+  sent = await mails()
 })
 
 after(close)
 
 describe('the mail', { concurrency: 2 }, () => {
-  for (const name of ['confirmation', 'cancellation', 'verification']) {
-    test(`of a ${name} can be read by everybody, on a phone and in the dark`, async () => {
-      const html = await (await fetch(`${origin}/dev/outbox/${sent[name].id}/html`)).text()
+  for (const kind of kinds) {
+    test(`${kind} can be read by everybody, on a phone and in the dark`, async () => {
       for (const width of [360, 700]) {
         const context = await visitor({ viewport: { width, height: 800 } })
         const page = await context.newPage()
-        await page.setContent(html)
+        await page.setContent(sent[kind])
         // A mail has no landmarks: it stands in the page of a mail program.
         const flaws = await accessible(page, undefined, wcag)
         await page.emulateMedia({ colorScheme: 'dark' })

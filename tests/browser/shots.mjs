@@ -1,7 +1,9 @@
 // The pictures of the README, taken from a demo: node tests/browser/shots.mjs FOLDER
 import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { book, free, mail, salon, signedIn } from './support/demo.mjs'
 import { browser, close, origin, phone, visitor } from './support/harness.mjs'
+import { mails } from './support/mails.mjs'
 import { address } from './support/places.mjs'
 
 const folder = process.argv[2] ?? 'docs/shots'
@@ -11,7 +13,6 @@ const most = 120_000
 /** A wide window, drawn small. */
 const desktop = { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 0.75 }
 
-await mkdir(folder, { recursive: true })
 await browser()
 
 async function take(name, options, act) {
@@ -23,6 +24,7 @@ async function take(name, options, act) {
   const picture = await target.screenshot({ animations: 'disabled', caret: 'hide' })
   await context.close()
   const file = `${folder}/${name}.png`
+  await mkdir(dirname(file), { recursive: true })
   await writeFile(file, picture)
   const { size } = await stat(file)
   console.log(`${file}: ${Math.round(size / 1000)} kB`)
@@ -62,5 +64,14 @@ for (const [name, width, scheme] of [['mail-phone', 390, 'light'], ['mail-dark',
     await page.setContent(html)
     return page.locator('body')
   })
+}
+// Every mail, as wide as a phone and as a mail program on a desk.
+for (const [kind, html] of Object.entries(await mails())) {
+  for (const width of [390, 700]) {
+    await take(`mails/${kind}-${width}`, { ...fr, viewport: { width, height: 600 } }, async page => {
+      await page.setContent(html)
+      return page.locator('body')
+    })
+  }
 }
 await close()

@@ -162,7 +162,8 @@ mod tests {
                 slug: "studio-mirabelle".to_owned(),
                 accent_color: Some("#b4235a".to_owned()),
                 contact_email: Some("bonjour@mirabelle.example".to_owned()),
-                phone: Some("+33 1 44 55 66 77".to_owned()),
+                phone: Some("+33144556677".to_owned()),
+                country: "FR".to_owned(),
                 address: Some("12 rue des Abbesses, 75018 Paris".to_owned()),
             },
             booking: Appointment {

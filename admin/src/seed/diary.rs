@@ -72,7 +72,7 @@ const ENGLISH: [&str; 12] = [
 ];
 const FRENCH_NOTES: [&str; 4] = [
     "Première visite, recommandée par une amie.",
-    "Cheveux très épais : prévoir un peu plus de temps.",
+    "Cheveux très épais\u{a0}: prévoir un peu plus de temps.",
     "Allergie à l’ammoniaque.",
     "Je viens avec ma fille, elle patientera.",
 ];

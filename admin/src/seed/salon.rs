@@ -14,7 +14,7 @@ const LEA: &str = "Léa Fontaine";
 
 const ABOUT: &str = "Au pied de Montmartre, Maison Camille est un salon de quartier où l’on prend le temps. Nous \
     travaillons la coupe à sec, la couleur végétale et les blonds lumineux, avec des soins fabriqués en France.\n\n\
-    Chaque rendez-vous commence par un diagnostic : nous vous disons ce qui est possible, ce que cela coûte et comment \
+    Chaque rendez-vous commence par un diagnostic\u{a0}: nous vous disons ce qui est possible, ce que cela coûte et comment \
     l’entretenir chez vous.";
 
 pub(super) fn demo() -> anyhow::Result<Demo> {
@@ -99,6 +99,7 @@ fn services() -> Vec<Offered> {
         offered("Frange", "Coupes", "Un rafraîchissement entre deux coupes.", 15, 1_200, HAIR),
         Offered {
             after: 15,
+            picture: Some(|| pictures::hair([62, 20, 16], [186, 84, 52], 300)),
             ..offered(
                 "Couleur racines",
                 "Couleur",
@@ -114,21 +115,27 @@ fn services() -> Vec<Offered> {
             ..offered(
                 "Balayage",
                 "Couleur",
-                "Éclaircissement à main levée, patine et soin : un blond fondu qui repousse bien.",
+                "Éclaircissement à main levée, patine et soin\u{a0}: un blond fondu qui repousse bien.",
                 150,
                 13_500,
                 COLOR,
             )
         },
-        offered(
-            "Patine et gloss",
-            "Couleur",
-            "Ravive le reflet et la brillance entre deux couleurs.",
-            45,
-            3_800,
-            COLOR,
-        ),
-        offered("Brushing", "Coiffage", "Shampoing et mise en forme, lisse ou bouclé.", 45, 3_500, HAIR),
+        Offered {
+            picture: Some(|| pictures::hair([92, 82, 76], [238, 230, 222], 420)),
+            ..offered(
+                "Patine et gloss",
+                "Couleur",
+                "Ravive le reflet et la brillance entre deux couleurs.",
+                45,
+                3_800,
+                COLOR,
+            )
+        },
+        Offered {
+            picture: Some(|| pictures::hair([18, 14, 12], [120, 92, 70], -300)),
+            ..offered("Brushing", "Coiffage", "Shampoing et mise en forme, lisse ou bouclé.", 45, 3_500, HAIR)
+        },
         Offered {
             auto_confirm: false,
             ..offered(

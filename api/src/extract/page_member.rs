@@ -86,6 +86,7 @@ impl<P: Allows> PageMember<P> {
             tenant_id: self.tenant.id(),
             tenant_name: tenant.name.clone(),
             tenant_slug: tenant.slug.clone(),
+            country: tenant.country.clone(),
             plan: tenant.plan.name(),
             tenants,
             pending,

@@ -9,6 +9,7 @@ use domain::id::TenantId;
 use domain::locale::Locale;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
+use store::images::Image;
 use store::tenants::Tenant;
 
 /// What every layout may read as `frame`.
@@ -54,17 +55,24 @@ pub struct Shop {
     pub name: String,
     pub slug: String,
     pub address: Option<String>,
+    /// As it is kept, for links.
     pub phone: Option<String>,
+    /// As whose people numbers are shown.
+    pub country: String,
     pub timezone: &'static str,
+    /// The address of its smallest variant.
+    pub logo: Option<String>,
 }
 
-impl From<&Tenant> for Shop {
-    fn from(tenant: &Tenant) -> Self {
+impl Shop {
+    fn of(tenant: &Tenant, logo: Option<&Image>) -> Self {
         Self {
+            logo: logo.and_then(|logo| logo.variants().into_iter().next()).map(|(_, address)| address),
             name: tenant.name.clone(),
             slug: tenant.slug.clone(),
             address: tenant.address.clone(),
             phone: tenant.phone_e164.clone(),
+            country: tenant.country.clone(),
             timezone: tenant.timezone.name(),
         }
     }
@@ -78,6 +86,8 @@ pub struct Shell {
     pub tenant_id: TenantId,
     pub tenant_name: String,
     pub tenant_slug: String,
+    /// As whose people telephone numbers are shown.
+    pub country: String,
     pub plan: &'static str,
     /// Other tenants of the same user, to switch to.
     pub tenants: Vec<OtherTenant>,
@@ -162,11 +172,11 @@ impl Brands {
 }
 
 impl Frame {
-    /// Of a tenant's page: its name, its colour.
+    /// Of a tenant's page: its name, its logo, its colour.
     #[must_use]
-    pub fn of(mut self, tenant: &Tenant, brands: &Brands) -> Self {
+    pub fn of(mut self, tenant: &Tenant, logo: Option<&Image>, brands: &Brands) -> Self {
         self.brand = tenant.accent_color.as_deref().map(|color| brands.get(color));
-        self.tenant = Some(Shop::from(tenant));
+        self.tenant = Some(Shop::of(tenant, logo));
         self
     }
 

@@ -10,10 +10,12 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
 use domain::locale::Locale;
 use domain::rejection::{Code, Kind};
 use serde::Serialize;
+use store::images::Image;
 use store::tenants::Tenant;
 use templates::Text;
 
 use super::frame::{Flash, Frame, lang_urls};
+use super::public::site::shop;
 use super::render;
 use crate::cookies;
 use crate::problem::{Problem, Result};
@@ -145,8 +147,8 @@ impl Reader {
     }
 
     /// What surrounds a page of a tenant's site.
-    pub fn tenant_frame(&self, tenant: &Tenant) -> Frame {
-        self.frame(self.lang.unwrap_or(tenant.locale)).of(tenant, &self.state.pages.brands)
+    pub fn tenant_frame(&self, tenant: &Tenant, logo: Option<&Image>) -> Frame {
+        self.frame(self.lang.unwrap_or(tenant.locale)).of(tenant, logo, &self.state.pages.brands)
     }
 
     /// Answers with a page whatever happens: a refusal becomes one that says so.
@@ -185,11 +187,11 @@ impl Reader {
         // Whatever failed would fail again.
         let tenant = if kind == "failed" { None } else { self.tenant().await };
         let frame = match &tenant {
-            Some(tenant) => self.tenant_frame(tenant),
+            Some((tenant, logo)) => self.tenant_frame(tenant, logo.as_ref()),
             None => self.frame(self.lang()),
         };
         let home = match &tenant {
-            Some(tenant) if self.path != format!("/{}", tenant.slug) => format!("/{}", tenant.slug),
+            Some((tenant, _)) if self.path != format!("/{}", tenant.slug) => format!("/{}", tenant.slug),
             _ if self.path.starts_with("/app") => "/app".to_owned(),
             _ => "/".to_owned(),
         };
@@ -205,9 +207,9 @@ impl Reader {
         response
     }
 
-    async fn tenant(&self) -> Option<Tenant> {
+    async fn tenant(&self) -> Option<(Tenant, Option<Image>)> {
         let tenant = self.state.tenant(self.slug.as_deref()?).await.ok()?;
-        tenant.transaction(async |tx| store::tenants::find(tx).await).await.ok()
+        tenant.read(async |tx| shop(tx).await).await.ok()
     }
 }
 

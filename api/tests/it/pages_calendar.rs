@@ -215,6 +215,7 @@ async fn who_may_only_look_is_offered_nothing_else() {
     salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
     let id = booking_of(&salon, "Ana").await;
     let mut browser = Browser::of(&salon).await;
+    assert!(browser.open("/app").await.text.contains("class=\"fab\" href=\"/app/bookings/new\""));
     let sql = "UPDATE memberships SET role = $1";
     app.database.admin().await.execute(sql, &[&Role::Viewer.name()]).await.unwrap();
     for path in
@@ -223,6 +224,7 @@ async fn who_may_only_look_is_offered_nothing_else() {
         let page = browser.open(path).await;
         assert_eq!(page.status, 200, "{path}");
         assert!(!page.text.contains("cancellation") && !page.text.contains("/manage/"), "{path}");
+        assert!(!page.text.contains("/app/bookings/new"), "{path}");
     }
     assert_eq!(browser.open("/app/bookings/new").await.status, 403);
     assert_eq!(browser.open(&format!("/app/bookings/{id}/cancellation")).await.status, 403);

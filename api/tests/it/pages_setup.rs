@@ -58,9 +58,9 @@ async fn a_day_comes_to_the_same_wherever_it_is_summed() {
     for path in ["/app", "/app/calendar"] {
         assert!(browser.open(path).await.text.contains("€96.00"), "{path}: {}", browser.page.text);
     }
-    app.clock.advance(chrono::TimeDelta::hours(5));
     let booked = salon.get("/bookings").query(&[("q", "Ana")]).await.expect(200);
     let missed = format!("/app/bookings/{}", booked["data"][0]["id"].as_str().unwrap());
+    app.clock.advance(chrono::TimeDelta::hours(5));
     browser.open(&missed).await;
     browser.submit(&format!("{missed}/no-show"), &[]).await;
     // Nothing is earned with who stays away.
@@ -307,6 +307,13 @@ async fn a_profile_a_colour_and_an_address_are_changed() {
         (&tenant["name"], &tenant["timezone"], &tenant["phone"]),
         (&json!("Salon Olga"), &json!("Europe/Rome"), &json!("+33144556677"))
     );
+    // Shown as it is written at home, it is sent back as the number that it was; links have the number itself.
+    browser.open("/app/settings").await;
+    assert_eq!(browser.value("/app/settings", "phone"), "01 44 55 66 77");
+    browser.submit("/app/settings", &[]).await;
+    assert_eq!(salon.get("/tenant").await.expect(200)["phone"], "+33144556677");
+    let home = browser.open("/salon").await;
+    assert!(home.text.contains("href=\"tel:+33144556677\">01 44 55 66 77</a>"), "{}", home.text);
     // Tried, the page wears the colour; only saved, the tenant does.
     browser.open("/app/settings/brand").await;
     browser.submit("/app/settings/brand", &[("accent_color", "#b4235a")]).await;

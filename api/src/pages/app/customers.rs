@@ -13,7 +13,7 @@ use store::customers::{Customer, Filter};
 
 use super::bookings::Sheet;
 use super::told::Told;
-use super::typed::{Difference, differences, shown_version};
+use super::typed::{Difference, differences, readable, shown_version};
 use super::{done, next_page};
 use crate::extract::{ManageBookings, PageMember, Path, Query, Read};
 use crate::list::PageQuestion;
@@ -168,14 +168,13 @@ impl CustomerForm {
             ("calendar-internal-note", self.note.clone()),
         ]
     }
-}
 
-impl From<&Customer> for CustomerForm {
-    fn from(customer: &Customer) -> Self {
+    /// `country` is as whose people a number is shown.
+    fn of(customer: &Customer, country: &str) -> Self {
         Self {
             name: customer.name.clone(),
             email: customer.email.clone(),
-            phone: customer.phone_e164.clone().unwrap_or_default(),
+            phone: readable(customer.phone_e164.as_deref(), country),
             locale: customer.locale.name().to_owned(),
             note: customer.note.clone().unwrap_or_default(),
             version: customer.version.to_string(),
@@ -200,11 +199,11 @@ async fn form_page(
     mut form: CustomerForm,
     refused: Option<&Problem>,
 ) -> Result<HttpResponse> {
-    let (frame, _tenant) = member.frame(reader).await?;
+    let (frame, tenant) = member.frame(reader).await?;
     let mut told = Told::by(refused, &FIELDS, reader, &frame)?;
     if let Some(id) = id.filter(|_| refused.is_some_and(|problem| problem.code() == Code::VersionMismatch)) {
         let customer = member.tenant.read(async |tx| store::customers::find(tx, id).await).await?;
-        let saved = CustomerForm::from(&customer);
+        let saved = CustomerForm::of(&customer, &tenant.country);
         told.differences = differences(&form.shown(), saved.shown());
         // Whoever saves now has seen it.
         form.version = saved.version;
@@ -262,8 +261,15 @@ pub async fn edit(
     reader
         .answer(async {
             let id = *id?;
-            let customer = member.tenant.read(async |tx| store::customers::find(tx, id).await).await?;
-            form_page(&reader, &member, Some(id), CustomerForm::from(&customer), None).await
+            let (customer, tenant) = member
+                .tenant
+                .read(async |tx| {
+                    let customer = store::customers::find(tx, id).await?;
+                    Ok::<_, store::Error>((customer, store::tenants::find(tx).await?))
+                })
+                .await?;
+            let form = CustomerForm::of(&customer, &tenant.country);
+            form_page(&reader, &member, Some(id), form, None).await
         })
         .await
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::tenants::Tenant;
 
 use super::told::Told;
-use super::typed::{Difference, differences, joined, shown_version};
+use super::typed::{Difference, differences, joined, readable, shown_version};
 use crate::extract::{Allows, ManageTenant, PageMember, Read};
 use crate::pages::account::login::signed_out;
 use crate::pages::form::{Choice, Flaw, Form, refuses_a_person};
@@ -46,7 +46,7 @@ impl SettingsForm {
         Self {
             name: tenant.name.clone(),
             contact_email: text(&tenant.contact_email),
-            phone: text(&tenant.phone_e164),
+            phone: readable(tenant.phone_e164.as_deref(), &tenant.country),
             address: text(&tenant.address),
             locale: tenant.locale.name().to_owned(),
             timezone: tenant.timezone.name().to_owned(),

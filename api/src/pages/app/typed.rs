@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use domain::contact;
 use domain::rejection::{Fields, Rejection};
 
 use crate::pages::form::{Form, Pairs};
@@ -14,6 +15,11 @@ impl From<Pairs> for Typed {
     fn from(Form(pairs): Pairs) -> Self {
         Self(pairs)
     }
+}
+
+/// A kept telephone number as the form of it begins; what is not changed is read as the same number.
+pub fn readable(phone_e164: Option<&str>, country: &str) -> String {
+    phone_e164.map(|number| contact::readable_phone(number, country)).unwrap_or_default()
 }
 
 impl Typed {

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use serde::Serialize;
 use serde_json::{Value, json};
+use store::images::Image;
 use store::tenants::{self, Tenant};
 
 use crate::extract::{Anybody, Visitor};
@@ -20,17 +21,39 @@ pub struct Head {
     pub en: String,
     /// A block of JSON-LD, safe to print into a page.
     pub data: Option<String>,
+    pub cover: Option<Cover>,
+}
+
+/// The picture that stands for a page where its link is shared.
+#[derive(Serialize)]
+pub struct Cover {
+    pub url: String,
+    pub width: i32,
+    pub height: i32,
+}
+
+impl Cover {
+    /// The widest variant of a picture, wherever it is read.
+    pub fn of(origin: &str, image: &Image) -> Option<Self> {
+        let (_, address) = image.variants().pop()?;
+        Some(Self { url: format!("{origin}{address}"), width: image.width, height: image.height })
+    }
 }
 
 impl Head {
     pub fn of(origin: &str, path: &str) -> Self {
         let url = format!("{origin}{path}");
-        Self { fr: format!("{url}?lang=fr"), en: format!("{url}?lang=en"), url, data: None }
+        Self { fr: format!("{url}?lang=fr"), en: format!("{url}?lang=en"), url, data: None, cover: None }
     }
 
     #[must_use]
     pub fn with_data(self, data: String) -> Self {
         Self { data: Some(data), ..self }
+    }
+
+    #[must_use]
+    pub fn with_cover(self, cover: Option<Cover>) -> Self {
+        Self { cover, ..self }
     }
 }
 

@@ -18,7 +18,7 @@ use store::staff::StaffMember;
 use store::tenants::Tenant;
 use store::{TenantTx, availability, hours, images, services, staff, tenants};
 
-use super::head::{Head, json_ld};
+use super::head::{Cover, Head, json_ld};
 use super::site::{Category, categories, map_url, tone_of};
 use crate::extract::Visitor;
 use crate::images::Shown;
@@ -118,7 +118,7 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
             let now = visitor.now;
             let found = visitor.tenant.read(async |tx| Found::read(tx, now).await).await?;
             let Found { tenant, today, offers, team, opening, closures, pictures, is_open } = found;
-            let picture = |id: Option<ImageId>| id.and_then(|id| pictures.get(&id)).map(Shown::from);
+            let picture = |id: Option<ImageId>| id.and_then(|id| pictures.get(&id));
             let week = week(&opening.hours, today);
             let keeps_hours = !week.is_empty() || !opening.ranges.is_empty();
             let horizon = today.checked_add_days(SOON).unwrap_or(today);
@@ -131,11 +131,13 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
                     reason: closure.reason,
                 })
                 .collect();
-            let frame = reader.tenant_frame(&tenant);
+            let frame = reader.tenant_frame(&tenant, picture(tenant.logo_image_id));
             let active = || offers.iter().filter(|offer| offer.service.is_active);
-            let data = json_ld(&business(&tenant, &frame.origin, active(), &week));
+            let cover = picture(tenant.cover_image_id).and_then(|image| Cover::of(&frame.origin, image));
+            let data = json_ld(&business(&tenant, &frame.origin, cover.as_ref(), active(), &week));
+            let head = Head::of(&frame.origin, &format!("/{}", tenant.slug));
             let home = Home {
-                head: Head::of(&frame.origin, &format!("/{}", tenant.slug)).with_data(data),
+                head: head.with_data(data).with_cover(cover),
                 categories: categories(&offers, &tenant),
                 team: team
                     .into_iter()
@@ -144,8 +146,8 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
                 today: keeps_hours.then_some(Today { ranges: opening.ranges }),
                 week,
                 closures,
-                cover: picture(tenant.cover_image_id),
-                logo: picture(tenant.logo_image_id),
+                cover: picture(tenant.cover_image_id).map(Shown::from),
+                logo: picture(tenant.logo_image_id).map(Shown::from),
                 about: tenant.about.clone(),
                 map_url: tenant.address.as_deref().map(map_url),
                 email: tenant.contact_email.clone(),
@@ -181,6 +183,7 @@ fn week(hours: &Hours, today: NaiveDate) -> Vec<WeekDay> {
 fn business<'a>(
     tenant: &Tenant,
     origin: &str,
+    cover: Option<&Cover>,
     offers: impl Iterator<Item = &'a Offer>,
     week: &[WeekDay],
 ) -> Value {
@@ -223,6 +226,9 @@ fn business<'a>(
         "openingHoursSpecification": hours,
         "potentialAction": {"@type": "ReserveAction", "target": format!("{url}/book")},
     });
+    if let (Some(cover), Some(fields)) = (cover, business.as_object_mut()) {
+        fields.insert("image".to_owned(), json!(cover.url));
+    }
     let links: Vec<&String> = [&tenant.website_url, &tenant.instagram_url].into_iter().flatten().collect();
     if let (false, Some(fields)) = (links.is_empty(), business.as_object_mut()) {
         fields.insert("sameAs".to_owned(), json!(links));

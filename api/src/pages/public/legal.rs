@@ -3,8 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
-use store::tenants;
 
+use super::site::shop;
 use crate::extract::Visitor;
 use crate::limit::READ;
 use crate::pages::{Reader, render};
@@ -37,8 +37,8 @@ async fn show(reader: Reader, visitor: Result<Visitor>, page: &'static str) -> H
         .answer(async {
             let visitor = visitor?;
             visitor.state.take(READ, &visitor.ip).await?;
-            let tenant = visitor.tenant.read(async |tx| tenants::find(tx).await).await?;
-            let frame = reader.tenant_frame(&tenant);
+            let (tenant, logo) = visitor.tenant.read(async |tx| shop(tx).await).await?;
+            let frame = reader.tenant_frame(&tenant, logo.as_ref());
             let content = Notice {
                 email: tenant.contact_email,
                 legal_name: tenant.legal_name,

@@ -4,9 +4,13 @@ use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use domain::id::{ServiceId, StaffId};
 use serde::Serialize;
+use store::TenantTx;
+use store::images::{self, Image};
 use store::services::Offer;
-use store::tenants::Tenant;
+use store::tenants::{self, Tenant};
 use url::form_urlencoded::{Serializer, byte_serialize};
+
+use crate::images::Shown;
 
 /// A service as its pages show it.
 #[derive(Clone, Debug, Serialize)]
@@ -22,6 +26,7 @@ pub struct Line {
     pub currency: String,
     /// Where its booking goes on.
     pub url: String,
+    pub picture: Option<Shown>,
     /// Who provides it; nobody named: everybody.
     #[serde(skip)]
     pub staff_ids: Vec<StaffId>,
@@ -43,9 +48,17 @@ impl Line {
                 &format!("/{}/book/staff", tenant.slug),
                 &[("service_id", &service.id.to_string())],
             ),
+            picture: offer.image.as_ref().map(Shown::from),
             staff_ids: offer.staff_ids.clone(),
         }
     }
+}
+
+/// The tenant and its logo.
+pub async fn shop(tx: &TenantTx) -> store::Result<(Tenant, Option<Image>)> {
+    let tenant = tenants::find(tx).await?;
+    let logo = images::logo(tx, &tenant).await?;
+    Ok((tenant, logo))
 }
 
 /// Services under one heading.

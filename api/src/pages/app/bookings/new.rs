@@ -96,16 +96,14 @@ struct Time {
 struct FoundCustomer {
     id: String,
     name: String,
-    about: String,
+    email: String,
+    phone: Option<String>,
 }
 
 impl From<Customer> for FoundCustomer {
     fn from(customer: Customer) -> Self {
-        let about = match &customer.phone_e164 {
-            Some(phone) => format!("{} · {phone}", customer.email),
-            None => customer.email.clone(),
-        };
-        Self { id: customer.id.to_string(), name: customer.name, about }
+        let Customer { id, name, email, phone_e164: phone, .. } = customer;
+        Self { id: id.to_string(), name, email, phone }
     }
 }
 

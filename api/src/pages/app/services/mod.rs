@@ -16,6 +16,7 @@ use form::ServiceForm;
 use super::told::Told;
 use super::typed::{Difference, Typed, differences};
 use crate::extract::{ManageCatalogue, PageMember, Path, Read};
+use crate::images::Shown;
 use crate::pages::form::{Flaw, Pairs, refuses_a_person};
 use crate::pages::frame::{Flash, Frame};
 use crate::pages::{Reader, render, see_with};
@@ -61,6 +62,7 @@ struct Line {
     auto_confirm: bool,
     /// Who provides it; nobody named: everybody.
     staff: Vec<String>,
+    picture: Option<Shown>,
 }
 
 #[derive(Serialize)]
@@ -101,7 +103,8 @@ pub async fn list(reader: Reader, member: PageMember<Read>, request: HttpRequest
                     Ok::<_, store::Error>((offers, store::staff::list(tx).await?))
                 })
                 .await?;
-            let line = |Offer { service, staff_ids, .. }: Offer| Line {
+            let line = |Offer { service, staff_ids, image }: Offer| Line {
+                picture: image.as_ref().map(Shown::from),
                 id: service.id,
                 name: service.name,
                 category: service.category,

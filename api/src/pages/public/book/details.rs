@@ -150,7 +150,7 @@ async fn page(
         form,
         service: chosen.line,
     };
-    let frame = reader.tenant_frame(&chosen.tenant);
+    let frame = reader.tenant_frame(&chosen.tenant, chosen.logo.as_ref());
     render(&visitor.state, &frame, status, "public/book_details", &content)
 }
 

@@ -6,15 +6,17 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use domain::id::{ServiceId, StaffId};
+use domain::id::{ImageId, ServiceId, StaffId};
 use domain::rejection::Code;
 use futures_util::join;
 use serde::{Deserialize, Serialize};
 use store::TenantTx;
 use store::availability::{self, Free, Wish};
+use store::images::{self, Image};
 use store::services::{self, Offer};
 use store::tenants::{self, Tenant};
 
+use super::head::{Cover, Head};
 use super::picker::{self, Asked, Picker, Urls};
 use super::site::{Category, Line, categories, go, tone_of, with_query};
 use crate::extract::{Query, Visitor};
@@ -121,6 +123,7 @@ fn details_url(slug: &str, service_id: ServiceId, staff_id: Option<StaffId>, sta
 /// The tenant and one of its services, with what else there is to choose.
 struct Chosen {
     tenant: Tenant,
+    logo: Option<Image>,
     line: Line,
     /// Who provides it.
     team: Vec<(StaffId, String)>,
@@ -134,6 +137,7 @@ impl Chosen {
         let (tenant, offers, everybody) =
             join!(tenants::find(tx), services::list(tx), store::staff::list(tx));
         let (tenant, offers, everybody) = (tenant?, offers?, everybody?);
+        let logo = images::logo(tx, &tenant).await?;
         let active: Vec<&Offer> = offers.iter().filter(|offer| offer.service.is_active).collect();
         let offer = active.iter().find(|offer| offer.service.id == service_id).ok_or(Code::NotFound)?;
         let line = Line::new(offer, &tenant);
@@ -142,7 +146,7 @@ impl Chosen {
             .filter(|member| line.staff_ids.is_empty() || line.staff_ids.contains(&member.id))
             .map(|member| (member.id, member.name))
             .collect();
-        Ok(Self { services: active.len(), line, team, tenant })
+        Ok(Self { services: active.len(), line, team, logo, tenant })
     }
 
     /// The name of whoever was chosen; somebody who does not provide it is not there.
@@ -164,6 +168,7 @@ impl Chosen {
 
 #[derive(Serialize)]
 struct Services {
+    head: Head,
     categories: Vec<Category>,
     steps: Vec<Step>,
     is_closed: bool,
@@ -184,13 +189,15 @@ pub async fn services(
                 return Box::pin(times(&reader, &visitor, &choice)).await;
             }
             let now = visitor.now;
-            let (tenant, offers, is_open) = visitor
+            let (tenant, pictures, offers, is_open) = visitor
                 .tenant
                 .read(async |tx| {
                     let (tenant, offers) = join!(tenants::find(tx), services::list(tx));
                     let (tenant, offers) = (tenant?, offers?);
+                    let pictures = [tenant.logo_image_id, tenant.cover_image_id];
+                    let pictures = images::find_all(tx, pictures).await?;
                     let is_open = availability::takes_bookings(tx, tenant.plan, tenant.timezone, now).await?;
-                    Ok::<_, store::Error>((tenant, offers, is_open))
+                    Ok::<_, store::Error>((tenant, pictures, offers, is_open))
                 })
                 .await?;
             let categories = categories(&offers, &tenant);
@@ -202,8 +209,11 @@ pub async fn services(
             }
             let step = |name| Step { name, url: None };
             let steps = ["service", "staff", "time", "details"].map(step).to_vec();
-            let content = Services { categories, steps, is_closed: !is_open };
-            let frame = reader.tenant_frame(&tenant);
+            let picture = |id: Option<ImageId>| id.and_then(|id| pictures.get(&id));
+            let frame = reader.tenant_frame(&tenant, picture(tenant.logo_image_id));
+            let cover = picture(tenant.cover_image_id).and_then(|image| Cover::of(&frame.origin, image));
+            let head = Head::of(&frame.origin, &format!("/{}/book", tenant.slug)).with_cover(cover);
+            let content = Services { head, categories, steps, is_closed: !is_open };
             render(&visitor.state, &frame, StatusCode::OK, "public/book_services", &content)
         })
         .await
@@ -268,7 +278,7 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
                 is_closed: !is_open,
                 service: chosen.line,
             };
-            let frame = reader.tenant_frame(&chosen.tenant);
+            let frame = reader.tenant_frame(&chosen.tenant, chosen.logo.as_ref());
             render(&visitor.state, &frame, StatusCode::OK, "public/book_staff", &content)
         })
         .await
@@ -322,6 +332,6 @@ async fn times(reader: &Reader, visitor: &Visitor, choice: &Choice) -> Result<Ht
         .await?;
     let content =
         Time { steps: chosen.way().steps("time", wish.staff_id), staff_name, picker, service: chosen.line };
-    let frame = reader.tenant_frame(&chosen.tenant);
+    let frame = reader.tenant_frame(&chosen.tenant, chosen.logo.as_ref());
     render(&visitor.state, &frame, StatusCode::OK, "public/book_time", &content)
 }

@@ -5,8 +5,8 @@ use actix_web::{HttpResponse, ResponseError};
 use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
 use store::bookings;
-use store::tenants;
 
+use super::super::site::shop;
 use crate::bookings::{guess, manage_url};
 use crate::extract::Visitor;
 use crate::limit::READ;
@@ -43,8 +43,8 @@ async fn page(
     form: FindForm,
     refused: Option<&crate::problem::Problem>,
 ) -> Result<HttpResponse> {
-    let tenant = visitor.tenant.read(async |tx| tenants::find(tx).await).await?;
-    let frame = reader.tenant_frame(&tenant);
+    let (tenant, logo) = visitor.tenant.read(async |tx| shop(tx).await).await?;
+    let frame = reader.tenant_frame(&tenant, logo.as_ref());
     let text = visitor.state.pages.templates.texts().of(frame.lang);
     let errors = refused.map(|problem| flaws(problem, &[], text)).transpose()?.unwrap_or_default();
     let status = refused.map_or(StatusCode::OK, ResponseError::status_code);

@@ -13,11 +13,12 @@ use domain::id::BookingId;
 use domain::link::Purpose;
 use serde::{Deserialize, Serialize};
 use store::bookings::{self, Appointment};
-use store::tenants::{self, Tenant};
+use store::images::Image;
+use store::tenants::Tenant;
 use templates::{Invite, Method};
 
 use super::qr;
-use super::site::{first_name, map_url, with_query};
+use super::site::{first_name, map_url, shop, with_query};
 use crate::bookings::manage_url;
 use crate::extract::{Anybody, Path, Query};
 use crate::limit::READ;
@@ -96,6 +97,7 @@ pub(super) struct Opened {
     pub(super) token: String,
     pub(super) door: store::Tenant,
     pub(super) tenant: Tenant,
+    logo: Option<Image>,
     pub(super) appointment: Appointment,
 }
 
@@ -105,13 +107,13 @@ impl Opened {
         anybody.state.take(READ, &anybody.ip).await?;
         let link = anybody.state.open(&token, Purpose::ManageBooking)?;
         let door = anybody.state.store.tenant(link.tenant_id);
-        let (tenant, appointment) = door
+        let ((tenant, logo), appointment) = door
             .read(async |tx| {
                 let appointment = bookings::find(tx, BookingId(link.subject)).await?;
-                Ok::<_, store::Error>((tenants::find(tx).await?, appointment))
+                Ok::<_, store::Error>((shop(tx).await?, appointment))
             })
             .await?;
-        Ok(Self { token: token.clone(), anybody, door, tenant, appointment })
+        Ok(Self { token: token.clone(), anybody, door, tenant, logo, appointment })
     }
 
     pub(super) fn url(&self) -> String {
@@ -125,7 +127,7 @@ impl Opened {
     /// In the language of the booking, unless the reader chose one.
     pub(super) fn frame(&self, reader: &Reader) -> Frame {
         let lang = reader.choice.unwrap_or(self.appointment.booking.locale);
-        reader.frame(lang).of(&self.tenant, &self.anybody.state.pages.brands)
+        reader.frame(lang).of(&self.tenant, self.logo.as_ref(), &self.anybody.state.pages.brands)
     }
 }
 

@@ -1,0 +1,72 @@
+// One mail of each kind that there is, sent by a demo to those who do what it is sent for.
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { api, book, free, mail, salon, token } from './demo.mjs'
+import { origin } from './harness.mjs'
+
+/** What stands in the folder of mails and is none itself. */
+const parts = new Set(['layout', 'parts'])
+const folder = new URL('../../../templates/mail/', import.meta.url)
+export const kinds = readdirSync(folder)
+  .filter(file => file.endsWith('.html'))
+  .map(file => file.replace('.html', ''))
+  .filter(kind => !parts.has(kind))
+
+let counter = 0
+const post = (path, body, token) => api(path, { method: 'POST', body, token })
+const newer = (to, ...known) => mail(to, it => known.every(one => one.id !== it.id))
+
+/** Opens a business of one's own: { email, password, name }. */
+async function signUp(name, full_name) {
+  const person = { email: `${name.toLowerCase().replace(/\W+/g, '-')}-${process.pid}-${++counter}@example.org`, password: 'a long password' }
+  await post('/auth/register', { ...person, full_name, tenant: { name, timezone: 'Europe/Paris', locale: 'fr' } })
+  return person
+}
+
+/** The page says the same to whoever signs up; who has an account already is told so by mail. */
+async function signUpOnThePage(owner) {
+  const form = { ...owner, full_name: 'Léa Blanc', tenant_name: 'Studio Léa', slug: '', timezone: 'Europe/Paris', locale: 'fr' }
+  const response = await fetch(`${origin}/signup`, { method: 'POST', headers: { Origin: origin }, body: new URLSearchParams(form), redirect: 'manual' })
+  assert.equal(response.status, 303, await response.text())
+}
+
+/** Books until the plan warns: four fifths of what it includes in a month. */
+async function nearItsLimit() {
+  const owner = await signUp('Studio Plein', 'Jeanne Morin')
+  const first = await mail(owner.email)
+  const bearer = await token(owner)
+  const service = await post('/services', { name: 'Séance', duration_minutes: 15, price_cents: 4000 }, bearer)
+  const { slug } = await api('/tenant', { token: bearer })
+  const slots = await free('Séance', slug)
+  for (const [index, { start }] of slots.slice(0, 40).entries()) {
+    const customer = { name: `Client ${index + 1}`, email: `client-${index}@example.org` }
+    await post('/bookings', { service_id: service.id, start, customer, notifications: { email: false } }, bearer)
+  }
+  return newer(owner.email, first)
+}
+
+/** The HTML of each: { kind: html }. */
+export async function mails() {
+  const sent = {}
+  const room = await free()
+  const booking = await book({ slot: room.at(-5), name: 'Zoé Durand' })
+  sent.booking_confirmation = await mail(booking.email)
+  const own = { email: booking.email }
+  const at = `/public/${salon}/bookings/${booking.public_code}`
+  await post(`${at}/reschedule`, { ...own, start: room.at(-9).start, staff_id: room.at(-9).staff_ids[0] })
+  sent.booking_reschedule = await newer(booking.email, sent.booking_confirmation)
+  await post(`${at}/cancellation`, { ...own, reason: 'Un imprévu, je reviens vers vous le mois prochain.' })
+  sent.booking_cancellation = await newer(booking.email, sent.booking_confirmation, sent.booking_reschedule)
+
+  const owner = await signUp('Studio Léa', 'Léa Blanc')
+  sent.email_verification = await mail(owner.email)
+  await post('/auth/forgot-password', { email: owner.email })
+  sent.password_reset = await newer(owner.email, sent.email_verification)
+  await signUpOnThePage(owner)
+  sent.account_reminder = await newer(owner.email, sent.email_verification, sent.password_reset)
+  sent.limit_warning = await nearItsLimit()
+
+  assert.deepEqual(Object.keys(sent).sort(), [...kinds].sort(), 'every kind of mail is sent once')
+  const html = async ({ id }) => (await fetch(`${origin}/dev/outbox/${id}/html`)).text()
+  return Object.fromEntries(await Promise.all(Object.entries(sent).map(async ([kind, one]) => [kind, await html(one)])))
+}
