@@ -14,15 +14,21 @@
   // ---- Forms: whoever sent one with flaws starts at their summary; one form is sent once, and again when its answer
   // was no page, or when somebody came back to it.
   document.getElementById("errors")?.focus();
-  const sent = new Set();
+  // What was pressed turns a ring until then.
+  const sent = new Map();
+  const free = form => {
+    sent.get(form)?.removeAttribute("aria-busy");
+    sent.delete(form);
+  };
   document.addEventListener("submit", event => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
     if (sent.has(form)) return event.preventDefault();
-    sent.add(form);
-    setTimeout(() => sent.delete(form), 4000);
+    sent.set(form, event.submitter);
+    event.submitter?.setAttribute("aria-busy", "true");
+    setTimeout(() => free(form), 4000);
   });
-  addEventListener("pageshow", () => sent.clear());
+  addEventListener("pageshow", () => [...sent.keys()].forEach(free));
 
   // ---- Toasts: six seconds, longer while looked at.
   const dismiss = toast => {
