@@ -81,6 +81,11 @@ impl Directory {
         known.get(slug).filter(|(_, since)| since.elapsed() < Self::TTL).map(|(id, _)| *id)
     }
 
+    /// Forgets the slugs of a tenant that has another now.
+    pub fn forget(&self, id: TenantId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, (known, _)| *known != id);
+    }
+
     fn put(&self, slug: &str, id: TenantId) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= Self::MOST {

@@ -88,8 +88,11 @@
     asking = true;
     again = false;
     try {
-      if (follows) await htmx.ajax("GET", location.href, { target: "#main", select: "#main", selectOOB: "#pending:outerMorph", swap: "outerMorph" });
-      else await htmx.ajax("GET", "/app/search", { target: "#pending", select: "#pending", swap: "outerMorph" });
+      const asked = follows
+        ? htmx.ajax("GET", location.href, { target: "#main", select: "#main", selectOOB: "#pending:outerMorph", swap: "outerMorph" })
+        : htmx.ajax("GET", "/app/search", { target: "#pending", select: "#pending", swap: "outerMorph" });
+      // An answer that never comes holds up none of the next.
+      await Promise.race([asked, new Promise(done => setTimeout(done, 10_000))]);
     } finally {
       asking = false;
     }

@@ -10,7 +10,7 @@ let counter = 0
 const someone = () => ({ name: 'Zoé Durand', email: `zoe-${process.pid}-b${++counter}@example.org` })
 
 /** The button that sends the form: it stands beside the form on a wide page and below it on a narrow one. */
-const submit = page => page.locator('button[form=details]:visible').first()
+const submit = page => page.locator('.btn-primary[form=details]:visible').first()
 
 /** Of the days with room, the one so far from the last. */
 async function takeDay(page, day) {
@@ -196,7 +196,7 @@ describe('a customer', { concurrency: 2 }, () => {
     await page.keyboard.type('Zoé Durand')
     await tabTo('[name=email]')
     await page.keyboard.type(someone().email)
-    await follow('button[form=details]', { name: 'It’s booked, Zoé' })
+    await follow('.btn-primary[form=details]', { name: 'It’s booked, Zoé' })
   }))
 
   test('who asks for what is not there stays at the salon', () => withPage({ lang: 'fr' }, async page => {

@@ -22,8 +22,9 @@ async function signUp(page) {
   await page.waitForURL('**/signup/sent')
   const { links } = await mail(who.email)
   await page.goto(links.find(url => url.includes('/verify/')))
+  // The mail proves the address, the password that the account is theirs: together they sign in.
+  await page.fill('[name=password]', who.password)
   await page.locator('form[action^="/verify/"] button').click()
-  // That the address is theirs is proof enough to be signed in.
   await page.waitForURL('**/app')
 }
 

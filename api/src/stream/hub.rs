@@ -1,6 +1,6 @@
 //! Who follows which tenant in this process, and how they are woken.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,8 +8,10 @@ use domain::id::{SessionId, TenantId};
 use queue::News;
 use store::Wake;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
-/// Most streams of one session: windows of one browser.
+/// Most streams of one session: windows of one browser. A window that is closed may be found out only when the next word
+/// is sent to it, so the oldest makes room for one more.
 const MOST_OF_SESSION: usize = 32;
 /// Most streams of one tenant in one process.
 const MOST_OF_TENANT: usize = 200;
@@ -30,11 +32,12 @@ struct Inner {
 /// A tenant that somebody follows.
 struct Followed {
     news: watch::Sender<()>,
-    streams: HashMap<SessionId, usize>,
+    /// The streams of each session, the oldest first, by what ends them.
+    streams: HashMap<SessionId, VecDeque<CancellationToken>>,
 }
 
 impl Hub {
-    /// Takes a seat; `None`: the session or the tenant has all it may have, or nothing is served any longer.
+    /// Takes a seat; `None`: the tenant has all it may have, or nothing is served any longer.
     pub fn join(&self, tenant: TenantId, session: SessionId) -> Option<Seat> {
         let mut tenants = self.tenants();
         if self.0.is_closed.load(Ordering::Relaxed) {
@@ -43,17 +46,17 @@ impl Hub {
         let followed = tenants
             .entry(tenant)
             .or_insert_with(|| Followed { news: watch::Sender::new(()), streams: HashMap::new() });
-        let all: usize = followed.streams.values().sum();
-        let own = followed.streams.entry(session).or_default();
-        if *own >= MOST_OF_SESSION || all >= MOST_OF_TENANT {
-            if *own == 0 {
-                followed.streams.remove(&session);
-            }
+        let all: usize = followed.streams.values().map(VecDeque::len).sum();
+        let own = followed.streams.get(&session).map_or(0, VecDeque::len);
+        if own >= MOST_OF_SESSION {
+            followed.streams.entry(session).or_default().pop_front().inspect(CancellationToken::cancel);
+        } else if all >= MOST_OF_TENANT {
             return None;
         }
-        *own += 1;
+        let end = CancellationToken::new();
+        followed.streams.entry(session).or_default().push_back(end.clone());
         self.0.streams.fetch_add(1, Ordering::Relaxed);
-        Some(Seat { hub: self.clone(), tenant, session, news: followed.news.subscribe() })
+        Some(Seat { hub: self.clone(), tenant, session, end, news: followed.news.subscribe() })
     }
 
     /// What was heard of other processes, this one among them.
@@ -100,13 +103,15 @@ impl Hub {
         tenants.clear();
     }
 
-    fn leave(&self, tenant: TenantId, session: SessionId) {
+    fn leave(&self, tenant: TenantId, session: SessionId, end: &CancellationToken) {
         self.0.streams.fetch_sub(1, Ordering::Relaxed);
+        // From now on it is the one that has ended.
+        end.cancel();
         let mut tenants = self.tenants();
         let Some(followed) = tenants.get_mut(&tenant) else { return };
         if let Some(own) = followed.streams.get_mut(&session) {
-            *own -= 1;
-            if *own == 0 {
+            own.retain(|one| !one.is_cancelled());
+            if own.is_empty() {
                 followed.streams.remove(&session);
             }
         }
@@ -125,13 +130,17 @@ pub struct Seat {
     hub: Hub,
     pub tenant: TenantId,
     pub session: SessionId,
+    end: CancellationToken,
     news: watch::Receiver<()>,
 }
 
 impl Seat {
     /// Waits until there may be news; `false`: everything ends.
     pub async fn woken(&mut self) -> bool {
-        self.news.changed().await.is_ok()
+        tokio::select! {
+            changed = self.news.changed() => changed.is_ok(),
+            () = self.end.cancelled() => false,
+        }
     }
 
     /// What was told until now is about to be read.
@@ -142,7 +151,7 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.hub.leave(self.tenant, self.session);
+        self.hub.leave(self.tenant, self.session, &self.end);
     }
 }
 
@@ -160,7 +169,8 @@ mod tests {
     fn seats_that_are_given_back_can_be_taken_again() {
         let (hub, (tenant, session)) = (Hub::default(), ids());
         let seats: Vec<_> = (0..2 * MOST_OF_SESSION).filter_map(|_| hub.join(tenant, session)).collect();
-        assert_eq!((seats.len(), hub.count()), (MOST_OF_SESSION, MOST_OF_SESSION));
+        let ended = seats.iter().map(|seat| seat.end.is_cancelled());
+        assert!(ended.eq((0..2 * MOST_OF_SESSION).map(|place| place < MOST_OF_SESSION)), "the oldest first");
         assert!(hub.join(tenant, ids().1).is_some());
         drop(seats);
         assert_eq!((hub.count(), hub.tenants().len()), (0, 0));

@@ -206,15 +206,20 @@ async fn a_ticket_of_a_session_that_has_ended_opens_nothing() {
 }
 
 #[tokio::test]
-async fn one_session_has_so_many_streams_and_no_more() {
+async fn one_session_has_so_many_streams_and_the_oldest_makes_room() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
     let mut streams = Vec::new();
     for _ in 0..32 {
         streams.push(listen(&salon, None).await);
     }
-    let one_more = ticket(&salon, &salon.token).await;
-    app.get("/stream").query(&[("ticket", &one_more)]).await.refused(429, "TOO_MANY_REQUESTS");
+    streams.push(listen(&salon, None).await);
+    assert_eq!(streams[0].next().await, None);
+    salon.service(json!({})).await;
+    salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
+    for stream in [1, 32] {
+        assert_eq!(next(&mut streams[stream]).await["name"], "booking.created");
+    }
     let metrics = app.state.metrics.render(&app.store, app.state.hub.count());
     assert!(String::from_utf8(metrics).unwrap().contains("harmony_streams 32"));
 }

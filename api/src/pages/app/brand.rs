@@ -205,7 +205,10 @@ pub async fn rename(
                 Err(why) => Err(Rejection::invalid("/slug", "INVALID", why.to_string()).into()),
             };
             match renamed {
-                Ok(_) => Ok(see_with("/app/settings/link", &Flash::ok("app-saved"))),
+                Ok(_) => {
+                    member.state.directory.forget(member.tenant.id());
+                    Ok(see_with("/app/settings/link", &Flash::ok("app-saved")))
+                }
                 Err(problem) if refuses_a_person(&problem) => {
                     let (frame, tenant) = member.frame(&reader).await?;
                     let mut told = Told::by(Some(&problem), &[("/slug", "slug")], &reader, &frame)?;
