@@ -9,11 +9,16 @@ pub enum TextError {
     TooLong(usize),
     #[error("must not contain control characters")]
     Control,
+    #[error("must not contain a web address")]
+    Address,
 }
 
-/// A name, 1..=255 characters on one line.
+/// A name, 1..=255 characters on one line. Without a web address: names stand in our mails to people whom their author
+/// chose, and programs for mail make links of them.
 pub fn name(text: &str) -> Result<String, TextError> {
-    line(text, 255)
+    let name = line(text, 255)?;
+    let plain = name.to_lowercase();
+    if plain.contains("://") || plain.contains("www.") { Err(TextError::Address) } else { Ok(name) }
 }
 
 /// One line of 1..=`max` characters, trimmed.
@@ -115,6 +120,9 @@ mod tests {
         assert_eq!(name("a\nb"), Err(TextError::Control));
         assert_eq!(name("\u{202e}elpmaxe"), Err(TextError::Control));
         assert_eq!(name("\u{200b}"), Err(TextError::Empty));
+        assert_eq!(name("URGENT HTTPS://evil.example"), Err(TextError::Address));
+        assert_eq!(name("see Www.evil.example"), Err(TextError::Address));
+        assert!(name("Dr. Ana Lopez, Atelier 12:30 / no. 4").is_ok());
         assert!(name(&"é".repeat(255)).is_ok());
         assert_eq!(name(&"é".repeat(256)), Err(TextError::TooLong(255)));
     }

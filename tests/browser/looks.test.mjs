@@ -23,6 +23,8 @@ describe('what is chosen stays chosen:', () => {
       assert.ok(lightness(await ground(page)) > 200)
       await page.getByRole('button', { name: /dark/i }).locator('visible=true').first().click()
       await page.locator('html[data-theme=dark]').waitFor()
+      // Drawn with the next frames.
+      await page.waitForTimeout(100)
       assert.ok(lightness(await ground(page)) < 60)
       await page.goto(`/${salon}`)
       assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark')
