@@ -110,7 +110,7 @@ deploy() {
   fleet=$!
   until=$(($(elapsed) + 60))
   until answers "$port"; do
-    if [[ -z $(command_of "$api") || -z $(command_of "$fleet") ]] || (($(elapsed) >= until)); then
+    if is_over "$api" || is_over "$fleet" || (($(elapsed) >= until)); then
       tail -n 20 "$home/log/browser-api.log" "$home/log/browser-fleet.log" >&2
       die "The deployment did not come up (the last lines of its logs are above)."
     fi

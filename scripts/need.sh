@@ -34,6 +34,9 @@ holder() {
   [[ ! $pid =~ ^[0-9]+$ || ! $(command_of "$pid") =~ (scripts|bench)/ ]] || echo "$pid"
 }
 
+# Whether process $1 is over. While it is replaced by a program it has no command for a moment, and is looked at again.
+is_over() { [[ -z $(command_of "$1") ]] && sleep 0.2 && [[ -z $(command_of "$1") ]]; }
+
 make_home() {
   mkdir -p "$home/log" 2>/dev/null || true
   [[ -w $home && -w $home/log ]] ||
