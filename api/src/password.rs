@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::web;
+use domain::password;
 use tokio::sync::Semaphore;
 
 use crate::problem::{Problem, Result, failed};
@@ -12,27 +13,22 @@ use crate::random;
 #[derive(Clone)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
-    /// Of no password: what is verified when nobody has the address, so that it takes as long.
-    decoy: Arc<str>,
 }
 
 impl Passwords {
     pub fn new() -> Self {
-        let nobodys: String = random::bytes::<32>().map(|byte| char::from(b'a' + byte % 26)).iter().collect();
-        let decoy = domain::password::hash(&nobodys, random::bytes());
-        Self { turns: Arc::new(Semaphore::new(2)), decoy: decoy.into() }
+        Self { turns: Arc::new(Semaphore::new(2)) }
     }
 
     /// The PHC string of a new password.
     pub async fn hash(&self, password: String) -> Result<String> {
-        self.in_turn(move || domain::password::hash(&password, random::bytes())).await
+        self.in_turn(move || password::hash(&password, random::bytes())).await
     }
 
     /// Whether it is the password. Without a hash, as long as with one, and no.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
-        let decoy = self.decoy.clone();
         self.in_turn(move || {
-            let matches = domain::password::verify(&password, hash.as_deref().unwrap_or(&decoy));
+            let matches = password::verify(&password, hash.as_deref().unwrap_or(password::NOBODYS));
             matches && hash.is_some()
         })
         .await

@@ -80,7 +80,7 @@ impl Templates {
         Ok(Self { tera, texts })
     }
 
-    /// The page or fragment `name`, such as `pages/booking/slots.html`. The context must hold `lang`.
+    /// The page or fragment `name`, such as `pages/public/home.html`. The context must hold `lang`.
     pub fn page(&self, name: &str, context: &impl Serialize) -> Result<String, TemplateError> {
         let context = Context::from_serialize(context).map_err(|error| unfit(&error))?;
         self.render(name, &context)
