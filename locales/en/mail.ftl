@@ -28,8 +28,8 @@ mail-cancellation-manage = See the details
 
 mail-verification-subject = Confirm your email address
 mail-verification-title = Confirm your email address
-mail-verification-lead = Welcome to Harmony. One click and { $tenant } is ready for its first bookings.
-mail-verification-preheader = One click and { $tenant } is ready
+mail-verification-lead = Welcome to Harmony. Confirm your address and { $tenant } is ready for its first bookings.
+mail-verification-preheader = Confirm your address and { $tenant } is ready
 mail-verification-button = Confirm my address
 mail-verification-link = The button does not work? Copy this link into your browser:
 mail-verification-ignore = You did not open an account? Then ignore this email: nothing happens without a click.

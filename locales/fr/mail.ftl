@@ -28,8 +28,8 @@ mail-cancellation-manage = Voir le détail
 
 mail-verification-subject = Confirmez votre adresse e-mail
 mail-verification-title = Confirmez votre adresse
-mail-verification-lead = Bienvenue sur Harmony. Un clic, et { $tenant } peut recevoir ses premières réservations.
-mail-verification-preheader = Un clic, et { $tenant } est prêt
+mail-verification-lead = Bienvenue sur Harmony. Confirmez votre adresse, et { $tenant } peut recevoir ses premières réservations.
+mail-verification-preheader = Confirmez votre adresse, et { $tenant } est prêt
 mail-verification-button = Confirmer mon adresse
 mail-verification-link = Le bouton ne fonctionne pas ? Copiez ce lien dans votre navigateur :
 mail-verification-ignore = Vous n’avez pas ouvert de compte ? Ignorez cet e-mail : sans clic, il ne se passe rien.
