@@ -75,9 +75,10 @@ flaw = { $field ->
        *[other] Choose a longer password: at least 10 characters.
     }
     [start] Choose a time.
-    [full_name] Enter your name, without a web address.
-    [tenant_name] Enter the name of the business, without a web address.
-    [name] Enter a name, without a web address.
+    [staff_id] Choose a person.
+    [full_name] Enter your name.
+    [tenant_name] Enter the name of the business.
+    [name] Enter a name.
     [slug] { $code ->
         [TAKEN] This address is taken. Choose another.
        *[other] Use 2 to 63 lower-case letters, digits and single dashes. Some words are reserved.

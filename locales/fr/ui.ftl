@@ -75,9 +75,10 @@ flaw = { $field ->
        *[other] Choisissez un mot de passe plus long : au moins 10 caractères.
     }
     [start] Choisissez un horaire.
-    [full_name] Indiquez votre nom, sans adresse web.
-    [tenant_name] Indiquez le nom de l’établissement, sans adresse web.
-    [name] Indiquez un nom, sans adresse web.
+    [staff_id] Choisissez une personne.
+    [full_name] Indiquez votre nom.
+    [tenant_name] Indiquez le nom de l’établissement.
+    [name] Indiquez un nom.
     [slug] { $code ->
         [TAKEN] Cette adresse est prise. Choisissez-en une autre.
        *[other] De 2 à 63 lettres minuscules, chiffres et tirets simples. Certains mots sont réservés.

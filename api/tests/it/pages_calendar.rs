@@ -134,6 +134,18 @@ async fn a_member_books_for_somebody_new_and_for_somebody_known() {
     ];
     browser.submit("/app/bookings/new", &night).await;
     assert!(browser.address.starts_with("/app/calendar"), "{}", browser.page.text);
+    // Whoever is alone need not be named; of several, one must.
+    let mut early = night;
+    (early[1], early[2]) = (("time", "05:00"), ("staff_id", ""));
+    browser.open("/app/bookings/new?date=2030-03-05").await;
+    browser.submit("/app/bookings/new", &early).await;
+    assert!(browser.address.starts_with("/app/calendar"), "{}", browser.page.text);
+    salon.staff("Bea").await;
+    early[1] = ("time", "06:00");
+    browser.open("/app/bookings/new?date=2030-03-05").await;
+    let refused = browser.submit("/app/bookings/new", &early).await;
+    assert!(refused.status == 422 && refused.text.contains("Choose a person."), "{}", refused.text);
+    assert!(!refused.text.contains("Choose a time."), "{}", refused.text);
 }
 
 #[tokio::test]

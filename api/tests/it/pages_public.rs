@@ -189,6 +189,20 @@ async fn a_form_that_is_sent_twice_at_once_books_once_and_both_are_told() {
 }
 
 #[tokio::test]
+async fn what_waits_for_an_answer_is_no_booking_at_once_and_says_so_before() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let service = salon.service(json!({})).await;
+    let instant = (page(&app, "/salon").await, details(&salon, &service, NINE).await);
+    assert!(instant.0.contains("Booked at once") && instant.1.contains("Confirm the appointment"));
+    let asked = json!({"auto_confirm": false});
+    salon.patch(&format!("/services/{service}")).json(&asked).await.expect(200);
+    let waiting = (page(&app, "/salon").await, details(&salon, &service, NINE).await);
+    assert!(!waiting.0.contains("Booked at once") && !waiting.1.contains("Confirm the appointment"));
+    assert!(waiting.1.contains("Send the request") && waiting.1.contains("accepts or declines"));
+}
+
+#[tokio::test]
 async fn what_was_typed_is_kept_and_all_that_is_wrong_is_told() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;

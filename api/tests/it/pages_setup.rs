@@ -310,8 +310,13 @@ async fn a_profile_a_colour_and_an_address_are_changed() {
     // Shown as it is written at home, it is sent back as the number that it was; links have the number itself.
     browser.open("/app/settings").await;
     assert_eq!(browser.value("/app/settings", "phone"), "01 44 55 66 77");
-    browser.submit("/app/settings", &[]).await;
-    assert_eq!(salon.get("/tenant").await.expect(200)["phone"], "+33144556677");
+    let told = [("about", "We cut\nand we talk."), ("legal_name", "Olga SARL"), ("siret", "732 829 320 00074")];
+    browser.submit("/app/settings", &told).await;
+    let tenant = salon.get("/tenant").await.expect(200);
+    assert_eq!((&tenant["phone"], &tenant["siret"]), (&json!("+33144556677"), &json!("73282932000074")));
+    for (path, told) in [("/salon", "and we talk."), ("/salon/legal", "Olga SARL")] {
+        assert!(browser.open(path).await.text.contains(told), "{path}: {}", browser.page.text);
+    }
     let home = browser.open("/salon").await;
     assert!(home.text.contains("href=\"tel:+33144556677\">01 44 55 66 77</a>"), "{}", home.text);
     // Tried, the page wears the colour; only saved, the tenant does.

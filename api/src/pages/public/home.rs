@@ -48,6 +48,8 @@ struct Home {
     instagram_url: Option<String>,
     /// No bookings are taken for now.
     is_closed: bool,
+    /// Nothing that is offered waits for an answer.
+    is_instant: bool,
     /// The least that something costs, in minor units.
     from_cents: Option<i64>,
     currency: String,
@@ -154,6 +156,7 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
                 website_url: tenant.website_url.clone(),
                 instagram_url: tenant.instagram_url.clone(),
                 is_closed: !is_open,
+                is_instant: offers.iter().all(|offer| offer.service.auto_confirm),
                 from_cents: active().map(|offer| offer.service.price_cents).min(),
                 currency: tenant.currency.clone(),
             };

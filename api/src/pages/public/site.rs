@@ -24,6 +24,8 @@ pub struct Line {
     /// What is asked for before the appointment; 0 is nothing.
     pub deposit_cents: i64,
     pub currency: String,
+    /// False: its booking waits for an answer.
+    pub auto_confirm: bool,
     /// Where its booking goes on.
     pub url: String,
     pub picture: Option<Shown>,
@@ -40,6 +42,7 @@ impl Line {
             name: service.name.clone(),
             description: service.description.clone(),
             category: service.category.clone(),
+            auto_confirm: service.auto_confirm,
             duration_minutes: service.duration_minutes,
             price_cents: service.price_cents,
             deposit_cents: domain::booking::deposit_cents(service.price_cents, service.deposit_basis_points),

@@ -15,6 +15,7 @@ use store::customers::Customer;
 use store::idempotency;
 use store::services::{Offer, Which};
 use store::staff::StaffMember;
+use store::tenants::Tenant;
 
 use super::super::calendar::parse_date;
 use super::super::done;
@@ -294,8 +295,15 @@ struct Booked {
 }
 
 async fn book(member: &PageMember<ManageBookings>, form: &BookingForm) -> Result<Booked> {
-    let tenant = member.tenant.read(async |tx| store::tenants::find(tx).await).await?;
-    let (draft, desk) = read(form, tenant.timezone, &tenant.country)?;
+    let (tenant, staff): (Tenant, Vec<StaffMember>) = member
+        .tenant
+        .read(async |tx| {
+            Ok::<_, store::Error>((store::tenants::find(tx).await?, store::staff::list(tx).await?))
+        })
+        .await?;
+    // Where there is one, it is that one.
+    let alone = if let [one] = staff.as_slice() { Some(one.id) } else { None };
+    let (draft, desk) = read(form, alone, tenant.timezone, &tenant.country)?;
     let (now, by) = (member.now, member.by());
     let mut hash = Sha256::new();
     hash.update(serde_json::to_vec(form).map_err(|error| failed(&error))?);
@@ -333,7 +341,7 @@ async fn book(member: &PageMember<ManageBookings>, form: &BookingForm) -> Result
 }
 
 /// What the form says, or all that is wrong with it at once.
-fn read(form: &BookingForm, zone: Tz, country: &str) -> Result<(BookingDraft, Desk)> {
+fn read(form: &BookingForm, alone: Option<StaffId>, zone: Tz, country: &str) -> Result<(BookingDraft, Desk)> {
     let is_outside = !form.outside.is_empty();
     let start = if is_outside { at_time(form, zone) } else { form.start.parse().ok() };
     let customer_id: Option<CustomerId> = form.customer_id.parse().ok();
@@ -344,7 +352,7 @@ fn read(form: &BookingForm, zone: Tz, country: &str) -> Result<(BookingDraft, De
     let draft = BookingDraft {
         service_id,
         start: start.unwrap_or_default(),
-        staff_id: form.staff_id.parse().ok(),
+        staff_id: form.staff_id.parse().ok().or(alone),
         name: form.name.clone(),
         email: form.email.clone(),
         phone: Some(form.phone.clone()),
