@@ -310,7 +310,8 @@ async fn a_profile_a_colour_and_an_address_are_changed() {
     // Shown as it is written at home, it is sent back as the number that it was; links have the number itself.
     browser.open("/app/settings").await;
     assert_eq!(browser.value("/app/settings", "phone"), "01 44 55 66 77");
-    let told = [("about", "We cut\nand we talk."), ("legal_name", "Olga SARL"), ("siret", "732 829 320 00074")];
+    let told =
+        [("about", "We cut\nand we talk."), ("legal_name", "Olga SARL"), ("siret", "732 829 320 00074")];
     browser.submit("/app/settings", &told).await;
     let tenant = salon.get("/tenant").await.expect(200);
     assert_eq!((&tenant["phone"], &tenant["siret"]), (&json!("+33144556677"), &json!("73282932000074")));
