@@ -11,12 +11,12 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::rejection::{Code, Kind};
+use domain::rejection::Code;
 use futures_util::stream;
 use url::Url;
 
 use crate::cookies;
-use crate::extract::{PATIENCE, collect, session, upload};
+use crate::extract::{PATIENCE, collect, session_if_any, upload};
 use crate::pages::Reader;
 use crate::problem::{Problem, Result};
 use crate::random;
@@ -84,9 +84,8 @@ pub async fn signed<B: MessageBody + 'static>(
             return refuse(request).await;
         }
         if let Some(cookie) = cookies::read(request.request(), cookies::SESSION).map(str::to_owned) {
-            let session = match session(request.request()).await {
-                Ok(session) => Some(session),
-                Err(problem) if problem.code().kind() == Kind::Unauthenticated => None,
+            let session = match session_if_any(request.request()).await {
+                Ok(session) => session,
                 Err(problem) => return answer(request, &problem).await,
             };
             if let Some(session) = session {

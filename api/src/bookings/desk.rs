@@ -10,11 +10,10 @@ use serde::{Deserialize, Serialize};
 use store::bookings::{self, Change, Desk, Facts};
 use utoipa::ToSchema;
 
-use super::{CustomerBody, MemberBookingView, Notifications, with_alternatives};
+use super::{CustomerBody, MemberBookingView, Notifications, under_a_code, with_alternatives};
 use crate::extract::{Allows, IfMatch, Json, ManageBookings, Member, Path, Read, Submission, present};
 use crate::idempotency::Answer;
 use crate::problem::Result;
-use crate::random;
 use crate::reply::versioned;
 
 #[derive(Clone, Deserialize, ToSchema)]
@@ -97,21 +96,14 @@ async fn book(
     desk: &Desk,
 ) -> Result<Answer> {
     let (now, by) = (member.now, member.by());
-    // A code that is taken already is nobody's fault: another one.
-    for _ in 0..3 {
-        let random = random::number();
-        let booked = member
-            .once(submission, async |tx| {
-                let appointment = bookings::create_at_desk(tx, draft, desk, random, &by, now).await?;
-                Answer::created(&MemberBookingView::new(&member.state, member.role, appointment))
-            })
-            .await;
-        match booked {
-            Err(problem) if problem.code() == Code::PublicCodeTaken => {}
-            booked => return booked,
-        }
-    }
-    Err(Code::Unavailable.into())
+    under_a_code(async |random| {
+        let create = async |tx: &mut store::TenantTx| {
+            let appointment = bookings::create_at_desk(tx, draft, desk, random, &by, now).await?;
+            Answer::created(&MemberBookingView::new(&member.state, member.role, appointment))
+        };
+        member.once(submission, create).await
+    })
+    .await
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -248,22 +248,26 @@ pub(crate) async fn create<T>(
     submission: &Submission<T>,
     draft: &BookingDraft,
 ) -> Result<Answer> {
-    // A code that is taken already is nobody's fault: another one.
+    let (now, by) = (visitor.now, visitor.by());
+    let booked = under_a_code(async |random| {
+        let create = async |tx: &mut store::TenantTx| {
+            let appointment = bookings::create(tx, draft, random, &by, now).await?;
+            Answer::created(&BookingView::new(&visitor.state, appointment))
+        };
+        visitor.once(submission, create).await
+    });
+    match booked.await {
+        // A customer is told no more than that bookings are closed for now.
+        Err(problem) if problem.code() == Code::PlanLimitReached => Err(Code::PlanLimitReached.into()),
+        booked => booked,
+    }
+}
+
+/// Books under a code made of a random number. One that is taken already is nobody's fault: another one.
+pub(crate) async fn under_a_code<T>(book: impl AsyncFn(u32) -> Result<T>) -> Result<T> {
     for _ in 0..3 {
-        let random = random::number();
-        let (now, by) = (visitor.now, visitor.by());
-        let booked = visitor
-            .once(submission, async |tx| {
-                let appointment = bookings::create(tx, draft, random, &by, now).await?;
-                Answer::created(&BookingView::new(&visitor.state, appointment))
-            })
-            .await;
-        match booked {
+        match book(random::number()).await {
             Err(problem) if problem.code() == Code::PublicCodeTaken => {}
-            // A customer is told no more than that bookings are closed for now.
-            Err(problem) if problem.code() == Code::PlanLimitReached => {
-                return Err(Code::PlanLimitReached.into());
-            }
             booked => return booked,
         }
     }

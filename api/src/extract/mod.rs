@@ -11,6 +11,6 @@ pub use body::{Json, Submission, present, required};
 pub(crate) use body::{PATIENCE, collect};
 pub use caller::{Allows, Anybody, ManageBookings, ManageCatalogue, ManageTenant, Member, Read, Visitor};
 pub use page_member::PageMember;
-pub(crate) use page_member::session;
+pub(crate) use page_member::session_if_any;
 pub use query::{IfMatch, Path, Query};
 pub use upload::Upload;

@@ -122,7 +122,7 @@ impl<P: Allows> PageMember<P> {
 }
 
 /// The session of the browser that a request comes from, read once for each request.
-pub(crate) async fn session(request: &HttpRequest) -> Result<InBrowser> {
+async fn session(request: &HttpRequest) -> Result<InBrowser> {
     if let Some(known) = request.extensions().get::<InBrowser>() {
         return Ok(known.clone());
     }
@@ -133,6 +133,15 @@ pub(crate) async fn session(request: &HttpRequest) -> Result<InBrowser> {
     let session = found.ok_or(Code::SessionEnded)?;
     request.extensions_mut().insert(session.clone());
     Ok(session)
+}
+
+/// The same; none for whoever is not signed in.
+pub(crate) async fn session_if_any(request: &HttpRequest) -> Result<Option<InBrowser>> {
+    match session(request).await {
+        Ok(session) => Ok(Some(session)),
+        Err(problem) if problem.code().kind() == Kind::Unauthenticated => Ok(None),
+        Err(problem) => Err(problem),
+    }
 }
 
 impl<P: Allows> FromRequest for PageMember<P> {

@@ -6,12 +6,12 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::{Deserialize, Serialize};
 use store::sessions;
 
-use crate::extract::{Anybody, PageMember, Read};
+use crate::extract::{Anybody, PageMember, Read, session_if_any};
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
 use crate::pages::frame::Flash;
 use crate::pages::{Reader, local_path, render, see, see_with};
 use crate::problem::Result;
-use crate::{account, cookies, tokens};
+use crate::{account, cookies};
 
 const FIELDS: &[(&str, &str)] = &[("/email", "email"), ("/password", "password")];
 
@@ -41,15 +41,10 @@ pub struct Asked {
 pub async fn show(reader: Reader, anybody: Result<Anybody>, request: HttpRequest) -> HttpResponse {
     reader
         .answer(async {
-            let anybody = anybody?;
+            anybody?;
             let asked: Asked = serde_urlencoded::from_str(request.query_string()).unwrap_or_default();
-            if let Some(cookie) = cookies::read(&request, cookies::SESSION) {
-                let (identity, hash) = (anybody.state.store.identity(), tokens::hash(cookie));
-                let found =
-                    identity.statement(async |tx| sessions::in_browser(tx, &hash, anybody.now).await).await?;
-                if found.is_some() {
-                    return Ok(see(local_path(&asked.next).unwrap_or("/app")));
-                }
+            if session_if_any(&request).await?.is_some() {
+                return Ok(see(local_path(&asked.next).unwrap_or("/app")));
             }
             let form = LoginForm { next: asked.next, ..LoginForm::default() };
             page(&reader, StatusCode::OK, &form, Vec::new())

@@ -5,14 +5,14 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::link::Purpose;
 use domain::rejection::Kind;
 use serde::{Deserialize, Serialize};
-use store::sessions::{self, InBrowser};
+use store::sessions::InBrowser;
 
-use crate::extract::{Anybody, Path};
+use crate::extract::{Anybody, Path, session_if_any};
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
 use crate::pages::frame::Flash;
 use crate::pages::{Reader, render, see_with};
 use crate::problem::Result;
-use crate::{account, cookies, tokens};
+use crate::{account, cookies};
 
 #[derive(Serialize)]
 struct Verify<'a> {
@@ -81,10 +81,7 @@ pub async fn verify(
 /// The session of the browser, if it is one of the user that the link is for.
 async fn signed_in(anybody: &Anybody, request: &HttpRequest, token: &str) -> Result<Option<InBrowser>> {
     let link = anybody.state.open(token, Purpose::VerifyEmail)?;
-    let Some(cookie) = cookies::read(request, cookies::SESSION) else { return Ok(None) };
-    let (identity, hash) = (anybody.state.store.identity(), tokens::hash(cookie));
-    let found = identity.statement(async |tx| sessions::in_browser(tx, &hash, anybody.now).await).await?;
-    Ok(found.filter(|session| session.user_id.0 == link.subject))
+    Ok(session_if_any(request).await?.filter(|session| session.user_id.0 == link.subject))
 }
 
 fn page(

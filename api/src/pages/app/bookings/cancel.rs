@@ -8,10 +8,10 @@ use store::bookings;
 
 use super::super::done;
 use super::super::told::Told;
-use super::{Sheet, detail};
+use super::{Sheet, back, detail};
 use crate::extract::{ManageBookings, PageMember, Path, Query};
 use crate::pages::form::{Flaw, Form};
-use crate::pages::{Reader, local_path, render, see};
+use crate::pages::{Reader, render, see};
 use crate::problem::{Problem, Result};
 
 #[derive(Debug, Default, Deserialize)]
@@ -38,7 +38,7 @@ pub async fn ask(
     reader
         .answer(async {
             let (id, Query(form)) = (*id?, question?);
-            let back = local_path(&form.back).map_or_else(|| format!("/app/bookings/{id}"), str::to_owned);
+            let back = back(&form.back, id);
             show_with(&reader, &member, id, (String::new(), back), None).await
         })
         .await
@@ -72,7 +72,7 @@ pub async fn update(
         .answer(async {
             let (id, Form(form)) = (*id?, form?);
             let (now, by) = (member.now, member.by());
-            let back = local_path(&form.back).map_or_else(|| format!("/app/bookings/{id}"), str::to_owned);
+            let back = back(&form.back, id);
             let cancelled: store::Result<_> = member
                 .tenant
                 .transaction(async |tx| bookings::cancel(tx, id, Some(&form.reason), &by, now).await)

@@ -12,10 +12,10 @@ use store::bookings::{self, Appointment, Filter};
 use super::super::done;
 use super::super::told::Told;
 use super::super::typed::{Difference, differences, shown_version};
-use super::Sheet;
+use super::{Sheet, back};
 use crate::extract::{Allows, ManageBookings, PageMember, Path, Read};
 use crate::pages::form::{Flaw, Form};
-use crate::pages::{Reader, local_path, render};
+use crate::pages::{Reader, render};
 use crate::problem::{Problem, Result};
 
 #[derive(Serialize)]
@@ -109,14 +109,8 @@ pub(super) async fn show_with<P: Allows>(
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Act {
+    /// Where the button stood.
     back: String,
-}
-
-impl Act {
-    /// Where the button stood, on this site.
-    fn back(&self, id: BookingId) -> String {
-        local_path(&self.back).map_or_else(|| format!("/app/bookings/{id}"), str::to_owned)
-    }
 }
 
 type Acting = PageMember<ManageBookings>;
@@ -138,10 +132,7 @@ pub async fn complete(
     id: Result<Path<BookingId>>,
     form: Result<Form<Act>>,
 ) -> HttpResponse {
-    let (now, by) = (member.now, member.by());
-    let close =
-        async |tx: &mut store::TenantTx, id| bookings::close(tx, id, Outcome::Completed, &by, now).await;
-    act(&reader, &member, id, form, "calendar-flash-completed", close).await
+    close(&reader, &member, id, form, "calendar-flash-completed", Outcome::Completed).await
 }
 
 pub async fn miss(
@@ -150,9 +141,20 @@ pub async fn miss(
     id: Result<Path<BookingId>>,
     form: Result<Form<Act>>,
 ) -> HttpResponse {
+    close(&reader, &member, id, form, "calendar-flash-missed", Outcome::NoShow).await
+}
+
+async fn close(
+    reader: &Reader,
+    member: &Acting,
+    id: Result<Path<BookingId>>,
+    form: Result<Form<Act>>,
+    said: &'static str,
+    outcome: Outcome,
+) -> HttpResponse {
     let (now, by) = (member.now, member.by());
-    let close = async |tx: &mut store::TenantTx, id| bookings::close(tx, id, Outcome::NoShow, &by, now).await;
-    act(&reader, &member, id, form, "calendar-flash-missed", close).await
+    let close = async |tx: &mut store::TenantTx, id| bookings::close(tx, id, outcome, &by, now).await;
+    act(reader, member, id, form, said, close).await
 }
 
 async fn act(
@@ -168,7 +170,7 @@ async fn act(
             let (id, Form(form)) = (*id?, form?);
             let acted = member.tenant.transaction(async |tx| work(tx, id).await).await;
             match acted.map_err(Problem::from) {
-                Ok(_) => Ok(done(&form.back(id), said)),
+                Ok(_) => Ok(done(&back(&form.back, id), said)),
                 Err(problem) if problem.status_code() == StatusCode::CONFLICT => {
                     show_with(reader, member, id, Some(&problem), None).await
                 }

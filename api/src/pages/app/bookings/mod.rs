@@ -14,6 +14,7 @@ use serde::Serialize;
 use store::bookings::{Appointment, Booking};
 
 use crate::extract::{Allows, PageMember};
+use crate::pages::local_path;
 
 /// A booking with what its reader may do now.
 #[derive(Serialize)]
@@ -110,6 +111,11 @@ impl Sheet {
             back,
         }
     }
+}
+
+/// Where somebody came from, on this site; else the page of the booking.
+fn back(asked: &str, id: BookingId) -> String {
+    local_path(asked).map_or_else(|| format!("/app/bookings/{id}"), str::to_owned)
 }
 
 /// One of several things to choose.

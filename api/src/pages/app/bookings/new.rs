@@ -21,6 +21,7 @@ use super::super::calendar::parse_date;
 use super::super::done;
 use super::super::told::Told;
 use super::Choice;
+use crate::bookings::{under_a_code, with_alternatives};
 use crate::extract::{ManageBookings, PageMember, Query};
 use crate::pages::form::{Flaw, Form, settled};
 use crate::pages::{Reader, render};
@@ -312,32 +313,26 @@ async fn book(member: &PageMember<ManageBookings>, form: &BookingForm) -> Result
         key: form.key.chars().filter(char::is_ascii_alphanumeric).take(64).collect(),
         hash: hash.finalize().into(),
     };
-    // A code that is taken already is nobody's fault: another one.
-    for _ in 0..3 {
-        let random = random::number();
-        let booked = member
-            .tenant
-            .transaction(async |tx| {
-                if let Some(kept) = idempotency::begin(tx, &request).await? {
-                    return serde_json::from_value(kept.body).map_err(|error| failed(&error));
-                }
-                let booking = bookings::create_at_desk(tx, &draft, &desk, random, &by, now).await?.booking;
-                let date = booking.starts_at.with_timezone(&booking.timezone).date_naive();
-                let booked = Booked { id: booking.id, date };
-                let body = serde_json::to_value(&booked).map_err(|error| failed(&error))?;
-                idempotency::finish(tx, &request, &idempotency::Answer { status: 201, body }, now).await?;
-                Ok(booked)
-            })
-            .await;
-        match booked {
-            Err(problem) if problem.code() == Code::PublicCodeTaken => {}
-            Err(problem) if problem.code() == Code::SlotUnavailable => {
-                return Err(crate::bookings::with_alternatives(&member.tenant, &draft, now).await);
+    let booked = under_a_code(async |random| {
+        let create = async |tx: &mut store::TenantTx| {
+            if let Some(kept) = idempotency::begin(tx, &request).await? {
+                return serde_json::from_value(kept.body).map_err(|error| failed(&error));
             }
-            booked => return booked,
+            let booking = bookings::create_at_desk(tx, &draft, &desk, random, &by, now).await?.booking;
+            let date = booking.starts_at.with_timezone(&booking.timezone).date_naive();
+            let booked = Booked { id: booking.id, date };
+            let body = serde_json::to_value(&booked).map_err(|error| failed(&error))?;
+            idempotency::finish(tx, &request, &idempotency::Answer { status: 201, body }, now).await?;
+            Ok(booked)
+        };
+        member.tenant.transaction(create).await
+    });
+    match booked.await {
+        Err(problem) if problem.code() == Code::SlotUnavailable => {
+            Err(with_alternatives(&member.tenant, &draft, now).await)
         }
+        booked => booked,
     }
-    Err(Code::Unavailable.into())
 }
 
 /// What the form says, or all that is wrong with it at once.

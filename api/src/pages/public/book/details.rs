@@ -174,6 +174,14 @@ pub async fn create(
                     Err(problem)
                 }
             };
+            let booked = booked.map_err(|problem| {
+                if problem.code() != Code::NotFound || form.staff_id.is_empty() {
+                    return problem;
+                }
+                // Who was chosen has left: somebody else may be free.
+                form.staff_id.clear();
+                Code::SlotUnavailable.into()
+            });
             match booked {
                 Ok(url) => {
                     // Without the host: whoever came by another of its names stays there, as `form-action` wants.
@@ -188,14 +196,8 @@ pub async fn create(
                             | Code::PlanLimitReached
                             | Code::IdempotencyMismatch
                             | Code::TooManyRequests
-                    ) || is_left(&problem, &form) =>
+                    ) =>
                 {
-                    if is_left(&problem, &form) {
-                        // Who was chosen has left: somebody else may be free.
-                        form.staff_id.clear();
-                        let gone = refused(&reader, &visitor, &Code::SlotUnavailable.into()).await?;
-                        return Box::pin(page(&reader, &visitor, form, Some(gone))).await;
-                    }
                     if problem.code() == Code::IdempotencyMismatch {
                         // Somebody came back to the form of a booking that is made, for another one.
                         form.key = new_key();
@@ -209,15 +211,10 @@ pub async fn create(
         .await
 }
 
-/// Whether it is the staff member that is not there.
-fn is_left(problem: &Problem, form: &BookingForm) -> bool {
-    problem.code() == Code::NotFound && !form.staff_id.is_empty()
-}
-
 async fn refused(reader: &Reader, visitor: &Visitor, problem: &Problem) -> Result<Refused> {
     let tenant = visitor.tenant.read(async |tx| store::tenants::find(tx).await).await?;
     let lang = reader.lang.unwrap_or(tenant.locale);
-    let errors = flaws(problem, FIELDS, visitor.state.pages.templates.texts().of(lang))?;
+    let errors = flaws(problem, FIELDS, reader.text(lang))?;
     Ok(Refused { status: problem.status_code(), code: problem.code(), errors })
 }
 

@@ -68,7 +68,7 @@ pub async fn create(
                 Err(error) if error.code() == Some(Code::Invalid) => {
                     let problem = Problem::from(error);
                     let frame = opened.frame(&reader);
-                    let text = anybody.state.pages.templates.texts().of(frame.lang);
+                    let text = reader.text(frame.lang);
                     let errors = flaws(&problem, &[("/reason", "reason")], text)?;
                     let content = Cancel { ticket: opened.ticket(), form, errors };
                     render(&anybody.state, &frame, problem.status_code(), "public/cancel", &content)

@@ -45,7 +45,7 @@ async fn page(
 ) -> Result<HttpResponse> {
     let (tenant, logo) = visitor.tenant.read(async |tx| shop(tx).await).await?;
     let frame = reader.tenant_frame(&tenant, logo.as_ref());
-    let text = visitor.state.pages.templates.texts().of(frame.lang);
+    let text = reader.text(frame.lang);
     let errors = refused.map(|problem| flaws(problem, &[], text)).transpose()?.unwrap_or_default();
     let status = refused.map_or(StatusCode::OK, ResponseError::status_code);
     render(&visitor.state, &frame, status, "public/find", &Find { form, errors })

@@ -160,7 +160,7 @@ async fn page(
     };
     let is_gone = start.is_some() && chosen.is_none() && refused.is_none() && picker.is_some();
     let frame = opened.frame(reader);
-    let text = opened.anybody.state.pages.templates.texts().of(frame.lang);
+    let text = reader.text(frame.lang);
     let (status, errors) = match refused {
         Some(refused) => refused,
         None if is_gone => (StatusCode::OK, flaws(&Code::SlotUnavailable.into(), &[], text)?),
@@ -202,7 +202,7 @@ pub async fn create(
                     ) =>
                 {
                     let problem: Problem = Code::SlotUnavailable.into();
-                    let text = anybody.state.pages.templates.texts().of(opened.frame(&reader).lang);
+                    let text = reader.text(opened.frame(&reader).lang);
                     let refused = (problem.status_code(), flaws(&problem, &[], text)?);
                     // The day that was wanted, with what is left of it.
                     let date = start.with_timezone(&opened.tenant.timezone).date_naive();
