@@ -66,6 +66,8 @@ CREATE TABLE tenants (
   FOREIGN KEY (tenant_id, cover_image_id) REFERENCES images
 );
 CALL protect_tenant_table('tenants');
+CREATE POLICY system ON tenants TO harmony_system USING (true);
+GRANT SELECT (tenant_id, slug, name, timezone) ON tenants TO harmony_system;
 COMMENT ON COLUMN tenants.code_prefix IS 'The two letters before each booking''s public code.';
 COMMENT ON COLUMN tenants.about IS 'What the tenant says of itself on its public page.';
 COMMENT ON COLUMN tenants.legal_form IS 'As the law wants it told, such as "SARL au capital de 5 000 €".';
@@ -109,6 +111,8 @@ CREATE TABLE audit_events (
 CALL protect_tenant_table('audit_events');
 CREATE INDEX audit_events_subject ON audit_events (tenant_id, subject_id, occurred_at);
 REVOKE UPDATE, DELETE ON audit_events, domain_events FROM harmony_app;
+CREATE POLICY system ON audit_events TO harmony_system USING (true) WITH CHECK (true);
+GRANT SELECT, INSERT ON audit_events TO harmony_system;
 
 -- How much of a plan's limit is used in the period that began on `period_start` (the tenant's local date).
 CREATE TABLE usage (

@@ -1,1 +1,1 @@
-DROP TABLE schedule_ticks, jobs;
+DROP TABLE job_progress, workers, job_minutes, queue_settings, schedule_ticks, jobs;

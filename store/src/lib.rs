@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod messages;
 pub mod migrate;
 mod pools;
+pub mod progress;
 mod schema;
 pub mod search;
 pub mod services;

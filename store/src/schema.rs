@@ -172,6 +172,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    job_minutes (queue, minute, kind) {
+        queue -> Text,
+        kind -> Text,
+        minute -> Timestamptz,
+        done -> Int4,
+        dropped -> Int4,
+        again -> Int4,
+        dead -> Int4,
+        waited -> Array<Nullable<Int4>>,
+        ran -> Array<Nullable<Int4>>,
+    }
+}
+
+diesel::table! {
+    job_progress (tenant_id, job_id) {
+        tenant_id -> Uuid,
+        job_id -> Uuid,
+        kind -> Text,
+        done -> Int4,
+        total -> Nullable<Int4>,
+        started_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     jobs (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -185,6 +212,7 @@ diesel::table! {
         deliveries -> Int2,
         lease_until -> Timestamptz,
         last_error -> Nullable<Text>,
+        failures -> Nullable<Jsonb>,
         dedup_key -> Nullable<Text>,
         trace -> Nullable<Text>,
     }
@@ -236,6 +264,15 @@ diesel::table! {
         user_id -> Uuid,
         created_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    queue_settings (queue) {
+        queue -> Text,
+        paused_at -> Nullable<Timestamptz>,
+        per_tenant -> Nullable<Int4>,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -417,6 +454,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    workers (id) {
+        id -> Uuid,
+        queue -> Text,
+        host -> Text,
+        version -> Text,
+        places -> Int4,
+        running -> Int4,
+        started_at -> Timestamptz,
+        seen_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(bookings -> tenants (tenant_id));
 diesel::joinable!(credentials -> users (user_id));
 diesel::joinable!(customers -> tenants (tenant_id));
@@ -441,11 +491,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     domain_events,
     idempotency_keys,
     images,
+    job_minutes,
+    job_progress,
     jobs,
     memberships,
     messages,
     openings,
     password_resets,
+    queue_settings,
     refresh_tokens,
     schedule_ticks,
     service_staff,
@@ -458,4 +511,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     usage,
     users,
     weekly_rules,
+    workers,
 );

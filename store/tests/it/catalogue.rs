@@ -9,8 +9,17 @@ use tokio_postgres::Client;
 /// Tables that name a tenant and are global all the same: only the identity's role reaches them.
 const GLOBAL_WITH_TENANT: [&str; 3] = ["memberships", "sessions", "tenant_directory"];
 /// Tables that belong to no tenant.
-const GLOBAL: [&str; 6] =
-    ["credentials", "password_resets", "refresh_tokens", "schedule_ticks", "schema_migrations", "users"];
+const GLOBAL: [&str; 9] = [
+    "credentials",
+    "job_minutes",
+    "password_resets",
+    "queue_settings",
+    "refresh_tokens",
+    "schedule_ticks",
+    "schema_migrations",
+    "users",
+    "workers",
+];
 /// The roles that processes run as.
 const RUNTIME: [&str; 4] = ["harmony_app", "harmony_identity", "harmony_signup", "harmony_system"];
 

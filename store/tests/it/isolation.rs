@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use domain::id::{BookingId, DocumentId, ImageId};
+use domain::id::{BookingId, DocumentId, ImageId, JobId};
 use domain::image::Format;
 use domain::setup::SetupStep;
 use serde_json::json;
 use store::audit::By;
 use store::messages::{self, About, Audience};
-use store::{DatabaseConfig, Door, Store, documents, idempotency, images, setup};
+use store::{DatabaseConfig, Door, Store, documents, idempotency, images, progress, setup};
 use testkit::{Salon, TestApp};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
@@ -64,6 +64,7 @@ async fn fill(salon: &Salon<'_>) {
             };
             images::set(tx, images::Place::Logo, &image, None, &By::System, now).await?;
             setup::mark(tx, SetupStep::Hours, now).await?;
+            progress::report(tx, (JobId::mint(now), "sweep_expired"), 1, Some(2), now).await?;
             idempotency::begin(tx, &request).await?;
             idempotency::finish(tx, &request, &answer, now).await
         })
