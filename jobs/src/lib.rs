@@ -5,7 +5,7 @@ mod delivery;
 mod policy;
 
 pub use delivery::{Delivery, Malformed};
-pub use policy::{JobError, Policy};
+pub use policy::{Backoff, JobError, Policy, Priority};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{BookingId, ImageId, ResetId, UserId};
@@ -39,6 +39,20 @@ impl Queue {
             Self::Maintenance => "maintenance",
         }
     }
+
+    /// Its queue, or nothing if this release has none of that name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|queue| queue.name() == name)
+    }
+
+    /// Jobs of one tenant, of each priority, that may be out at a time, unless an operator says otherwise. `None`: any
+    /// number. PDFs take a processor each: no tenant may have all of them.
+    pub const fn per_tenant(self) -> Option<i32> {
+        match self {
+            Self::Pdf => Some(8),
+            Self::Email | Self::Maintenance => None,
+        }
+    }
 }
 
 /// A unit of background work. `kind` in the ledger is the variant's name in `snake_case`.
@@ -63,24 +77,37 @@ pub enum Job {
     SendLimitWarning { limit: Limit, period_start: NaiveDate, percent: u8 },
     /// Removes the files of a picture, unless it stands somewhere.
     DropImage { image_id: ImageId },
-    /// Removes expired sessions and idempotency keys.
+    /// Tells the customer what awaits them tomorrow, as of `sequence`.
+    SendBookingReminder { booking_id: BookingId, sequence: i32 },
+    /// Has the bookings of that date reminded of.
+    RemindOfBookings { date: NaiveDate },
+    /// Has every tenant remind of tomorrow's bookings whose evening came after `since`, until `until`.
+    RemindTenants { since: DateTime<Utc>, until: DateTime<Utc> },
+    /// Writes all customers into a file that the member who asked can download.
+    ExportCustomers { asked_by: UserId },
+    /// Removes what has expired: sessions, idempotency keys, old records of the fleet.
     SweepExpired {},
 }
 
 impl Job {
-    /// The table of all jobs: queue, attempts, timeout.
+    /// The table of all jobs: queue, attempts, timeout in seconds, and where they differ priority and backoff.
     pub const fn policy(&self) -> Policy {
         match self {
             Self::SendBookingConfirmation { .. }
             | Self::SendBookingCancellation { .. }
             | Self::SendBookingReschedule { .. }
+            | Self::SendBookingReminder { .. }
             | Self::SendEmailVerification { .. }
             | Self::SendPasswordReset { .. }
             | Self::SendAccountReminder { .. }
             | Self::SendLimitWarning { .. } => Policy::new(Queue::Email, 8, 30),
             Self::MakeBookingSummary { .. } => Policy::new(Queue::Pdf, 4, 30),
             Self::DropImage { .. } => Policy::new(Queue::Maintenance, 8, 60),
-            Self::SweepExpired {} => Policy::new(Queue::Maintenance, 3, 300),
+            Self::RemindOfBookings { .. } | Self::RemindTenants { .. } => {
+                Policy::new(Queue::Maintenance, 8, 120).backoff(5, 600)
+            }
+            Self::ExportCustomers { .. } => Policy::new(Queue::Maintenance, 5, 900).bulk(),
+            Self::SweepExpired {} => Policy::new(Queue::Maintenance, 3, 300).backoff(60, 600),
         }
     }
 
@@ -89,6 +116,10 @@ impl Job {
             Self::SendBookingConfirmation { .. } => "send_booking_confirmation",
             Self::SendBookingCancellation { .. } => "send_booking_cancellation",
             Self::SendBookingReschedule { .. } => "send_booking_reschedule",
+            Self::SendBookingReminder { .. } => "send_booking_reminder",
+            Self::RemindOfBookings { .. } => "remind_of_bookings",
+            Self::RemindTenants { .. } => "remind_tenants",
+            Self::ExportCustomers { .. } => "export_customers",
             Self::MakeBookingSummary { .. } => "make_booking_summary",
             Self::SendEmailVerification { .. } => "send_email_verification",
             Self::SendPasswordReset { .. } => "send_password_reset",
@@ -168,6 +199,25 @@ mod tests {
             (
                 Job::DropImage { image_id: ImageId(id) },
                 r#"{"image_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::SendBookingReminder { booking_id: BookingId(id), sequence: 0 },
+                r#"{"booking_id":"00000000-0000-0000-0000-000000000000","sequence":0}"#,
+            ),
+            (
+                Job::RemindOfBookings { date: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap() },
+                r#"{"date":"2026-11-22"}"#,
+            ),
+            (
+                Job::RemindTenants {
+                    since: "2026-11-21T16:45:00Z".parse().unwrap(),
+                    until: "2026-11-21T17:00:00Z".parse().unwrap(),
+                },
+                r#"{"since":"2026-11-21T16:45:00Z","until":"2026-11-21T17:00:00Z"}"#,
+            ),
+            (
+                Job::ExportCustomers { asked_by: UserId(id) },
+                r#"{"asked_by":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (Job::SweepExpired {}, "{}"),
         ];

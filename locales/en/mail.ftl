@@ -19,6 +19,11 @@ mail-reschedule-title = Your appointment has been moved
 mail-reschedule-lead = This is its new date. { $tenant } looks forward to seeing you.
 mail-reschedule-pending = This is the date you asked for. { $tenant } will confirm the new time.
 
+mail-tomorrow-subject = Tomorrow: { $service }, { $when }
+mail-tomorrow-status = Tomorrow
+mail-tomorrow-title = Your appointment is tomorrow
+mail-tomorrow-lead = { $tenant } looks forward to seeing you. If you can't come, please move or cancel it with the button below.
+
 mail-cancellation-subject = Cancelled: { $service }, { $when }
 mail-cancellation-status = Cancelled
 mail-cancellation-title = Your appointment is cancelled
@@ -39,6 +44,7 @@ mail-reset-title = Choose a new password
 mail-reset-lead = You asked for a new password for Harmony. This link works once, within the hour, and signs out every device.
 mail-reset-button = Choose a new password
 mail-reset-ignore = You did not ask for this? Then ignore this email: your password stays as it is.
+
 
 mail-reminder-subject = You already have a Harmony account
 mail-reminder-title = You already have an account

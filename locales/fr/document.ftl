@@ -2,3 +2,10 @@ summary-title = Réservation { $code }
 summary-heading = Récapitulatif de réservation
 summary-manage = Voir ou annuler cette réservation
 summary-footer = Établi par { $tenant } avec Harmony le { $date }
+
+export-name = Nom
+export-email = Email
+export-phone = Téléphone
+export-language = Langue
+export-note = Note
+export-since = Client depuis

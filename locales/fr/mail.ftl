@@ -19,6 +19,11 @@ mail-reschedule-title = Votre rendez-vous est déplacé
 mail-reschedule-lead = Voici sa nouvelle date. { $tenant } se réjouit de vous accueillir.
 mail-reschedule-pending = Voici la date demandée. { $tenant } vous confirmera ce nouvel horaire.
 
+mail-tomorrow-subject = Demain : { $service }, { $when }
+mail-tomorrow-status = Demain
+mail-tomorrow-title = Votre rendez-vous est demain
+mail-tomorrow-lead = { $tenant } se réjouit de vous accueillir. Un empêchement ? Déplacez-le ou annulez-le avec le bouton ci-dessous.
+
 mail-cancellation-subject = Annulé : { $service }, { $when }
 mail-cancellation-status = Annulé
 mail-cancellation-title = Votre rendez-vous est annulé
@@ -39,6 +44,7 @@ mail-reset-title = Choisissez un nouveau mot de passe
 mail-reset-lead = Vous avez demandé un nouveau mot de passe pour Harmony. Ce lien sert une seule fois, dans l’heure, et déconnecte tous vos appareils.
 mail-reset-button = Choisir un nouveau mot de passe
 mail-reset-ignore = Vous n’avez rien demandé ? Ignorez cet e-mail : votre mot de passe reste le même.
+
 
 mail-reminder-subject = Vous avez déjà un compte Harmony
 mail-reminder-title = Vous avez déjà un compte

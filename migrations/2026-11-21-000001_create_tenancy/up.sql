@@ -66,6 +66,7 @@ CREATE TABLE tenants (
   FOREIGN KEY (tenant_id, cover_image_id) REFERENCES images
 );
 CALL protect_tenant_table('tenants');
+CREATE INDEX tenants_timezone ON tenants (timezone, tenant_id);
 CREATE POLICY system ON tenants TO harmony_system USING (true);
 GRANT SELECT (tenant_id, slug, name, timezone) ON tenants TO harmony_system;
 COMMENT ON COLUMN tenants.code_prefix IS 'The two letters before each booking''s public code.';

@@ -28,7 +28,7 @@ COMMENT ON COLUMN messages.sequence IS 'Of the subject when it was told: each ch
 CREATE TABLE documents (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('booking_summary')),
+  kind text NOT NULL CHECK (kind IN ('booking_summary', 'customer_export')),
   subject_id uuid NOT NULL,
   sequence integer NOT NULL,
   path text NOT NULL,

@@ -11,6 +11,7 @@ use apalis_core::backend::{Backend, BackendConfig};
 use apalis_core::layers::Identity;
 use apalis_core::task::Task;
 use apalis_core::worker::context::WorkerContext;
+use futures_util::future;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use jobs::{Delivery, Queue};
 use std::convert::Infallible;
@@ -47,8 +48,7 @@ pub struct Source {
 
 /// What reads the road for a source; to be run beside its worker.
 pub struct Fetch {
-    lanes: [(Lane, Road, mpsc::Sender<Delivery>); 2],
-    alone: (Road, mpsc::Sender<Delivery>),
+    lanes: [(Lane, Road, mpsc::Sender<Delivery>); 3],
     hall: Hall,
 }
 
@@ -56,7 +56,7 @@ pub struct Fetch {
 pub fn open(config: &RedisConfig, queue: Queue, hall: &Hall) -> Result<(Source, Fetch), Error> {
     let (now, now_lane) = mpsc::channel(AHEAD);
     let (bulk, bulk_lane) = mpsc::channel(AHEAD);
-    let (alone, alone_lane) = mpsc::channel(1);
+    let (alone, alone_lane) = mpsc::channel(AHEAD);
     let changes = hall.places.changes();
     let arrivals =
         Arrivals { now: now_lane, bulk: bulk_lane, alone: alone_lane, changes, hall: hall.clone() };
@@ -64,11 +64,9 @@ pub fn open(config: &RedisConfig, queue: Queue, hall: &Hall) -> Result<(Source, 
         let delivery = arrivals.next().await?;
         Some((delivery, arrivals))
     });
-    let fetch = Fetch {
-        lanes: [(Lane::Now, Road::new(config, queue)?, now), (Lane::Bulk, Road::new(config, queue)?, bulk)],
-        alone: (Road::new(config, queue)?, alone),
-        hall: hall.clone(),
-    };
+    let road = || Road::new(config, queue);
+    let lanes = [(Lane::Now, road()?, now), (Lane::Bulk, road()?, bulk), (Lane::Alone, road()?, alone)];
+    let fetch = Fetch { lanes, hall: hall.clone() };
     Ok((Source { deliveries: deliveries.boxed() }, fetch))
 }
 
@@ -128,45 +126,26 @@ impl Arrivals {
             self.changes.borrow_and_update();
             let now = self.hall.places.free(Lane::Now) > 0;
             let bulk = self.hall.places.free(Lane::Bulk) > 0;
-            let (lane, delivery) = tokio::select! { biased;
-                () = self.hall.stop.cancelled() => return self.close(),
-                Some(suspect) = self.alone.recv() => {
-                    if !self.is_alone().await {
-                        self.refuse(suspect);
-                        return self.close();
-                    }
-                    (Lane::Alone, suspect)
+            let owed = bulk && self.hall.places.owes_bulk();
+            let turn = if owed { self.bulk.try_recv().ok() } else { None };
+            let (lane, delivery) = if let Some(delivery) = turn {
+                (Lane::Bulk, delivery)
+            } else {
+                tokio::select! { biased;
+                    () = self.hall.stop.cancelled() => return self.close(),
+                    Some(delivery) = self.alone.recv() => (Lane::Alone, delivery),
+                    Some(delivery) = self.now.recv(), if now => (Lane::Now, delivery),
+                    Some(delivery) = self.bulk.recv(), if bulk => (Lane::Bulk, delivery),
+                    _ = self.changes.changed(), if !(now && bulk) => continue,
                 }
-                Some(delivery) = self.now.recv(), if now => (Lane::Now, delivery),
-                Some(delivery) = self.bulk.recv(), if bulk => (Lane::Bulk, delivery),
-                _ = self.changes.changed(), if !(now && bulk) => continue,
             };
-            // A suspect's lease was renewed while it waited.
-            if lane != Lane::Alone && delivery.start_by_ms < (self.hall.clock)() {
-                self.refuse(delivery);
+            if delivery.start_by_ms < (self.hall.clock)() {
+                self.hall.refuse(delivery);
                 continue;
             }
             self.hall.places.start(&delivery, lane);
             return Some(delivery);
         }
-    }
-
-    /// Waits until only the suspect is in hand: if this process dies now, that job did it. False: told to stop.
-    async fn is_alone(&mut self) -> bool {
-        loop {
-            self.changes.borrow_and_update();
-            if self.hall.places.holds_one() {
-                return true;
-            }
-            tokio::select! {
-                () = self.hall.stop.cancelled() => return false,
-                _ = self.changes.changed() => {}
-            }
-        }
-    }
-
-    fn refuse(&self, delivery: Delivery) {
-        self.hall.refuse(delivery);
     }
 
     /// Gives back what has not been started; whoever is still fetching gives back the rest.
@@ -194,13 +173,9 @@ impl Hall {
 impl Fetch {
     /// Ends within a second or so of being told to stop: a read under way is waited for, what it brings is given back.
     pub async fn run(self) {
-        let [(now, now_road, now_sender), (bulk, bulk_road, bulk_sender)] = self.lanes;
-        let (alone_road, alone_sender) = self.alone;
-        futures_util::join!(
-            fetch(now_road, now, now_sender, &self.hall),
-            fetch(bulk_road, bulk, bulk_sender, &self.hall),
-            fetch_suspects(alone_road, alone_sender, &self.hall),
-        );
+        let hall = &self.hall;
+        let lanes = self.lanes.map(|(lane, road, sender)| fetch(road, lane, sender, hall));
+        future::join_all(lanes).await;
     }
 }
 
@@ -210,7 +185,14 @@ async fn fetch(mut road: Road, lane: Lane, sender: mpsc::Sender<Delivery>, hall:
     while !hall.stop.is_cancelled() {
         changes.borrow_and_update();
         let have = sender.max_capacity() - sender.capacity();
-        let ahead = hall.places.free(lane) + pace.in_ten_ms(hall.places.started());
+        let soon = match lane {
+            // Of suspects, a worker that dies takes no more with it than it runs.
+            Lane::Alone => 0,
+            // The next place is its own.
+            Lane::Bulk if hall.places.owes_bulk() => pace.in_ten_ms(hall.places.started()).max(1),
+            Lane::Bulk | Lane::Now => pace.in_ten_ms(hall.places.started()),
+        };
+        let ahead = hall.places.free(lane) + soon;
         let want = ahead.saturating_sub(have).min(sender.capacity());
         // Half of it at a time: what is fetched one by one costs a round trip each.
         if want == 0 || have > ahead / 2 {
@@ -227,29 +209,6 @@ async fn fetch(mut road: Road, lane: Lane, sender: mpsc::Sender<Delivery>, hall:
             }
             // The link has waited, and said so.
             Err(error) => tracing::debug!(%error, "nothing fetched"),
-        }
-    }
-}
-
-/// One suspect at a time, fetched when the last is settled: a worker that dies takes one with it.
-async fn fetch_suspects(mut road: Road, sender: mpsc::Sender<Delivery>, hall: &Hall) {
-    let mut changes = hall.places.changes();
-    while !hall.stop.is_cancelled() {
-        changes.borrow_and_update();
-        if hall.places.holds_suspect() {
-            tokio::select! { () = hall.stop.cancelled() => {}, _ = changes.changed() => {} }
-            continue;
-        }
-        // The other lanes say when Redis is away.
-        let suspect = road.pop(Lane::Alone, 1).await.ok().and_then(|mut suspects| suspects.pop());
-        let Some(suspect) = suspect else { continue };
-        if suspect.start_by_ms < (hall.clock)() {
-            hall.refuse(suspect);
-            continue;
-        }
-        hall.places.hold(&suspect);
-        if let Err(refused) = sender.try_send(suspect) {
-            hall.refuse(refused.into_inner());
         }
     }
 }

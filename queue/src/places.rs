@@ -12,6 +12,10 @@ use uuid::Uuid;
 
 /// Who has this many jobs whose end is not written down yet starts no more.
 const UNSETTLED: usize = 4_000;
+/// Suspects at a time: each runs in a process of its own, beside the places.
+const SUSPECTS: usize = 2;
+/// After so many of the lane `now` in a row it is `bulk`'s turn, if anything waits there: neither starves the other.
+const IN_A_ROW: usize = 16;
 
 /// The places of one worker. A delivery has one while it runs, and stays in hand until its end is settled.
 pub struct Places {
@@ -29,13 +33,15 @@ struct Hand {
     running_bulk: usize,
     suspects: usize,
     started: u64,
+    /// Of the lane `now`, since the last of `bulk`.
+    in_a_row: usize,
 }
 
 /// A job may be in hand twice for a moment, when its lease was lost and given to the same worker again.
 type Key = (Uuid, Uuid, i16);
 
 struct Held {
-    /// Without kind and payload.
+    /// Without what it carries.
     delivery: Delivery,
     since: Instant,
     lane: Lane,
@@ -48,16 +54,27 @@ impl Places {
         Self { total, for_bulk: total - total / 20, hand: Mutex::default(), changes: watch::Sender::new(()) }
     }
 
-    /// How many deliveries of the lane could start now. None while a suspect is in hand.
+    /// Jobs that run at a time, at most; suspects aside.
+    pub const fn total(&self) -> usize {
+        self.total
+    }
+
+    /// How many deliveries of the lane could start now.
     pub fn free(&self, lane: Lane) -> usize {
         let hand = self.hand();
         let free = self.total.saturating_sub(hand.running);
         match lane {
-            _ if hand.suspects > 0 || hand.held.len() >= UNSETTLED => 0,
+            _ if hand.held.len() >= UNSETTLED => 0,
             Lane::Now => free,
             Lane::Bulk => free.min(self.for_bulk.saturating_sub(hand.running_bulk)),
-            Lane::Alone => usize::from(hand.held.is_empty()),
+            Lane::Alone => SUSPECTS.saturating_sub(hand.suspects),
         }
+    }
+
+    /// Whether the next place is for the lane `bulk`.
+    pub(crate) fn owes_bulk(&self) -> bool {
+        let hand = self.hand();
+        hand.in_a_row >= IN_A_ROW && hand.running_bulk < self.for_bulk
     }
 
     /// How many have been started, ever.
@@ -65,35 +82,30 @@ impl Places {
         self.hand().started
     }
 
+    /// With the suspects.
     pub fn running(&self) -> usize {
-        self.hand().running
-    }
-
-    /// Takes a suspect in hand, which is to wait until it is the only one.
-    pub(crate) fn hold(&self, suspect: &Delivery) {
-        let mut hand = self.hand();
-        hand.suspects += 1;
-        hand.held.insert(key(suspect), held(suspect, Lane::Alone, false));
-        drop(hand);
-        self.touch();
-    }
-
-    pub(crate) fn holds_suspect(&self) -> bool {
-        self.hand().suspects > 0
-    }
-
-    /// Whether nothing but one delivery is in hand: what ran beside it has ended and is settled.
-    pub(crate) fn holds_one(&self) -> bool {
-        self.hand().held.len() == 1
+        let hand = self.hand();
+        hand.running + hand.suspects
     }
 
     /// Gives the delivery a place.
     pub(crate) fn start(&self, delivery: &Delivery, lane: Lane) {
         let mut hand = self.hand();
-        hand.running += 1;
-        hand.running_bulk += usize::from(lane == Lane::Bulk);
+        match lane {
+            Lane::Now => {
+                hand.running += 1;
+                hand.in_a_row += 1;
+            }
+            Lane::Bulk => {
+                hand.running += 1;
+                hand.running_bulk += 1;
+                hand.in_a_row = 0;
+            }
+            Lane::Alone => hand.suspects += 1,
+        }
         hand.started += 1;
-        hand.held.insert(key(delivery), held(delivery, lane, true));
+        let held = Held { delivery: delivery.stub(), since: Instant::now(), lane, runs: true };
+        hand.held.insert(key(delivery), held);
         drop(hand);
         self.touch();
     }
@@ -104,9 +116,8 @@ impl Places {
         if let Some(held) = hand.held.get_mut(&key(delivery))
             && std::mem::take(&mut held.runs)
         {
-            let bulk = held.lane == Lane::Bulk;
-            hand.running -= 1;
-            hand.running_bulk -= usize::from(bulk);
+            let lane = held.lane;
+            hand.leave(lane);
         }
         drop(hand);
         self.touch();
@@ -116,18 +127,17 @@ impl Places {
     pub fn settled<'a>(&self, deliveries: impl IntoIterator<Item = &'a Delivery>) {
         let mut hand = self.hand();
         for delivery in deliveries {
-            if let Some(held) = hand.held.remove(&key(delivery)) {
-                let bulk = held.runs && held.lane == Lane::Bulk;
-                hand.running -= usize::from(held.runs);
-                hand.running_bulk -= usize::from(bulk);
-                hand.suspects -= usize::from(held.lane == Lane::Alone);
+            if let Some(held) = hand.held.remove(&key(delivery))
+                && held.runs
+            {
+                hand.leave(held.lane);
             }
         }
         drop(hand);
         self.touch();
     }
 
-    /// What has been in hand for this long, without kind and payload.
+    /// What has been in hand for this long, without what it carries.
     pub fn held_for(&self, at_least: Duration) -> Vec<Delivery> {
         let hand = self.hand();
         let old = hand.held.values().filter(|held| held.since.elapsed() >= at_least);
@@ -149,11 +159,69 @@ impl Places {
     }
 }
 
+impl Hand {
+    /// Frees a place.
+    const fn leave(&mut self, lane: Lane) {
+        match lane {
+            Lane::Now => self.running -= 1,
+            Lane::Bulk => {
+                self.running -= 1;
+                self.running_bulk -= 1;
+            }
+            Lane::Alone => self.suspects -= 1,
+        }
+    }
+}
+
 fn key(delivery: &Delivery) -> Key {
     (delivery.tenant_id.0, delivery.id.0, delivery.deliveries)
 }
 
-fn held(delivery: &Delivery, lane: Lane, runs: bool) -> Held {
-    let delivery = Delivery { kind: String::new(), payload: Vec::new(), ..*delivery };
-    Held { delivery, since: Instant::now(), lane, runs }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::id::{JobId, TenantId};
+
+    fn delivery(n: u128) -> Delivery {
+        Delivery {
+            tenant_id: TenantId(Uuid::nil()),
+            id: JobId(Uuid::from_u128(n)),
+            start_by_ms: 0,
+            due_ms: 0,
+            attempt: 0,
+            deliveries: 1,
+            kind: String::new(),
+            trace: String::new(),
+            payload: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn bulk_leaves_one_place_in_twenty_and_gets_its_turn() {
+        let places = Places::new(NonZeroUsize::new(20).unwrap());
+        for n in 0..19 {
+            assert_eq!(places.free(Lane::Bulk), 19 - usize::try_from(n).unwrap());
+            places.start(&delivery(n), Lane::Bulk);
+        }
+        assert_eq!((places.free(Lane::Bulk), places.free(Lane::Now)), (0, 1));
+        places.settled(&[delivery(0)]);
+        for n in 100..116 {
+            assert!(!places.owes_bulk());
+            places.start(&delivery(n), Lane::Now);
+            places.ended(&delivery(n));
+        }
+        assert!(places.owes_bulk());
+        places.start(&delivery(200), Lane::Bulk);
+        assert!(!places.owes_bulk());
+    }
+
+    #[test]
+    fn suspects_take_no_place_from_others() {
+        let places = Places::new(NonZeroUsize::MIN);
+        places.start(&delivery(1), Lane::Alone);
+        assert_eq!((places.free(Lane::Now), places.free(Lane::Alone), places.running()), (1, 1, 1));
+        places.ended(&delivery(1));
+        places.settled(&[delivery(1)]);
+        assert_eq!((places.free(Lane::Alone), places.running()), (2, 0));
+    }
 }

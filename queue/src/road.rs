@@ -38,9 +38,9 @@ return got";
 pub enum Lane {
     /// Of tenants with little to do: goes first.
     Now,
-    /// Of tenants with a backlog.
+    /// Of tenants with a backlog, and of what is never urgent.
     Bulk,
-    /// Jobs that may have killed their worker: run with nothing beside them.
+    /// Jobs that may have killed their worker: each runs in a process of its own.
     Alone,
 }
 

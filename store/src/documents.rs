@@ -48,3 +48,14 @@ pub async fn find_latest(tx: &TenantTx, kind: &str, subject: Uuid) -> Result<Opt
         .await
         .optional()?)
 }
+
+/// Forgets all of one kind but those about that subject; tells where their files are.
+pub async fn remove_others(tx: &TenantTx, kind: &str, subject: Uuid) -> Result<Vec<String>> {
+    Ok(diesel::delete(documents::table)
+        .filter(documents::tenant_id.eq(tx.tenant()))
+        .filter(documents::kind.eq(kind))
+        .filter(documents::subject_id.ne(subject))
+        .returning(documents::path)
+        .load(&mut tx.conn())
+        .await?)
+}

@@ -21,6 +21,7 @@ pub mod messages;
 pub mod migrate;
 mod pools;
 pub mod progress;
+pub mod reminders;
 mod schema;
 pub mod search;
 pub mod services;
@@ -28,6 +29,7 @@ pub mod sessions;
 pub mod setup;
 pub mod staff;
 pub mod tenants;
+pub mod trace;
 pub mod usage;
 pub mod users;
 

@@ -19,6 +19,8 @@ pub enum Mail {
     BookingCancellation(BookingMail),
     /// To the customer: the booking was moved to another time.
     BookingReschedule(BookingMail),
+    /// To the customer: it is tomorrow.
+    BookingReminder(BookingMail),
     /// To a new owner: prove that this address is yours.
     EmailVerification(VerificationMail),
     /// To a user who forgot their password: choose another.
@@ -134,6 +136,9 @@ impl Templates {
             Mail::BookingReschedule(mail) => {
                 ("booking_reschedule", self.booking_subject("mail-reschedule-subject", mail)?)
             }
+            Mail::BookingReminder(mail) => {
+                ("booking_reminder", self.booking_subject("mail-tomorrow-subject", mail)?)
+            }
             Mail::EmailVerification(mail) => {
                 ("email_verification", self.texts().of(mail.lang).t("mail-verification-subject")?)
             }
@@ -148,7 +153,8 @@ impl Templates {
         let mut context = match mail {
             Mail::BookingConfirmation(mail)
             | Mail::BookingCancellation(mail)
-            | Mail::BookingReschedule(mail) => {
+            | Mail::BookingReschedule(mail)
+            | Mail::BookingReminder(mail) => {
                 branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())
             }
             Mail::EmailVerification(mail) => branded(mail, "Harmony", None),

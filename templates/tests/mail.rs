@@ -114,6 +114,11 @@ fn a_cancellation_says_what_is_cancelled_and_why() {
 }
 
 #[test]
+fn a_reminder_says_what_is_tomorrow() {
+    snapshot("booking_reminder", |lang| Mail::BookingReminder(booking(lang)));
+}
+
+#[test]
 fn a_move_says_when_it_is_now_and_whether_it_waits_for_a_yes() {
     snapshot("booking_reschedule", |lang| Mail::BookingReschedule(booking(lang)));
     for lang in Locale::ALL {

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use jobs::{Job, JobError, Queue};
 use providers::mail::{Mailer, Sandbox};
-use store::ledger::Ledger;
-use uuid::Uuid;
+use store::ledger::{Head, Leased, Ledger};
 use worker::clock::Clock;
 use worker::context::Context;
 use worker::perform::perform;
@@ -24,17 +23,12 @@ impl TestApp {
             ledger.promote(self.now(), 1_000).await.unwrap();
             let before = ran.len();
             for queue in Queue::ALL {
-                let heads = ledger.heads(queue, Uuid::nil(), 50, 1_000).await.unwrap();
-                let shares: Vec<_> = heads.iter().map(|head| (head.tenant_id, 100)).collect();
-                let leased = ledger.lease(queue, &shares, Duration::from_mins(1)).await.unwrap();
-                for delivery in leased {
+                let heads = ledger.heads(queue, Head::FIRST, 50, 1_000).await.unwrap();
+                let shares: Vec<_> = heads.iter().map(|head| (head.key(), 100)).collect();
+                let leased = ledger.lease(queue, &shares, None, Duration::from_mins(1)).await.unwrap();
+                for Leased { delivery, .. } in leased {
                     let job = Job::parse(&delivery.kind, &delivery.payload).unwrap();
-                    let envelope = Envelope {
-                        tenant_id: delivery.tenant_id,
-                        job_id: delivery.id,
-                        attempt: delivery.attempt,
-                        job: job.clone(),
-                    };
+                    let envelope = Envelope::new(&delivery, job.clone());
                     match perform(&context, envelope).await {
                         Ok(()) | Err(JobError::Drop(_)) => {}
                         Err(error) => panic!("{job:?} failed: {error}"),

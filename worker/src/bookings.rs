@@ -16,11 +16,12 @@ use crate::outcome::{from_store, from_template};
 use crate::runtime::Envelope;
 
 /// Which of the messages about a booking.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Message {
     Confirmation,
     Cancellation,
     Reschedule,
+    Reminder,
 }
 
 /// Reads, sends, records. A run that died after sending is repeated with the same Message-ID. A tenant whose owner has
@@ -38,6 +39,7 @@ pub(crate) async fn send(
         Message::Confirmation => "booking_confirmation",
         Message::Cancellation => "booking_cancellation",
         Message::Reschedule => "booking_reschedule",
+        Message::Reminder => "booking_reminder",
     };
     let read: Result<Option<(Tenant, Appointment, Claim)>, store::Error> = tenant_door
         .transaction(async |tx| {
@@ -47,7 +49,11 @@ pub(crate) async fn send(
                 store::users::owners(tx)
             );
             let (appointment, tenant, owners) = (appointment?, tenant?, owners?);
-            if appointment.booking.sequence != sequence {
+            let booking = &appointment.booking;
+            // Nobody is reminded of what is over or no longer stands.
+            let is_due = message != Message::Reminder
+                || (booking.status == Status::Confirmed && now < booking.starts_at);
+            if booking.sequence != sequence || !is_due {
                 return Ok(None);
             }
             let audience = Audience::Customer;
@@ -64,12 +70,12 @@ pub(crate) async fn send(
     let (tenant, appointment, id) = match read.map_err(from_store)? {
         Some((tenant, appointment, Claim::Send(id))) => (tenant, appointment, id),
         Some((.., Claim::Suppressed)) => {
-            return Err(JobError::Drop(
+            return Err(JobError::dropped(
                 "suppressed: too many for one day and no owner has proven their address",
             ));
         }
         Some((.., Claim::Sent)) | None => {
-            return Err(JobError::Drop("told already, or the booking has moved on"));
+            return Err(JobError::dropped("told already, or the booking has moved on"));
         }
     };
     let email = write(context, &tenant, &appointment, message, id)?;
@@ -101,6 +107,7 @@ fn write(
         Message::Confirmation => (Mail::BookingConfirmation(mail), Method::Request, CalendarMethod::Request),
         Message::Cancellation => (Mail::BookingCancellation(mail), Method::Cancel, CalendarMethod::Cancel),
         Message::Reschedule => (Mail::BookingReschedule(mail), Method::Request, CalendarMethod::Request),
+        Message::Reminder => (Mail::BookingReminder(mail), Method::Request, CalendarMethod::Request),
     };
     let rendered = context.templates.mail(&mail).map_err(|error| from_template(&error))?;
     let public_url = context.links.public_url();
@@ -143,7 +150,7 @@ pub(crate) async fn make_summary(
     let (tenant, appointment) = read.map_err(from_store)?;
     let booking = &appointment.booking;
     if booking.sequence != sequence {
-        return Err(JobError::Drop("the booking has moved on"));
+        return Err(JobError::dropped("the booking has moved on"));
     }
     let summary = BookingSummary {
         lang: booking.locale,

@@ -3,17 +3,18 @@
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::relay::Relay;
+use crate::relay::{Relay, Settings};
 use crate::schedule::Schedule;
+use crate::tally::Tally;
 use domain::id::JobId;
 use futures_util::future;
 use jobs::Queue;
 use queue::RedisConfig;
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
-use store::ledger::Ledger;
+use store::ledger::{Ledger, Worker};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +25,8 @@ const PROMOTED: i64 = 1_000;
 /// How often it measures the queues, and how far it counts.
 const LOOK: Duration = Duration::from_secs(10);
 const COUNTED: i64 = 100_000;
+/// How often it looks what operators set.
+const SETTINGS: Duration = Duration::from_secs(1);
 /// How often it looks for schedules that are due.
 const SCHEDULING: Duration = Duration::from_secs(1);
 
@@ -39,6 +42,8 @@ pub struct Config {
     pub tick: Duration,
     /// `schedule::SCHEDULES`, unless a test wants quiet.
     pub schedules: &'static [Schedule],
+    /// What it tells of itself.
+    pub worker: Worker,
     /// Of names and ids: another for each dispatcher.
     pub seed: u64,
     pub stop: CancellationToken,
@@ -50,6 +55,7 @@ pub async fn run(config: Config) -> Result<(), queue::Error> {
     let mut rng = StdRng::seed_from_u64(config.seed);
     let wakes: BTreeMap<Queue, watch::Sender<()>> =
         Queue::ALL.into_iter().map(|queue| (queue, watch::Sender::new(()))).collect();
+    let told = watch::Sender::new(Settings::new());
     let relays = wakes.iter().map(|(queue, wake)| {
         let relay = Relay {
             queue: *queue,
@@ -57,6 +63,7 @@ pub async fn run(config: Config) -> Result<(), queue::Error> {
             redis: config.redis.clone(),
             clock: config.clock.clone(),
             lease: config.lease,
+            settings: told.subscribe(),
             tick: config.tick,
             name: format!("{:032x}", rng.random::<u128>()),
             woken: wake.subscribe(),
@@ -71,15 +78,27 @@ pub async fn run(config: Config) -> Result<(), queue::Error> {
         }
     };
     let beside = async {
-        let parts = future::join4(
+        let looks = async {
+            let tally = Tally::default();
+            future::join(
+                measure(&config),
+                tally.tell((&config.ledger, &config.clock), &config.worker, || 0, || ()),
+            )
+            .await;
+        };
+        let parts = future::join5(
             promote(&config, wake),
             schedule(&config, &mut rng, wake),
-            measure(&config),
+            settings(&config, &told),
+            looks,
             queue::listen(&config.redis, wake),
         );
         tokio::select! {
-            () = config.stop.cancelled() => Ok(()),
-            ((), (), (), listened) = parts => listened,
+            () = config.stop.cancelled() => {
+                Tally::default().leave(&config.ledger, &config.worker).await;
+                Ok(())
+            }
+            (.., listened) = parts => listened,
         }
     };
     Box::pin(future::try_join(relays, beside)).await.map(|_ended| ())
@@ -103,31 +122,68 @@ async fn promote(config: &Config, wake: impl Fn(Queue)) {
     }
 }
 
-/// Fires each schedule once a tick, together with all other dispatchers. Ticks that were missed, by all, are one.
+/// Fires each schedule once a tick, together with all other dispatchers.
 async fn schedule(config: &Config, rng: &mut impl Rng, wake: impl Fn(Queue)) {
-    let mut fired = HashMap::new();
+    // What is known of other dispatchers' ticks. One that is stale loses, and is read anew.
+    let mut ticks = None;
     loop {
-        let now = config.clock.now();
-        for Schedule { name, when, job } in config.schedules {
-            let tick = when.last(now);
-            if fired.get(name).is_some_and(|last| *last >= tick) {
-                continue;
-            }
-            let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
-            let id = JobId(uuid::Builder::from_unix_timestamp_millis(millis, &rng.random()).into_uuid());
-            let job = job();
-            match config.ledger.fire((name, tick), id, &job, now).await {
-                Ok(first) => {
-                    fired.insert(*name, tick);
-                    if first {
-                        tracing::info!(schedule = name, %tick, "fired");
-                        wake(job.policy().queue);
-                    }
-                }
-                Err(error) => tracing::warn!(%error, schedule = name, "not fired yet"),
+        if ticks.is_none() {
+            match config.ledger.ticks().await {
+                Ok(read) => ticks = Some(read),
+                Err(error) => tracing::warn!(%error, "no schedule fires"),
             }
         }
+        let now = config.clock.now();
+        let mut is_stale = false;
+        for schedule in config.schedules {
+            let Some(known) = &mut ticks else { break };
+            let last = known.get(schedule.name).copied();
+            let Some((tick, in_time)) = schedule.due(last, now) else { continue };
+            let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+            let id = JobId(uuid::Builder::from_unix_timestamp_millis(millis, &rng.random()).into_uuid());
+            let job = (schedule.job)(tick);
+            match config.ledger.fire((schedule.name, last, tick.at), in_time, (id, &job), now).await {
+                Ok(true) => {
+                    known.insert(schedule.name.to_owned(), tick.at);
+                    if in_time {
+                        tracing::info!(schedule = schedule.name, tick = %tick.at, "fired");
+                        wake(job.policy().queue);
+                    } else {
+                        tracing::warn!(schedule = schedule.name, tick = %tick.at, "left out: it is too late");
+                    }
+                }
+                Ok(false) => is_stale = true,
+                Err(error) => {
+                    tracing::warn!(%error, schedule = schedule.name, "not fired yet");
+                    is_stale = true;
+                }
+            }
+        }
+        if is_stale {
+            ticks = None;
+        }
         tokio::time::sleep(SCHEDULING).await;
+    }
+}
+
+/// Reads what operators set of the queues. While the ledger is away the last that was read holds.
+async fn settings(config: &Config, told: &watch::Sender<Settings>) {
+    loop {
+        match config.ledger.settings().await {
+            Ok(rows) => {
+                let read = rows.into_iter().map(|row| (row.queue.clone(), row)).collect();
+                told.send_if_modified(|known| {
+                    if *known == read {
+                        false
+                    } else {
+                        *known = read;
+                        true
+                    }
+                });
+            }
+            Err(error) => tracing::warn!(%error, "what operators set is not read"),
+        }
+        tokio::time::sleep(SETTINGS).await;
     }
 }
 

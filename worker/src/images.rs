@@ -18,7 +18,7 @@ pub(crate) async fn drop_image(
     let found: Result<_, store::Error> =
         tenant.read(async |tx| store::images::find(tx, image_id).await).await;
     if found.map_err(from_store)?.is_some() {
-        return Err(JobError::Drop("the picture stands where it should"));
+        return Err(JobError::dropped("the picture stands where it should"));
     }
     let removed = context.files.delete_folder(envelope.tenant_id, &image::folder(image_id)).await;
     removed.map_err(|error| JobError::Retry(error.to_string()))

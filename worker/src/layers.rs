@@ -1,14 +1,17 @@
 //! What a delivery goes through inside an apalis worker: settled ( traced ( performed ) ).
 
+use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::outcome::{Backoff, Outcome};
+use crate::outcome::Outcome;
 use crate::runtime::Envelope;
 use crate::settle::Finished;
+use crate::suspect::{Apart, run_apart};
+use crate::tally::{Run, Tally};
 use apalis_core::error::BoxDynError;
 use apalis_core::layers::{Layer, Service};
 use apalis_core::task::Task;
 use futures_util::future::BoxFuture;
-use jobs::{Delivery, Job, JobError, Policy, Queue};
+use jobs::{Backoff, Delivery, Job, JobError, Policy, Queue};
 use queue::Places;
 use rand::rngs::StdRng;
 use std::any::Any;
@@ -24,20 +27,31 @@ use tracing::Instrument;
 
 /// How a run ended.
 pub(crate) struct Ended {
-    result: Result<(), JobError>,
-    /// Runs that the job has in all.
+    /// `None`: shutdown cut it off, as if it had never been started.
+    result: Option<Result<(), JobError>>,
+    /// Runs that the job has in all, and how long it waits for the next.
     attempts: i16,
+    backoff: Backoff,
     kind: &'static str,
     lasted: Duration,
 }
 
-/// Runs a job: reads it, calls its function, and catches what may come of it. A panic, a run over its time and a run
-/// that shutdown cut off are failures like others, and count as attempts.
+impl Ended {
+    fn unread(error: JobError) -> Self {
+        let (attempts, lasted) = (1, Duration::ZERO);
+        Self { result: Some(Err(error)), attempts, backoff: Backoff::DEFAULT, kind: "unknown", lasted }
+    }
+}
+
+/// Runs a job: reads it, calls its function, or has a suspect run apart, and catches what may come of it. A panic and a
+/// run over its time are failures like others, and count as attempts.
 #[derive(Clone)]
 pub(crate) struct Perform<C, H> {
     pub(crate) context: C,
     pub(crate) handler: H,
     pub(crate) policy: fn(&Job) -> Policy,
+    /// `None`: suspects run like others.
+    pub(crate) apart: Option<Apart>,
     pub(crate) cut: CancellationToken,
 }
 
@@ -59,29 +73,33 @@ where
         let job = match Job::parse(&delivery.kind, &delivery.payload) {
             Ok(job) => job,
             Err(error) => {
-                let result = Err(JobError::Dead(format!("not a job this worker knows: {error}")));
-                let ended = Ended { result, attempts: 1, kind: "unknown", lasted: Duration::ZERO };
-                return Box::pin(std::future::ready(Ok(ended)));
+                let error = JobError::Dead(format!("not a job this worker knows: {error}"));
+                return Box::pin(std::future::ready(Ok(Ended::unread(error))));
             }
         };
-        let Policy { attempts, timeout, .. } = (self.policy)(&job);
+        let Policy { attempts, timeout, backoff, .. } = (self.policy)(&job);
         let (kind, cut, started) = (job.kind(), self.cut.clone(), Instant::now());
-        let envelope =
-            Envelope { tenant_id: delivery.tenant_id, job_id: delivery.id, attempt: delivery.attempt, job };
-        let (context, handler) = (self.context.clone(), self.handler.clone());
         // A task of its own: jobs need not be Send, apalis' tasks must; and a panic ends there.
-        let run = async move { handler(&context, envelope).await }.in_current_span();
-        let run = AbortOnDropHandle::new(tokio::task::spawn_local(run));
+        let run = if let Some(apart) = self.apart.clone().filter(|_apart| delivery.is_suspect()) {
+            let run = async move { run_apart(&apart, &delivery).await };
+            tokio::task::spawn_local(run.in_current_span())
+        } else {
+            let (context, handler) = (self.context.clone(), self.handler.clone());
+            let envelope = Envelope::new(&delivery, job);
+            let run = async move { handler(&context, envelope).await };
+            tokio::task::spawn_local(run.in_current_span())
+        };
+        let run = AbortOnDropHandle::new(run);
         Box::pin(async move {
             let result = tokio::select! {
-                ended = tokio::time::timeout(timeout, run) => match ended {
+                ended = tokio::time::timeout(timeout, run) => Some(match ended {
                     Ok(Ok(result)) => result,
                     Ok(Err(failed)) => Err(JobError::Retry(words_of(failed))),
                     Err(_elapsed) => Err(JobError::Retry(format!("ran for more than {timeout:?}"))),
-                },
-                () = cut.cancelled() => Err(JobError::Retry("cut off: its worker was told to stop".to_owned())),
+                }),
+                () = cut.cancelled() => None,
             };
-            Ok(Ended { result, attempts, kind, lasted: started.elapsed() })
+            Ok(Ended { result, attempts, backoff, kind, lasted: started.elapsed() })
         })
     }
 }
@@ -145,9 +163,12 @@ pub(crate) struct Settle {
     pub(crate) queue: Queue,
     pub(crate) places: Arc<Places>,
     pub(crate) finished: mpsc::UnboundedSender<Finished>,
-    pub(crate) backoff: Backoff,
+    /// Takes what was cut off.
+    pub(crate) returned: mpsc::UnboundedSender<Delivery>,
     pub(crate) rng: Arc<Mutex<StdRng>>,
+    pub(crate) clock: Clock,
     pub(crate) metrics: Metrics,
+    pub(crate) tally: Tally,
 }
 
 #[derive(Clone)]
@@ -178,34 +199,42 @@ where
     }
 
     fn call(&mut self, task: Task<Delivery>) -> Self::Future {
-        let delivery = Delivery { kind: String::new(), payload: Vec::new(), ..task.args };
+        let delivery = task.args.stub();
         let settle = self.settle.clone();
+        let late = settle.clock.now().timestamp_millis().saturating_sub(delivery.due_ms);
+        let waited = Duration::from_millis(u64::try_from(late).unwrap_or(0));
         let run = self.inner.call(task);
         settle.metrics.started(settle.queue);
         Box::pin(async move {
-            let ended = run.await.unwrap_or_else(|error| Ended {
-                result: Err(JobError::Retry(error.to_string())),
-                attempts: i16::MAX,
-                kind: "unknown",
-                lasted: Duration::ZERO,
-            });
-            settle.end(delivery, ended);
+            let ended = run.await.unwrap_or_else(|error| Ended::unread(JobError::Retry(error.to_string())));
+            settle.end(delivery, ended, waited);
             Ok(())
         })
     }
 }
 
 impl Settle {
-    fn end(&self, delivery: Delivery, ended: Ended) {
+    fn end(&self, delivery: Delivery, ended: Ended, waited: Duration) {
+        let (job, tenant, kind) = (delivery.id, delivery.tenant_id, ended.kind);
+        let Some(result) = ended.result else {
+            tracing::info!(%job, %tenant, kind, "cut off: this worker was told to stop");
+            self.metrics.cut(self.queue);
+            self.places.settled([&delivery]);
+            if let Err(unheard) = self.returned.send(delivery) {
+                tracing::debug!(job = %unheard.0.id, "left to its lease");
+            }
+            return;
+        };
         let runs = (delivery.attempt, ended.attempts);
         let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = Outcome::of(ended.result, runs, self.backoff, &mut *rng);
+        let outcome = Outcome::of(result, runs, ended.backoff, &mut *rng);
         drop(rng);
-        self.metrics.ended(self.queue, ended.kind, outcome.name(), ended.lasted);
-        let (job, tenant, kind) = (delivery.id, delivery.tenant_id, ended.kind);
+        let run = Run { kind, outcome: outcome.name(), waited, ran: ended.lasted };
+        self.metrics.ended(self.queue, &run);
+        self.tally.count(&run, self.clock.now());
         match &outcome {
             Outcome::Done => tracing::debug!(%job, %tenant, kind, "done"),
-            Outcome::Dropped(why) => tracing::info!(%job, %tenant, kind, why, "dropped"),
+            Outcome::Dropped(why) => tracing::info!(%job, %tenant, kind, %why, "dropped"),
             Outcome::Again { after, error } => {
                 tracing::warn!(%job, %tenant, kind, attempt = delivery.attempt, ?after, error, "failed");
             }

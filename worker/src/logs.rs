@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -18,10 +19,21 @@ pub struct LogConfig {
     pub development: bool,
 }
 
+/// Where logs go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sink {
+    Stdout,
+    Stderr,
+}
+
 /// To be called once, first thing.
-pub fn start(config: &LogConfig) -> anyhow::Result<()> {
+pub fn start(config: &LogConfig, sink: Sink) -> anyhow::Result<()> {
     let filter: Targets = config.log.parse()?;
-    let lines = tracing_subscriber::fmt::layer().with_ansi(false);
+    let writer = match sink {
+        Sink::Stdout => BoxMakeWriter::new(std::io::stdout),
+        Sink::Stderr => BoxMakeWriter::new(std::io::stderr),
+    };
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer);
     let logs = tracing_subscriber::registry();
     let started = if config.development || std::io::stdout().is_terminal() {
         logs.with(lines.with_filter(filter)).try_init()

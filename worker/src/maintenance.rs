@@ -10,7 +10,8 @@ const BATCH: i64 = 1_000;
 /// An Idempotency-Key answers for this long.
 const KEPT_KEYS: TimeDelta = TimeDelta::hours(24);
 
-/// Removes the sessions that have ended and the idempotency keys that are too old. May run twice.
+/// Removes the sessions that have ended, the idempotency keys that are too old, and what the fleet keeps for a while: dead
+/// jobs for 30 days. May run twice.
 pub(crate) async fn sweep_expired(context: &Context) -> Result<(), JobError> {
     let now = context.clock.now();
     let ledger = &context.ledger;
@@ -18,7 +19,8 @@ pub(crate) async fn sweep_expired(context: &Context) -> Result<(), JobError> {
     let keys =
         in_batches(now - KEPT_KEYS, async |before| ledger.remove_idempotency_keys(before, BATCH).await)
             .await?;
-    tracing::info!(sessions, keys, "swept what had expired");
+    let records = in_batches(now, async |now| ledger.remove_old_records(now, BATCH).await).await?;
+    tracing::info!(sessions, keys, records, "swept what had expired");
     Ok(())
 }
 

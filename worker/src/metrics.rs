@@ -1,11 +1,11 @@
 //! What is measured of jobs, for Prometheus. The tenant is never a label.
 
+use crate::tally::Run;
 use chrono::{DateTime, Utc};
 use jobs::Queue;
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
 };
-use std::time::Duration;
 use store::ledger::Depth;
 
 /// Upper bounds of the histogram of durations, in seconds.
@@ -16,6 +16,7 @@ const SECONDS: [f64; 12] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 pub struct Metrics {
     registry: Registry,
     ended: IntCounterVec,
+    waited: HistogramVec,
     seconds: HistogramVec,
     running: IntGaugeVec,
     ready: IntGaugeVec,
@@ -26,16 +27,17 @@ pub struct Metrics {
 impl Metrics {
     pub fn new() -> Result<Self, prometheus::Error> {
         let gauge = |name: &str, help: &str| IntGaugeVec::new(Opts::new(name, help), &["queue"]);
+        let histogram = |name: &str, help: &str| {
+            HistogramVec::new(HistogramOpts::new(name, help).buckets(SECONDS.to_vec()), &["queue", "kind"])
+        };
         let metrics = Self {
             registry: Registry::new(),
             ended: IntCounterVec::new(
                 Opts::new("harmony_jobs_total", "Runs that ended: done, dropped, again or dead."),
                 &["queue", "kind", "outcome"],
             )?,
-            seconds: HistogramVec::new(
-                HistogramOpts::new("harmony_job_seconds", "How long runs took.").buckets(SECONDS.to_vec()),
-                &["queue", "kind"],
-            )?,
+            waited: histogram("harmony_job_wait_seconds", "From due to started.")?,
+            seconds: histogram("harmony_job_seconds", "How long runs took.")?,
             running: gauge("harmony_jobs_running", "Jobs running in this process.")?,
             ready: gauge(
                 "harmony_jobs_ready",
@@ -45,6 +47,7 @@ impl Metrics {
             oldest: gauge("harmony_jobs_oldest_seconds", "Since when the oldest ready job is due.")?,
         };
         metrics.registry.register(Box::new(metrics.ended.clone()))?;
+        metrics.registry.register(Box::new(metrics.waited.clone()))?;
         metrics.registry.register(Box::new(metrics.seconds.clone()))?;
         for gauge in [&metrics.running, &metrics.ready, &metrics.dead, &metrics.oldest] {
             metrics.registry.register(Box::new(gauge.clone()))?;
@@ -56,10 +59,17 @@ impl Metrics {
         self.running.with_label_values(&[queue.name()]).inc();
     }
 
-    pub(crate) fn ended(&self, queue: Queue, kind: &str, outcome: &str, lasted: Duration) {
+    pub(crate) fn ended(&self, queue: Queue, run: &Run) {
+        let (queue, kind) = (queue.name(), run.kind);
+        self.running.with_label_values(&[queue]).dec();
+        self.ended.with_label_values(&[queue, kind, run.outcome]).inc();
+        self.waited.with_label_values(&[queue, kind]).observe(run.waited.as_secs_f64());
+        self.seconds.with_label_values(&[queue, kind]).observe(run.ran.as_secs_f64());
+    }
+
+    /// A run that shutdown cut off, which is given back.
+    pub(crate) fn cut(&self, queue: Queue) {
         self.running.with_label_values(&[queue.name()]).dec();
-        self.ended.with_label_values(&[queue.name(), kind, outcome]).inc();
-        self.seconds.with_label_values(&[queue.name(), kind]).observe(lasted.as_secs_f64());
     }
 
     pub(crate) fn depth(&self, queue: Queue, depth: Depth, now: DateTime<Utc>) {

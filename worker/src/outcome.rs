@@ -1,8 +1,9 @@
 //! What the end of a run means for its job.
 
-use jobs::JobError;
+use jobs::{Backoff, JobError};
 use providers::mail::SendError;
 use rand::{Rng, RngExt};
+use std::borrow::Cow;
 use std::time::Duration;
 use templates::TemplateError;
 
@@ -11,23 +12,11 @@ const ERROR_LENGTH: usize = 500;
 /// The longest a job may ask to wait.
 const LONGEST_WAIT: Duration = Duration::from_hours(30 * 24);
 
-/// How long a failed job waits for its next run: anything from nothing to `base` × 2^attempt, `cap` at most, each as
-/// likely ("full jitter"), so that what failed together does not come back together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Backoff {
-    pub base: Duration,
-    pub cap: Duration,
-}
-
-impl Backoff {
-    pub const DEFAULT: Self = Self { base: Duration::from_secs(2), cap: Duration::from_mins(15) };
-
-    /// `attempt` counts the runs that failed before this one.
-    pub fn wait(self, attempt: i16, rng: &mut impl Rng) -> Duration {
-        let factor = 2_u32.saturating_pow(u32::try_from(attempt).unwrap_or(0));
-        let longest = self.base.saturating_mul(factor).min(self.cap);
-        Duration::from_millis(rng.random_range(0..=u64::try_from(longest.as_millis()).unwrap_or(u64::MAX)))
-    }
+/// How long a failed job waits for its next run: any time up to the longest, each as likely. `attempt` counts the runs
+/// that failed before this one.
+fn wait(backoff: Backoff, attempt: i16, rng: &mut impl Rng) -> Duration {
+    let longest = u64::try_from(backoff.longest(attempt).as_millis()).unwrap_or(u64::MAX);
+    Duration::from_millis(rng.random_range(0..=longest))
 }
 
 /// What becomes of a job whose run has ended.
@@ -35,7 +24,7 @@ impl Backoff {
 pub enum Outcome {
     Done,
     /// Nothing is left to do, and nothing is wrong.
-    Dropped(&'static str),
+    Dropped(Cow<'static, str>),
     Again {
         after: Duration,
         error: String,
@@ -59,7 +48,7 @@ impl Outcome {
             Err(JobError::Drop(why)) => return Self::Dropped(why),
             Err(JobError::Dead(error)) => return Self::Dead { error: scrubbed(&error) },
             Err(JobError::Later(wait, error)) => (wait.min(LONGEST_WAIT), error),
-            Err(JobError::Retry(error)) => (backoff.wait(attempt, rng), error),
+            Err(JobError::Retry(error)) => (wait(backoff, attempt, rng), error),
         };
         let error = scrubbed(&error);
         if attempt.saturating_add(1) < attempts { Self::Again { after, error } } else { Self::Dead { error } }
@@ -79,7 +68,7 @@ impl Outcome {
 /// PostgreSQL away is worth another run, a row that is gone is not.
 pub(crate) fn from_store(error: store::Error) -> JobError {
     match error {
-        store::Error::Rejected(_) => JobError::Drop("what it is about is gone"),
+        store::Error::Rejected(_) => JobError::dropped("what it is about is gone"),
         store::Error::Unavailable(why) => JobError::Retry(why),
         store::Error::Database(error) => JobError::Retry(error.to_string()),
     }
@@ -88,7 +77,7 @@ pub(crate) fn from_store(error: store::Error) -> JobError {
 /// An address that a server refuses for good is no fault of ours: the message's row says so, and that is all.
 pub(crate) fn from_mail(error: SendError) -> JobError {
     match error {
-        SendError::Refused(_) => JobError::Drop("the recipient's server refuses it"),
+        SendError::Refused(_) => JobError::dropped("the recipient's server refuses it"),
         SendError::Later(Some(wait), why) => JobError::Later(wait, why),
         SendError::Later(None, why) => JobError::Retry(why),
     }
@@ -148,7 +137,7 @@ mod tests {
             Outcome::Again { after: Duration::from_mins(1), error: "busy".to_owned() }
         );
         assert_eq!(of(later, 2), Outcome::Dead { error: "busy".to_owned() });
-        assert_eq!(of(JobError::Drop("gone"), 2), Outcome::Dropped("gone"));
+        assert_eq!(of(JobError::dropped("gone"), 2), Outcome::Dropped("gone".into()));
         assert_eq!(of(JobError::Dead("no".to_owned()), 0), Outcome::Dead { error: "no".to_owned() });
     }
 
@@ -157,7 +146,7 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(7);
         for (attempt, longest) in [(0, 2_000), (1, 4_000), (5, 64_000), (9, 900_000), (i16::MAX, 900_000)] {
             let waits: Vec<_> =
-                (0..200).map(|_| Backoff::DEFAULT.wait(attempt, &mut rng).as_millis()).collect();
+                (0..200).map(|_| wait(Backoff::DEFAULT, attempt, &mut rng).as_millis()).collect();
             assert!(waits.iter().all(|wait| *wait <= longest));
             assert!(waits.iter().any(|wait| *wait > longest * 9 / 10));
             assert!(waits.iter().any(|wait| *wait < longest / 10));

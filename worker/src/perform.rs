@@ -3,7 +3,7 @@
 use crate::bookings::{self, Message};
 use crate::context::Context;
 use crate::runtime::Envelope;
-use crate::{images, maintenance, usage, users};
+use crate::{exports, images, maintenance, reminders, usage, users};
 use jobs::{Job, JobError};
 
 /// Runs a job. Whatever it does is done again when its worker dies: effects are idempotent.
@@ -18,6 +18,11 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         Job::SendBookingReschedule { booking_id, sequence } => {
             bookings::send(context, &envelope, Message::Reschedule, booking_id, sequence).await
         }
+        Job::SendBookingReminder { booking_id, sequence } => {
+            bookings::send(context, &envelope, Message::Reminder, booking_id, sequence).await
+        }
+        Job::RemindOfBookings { date } => reminders::remind_of_bookings(context, &envelope, date).await,
+        Job::RemindTenants { since, until } => reminders::remind_tenants(context, since, until).await,
         Job::MakeBookingSummary { booking_id, sequence } => {
             bookings::make_summary(context, &envelope, booking_id, sequence).await
         }
@@ -30,6 +35,7 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
             usage::send_limit_warning(context, &envelope, limit, period_start, percent).await
         }
         Job::DropImage { image_id } => images::drop_image(context, &envelope, image_id).await,
+        Job::ExportCustomers { .. } => exports::export_customers(context, &envelope).await,
         Job::SweepExpired {} => maintenance::sweep_expired(context).await,
     }
 }

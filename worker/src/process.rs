@@ -2,15 +2,16 @@
 
 use crate::clock::Clock;
 use crate::context::{Context, Renderer};
-use crate::logs::{self, LogConfig};
+use crate::logs::{self, LogConfig, Sink};
 use crate::metrics::Metrics;
-use crate::outcome::Backoff;
 use crate::perform::perform;
 use crate::schedule::SCHEDULES;
 use crate::serve::{Pages, serve};
+use crate::suspect::{self, Apart};
 use crate::{dispatch, runtime};
 use anyhow::Context as _;
 use clap::{CommandFactory, FromArgMatches, Parser};
+use domain::id::TenantId;
 use domain::link::Links;
 use futures_util::future;
 use jobs::{Job, Queue};
@@ -23,7 +24,8 @@ use rand::rngs::SysRng;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use store::ledger::Ledger;
+use std::time::Duration;
+use store::ledger::{Ledger, Worker};
 use store::{DatabaseConfig, Door, Store, Wake};
 use templates::Templates;
 use tokio::net::TcpListener;
@@ -52,6 +54,9 @@ pub struct ProcessConfig {
     pub secrets: SecretsConfig,
     #[command(flatten)]
     pub logs: LogConfig,
+    /// Runs the one job on its standard input, for a worker that suspects it of killing workers.
+    #[arg(long, hide = true)]
+    pub suspect: bool,
 }
 
 #[derive(Debug, Parser)]
@@ -61,42 +66,72 @@ struct WorkArgs {
     #[arg(long, env = "CONCURRENCY", value_name = "JOBS")]
     concurrency: Option<NonZeroUsize>,
     #[command(flatten)]
+    stopping: StoppingConfig,
+    #[command(flatten)]
+    process: ProcessConfig,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+struct StoppingConfig {
+    /// Seconds in which it ends after SIGTERM: all but the last five are for running jobs, then they are cut off and
+    /// given back.
+    #[arg(long, env = "STOP_SECONDS", value_name = "SECONDS", default_value_t = 25, value_parser = clap::value_parser!(u16).range(6..=3600))]
+    stop_seconds: u16,
+}
+
+impl StoppingConfig {
+    fn grace(&self) -> Duration {
+        Duration::from_secs(self.stop_seconds.into()).saturating_sub(runtime::SETTLING)
+    }
+}
+
+#[derive(Debug, Parser)]
+#[command(version)]
+struct DispatchArgs {
+    #[command(flatten)]
     process: ProcessConfig,
 }
 
 #[derive(Debug, Parser)]
 #[command(version)]
-struct PlainArgs {
+struct FleetArgs {
+    #[command(flatten)]
+    stopping: StoppingConfig,
     #[command(flatten)]
     process: ProcessConfig,
 }
 
-/// Runs one queue's jobs until SIGTERM or SIGINT: nothing new is started then, running jobs have 20 s to end. A second
-/// signal ends the process at once.
+/// Runs one queue's jobs until SIGTERM or SIGINT: nothing new is started then, running jobs have some time to end. A
+/// second signal ends the process at once.
 ///
 /// `renderer` is for the queue `pdf` alone: the other binaries do not carry typst.
 pub fn work(queue: Queue, renderer: Option<Renderer>) -> anyhow::Result<()> {
     let about = format!("Runs the jobs of the queue {}. Any number of these may run.", queue.name());
     let args: WorkArgs = arguments(queue.name(), &about)?;
     let concurrency = args.concurrency.unwrap_or_else(|| concurrency(queue));
-    run(args.process, async |process| process.work(queue, concurrency, process.context(renderer)?).await)
+    run(args.process, async |process| {
+        process.work(queue, concurrency, args.stopping.grace(), process.context(renderer)?).await
+    })
 }
 
 /// Promotes, relays and schedules for all queues. Any number may run; one is enough.
 pub fn dispatch() -> anyhow::Result<()> {
     let about =
         "Relays due jobs of all queues to their workers, and fires schedules. Any number of these may run.";
-    let args: PlainArgs = arguments("dispatch", about)?;
+    let args: DispatchArgs = arguments("dispatch", about)?;
     run(args.process, async |process| process.dispatch().await)
 }
 
 /// The whole fleet in one process.
 pub fn fleet(renderer: Renderer) -> anyhow::Result<()> {
     let about = "The dispatcher and the workers of all queues in one process, for development and small installations.";
-    let args: PlainArgs = arguments("fleet", about)?;
+    let args: FleetArgs = arguments("fleet", about)?;
     run(args.process, async |process| {
-        let context = process.context(Some(renderer))?;
-        let workers = Queue::ALL.map(|queue| process.work(queue, concurrency(queue), context.clone()));
+        let (context, grace) = (process.context(Some(renderer))?, args.stopping.grace());
+        if process.config.suspect {
+            return process.work(Queue::Pdf, NonZeroUsize::MIN, grace, context).await;
+        }
+        let workers = Queue::ALL.map(|queue| process.work(queue, concurrency(queue), grace, context.clone()));
         future::try_join(process.dispatch(), future::try_join_all(workers)).await.map(|_ended| ())
     })
 }
@@ -123,23 +158,26 @@ struct Process {
     clock: Clock,
     metrics: Metrics,
     stop: CancellationToken,
+    waker: Waker,
 }
 
 /// One thread runs everything: more work is more processes.
 fn run(config: ProcessConfig, work: impl AsyncFnOnce(&Process) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    logs::start(&config.logs)?;
+    // What a suspect says on its standard output is for its worker.
+    logs::start(&config.logs, if config.suspect { Sink::Stderr } else { Sink::Stdout })?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (terminate, interrupt) = runtime.block_on(async {
         Ok::<_, std::io::Error>((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
     })?;
     let (waker, publisher) = Waker::open(&config.redis)?;
-    let store = Store::new(&config.database, 1, waking(waker))?;
+    let store = Store::new(&config.database, 1, waking(waker.clone()))?;
     let process = Process {
         ledger: Ledger::new(store.system().pool()?.clone()),
         store,
         clock: Clock::system(),
         metrics: Metrics::new()?,
         stop: CancellationToken::new(),
+        waker: waker.clone(),
         config,
     };
     let parts = async {
@@ -148,7 +186,7 @@ fn run(config: ProcessConfig, work: impl AsyncFnOnce(&Process) -> anyhow::Result
             ended = work(&process) => ended,
             failed = process.pages() => failed,
             () = publisher => anyhow::bail!("nobody wakes the relays"),
-            () = signals(terminate, interrupt, &process.stop) => anyhow::bail!("told to stop twice"),
+            () = signals(terminate, interrupt, &process) => anyhow::bail!("told to stop twice"),
         }
     };
     let ended = LocalSet::new().block_on(&runtime, parts);
@@ -157,7 +195,6 @@ fn run(config: ProcessConfig, work: impl AsyncFnOnce(&Process) -> anyhow::Result
     ended
 }
 
-/// The first signal asks everybody to stop; ends with the second.
 /// What a commit wakes: a queue's relays, or those who follow a tenant.
 fn waking(waker: Waker) -> store::Waker {
     Arc::new(move |wake| match wake {
@@ -166,11 +203,16 @@ fn waking(waker: Waker) -> store::Waker {
     })
 }
 
-async fn signals(mut terminate: Signal, mut interrupt: Signal, stop: &CancellationToken) {
+/// The first signal asks everybody to stop; ends with the second.
+/// A suspect heeds none: its worker ends it, and one that a signal ended would look like a crash.
+async fn signals(mut terminate: Signal, mut interrupt: Signal, process: &Process) {
+    if process.config.suspect {
+        return std::future::pending().await;
+    }
     for _ in 0..2 {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         tracing::info!("told to stop");
-        stop.cancel();
+        process.stop.cancel();
     }
 }
 
@@ -188,7 +230,17 @@ impl Process {
         })
     }
 
-    async fn work(&self, queue: Queue, concurrency: NonZeroUsize, context: Context) -> anyhow::Result<()> {
+    async fn work(
+        &self,
+        queue: Queue,
+        concurrency: NonZeroUsize,
+        grace: Duration,
+        context: Context,
+    ) -> anyhow::Result<()> {
+        if self.config.suspect {
+            return suspect::obey(&context, perform).await;
+        }
+        let waker = self.waker.clone();
         let config = runtime::Config {
             ledger: self.ledger.clone(),
             redis: self.config.redis.clone(),
@@ -196,14 +248,31 @@ impl Process {
             metrics: self.metrics.clone(),
             concurrency,
             lease: runtime::LEASE,
-            grace: runtime::GRACE,
-            backoff: Backoff::DEFAULT,
+            grace,
+            apart: Some(apart()?),
+            told: Arc::new(move || waker.tell(TenantId::PLATFORM.0)),
+            worker: self.worker(queue.name(), concurrency.get())?,
             policy: Job::policy,
             seed: SysRng.try_next_u64()?,
             stop: self.stop.clone(),
         };
         tracing::info!(queue = queue.name(), concurrency, "works");
         Ok(runtime::run(queue, context, perform, config).await?)
+    }
+
+    /// What it tells of itself.
+    fn worker(&self, queue: &'static str, places: usize) -> anyhow::Result<Worker> {
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let now = self.clock.now();
+        let (millis, mut random) = (u64::try_from(now.timestamp_millis())?, [0; 10]);
+        SysRng.try_fill_bytes(&mut random)?;
+        Ok(Worker {
+            id: uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid(),
+            queue,
+            host: format!("{}:{}", host.trim(), std::process::id()),
+            started_at: now,
+            places: i32::try_from(places)?,
+        })
     }
 
     async fn dispatch(&self) -> anyhow::Result<()> {
@@ -215,6 +284,7 @@ impl Process {
             lease: runtime::LEASE,
             tick: dispatch::TICK,
             schedules: SCHEDULES,
+            worker: self.worker("dispatch", 0)?,
             seed: SysRng.try_next_u64()?,
             stop: self.stop.clone(),
         };
@@ -224,10 +294,23 @@ impl Process {
 
     /// Ends only when it can't begin.
     async fn pages(&self) -> anyhow::Result<()> {
-        let Some(address) = self.config.metrics_bind else { return std::future::pending().await };
+        let Some(address) = self.config.metrics_bind.filter(|_address| !self.config.suspect) else {
+            return std::future::pending().await;
+        };
         let listener = TcpListener::bind(address).await.with_context(|| format!("METRICS_BIND {address}"))?;
         let pages = Pages::new(self.metrics.clone(), self.ledger.clone(), &self.config.redis)?;
         serve(listener, pages).await;
         std::future::pending().await
     }
+}
+
+/// The command of a suspect's process: this one's, with one word more.
+fn apart() -> anyhow::Result<Apart> {
+    let program = std::env::current_exe()?;
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    Ok(Arc::new(move || {
+        let mut command = tokio::process::Command::new(&program);
+        command.args(&arguments).arg("--suspect");
+        command
+    }))
 }

@@ -6,13 +6,12 @@ use domain::id::TenantId;
 use jobs::{Delivery, Queue};
 use queue::{Lane, RedisConfig, Road};
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
-use store::ledger::{Head, Held, Ledger};
+use store::ledger::{Head, Held, Leased, Ledger, QueueSettings};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 /// Who has more ready jobs than this, leased ones included, is deep: takes the `bulk` lane and shares the window.
 const SHALLOW: i32 = 50;
@@ -20,15 +19,15 @@ const SHALLOW: i32 = 50;
 const WINDOW: usize = 4_000;
 /// Leased of deep tenants by one statement.
 const BATCH: usize = 1_000;
-/// How many tenants take turns at a time, and for how long.
+/// How many heads take turns at a time, and for how long.
 const PAGE: usize = 64;
 const TURN: Duration = Duration::from_millis(50);
 /// How soon it looks again when Redis has no room.
 const FULL: Duration = Duration::from_millis(2);
 /// Between two attempts to reach the ledger.
 const PAUSE: Duration = Duration::from_millis(100);
-/// Lost this often, a job is run alone; lost alone this often, it is dead.
-const LOST: i16 = 3;
+/// How soon it looks again whether its queue is still paused.
+const PAUSED: Duration = Duration::from_millis(250);
 
 pub(crate) struct Relay {
     pub(crate) queue: Queue,
@@ -40,11 +39,15 @@ pub(crate) struct Relay {
     pub(crate) tick: Duration,
     /// This relay's own: no other has or had it.
     pub(crate) name: String,
+    pub(crate) settings: watch::Receiver<Settings>,
     pub(crate) woken: watch::Receiver<()>,
     pub(crate) stop: CancellationToken,
 }
 
 type Batch = Vec<(Lane, Delivery)>;
+
+/// What operators set of the queues.
+pub(crate) type Settings = HashMap<String, QueueSettings>;
 
 /// What the bulk lane holds, and what it may hold.
 struct Bulk {
@@ -73,16 +76,19 @@ impl Relay {
 
     async fn relay(&self, sender: mpsc::Sender<Batch>, bulk: &Bulk) {
         let mut woken = self.woken.clone();
-        let (mut from, mut idle) = (Uuid::nil(), true);
+        let (mut after, mut idle) = (Head::FIRST, true);
         while !self.stop.is_cancelled() {
             woken.borrow_and_update();
-            let Some(page) = self.page(from).await else { continue };
-            // Ids sort as numbers; the nil one, the platform's, comes first.
-            let next = page.get(PAGE - 1).map(|last| last.tenant_id.0.as_u128());
-            from = next.map_or(Uuid::nil(), |last| Uuid::from_u128(last.wrapping_add(1)));
+            if self.is_paused() {
+                tokio::select! { () = self.stop.cancelled() => {}, () = tokio::time::sleep(PAUSED) => {} }
+                continue;
+            }
+            let Some(page) = self.page(after).await else { continue };
+            let last = page.get(PAGE - 1).map(Head::key);
+            after = last.unwrap_or(Head::FIRST);
             idle &= self.turn(&page, &mut woken, &sender, bulk).await;
             // Rest after a whole round without work.
-            if from.is_nil() && std::mem::replace(&mut idle, true) {
+            if last.is_none() && std::mem::replace(&mut idle, true) {
                 tokio::select! {
                     () = self.stop.cancelled() => {}
                     _ = woken.changed() => {}
@@ -92,9 +98,19 @@ impl Relay {
         }
     }
 
-    async fn page(&self, from: Uuid) -> Option<Vec<Head>> {
+    fn is_paused(&self) -> bool {
+        self.settings.borrow().get(self.queue.name()).is_some_and(|settings| settings.paused_at.is_some())
+    }
+
+    /// How many jobs of one tenant and priority may be out at a time.
+    fn cap(&self) -> Option<i32> {
+        let settings = self.settings.borrow();
+        settings.get(self.queue.name()).and_then(|settings| settings.per_tenant).or(self.queue.per_tenant())
+    }
+
+    async fn page(&self, after: (TenantId, i16)) -> Option<Vec<Head>> {
         let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
-        match self.ledger.heads(self.queue, from, i64::from(SHALLOW), limit).await {
+        match self.ledger.heads(self.queue, after, i64::from(SHALLOW), limit).await {
             Ok(page) => Some(page),
             Err(error) => {
                 tracing::warn!(%error, queue = self.queue.name(), "no jobs are relayed");
@@ -104,7 +120,7 @@ impl Relay {
         }
     }
 
-    /// Serves the tenants of a page while they have something, for one turn. True: they had nothing.
+    /// Serves the heads of a page while they have something, for one turn. True: they had nothing.
     async fn turn(
         &self,
         page: &[Head],
@@ -133,25 +149,27 @@ impl Relay {
             } else if sent == 0 {
                 return idle;
             }
-            if began.elapsed() > TURN || woken.has_changed().unwrap_or(true) || self.stop.is_cancelled() {
+            let is_over = began.elapsed() > TURN || self.is_paused() || self.stop.is_cancelled();
+            if is_over || woken.has_changed().unwrap_or(true) {
                 return idle;
             }
         }
     }
 
-    /// One batch, each job with its lane. `room` is shared by the deep tenants.
+    /// One batch, each job with its lane. `room` is shared by the deep and by what is never urgent.
     async fn lease(&self, page: &[Head], room: usize) -> Batch {
-        let deep = page.iter().filter(|head| head.deep).count();
-        let share = i32::try_from(room.div_ceil(deep.max(1))).unwrap_or(i32::MAX);
-        let shares: Vec<(TenantId, i32)> = page
+        let slow: HashSet<_> =
+            page.iter().filter(|head| head.deep || head.is_bulk()).map(Head::key).collect();
+        let share = i32::try_from(room.div_ceil(slow.len().max(1))).unwrap_or(i32::MAX);
+        let shares: Vec<((TenantId, i16), i32)> = page
             .iter()
-            .map(|head| (head.tenant_id, if head.deep { share } else { SHALLOW }))
+            .map(|head| (head.key(), if slow.contains(&head.key()) { share } else { SHALLOW }))
             .filter(|(_, share)| *share > 0)
             .collect();
         if shares.is_empty() {
             return Vec::new();
         }
-        let leased = match self.ledger.lease(self.queue, &shares, self.lease).await {
+        let leased = match self.ledger.lease(self.queue, &shares, self.cap(), self.lease).await {
             Ok(leased) => leased,
             Err(error) => {
                 tracing::warn!(%error, queue = self.queue.name(), "no jobs are leased");
@@ -159,28 +177,29 @@ impl Relay {
                 return Vec::new();
             }
         };
-        let deep: HashMap<TenantId, bool> = page.iter().map(|head| (head.tenant_id, head.deep)).collect();
-        let (mut batch, mut crashed) = (Vec::with_capacity(leased.len()), Vec::new());
-        for delivery in leased {
-            // Without a write of its own: of the leases so far all but the runs that failed were lost.
-            let lost = delivery.deliveries.saturating_sub(delivery.attempt).saturating_sub(1);
-            let is_deep = deep.get(&delivery.tenant_id).copied().unwrap_or(false);
-            match lost {
-                lost if lost >= 2 * LOST => crashed.push(Held::from(&delivery)),
-                lost if lost >= LOST => batch.push((Lane::Alone, delivery)),
-                _ if is_deep => batch.push((Lane::Bulk, delivery)),
-                _ => batch.push((Lane::Now, delivery)),
-            }
+        let (mut batch, mut hopeless) = (Vec::with_capacity(leased.len()), Vec::new());
+        for Leased { priority, delivery } in leased {
+            let lane = if delivery.is_hopeless() {
+                hopeless.push(Held::from(&delivery));
+                continue;
+            } else if delivery.is_suspect() {
+                Lane::Alone
+            } else if slow.contains(&(delivery.tenant_id, priority)) {
+                Lane::Bulk
+            } else {
+                Lane::Now
+            };
+            batch.push((lane, delivery));
         }
-        self.bury(&crashed).await;
+        self.bury(&hopeless).await;
         batch
     }
 
-    async fn bury(&self, crashed: &[Held]) {
-        for job in crashed {
+    async fn bury(&self, hopeless: &[Held]) {
+        for job in hopeless {
             tracing::error!(job = %job.id, tenant = %job.tenant_id, queue = self.queue.name(), "crashed");
         }
-        if let Err(error) = self.ledger.crashed(crashed).await {
+        if let Err(error) = self.ledger.bury(hopeless, self.clock.now()).await {
             tracing::warn!(%error, "they are called dead when their leases end");
         }
     }

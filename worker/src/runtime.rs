@@ -3,28 +3,30 @@
 use crate::clock::Clock;
 use crate::layers::{Perform, Settle, Trace};
 use crate::metrics::Metrics;
-use crate::outcome::Backoff;
 use crate::settle::{give_back, heartbeat, settle};
+use crate::suspect::Apart;
+use crate::tally::Tally;
 use apalis_core::error::WorkerError;
 use apalis_core::worker::builder::WorkerBuilder;
 use domain::id::{JobId, TenantId};
-use jobs::{Job, JobError, Policy, Queue};
+use jobs::{Delivery, Job, JobError, Policy, Queue};
 use queue::{Hall, Places, RedisConfig};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use store::ledger::Ledger;
+use store::ledger::{Ledger, Worker};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// How long a job may be out before it is due again. Nothing is started in the second half.
 pub const LEASE: Duration = Duration::from_secs(8);
-/// How long jobs may still run once the worker was told to stop.
-pub const GRACE: Duration = Duration::from_secs(20);
-/// How long their ends may take to be written after that.
-const SETTLING: Duration = Duration::from_secs(5);
+/// How long the ends of jobs may take to be written when the grace is over.
+pub const SETTLING: Duration = Duration::from_secs(5);
+
+/// How long its last words may take.
+const LEAVING: Duration = Duration::from_secs(1);
 
 /// One run of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,15 @@ pub struct Envelope {
     pub attempt: i16,
     pub job: Job,
 }
+
+impl Envelope {
+    pub const fn new(delivery: &Delivery, job: Job) -> Self {
+        Self { tenant_id: delivery.tenant_id, job_id: delivery.id, attempt: delivery.attempt, job }
+    }
+}
+
+/// Tells whoever looks on that there is something new to see.
+pub type Told = Arc<dyn Fn() + Send + Sync>;
 
 /// What a worker needs.
 #[derive(Clone)]
@@ -47,8 +58,14 @@ pub struct Config {
     pub concurrency: NonZeroUsize,
     /// The relays' lease too.
     pub lease: Duration,
+    /// How long jobs may still run once the worker was told to stop. Then they are cut off and given back.
     pub grace: Duration,
-    pub backoff: Backoff,
+    /// How suspects are run; `None`: like others.
+    pub apart: Option<Apart>,
+    /// Called every few seconds, if something has run.
+    pub told: Told,
+    /// What it tells of itself.
+    pub worker: Worker,
     /// `Job::policy`, unless a test is in a hurry.
     pub policy: fn(&Job) -> Policy,
     /// Of the waits between attempts.
@@ -71,9 +88,6 @@ pub enum Error {
 /// after `config.stop` (at once when nothing runs): what was fetched and not started is given back, what runs has
 /// `config.grace` to end.
 ///
-/// A suspect, a job whose worker died under it three times, runs with nothing beside it in this worker. Another queue's
-/// worker in the same process may still run, and then bring it down.
-///
 /// Must be called inside a `LocalSet`: the jobs' futures need not be `Send`.
 pub async fn run<C, H>(queue: Queue, context: C, handler: H, config: Config) -> Result<(), Error>
 where
@@ -88,25 +102,33 @@ where
     let hall = Hall {
         places: places.clone(),
         clock: Arc::new(move || wall.now().timestamp_millis()),
-        returned,
+        returned: returned.clone(),
         stop: config.stop.clone(),
     };
     let (source, fetch) = queue::open(&config.redis, queue, &hall)?;
     // Whoever gives back ends when the last sender is gone.
     drop(hall);
-    let cut = CancellationToken::new();
+    let (cut, tally) = (CancellationToken::new(), Tally::default());
     let worker = WorkerBuilder::new(queue.name())
         .backend(source)
         .layer(Settle {
             queue,
             places: places.clone(),
             finished,
-            backoff: config.backoff,
+            returned,
             rng: Arc::new(Mutex::new(StdRng::seed_from_u64(config.seed))),
+            clock: clock.clone(),
             metrics: config.metrics.clone(),
+            tally: tally.clone(),
         })
         .layer(Trace { queue })
-        .build(Perform { context, handler, policy: config.policy, cut: cut.clone() });
+        .build(Perform {
+            context,
+            handler,
+            policy: config.policy,
+            apart: config.apart.clone(),
+            cut: cut.clone(),
+        });
     let ends = tokio::sync::Mutex::new(ends);
     let work = async { futures_util::join!(worker.run(), fetch.run()).0 };
     let settling = async {
@@ -117,11 +139,16 @@ where
         );
     };
     let finish = Box::pin(async { futures_util::join!(work, settling).0 });
-    tokio::select! {
-        ended = finish => Ok(ended?),
+    let ended = tokio::select! {
+        ended = finish => ended.map_err(Error::from),
         () = heartbeat(ledger, &places, *lease) => Ok(()),
+        () = tally.tell((ledger, clock), &config.worker, || places.running(), || (config.told)()) => Ok(()),
         () = overdue(&config, &cut) => Err(Error::Unsettled),
+    };
+    if tokio::time::timeout(LEAVING, tally.leave(ledger, &config.worker)).await.is_err() {
+        tracing::debug!("left without a word");
     }
+    ended
 }
 
 /// Cuts off what still runs when the grace is over, and gives that some time to be written down.

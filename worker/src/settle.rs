@@ -38,6 +38,7 @@ pub(crate) async fn settle(
         if finished.lock().await.recv_many(&mut batch, BATCH).await == 0 {
             return;
         }
+        let now = clock.now();
         let (mut done, mut failures) = (Vec::new(), Vec::new());
         for Finished { delivery, outcome } in &batch {
             let Delivery { tenant_id, id, attempt, .. } = *delivery;
@@ -47,13 +48,13 @@ pub(crate) async fn settle(
                 Outcome::Done | Outcome::Dropped(_) => done.push((tenant_id, id)),
                 Outcome::Again { after, error } => {
                     let after = TimeDelta::from_std(*after).unwrap_or(TimeDelta::zero());
-                    failures.push(failure(Some(clock.now() + after), error));
+                    failures.push(failure(Some(now + after), error));
                 }
                 Outcome::Dead { error } => failures.push(failure(None, error)),
             }
         }
         until_written(async || ledger.done(&done).await).await;
-        until_written(async || ledger.failed(&failures).await).await;
+        until_written(async || ledger.failed(&failures, now).await).await;
         places.settled(batch.iter().map(|finished| &finished.delivery));
     }
 }

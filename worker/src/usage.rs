@@ -38,11 +38,11 @@ pub(crate) async fn send_limit_warning(
     let (tenant, used, owners) = read.map_err(from_store)?;
     let month = plan::month_of(now, tenant.timezone);
     if limit.is_monthly() && period_start != month {
-        return Err(JobError::Drop("the month is over"));
+        return Err(JobError::dropped("the month is over"));
     }
     let max = tenant.plan.allowance(limit).filter(|max| plan::has_come_to(*max, used, percent));
     let Some(max) = max else {
-        return Err(JobError::Drop("the plan includes more by now"));
+        return Err(JobError::dropped("the plan includes more by now"));
     };
     let lifted_by = tenant.plan.lifted_by(limit);
     let mail = LimitMail {
@@ -90,7 +90,7 @@ async fn tell(
         .transaction(async |tx| messages::claim(tx, about, &contact.email, provider, now).await)
         .await;
     let Claim::Send(id) = claimed.map_err(from_store)? else {
-        return Err(JobError::Drop("told already"));
+        return Err(JobError::dropped("told already"));
     };
     let mail =
         Mail::LimitWarning(LimitMail { lang: contact.locale, full_name: contact.full_name.clone(), ..mail });

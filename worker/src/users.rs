@@ -49,7 +49,7 @@ pub(crate) async fn send_password_reset(
     asked_at: DateTime<Utc>,
 ) -> Result<(), JobError> {
     if context.clock.now() >= asked_at + TO_RESET {
-        return Err(JobError::Drop("the link would be over already"));
+        return Err(JobError::dropped("the link would be over already"));
     }
     let url = context.links.reset_password(envelope.tenant_id, reset_id, asked_at);
     let mail = |contact: &Contact, _: &Tenant| Mail::PasswordReset(account_mail(contact, url));
@@ -99,7 +99,7 @@ async fn send(
         })
         .await;
     let Some((tenant, contact, Claim::Send(id))) = read.map_err(from_store)? else {
-        return Err(JobError::Drop("gone, no longer due, or sent already"));
+        return Err(JobError::dropped("gone, no longer due, or sent already"));
     };
     let rendered = context.templates.mail(&mail(&contact, &tenant)).map_err(|error| from_template(&error))?;
     let email = Email {

@@ -127,6 +127,12 @@ fn list_query(
     query
 }
 
+/// How many there are.
+pub async fn count(tx: &TenantTx) -> Result<i32> {
+    let all = customers::table.filter(customers::tenant_id.eq(tx.tenant())).count();
+    Ok(i32::try_from(all.get_result::<i64>(&mut tx.conn()).await?).unwrap_or(i32::MAX))
+}
+
 pub async fn find(tx: &TenantTx, id: CustomerId) -> Result<Customer> {
     Ok(customers::table.find((tx.tenant(), id)).select(Customer::as_select()).first(&mut tx.conn()).await?)
 }

@@ -1,22 +1,12 @@
-//! What keeps the ledger and the platform's tables in order: schedules, figures, the end of what expired.
+//! What keeps the ledger and the platform's tables in order: settings, figures, the end of what expired.
 
 use super::{Error, Ledger, kept, within};
 use crate::cached::cached;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Json, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
-use domain::id::{JobId, TenantId};
-use jobs::{Job, Queue};
-
-/// Compare-and-set and insert in one statement, hence in one transaction.
-const FIRE: &str = "\
-WITH tick AS (
-  INSERT INTO schedule_ticks AS s (name, last_tick) VALUES ($1, $2)
-  ON CONFLICT (name) DO UPDATE SET last_tick = excluded.last_tick WHERE s.last_tick < excluded.last_tick
-  RETURNING last_tick)
-INSERT INTO jobs (tenant_id, id, queue, kind, payload, run_at)
-SELECT $3, $4, $5, $6, $7, $8 FROM tick";
+use jobs::Queue;
 
 /// Each tenant's oldest ready job by one index descent; counts end at $2 so that a backlog stays cheap to look at.
 const DEPTH: &str = "\
@@ -40,6 +30,33 @@ DELETE FROM idempotency_keys k USING (
   SELECT tenant_id, scope, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2) old
 WHERE k.tenant_id = old.tenant_id AND k.scope = old.scope AND k.key = old.key";
 
+/// Too old to be looked at: jobs that died, what was counted of runs, workers that fell silent, finished progress.
+const OLD_RECORDS: [&str; 4] = [
+    "DELETE FROM jobs WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM jobs WHERE state = 'dead' AND run_at < $1 - interval '30 days' LIMIT $2))",
+    "DELETE FROM job_minutes WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM job_minutes WHERE minute < $1 - interval '8 days' LIMIT $2))",
+    "DELETE FROM workers WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM workers WHERE seen_at < $1 - interval '1 day' LIMIT $2))",
+    "DELETE FROM job_progress WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM job_progress WHERE updated_at < $1 - interval '30 days' LIMIT $2))",
+];
+
+const SETTINGS: &str = "SELECT queue, paused_at, per_tenant FROM queue_settings";
+
+/// What operators set of a queue.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct QueueSettings {
+    #[diesel(sql_type = Text)]
+    pub queue: String,
+    /// Since when nothing of it is leased.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub paused_at: Option<DateTime<Utc>>,
+    /// Jobs of one tenant, of each priority, that may be out at a time.
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub per_tenant: Option<i32>,
+}
+
 /// What waits in a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Depth {
@@ -55,29 +72,11 @@ pub struct Depth {
 }
 
 impl Ledger {
-    /// Enqueues the platform's `job`, due at `now`, for the tick of the schedule `name`, unless that tick or a later one has fired:
-    /// once, however many ask.
-    pub async fn fire(
-        &self,
-        (name, tick): (&str, DateTime<Utc>),
-        id: JobId,
-        job: &Job,
-        now: DateTime<Utc>,
-    ) -> Result<bool, Error> {
+    /// What operators set of the queues; those not in it are as the code has them.
+    pub async fn settings(&self) -> Result<Vec<QueueSettings>, Error> {
         let mut conn = self.conn().await?;
-        let query = cached(
-            sql_query(FIRE)
-                .bind::<Text, _>(name)
-                .bind::<Timestamptz, _>(tick)
-                .bind::<SqlUuid, _>(TenantId::PLATFORM)
-                .bind::<SqlUuid, _>(id)
-                .bind::<Text, _>(job.policy().queue.name())
-                .bind::<Text, _>(job.kind())
-                .bind::<Json, _>(job.payload())
-                .bind::<Timestamptz, _>(now),
-        );
-        let result = within(query.execute(&mut *conn)).await;
-        Ok(kept(conn, result)? == 1)
+        let result = within(cached(sql_query(SETTINGS)).load::<QueueSettings>(&mut *conn)).await;
+        kept(conn, result)
     }
 
     /// Looks at a queue; counts no further than `limit`.
@@ -111,5 +110,17 @@ impl Ledger {
             cached(sql_query(OLD_IDEMPOTENCY_KEYS).bind::<Timestamptz, _>(before).bind::<BigInt, _>(limit));
         let result = within(query.execute(&mut *conn)).await;
         kept(conn, result)
+    }
+
+    /// Removes up to `limit` of each kind of record that is too old at `now`; says how many.
+    pub async fn remove_old_records(&self, now: DateTime<Utc>, limit: i64) -> Result<usize, Error> {
+        let mut total = 0;
+        for sql in OLD_RECORDS {
+            let mut conn = self.conn().await?;
+            let query = cached(sql_query(sql).bind::<Timestamptz, _>(now).bind::<BigInt, _>(limit));
+            let result = within(query.execute(&mut *conn)).await;
+            total += kept(conn, result)?;
+        }
+        Ok(total)
     }
 }

@@ -1,7 +1,7 @@
 //! A database and a stretch of Redis of a test's own, and parts of the fleet on threads of their own.
 
 use domain::id::JobId;
-use jobs::{Job, JobError, Queue};
+use jobs::{Backoff, Job, JobError, Policy, Queue};
 use queue::RedisConfig;
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
-use store::ledger::Ledger;
+use store::ledger::{Ledger, Worker};
 use tokio::task::LocalSet;
 use tokio_postgres::{Client, NoTls};
 use tokio_util::sync::CancellationToken;
@@ -22,7 +22,6 @@ use url::Url;
 use uuid::Uuid;
 use worker::clock::Clock;
 use worker::metrics::Metrics;
-use worker::outcome::Backoff;
 use worker::runtime::{self, Envelope};
 use worker::schedule::Schedule;
 use worker::{dispatch, logs};
@@ -42,7 +41,11 @@ pub(crate) struct Ground {
 
 impl Ground {
     pub(crate) async fn start() -> Self {
-        let server: Url = variable("TEST_DATABASE_URL").parse().unwrap();
+        Self::at(variable("TEST_DATABASE_URL").parse().unwrap()).await
+    }
+
+    /// A database of this server's.
+    pub(crate) async fn at(server: Url) -> Self {
         let name = format!("road_{}", unique());
         let admin = connect(&server).await;
         let roles = std::fs::read_to_string(migrations().join("roles.sql")).unwrap();
@@ -80,6 +83,30 @@ impl Ground {
         }
     }
 
+    /// What another process has made, whose database stays when this is gone.
+    pub(crate) async fn given(url: &str, prefix: &str) -> Self {
+        let url: Url = url.parse().unwrap();
+        let redis = RedisConfig { url: variable("TEST_REDIS_URL").into(), prefix: prefix.to_owned() };
+        let (admin, server) = (connect(&url).await, url.clone());
+        Self {
+            admin,
+            url,
+            redis,
+            lease: Duration::from_secs(2),
+            tick: Duration::from_millis(50),
+            schedules: &[],
+            clock: Clock::system(),
+            metrics: Metrics::new().unwrap(),
+            name: String::new(),
+            server,
+        }
+    }
+
+    /// After PostgreSQL was away.
+    pub(crate) async fn reconnect(&mut self) {
+        self.admin = connect(&self.url).await;
+    }
+
     pub(crate) fn ledger(&self) -> Ledger {
         let url = self.url.to_string().into();
         Ledger::open(&url, NonZeroUsize::new(8).unwrap()).unwrap()
@@ -98,8 +125,10 @@ impl Ground {
             concurrency: NonZeroUsize::new(concurrency).unwrap(),
             lease: self.lease,
             grace: Duration::from_secs(2),
-            backoff: Backoff { base: Duration::from_millis(2), cap: Duration::from_millis(20) },
-            policy: Job::policy,
+            apart: None,
+            told: Arc::new(|| ()),
+            worker: worker("email"),
+            policy: hasty,
             seed: 1,
             stop: stop.clone(),
         }
@@ -125,6 +154,7 @@ impl Ground {
             lease: self.lease,
             tick: self.tick,
             schedules: self.schedules,
+            worker: worker("dispatch"),
             seed: u64::from(unique_number()),
             stop: stop.clone(),
         };
@@ -135,6 +165,24 @@ impl Ground {
     pub(crate) async fn enqueue(&self, tenant: u128, count: i32, sequence: i32) {
         let job = Job::SendBookingConfirmation { booking_id: domain::id::BookingId(Uuid::nil()), sequence };
         self.enqueue_raw(tenant, count, job.kind(), &job.payload().to_string()).await;
+    }
+
+    /// As [`Self::enqueue`], with the priority of imports and exports.
+    pub(crate) async fn enqueue_bulk(&self, tenant: u128, count: i32, sequence: i32) {
+        let ready = format!("tenant_id = '{}' AND state = 'ready'", Uuid::from_u128(tenant));
+        self.admin.batch_execute("ALTER TABLE jobs ALTER priority SET DEFAULT 1").await.unwrap();
+        self.enqueue(tenant, count, sequence).await;
+        self.admin.batch_execute("ALTER TABLE jobs ALTER priority SET DEFAULT 0").await.unwrap();
+        assert!(self.count(&ready).await >= i64::from(count));
+    }
+
+    /// What an operator sets of the queue `email`.
+    pub(crate) async fn set(&self, settings: &str) {
+        let sql = format!(
+            "INSERT INTO queue_settings (queue, updated_at) VALUES ('email', now()) ON CONFLICT DO NOTHING;
+             UPDATE queue_settings SET {settings}"
+        );
+        self.admin.batch_execute(&sql).await.unwrap();
     }
 
     pub(crate) async fn enqueue_raw(&self, tenant: u128, count: i32, kind: &str, payload: &str) {
@@ -179,6 +227,9 @@ impl Ground {
 impl Drop for Ground {
     fn drop(&mut self) {
         let (server, name) = (self.server.clone(), self.name.clone());
+        if name.is_empty() {
+            return;
+        }
         let drop = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
@@ -189,6 +240,23 @@ impl Drop for Ground {
         if let Ok(Err(error)) = std::thread::spawn(drop).join() {
             tracing::warn!(%error, "a test's database is left");
         }
+    }
+}
+
+/// The table of jobs, without the waits between runs.
+pub(crate) fn hasty(job: &Job) -> Policy {
+    let backoff = Backoff { base: Duration::from_millis(2), cap: Duration::from_millis(20) };
+    Policy { backoff, ..job.policy() }
+}
+
+fn worker(queue: &'static str) -> Worker {
+    let started_at = Clock::system().now();
+    Worker {
+        id: Uuid::from_u128(unique_number().into()),
+        queue,
+        host: "test".to_owned(),
+        started_at,
+        places: 1,
     }
 }
 
@@ -219,10 +287,11 @@ impl Part {
         E: Debug,
     {
         // Already started by another part, unless this is the first.
-        let _started = logs::start(&logs::LogConfig {
+        let config = logs::LogConfig {
             log: "warn,apalis_core=error,worker::layers=off".to_owned(),
             development: true,
-        });
+        };
+        let _started = logs::start(&config, logs::Sink::Stdout);
         let killed = kill.clone();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -235,10 +304,6 @@ impl Part {
             runtime.shutdown_background();
         });
         Self { stop, kill, thread: Some(thread) }
-    }
-
-    pub(crate) fn has_ended(&self) -> bool {
-        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
     /// Asks it to stop, and waits until it has.
@@ -332,7 +397,20 @@ impl OwnRedis {
     }
 
     pub(crate) fn config(&self) -> RedisConfig {
-        RedisConfig { url: format!("redis://127.0.0.1:{}", self.port).into(), prefix: "road".to_owned() }
+        RedisConfig { url: self.url().into(), prefix: "road".to_owned() }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// None at all.
+    pub(crate) const fn nowhere() -> Self {
+        Self { port: 0, child: None }
+    }
+
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
     }
 
     pub(crate) fn kill(&mut self) {
@@ -368,7 +446,7 @@ impl OwnRedis {
     }
 
     pub(crate) async fn flush(&self) {
-        let client = redis::Client::open(format!("redis://127.0.0.1:{}", self.port)).unwrap();
+        let client = redis::Client::open(self.url()).unwrap();
         let mut connection = client.get_multiplexed_async_connection().await.unwrap();
         redis::cmd("FLUSHALL").query_async::<()>(&mut connection).await.unwrap();
     }
@@ -397,7 +475,12 @@ fn migrations() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations")
 }
 
-fn variable(name: &str) -> String {
+pub(crate) fn variable_or(name: &str, otherwise: &str) -> String {
+    #[expect(clippy::disallowed_methods, reason = "tests have no command line")]
+    std::env::var(name).unwrap_or_else(|_unset| otherwise.to_owned())
+}
+
+pub(crate) fn variable(name: &str) -> String {
     #[expect(clippy::disallowed_methods, reason = "tests have no command line")]
     std::env::var(name)
         .unwrap_or_else(|_unset| panic!("{name} is not set: `make test` sets it, and starts what it names"))

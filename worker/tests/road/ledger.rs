@@ -2,7 +2,7 @@
 
 use crate::ground::{Ground, Seen, pause, sleep};
 use jobs::Queue;
-use store::ledger::{HEADS, LEASE};
+use store::ledger::{HEADS, LEASE, LEASE_CAPPED};
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::SqlState;
 
@@ -28,7 +28,7 @@ async fn a_lease_touches_no_index() {
 }
 
 #[tokio::test]
-async fn a_tenant_enqueues_for_itself_alone_and_reads_nothing() {
+async fn a_tenant_enqueues_and_reads_its_own_jobs_alone() {
     let ground = Ground::start().await;
     let app = ground.as_role("harmony_app").await;
     let insert = "INSERT INTO jobs (tenant_id, id, queue, kind, payload, run_at)
@@ -43,12 +43,13 @@ async fn a_tenant_enqueues_for_itself_alone_and_reads_nothing() {
         app.batch_execute("ROLLBACK").await.unwrap();
     }
     assert_eq!(ground.count("true").await, 1);
-    for sql in [
-        "SELECT id FROM jobs",
-        "UPDATE jobs SET attempt = 0",
-        "DELETE FROM jobs",
-        "SELECT * FROM schedule_ticks",
-    ] {
+    for (tenant, seen) in
+        [("", 0), ("00000000-0000-0000-0000-000000000002", 0), ("00000000-0000-0000-0000-000000000001", 1)]
+    {
+        app.batch_execute(&format!("SET app.tenant_id = '{tenant}'")).await.unwrap();
+        assert_eq!(app.query("SELECT id FROM jobs", &[]).await.unwrap().len(), seen, "as {tenant}");
+    }
+    for sql in ["UPDATE jobs SET attempt = 0", "DELETE FROM jobs", "SELECT * FROM schedule_ticks"] {
         let error = app.batch_execute(sql).await.unwrap_err();
         assert_eq!(error.code().map(SqlState::code), Some("42501"), "{sql}");
     }
@@ -75,15 +76,18 @@ async fn heads_and_leases_walk_the_index_and_sort_nothing() {
     }
     let system = ground.as_role("harmony_system").await;
     let prepare = format!(
-        "PREPARE heads(text, uuid, bigint, bigint) AS {HEADS}; PREPARE lease(text, uuid[], int[], int) AS {LEASE}"
+        "PREPARE heads(text, uuid, smallint, bigint, bigint) AS {HEADS};
+         PREPARE lease(text, uuid[], smallint[], int[], int) AS {LEASE};
+         PREPARE capped(text, uuid[], smallint[], int[], int, bigint) AS {LEASE_CAPPED}"
     );
     system.batch_execute(&prepare).await.unwrap();
     let ids = "'00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000005'";
     for mode in ["force_generic_plan", "force_custom_plan"] {
         system.batch_execute(&format!("SET plan_cache_mode = {mode}")).await.unwrap();
         for query in [
-            "heads('email', '00000000-0000-0000-0000-000000000000', 50, 64)".to_owned(),
-            format!("lease('email', ARRAY[{ids}]::uuid[], '{{50, 50}}', 8000)"),
+            "heads('email', '00000000-0000-0000-0000-000000000000', -1::smallint, 50, 64)".to_owned(),
+            format!("lease('email', ARRAY[{ids}]::uuid[], '{{0, 0}}', '{{50, 50}}', 8000)"),
+            format!("capped('email', ARRAY[{ids}]::uuid[], '{{0, 0}}', '{{50, 50}}', 8000, 20)"),
         ] {
             let plan =
                 plan(&system, &format!("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) EXECUTE {query}")).await;

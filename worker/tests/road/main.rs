@@ -1,6 +1,8 @@
 //! The road against a real PostgreSQL and a real Redis: what it promises, and what it promises when things break.
 
 #[cfg(test)]
+mod chaos;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod ground;
@@ -9,6 +11,8 @@ mod ledger;
 #[cfg(test)]
 mod runs;
 #[cfg(test)]
-mod speed;
+mod stage;
+#[cfg(test)]
+mod suspects;
 #[cfg(test)]
 mod upkeep;

@@ -1,8 +1,10 @@
 //! What becomes of jobs when nothing breaks but themselves.
 
 use crate::ground::{Ground, Part, Seen, pause, sequence, sleep};
-use jobs::{Job, JobError, Policy, Queue};
+use jobs::{Backoff, Job, JobError, Policy, Queue};
 use queue::Waker;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use worker::runtime::{self, Envelope};
@@ -55,7 +57,7 @@ async fn misbehave(seen: &Seen, envelope: Envelope) -> Result<(), JobError> {
         1 => panic!("no paper"),
         2 => std::future::pending().await,
         3 => Err(JobError::Later(Duration::from_millis(300), "busy".to_owned())),
-        4 => Err(JobError::Drop("the booking is gone")),
+        4 => Err(JobError::dropped("the booking is gone")),
         _ => Err(JobError::Dead("no such template".to_owned())),
     }
 }
@@ -68,13 +70,13 @@ async fn a_panic_and_a_run_over_its_time_are_failures_like_others() {
         ground.enqueue(how.unsigned_abs().into(), 3, how).await;
     }
     let stop = CancellationToken::new();
-    let hasty = |job: &Job| Policy { timeout: Duration::from_millis(400), ..job.policy() };
-    let config = runtime::Config { policy: hasty, ..ground.worker_config(20, &stop) };
-    // Between the runs, to see how the first ones ended.
-    let config = runtime::Config {
-        backoff: worker::outcome::Backoff { base: Duration::from_secs(4), cap: Duration::from_secs(8) },
-        ..config
+    // Long enough between the runs to see how the first ones ended.
+    let policy = |job: &Job| Policy {
+        timeout: Duration::from_millis(400),
+        backoff: Backoff { base: Duration::from_secs(4), cap: Duration::from_secs(8) },
+        ..job.policy()
     };
+    let config = runtime::Config { policy, ..ground.worker_config(20, &stop) };
     let context = seen.clone();
     let worker = Part::start_with(stop, CancellationToken::new(), move || {
         runtime::run(Queue::Email, context, misbehave, config)
@@ -177,4 +179,91 @@ async fn a_wake_up_saves_the_wait_for_the_tick() {
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     drop(waker);
     publishing.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_paused_queue_runs_nothing_until_it_goes_on() {
+    let ground = Ground::start().await;
+    let seen = Seen::default();
+    ground.set("paused_at = now()").await;
+    let _parts = [ground.dispatch(), ground.work(Queue::Email, seen.clone(), sleep, 4)];
+    // It may lease until it has read what was set.
+    pause(1500).await;
+    ground.enqueue(1, 20, 0).await;
+    pause(1500).await;
+    assert_eq!(seen.totals(), (0, 0));
+    ground.until("deliveries = 0", 20, 1).await;
+    ground.set("paused_at = NULL").await;
+    ground.until("true", 0, 10).await;
+    assert_eq!(seen.totals(), (20, 20));
+}
+
+/// What runs at a time of each tenant, at most.
+#[derive(Clone, Default)]
+struct Crowd(Arc<Mutex<HashMap<u128, (u32, u32)>>>);
+
+impl Crowd {
+    async fn sleep(&self, envelope: Envelope) -> Result<(), JobError> {
+        let tenant = envelope.tenant_id.0.as_u128();
+        {
+            let mut crowd = self.0.lock().unwrap();
+            let (now, most) = crowd.entry(tenant).or_default();
+            *now += 1;
+            *most = (*most).max(*now);
+        }
+        pause(u64::try_from(sequence(&envelope)).unwrap()).await;
+        self.0.lock().unwrap().get_mut(&tenant).unwrap().0 -= 1;
+        Ok(())
+    }
+
+    fn most(&self, tenant: u128) -> u32 {
+        self.0.lock().unwrap()[&tenant].1
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_has_no_more_places_than_the_cap_however_many_workers_there_are() {
+    let ground = Ground::start().await;
+    let crowd = Crowd::default();
+    ground.set("per_tenant = 3").await;
+    ground.enqueue(1, 150, 10).await;
+    ground.enqueue(2, 30, 10).await;
+    let run = async |crowd: &Crowd, envelope: Envelope| crowd.sleep(envelope).await;
+    // They read what was set before the workers are there.
+    let _dispatch = [ground.dispatch(), ground.dispatch()];
+    ground.until("deliveries > 0 AND tenant_id = '00000000-0000-0000-0000-000000000001'", 3, 10).await;
+    let _workers = [
+        ground.work(Queue::Email, crowd.clone(), run, 20),
+        ground.work(Queue::Email, crowd.clone(), run, 20),
+    ];
+    ground.until("true", 0, 60).await;
+    assert_eq!((crowd.most(1), crowd.most(2)), (3, 3));
+}
+
+#[tokio::test]
+async fn neither_priority_starves_the_other() {
+    let ground = Ground::start().await;
+    let (normal, bulk) = (Seen::default(), Seen::default());
+    // The same tenant imports 3,000 rows, and many others keep every place taken.
+    ground.enqueue_bulk(1, 3000, 20).await;
+    let handler = async |(normal, bulk): &(Seen, Seen), envelope: Envelope| {
+        let seen = if sequence(&envelope) == 20 { bulk } else { normal };
+        sleep(seen, envelope).await
+    };
+    let _parts = [ground.dispatch(), ground.work(Queue::Email, (normal.clone(), bulk.clone()), handler, 4)];
+    bulk.until(50).await;
+    // A lone job of the tenant that imports does not wait for its import.
+    let began = Instant::now();
+    ground.enqueue(1, 1, 0).await;
+    normal.until(1).await;
+    assert!(began.elapsed() < Duration::from_millis(1500), "{:?}", began.elapsed());
+    // 400 jobs of 19 ms from tenants with little to do: two seconds of all four places.
+    for tenant in 2..=11 {
+        ground.enqueue(tenant, 40, 19).await;
+    }
+    let before = bulk.totals().0;
+    normal.until(401).await;
+    let meanwhile = bulk.totals().0 - before;
+    assert!((10..300).contains(&meanwhile), "{meanwhile} of the import ran beside 400 others");
+    assert!(ground.count("priority = 1").await > 100, "the import was over too soon to tell");
 }

@@ -1,0 +1,34 @@
+//! Tables for spreadsheets.
+
+/// The text of a cell as a spreadsheet shall show it: what it would take for a formula gets an apostrophe before it
+/// (OWASP, "CSV Injection"). Telephone numbers of the form +33… stay what they are.
+pub fn cell(text: &str) -> String {
+    let is_number = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+    let is_formula = match text.strip_prefix('+') {
+        Some(rest) => !is_number(rest),
+        None => text.starts_with(['=', '-', '@', '\t', '\r', '\n']),
+    };
+    if is_formula { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (text, shown) in [
+            ("=1+1", "'=1+1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("-2", "'-2"),
+            ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+            ("+", "'+"),
+            ("\t=1", "'\t=1"),
+            ("+33612345678", "+33612345678"),
+            ("Zoé = amie", "Zoé = amie"),
+            ("", ""),
+        ] {
+            assert_eq!(cell(text), shown);
+        }
+    }
+}

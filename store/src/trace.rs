@@ -1,0 +1,18 @@
+//! The trace that work is part of: what enqueues jobs writes it down with them, so that a request and what follows
+//! later are one trace.
+
+use std::future::Future;
+
+tokio::task_local! {
+    static TRACE: String;
+}
+
+/// Runs `work` as a part of the trace that a W3C traceparent names.
+pub async fn within<T>(traceparent: String, work: impl Future<Output = T>) -> T {
+    TRACE.scope(traceparent, work).await
+}
+
+/// The traceparent of whatever runs now.
+pub fn current() -> Option<String> {
+    TRACE.try_with(Clone::clone).ok()
+}

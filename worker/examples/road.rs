@@ -1,0 +1,337 @@
+//! Jobs that do nothing, for `make bench`: what the road itself costs. Real processes, real PostgreSQL with row-level
+//! security, real Redis, apalis, telemetry on. `DATABASE_URL` and `REDIS_URL` say where; one object of JSON is the answer.
+//!
+//! - `road enqueue N single|batch`: 1 or 100 jobs a transaction, eight transactions at a time.
+//! - `road drain N CONCURRENCY [RELAYS] [WORKERS]`: jobs that are due already, from the first start to the last DELETE.
+//! - `road latency N RATE`: from before the transaction that enqueues to the start of the job.
+//! - `road idle SECONDS`: what a dispatcher and a worker cost that have nothing to do.
+//! - `road work FILE CONCURRENCY`: a dispatcher and a worker that write a line for each job, until they are ended.
+#![expect(
+    clippy::print_stdout,
+    clippy::float_arithmetic,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a tool for figures, not a part of the product"
+)]
+
+use domain::id::{BookingId, JobId, TenantId};
+use futures_util::future;
+use jobs::{Job, JobError, Queue};
+use queue::{RedisConfig, Waker};
+use std::cell::RefCell;
+use std::io::{BufRead, BufReader, Write};
+use std::num::NonZeroUsize;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use store::ledger::{Ledger, Worker};
+use store::{DatabaseConfig, Store, Wake};
+use tokio::task::LocalSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use worker::clock::Clock;
+use worker::logs::{self, LogConfig, Sink};
+use worker::metrics::Metrics;
+use worker::runtime::Envelope;
+use worker::{dispatch, runtime};
+
+fn main() {
+    // Logging as in production: every job is a span.
+    logs::start(&LogConfig { log: "info".to_owned(), development: false }, Sink::Stderr).unwrap();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let word = |n: usize| arguments.get(n).map(String::as_str);
+    let number = |n: usize, otherwise: usize| word(n).map_or(otherwise, |word| word.parse().unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    LocalSet::new().block_on(&runtime, async {
+        match word(0) {
+            Some("enqueue") => {
+                let batch = if word(2) == Some("batch") { 100 } else { 1 };
+                println!("{{\"rate\":{:.0}}}", enqueue(number(1, 10_000), batch).await);
+            }
+            Some("drain") => drain(number(1, 100_000), number(2, 100), number(3, 1), number(4, 1)).await,
+            Some("latency") => latency(number(1, 3_000), number(2, 200)).await,
+            Some("idle") => idle(number(1, 30)).await,
+            Some("work") => work(word(1).unwrap(), number(2, 10)).await,
+            Some("dispatch") => dispatch().await,
+            Some("starts") => starts(number(1, 100), number(2, 0)).await,
+            _ => panic!("enqueue, drain, latency, idle or work?"),
+        }
+    });
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_unset| panic!("{name} is not set"))
+}
+
+fn redis() -> RedisConfig {
+    RedisConfig { url: variable("REDIS_URL").into(), prefix: "bench".to_owned() }
+}
+
+fn ledger() -> Ledger {
+    Ledger::open(&variable("DATABASE_URL").into(), NonZeroUsize::new(8).unwrap()).unwrap()
+}
+
+fn tenant() -> TenantId {
+    TenantId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001))
+}
+
+fn micros() -> u128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros()
+}
+
+/// A job that carries a number.
+fn job(number: u128) -> Job {
+    Job::SendBookingConfirmation { booking_id: BookingId(Uuid::from_u128(number)), sequence: 0 }
+}
+
+/// Enqueues as the API does, waking included; jobs a second.
+async fn enqueue(jobs: usize, batch: usize) -> f64 {
+    let (waker, publishing) = Waker::open(&redis()).unwrap();
+    let woken: store::Waker = Arc::new(move |wake| {
+        if let Wake::Queue(queue) = wake {
+            waker.wake(queue);
+        }
+    });
+    let store = Store::new(&DatabaseConfig::at(&variable("DATABASE_URL")), 1, woken).unwrap();
+    let left = Rc::new(RefCell::new(jobs));
+    let client = async || {
+        loop {
+            let size = batch.min(*left.borrow());
+            *left.borrow_mut() -= size;
+            if size == 0 {
+                return;
+            }
+            let jobs: Vec<Job> = (0..size).map(|n| job(n as u128)).collect();
+            let now = Clock::system().now();
+            let written: store::Result<()> =
+                store.tenant(tenant()).transaction(async |tx| tx.enqueue(&jobs, now).await).await;
+            written.unwrap();
+        }
+    };
+    let began = Instant::now();
+    tokio::select! {
+        _ = future::join_all((0..8).map(|_| client())) => {}
+        () = publishing => {}
+    }
+    jobs as f64 / began.elapsed().as_secs_f64()
+}
+
+/// Another process of this program.
+struct Part {
+    child: Child,
+    words: Option<BufReader<ChildStdout>>,
+}
+
+impl Part {
+    fn start(arguments: &[String]) -> Self {
+        let program = std::env::current_exe().unwrap();
+        let mut child = Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let words = child.stdout.take().map(BufReader::new);
+        Self { child, words }
+    }
+
+    /// The next line it says.
+    async fn line(&mut self) -> String {
+        let mut words = self.words.take().unwrap();
+        let (words, line) = tokio::task::spawn_blocking(move || {
+            let mut line = String::new();
+            words.read_line(&mut line).unwrap();
+            (words, line)
+        })
+        .await
+        .unwrap();
+        self.words = Some(words);
+        line.trim().to_owned()
+    }
+
+    /// Processor time so far.
+    fn processor(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+        Duration::from_millis(ticks * 10)
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+fn parts(relays: usize, workers: usize, concurrency: usize, jobs: usize) -> (Vec<Part>, Vec<Part>) {
+    let starts = ["starts".to_owned(), concurrency.to_string(), jobs.to_string()];
+    let workers = (0..workers).map(|_| Part::start(&starts)).collect();
+    ((0..relays).map(|_| Part::start(&["dispatch".to_owned()])).collect(), workers)
+}
+
+/// `relays` and `workers` processes each; the jobs of one tenant.
+async fn drain(jobs: usize, concurrency: usize, relays: usize, workers: usize) {
+    enqueue(jobs, 500).await;
+    let (admin, connection) =
+        tokio_postgres::connect(&variable("DATABASE_URL"), tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    // The workers wait for the relays, so that the first start is not of a worker that was there first.
+    let (_relays, mut workers) = parts(relays, workers, concurrency, jobs / workers.max(1));
+    let mut first = u128::MAX;
+    for worker in &mut workers {
+        first = first.min(worker.line().await.parse().unwrap());
+    }
+    if let [only] = workers.as_mut_slice() {
+        // Until it has started all: whoever looks at the table takes time from it.
+        only.line().await;
+    }
+    let left =
+        "SELECT count(*) FROM (SELECT FROM jobs WHERE queue = 'email' AND state = 'ready' LIMIT 1) some";
+    while admin.query_one(left, &[]).await.unwrap().get::<_, i64>(0) > 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let seconds = (micros() - first) as f64 / 1e6;
+    let left: i64 = admin.query_one("SELECT count(*) FROM jobs", &[]).await.unwrap().get(0);
+    println!("{{\"rate\":{:.0},\"n\":{jobs},\"left\":{left}}}", jobs as f64 / seconds);
+}
+
+async fn latency(jobs: usize, rate: usize) {
+    let (_relays, mut workers) = parts(1, 1, 10, jobs);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let (waker, publishing) = Waker::open(&redis()).unwrap();
+    let woken: store::Waker = Arc::new(move |wake| {
+        if let Wake::Queue(queue) = wake {
+            waker.wake(queue);
+        }
+    });
+    let store = Store::new(&DatabaseConfig::at(&variable("DATABASE_URL")), 1, woken).unwrap();
+    tokio::task::spawn_local(publishing);
+    let mut tick = tokio::time::interval(Duration::from_secs(1) / rate as u32);
+    for _ in 0..jobs {
+        tick.tick().await;
+        let (store, job) = (store.clone(), job(micros()));
+        tokio::task::spawn_local(async move {
+            let now = Clock::system().now();
+            let written: store::Result<()> =
+                store.tenant(tenant()).transaction(async |tx| tx.enqueue(&[job], now).await).await;
+            written.unwrap();
+        });
+    }
+    let [worker] = workers.as_mut_slice() else { unreachable!() };
+    worker.line().await;
+    worker.line().await;
+    println!("{}", worker.line().await);
+}
+
+async fn idle(seconds: usize) {
+    let (mut all, workers) = parts(1, 1, 10, 0);
+    all.extend(workers);
+    let (admin, connection) =
+        tokio_postgres::connect(&variable("DATABASE_URL"), tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    // Of each kind of statement one is a transaction.
+    let commits = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()";
+    let look = async || (admin.query_one(commits, &[]).await.unwrap().get::<_, i64>(0), Instant::now());
+    let (before, began) = look().await;
+    let busy: Vec<Duration> = all.iter().map(Part::processor).collect();
+    tokio::time::sleep(Duration::from_secs(seconds as u64)).await;
+    let (after, ended) = look().await;
+    let lasted = (ended - began).as_secs_f64();
+    let percent = |n: usize| 100.0 * all[n].processor().saturating_sub(busy[n]).as_secs_f64() / lasted;
+    println!(
+        "{{\"cpu_percent\":{:.2},\"dispatch_cpu_percent\":{:.2},\"queries_per_minute\":{:.0}}}",
+        percent(1),
+        percent(0),
+        60.0 * (after - before) as f64 / lasted
+    );
+}
+
+async fn dispatch() {
+    dispatch::run(dispatch_config()).await.unwrap();
+}
+
+fn dispatch_config() -> dispatch::Config {
+    dispatch::Config {
+        ledger: ledger(),
+        redis: redis(),
+        clock: Clock::system(),
+        metrics: Metrics::new().unwrap(),
+        lease: runtime::LEASE,
+        tick: dispatch::TICK,
+        schedules: &[],
+        worker: itself("dispatch"),
+        seed: micros() as u64,
+        stop: CancellationToken::new(),
+    }
+}
+
+fn itself(queue: &'static str) -> Worker {
+    let started_at = Clock::system().now();
+    Worker { id: JobId::mint(started_at).0, queue, host: "bench".to_owned(), started_at, places: 1 }
+}
+
+async fn run<C: Clone + Send + 'static>(
+    concurrency: usize,
+    context: C,
+    handler: impl AsyncFn(&C, Envelope) -> Result<(), JobError> + Clone + Send + 'static,
+) {
+    let config = runtime::Config {
+        ledger: ledger(),
+        redis: redis(),
+        clock: Clock::system(),
+        metrics: Metrics::new().unwrap(),
+        concurrency: NonZeroUsize::new(concurrency).unwrap(),
+        lease: runtime::LEASE,
+        grace: Duration::from_secs(20),
+        apart: None,
+        told: Arc::new(|| ()),
+        worker: itself("email"),
+        policy: Job::policy,
+        seed: micros() as u64,
+        stop: CancellationToken::new(),
+    };
+    runtime::run(Queue::Email, context, handler, config).await.unwrap();
+}
+
+/// What a worker has started.
+#[derive(Default)]
+struct Starts {
+    waits: Vec<u64>,
+    jobs: usize,
+}
+
+/// A worker whose jobs do nothing. It says when the first one starts, when `jobs` have, and what they waited.
+async fn starts(concurrency: usize, jobs: usize) {
+    let starts = Arc::new(std::sync::Mutex::new(Starts { waits: Vec::with_capacity(jobs), jobs }));
+    run(concurrency, starts, async |starts: &Arc<std::sync::Mutex<Starts>>, envelope| {
+        let now = micros();
+        let Job::SendBookingConfirmation { booking_id, .. } = envelope.job else { return Ok(()) };
+        let mut starts = starts.lock().unwrap();
+        if starts.waits.is_empty() {
+            println!("{now}");
+        }
+        starts.waits.push(now.saturating_sub(booking_id.0.as_u128()) as u64);
+        if starts.waits.len() == starts.jobs {
+            println!("all");
+            starts.waits.sort_unstable();
+            let at = |share: f64| starts.waits[((starts.jobs - 1) as f64 * share) as usize] as f64 / 1e3;
+            println!("{{\"p50_ms\":{:.2},\"p99_ms\":{:.2},\"max_ms\":{:.2}}}", at(0.5), at(0.99), at(1.0));
+        }
+        Ok(())
+    })
+    .await;
+}
+
+async fn work(file: &str, concurrency: usize) {
+    let file = std::fs::File::options().create(true).append(true).open(file).unwrap();
+    let worker = run(concurrency, Arc::new(file), async |file: &Arc<std::fs::File>, envelope| {
+        // One write a line: lines of several processes do not mix.
+        (&**file).write_all(format!("{}\n", envelope.job_id).as_bytes()).unwrap();
+        Ok(())
+    });
+    future::join(worker, dispatch()).await;
+}
