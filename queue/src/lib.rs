@@ -8,6 +8,8 @@ mod limits;
 mod link;
 mod places;
 mod road;
+mod server;
+mod slots;
 mod tickets;
 mod wake;
 

@@ -1,9 +1,7 @@
 //! How often somebody may ask: counts in Redis that forget themselves.
 
 use crate::link::{Error, RedisConfig};
-use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client};
-use secrecy::ExposeSecret;
+use crate::server::{Connection, Patience, Server};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -18,7 +16,8 @@ const TAKE: &str = "local count = redis.call('incr', KEYS[1])
 const OWN_MOST: usize = 10_000;
 
 /// A limiter must not make anybody wait longer than this.
-const PATIENCE: Duration = Duration::from_millis(200);
+const PATIENCE: Patience =
+    Patience { connecting: Duration::from_millis(200), answer: Duration::from_millis(200) };
 
 /// At most so many in a window that begins with the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,24 +54,24 @@ impl Quota {
 #[derive(Clone)]
 pub struct Limits {
     own: Arc<Mutex<HashMap<String, (u32, Instant)>>>,
-    client: Option<Client>,
+    server: Option<Arc<Server>>,
     prefix: Arc<str>,
     factor: u32,
-    /// Of each thread: what is read by another thread wakes two.
-    connections: Arc<ThreadLocal<RwLock<Option<MultiplexedConnection>>>>,
+    /// Of each thread: what is read by another thread wakes two. More than one in a cluster alone.
+    connections: Arc<ThreadLocal<RwLock<Vec<Connection>>>>,
 }
 
 impl Limits {
     /// `factor` multiplies every bucket; 0 lets everybody pass. Connects when first asked. An error: the URL is none.
     pub fn new(config: &RedisConfig, factor: u32) -> Result<Self, Error> {
-        let client = Client::open(config.url.expose_secret()).map_err(Error::Unreachable)?;
+        let server = Some(Arc::new(Server::open(config)?));
         let prefix = config.prefix.as_str().into();
-        Ok(Self { own: Arc::default(), client: Some(client), prefix, factor, connections: Arc::default() })
+        Ok(Self { own: Arc::default(), server, prefix, factor, connections: Arc::default() })
     }
 
     /// Without Redis: everybody passes.
     pub fn none() -> Self {
-        Self { own: Arc::default(), client: None, prefix: "".into(), factor: 0, connections: Arc::default() }
+        Self { own: Arc::default(), server: None, prefix: "".into(), factor: 0, connections: Arc::default() }
     }
 
     /// Takes one of what `key` has left in the bucket, and tells how it stands; `None`: nobody counts.
@@ -84,7 +83,7 @@ impl Limits {
         let millis = u64::try_from(bucket.window.as_millis()).unwrap_or(u64::MAX);
         let mut command = redis::cmd("EVAL");
         command.arg(TAKE).arg(1).arg(&key).arg(millis);
-        let (count, full_in) = match self.run::<(u64, i64)>(&command).await {
+        let (count, full_in) = match self.run::<(u64, i64)>(Some(&key), &command).await {
             Some((count, left)) => (count, Duration::from_millis(u64::try_from(left).unwrap_or(millis))),
             None => self.take_own(key, bucket.window),
         };
@@ -98,7 +97,7 @@ impl Limits {
         let key = format!("{}:limit:{}:{key}", self.prefix, bucket.name);
         let mut command = redis::cmd("DEL");
         command.arg(&key);
-        self.run::<u64>(&command).await;
+        self.run::<u64>(Some(&key), &command).await;
         self.own.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
     }
 
@@ -122,30 +121,41 @@ impl Limits {
 
     /// Whether Redis answers.
     pub async fn ping(&self) -> bool {
-        self.run::<String>(&redis::cmd("PING")).await.is_some()
+        self.run::<String>(None, &redis::cmd("PING")).await.is_some()
     }
 
     /// `None`: Redis is away. A thread's connection is shared by all who ask at once; an error ends it for all of them, and
-    /// the next to ask makes another.
-    pub(crate) async fn run<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> Option<T> {
-        let connection = self.connections.get_or_default();
-        let open = connection.read().unwrap_or_else(PoisonError::into_inner).clone();
+    /// the next to ask makes another. `key`: the one of the command.
+    pub(crate) async fn run<T: redis::FromRedisValue>(
+        &self,
+        key: Option<&str>,
+        command: &redis::Cmd,
+    ) -> Option<T> {
+        let server = self.server.as_ref()?;
+        let slot = key.map(|key| server.slot(key));
+        let connections = self.connections.get_or_default();
+        let open = {
+            let connections = connections.read().unwrap_or_else(PoisonError::into_inner);
+            connections.iter().find(|open| open.slots.have(slot)).map(|open| open.to.clone())
+        };
+        let replace = |made: Option<Connection>| {
+            let mut connections = connections.write().unwrap_or_else(PoisonError::into_inner);
+            connections.retain(|old| !old.slots.have(slot));
+            connections.extend(made);
+        };
         let mut open = if let Some(open) = open {
             open
         } else {
-            let config = AsyncConnectionConfig::new()
-                .set_response_timeout(Some(PATIENCE))
-                .set_connection_timeout(Some(PATIENCE));
-            let client = self.client.as_ref()?;
-            let made = client.get_multiplexed_async_connection_with_config(&config).await.ok()?;
-            *connection.write().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
-            made
+            let made = server.connect(slot, PATIENCE).await.ok()?;
+            let open = made.to.clone();
+            replace(Some(made));
+            open
         };
         match command.query_async(&mut open).await {
             Ok(answer) => Some(answer),
             Err(error) => {
                 tracing::warn!(%error, "the limiter has no Redis");
-                *connection.write().unwrap_or_else(PoisonError::into_inner) = None;
+                replace(None);
                 None
             }
         }

@@ -54,7 +54,8 @@ pub struct Road {
 impl Road {
     pub fn new(config: &RedisConfig, queue: Queue) -> Result<Self, Error> {
         let key = |lane: &str| format!("{}:{{{}}}:{lane}", config.prefix, queue.name());
-        Ok(Self { link: Link::new(config)?, keys: [key("now"), key("bulk"), key("alone")] })
+        let keys = [key("now"), key("bulk"), key("alone")];
+        Ok(Self { link: Link::of(config, &keys[0])?, keys })
     }
 
     /// Sends a batch; answers how many messages wait in the bulk lane. `sender` is one relay's own name and `serial`

@@ -23,9 +23,9 @@ impl Tickets {
 
     /// Keeps `value` for `life` under the name of a ticket. Give a hash of it: who reads Redis must not get in.
     pub async fn keep(&self, name: &str, value: &str, life: Duration) {
-        let mut command = redis::cmd("SET");
-        command.arg(self.key(name)).arg(value).arg("EX").arg(life.as_secs().max(1));
-        if self.redis.run::<String>(&command).await.is_none() {
+        let (key, mut command) = (self.key(name), redis::cmd("SET"));
+        command.arg(&key).arg(value).arg("EX").arg(life.as_secs().max(1));
+        if self.redis.run::<String>(Some(&key), &command).await.is_none() {
             let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
             if own.len() >= OWN_MOST {
                 own.retain(|_, (_, until)| *until > Instant::now());
@@ -42,9 +42,9 @@ impl Tickets {
         if let Some((value, until)) = own {
             return (until > Instant::now()).then_some(value);
         }
-        let mut command = redis::cmd("GETDEL");
-        command.arg(self.key(name));
-        self.redis.run::<Option<String>>(&command).await.flatten()
+        let (key, mut command) = (self.key(name), redis::cmd("GETDEL"));
+        command.arg(&key);
+        self.redis.run::<Option<String>>(Some(&key), &command).await.flatten()
     }
 
     fn key(&self, name: &str) -> String {

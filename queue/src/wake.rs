@@ -1,7 +1,8 @@
 //! Wake-ups: hints that there is something new to relay, or to tell the pages of a tenant. A lost one costs a tick,
 //! nothing else.
 
-use crate::link::{Error, Link, RedisConfig};
+use crate::link::{CONNECTING, Error, Link, RedisConfig};
+use crate::server::Server;
 use futures_util::StreamExt;
 use jobs::Queue;
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,12 +79,10 @@ async fn publish(
 
 /// Hears wake-ups for as long as it is polled, and calls `woken` with each queue's name. Comes back by itself.
 pub async fn listen(config: &RedisConfig, woken: impl Fn(Queue)) -> Result<(), Error> {
-    let link = Link::new(config)?;
+    let server = Server::open(config)?;
     let channel = channel(config);
     loop {
-        if let Ok(mut subscription) = link.client().get_async_pubsub().await
-            && subscription.subscribe(&channel).await.is_ok()
-        {
+        if let Ok(mut subscription) = server.subscribe(&channel, CONNECTING).await {
             // What was published while nobody listened.
             Queue::ALL.into_iter().for_each(&woken);
             let mut messages = subscription.on_message();
@@ -109,12 +108,10 @@ pub enum News {
 
 /// Hears of all tenants for as long as it is polled. One subscription is enough for a process. Comes back by itself.
 pub async fn hear(config: &RedisConfig, heard: impl Fn(News)) -> Result<(), Error> {
-    let link = Link::new(config)?;
+    let server = Server::open(config)?;
     let channel = news(config);
     loop {
-        if let Ok(mut subscription) = link.client().get_async_pubsub().await
-            && subscription.subscribe(&channel).await.is_ok()
-        {
+        if let Ok(mut subscription) = server.subscribe(&channel, CONNECTING).await {
             heard(News::Listening);
             let mut messages = subscription.on_message();
             while let Ok(Some(message)) = tokio::time::timeout(SILENCE, messages.next()).await {
