@@ -1,6 +1,6 @@
 # What one does here, by name. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset test test-browser check fmt bench schema migration vendor shots lighthouse
+.PHONY: help run stop reset test test-browser check check-deploy fmt release bench schema migration vendor shots lighthouse
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 23
@@ -23,6 +23,12 @@ test-browser: ## Run the tests in a browser (ARGS=booking for those of one file,
 
 check: ## Check format, dependencies and lints, as CI does
 	@scripts/check
+
+check-deploy: ## Check what deploys alone: Dockerfile, compose.yaml, the chart in helm/
+	@scripts/check-deploy
+
+release: ## Build every program for release, as the image does (target/release; the first time takes long)
+	@cargo build --locked --release --bins
 
 fmt: ## Format the code
 	@cargo fmt --all

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use chrono::{DateTime, Utc};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use domain::id::TenantId;
@@ -145,9 +146,8 @@ impl Store {
     }
 
     /// Asks PostgreSQL who we are and what time it is. Refuses to go on as a role that row-level security does not hold,
-    /// and with a clock more than 2 s off. `now` is the caller's clock, read just before; `doors` are those that the
-    /// process uses.
-    pub async fn check(&self, now: chrono::DateTime<chrono::Utc>, doors: &[Door]) -> Result<()> {
+    /// and with a clock more than 2 s off. `now` is the caller's clock; `doors` are those that the process uses.
+    pub async fn check(&self, now: impl Fn() -> DateTime<Utc>, doors: &[Door]) -> Result<()> {
         for door in doors {
             let pool = match door {
                 Door::App => &self.app,
@@ -155,12 +155,12 @@ impl Store {
                 Door::SignUp => &self.sign_up.pool,
                 Door::System => &self.system.pool,
             };
-            Self::check_door(pool, *door, now).await?;
+            Self::check_door(pool, *door, &now).await?;
         }
         Ok(())
     }
 
-    async fn check_door(pool: &Pools, door: Door, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
+    async fn check_door(pool: &Pools, door: Door, now: impl Fn() -> DateTime<Utc>) -> Result<()> {
         use diesel_async::RunQueryDsl;
 
         #[derive(diesel::QueryableByName)]
@@ -168,10 +168,11 @@ impl Store {
             #[diesel(sql_type = diesel::sql_types::Bool)]
             unbound: bool,
             #[diesel(sql_type = diesel::sql_types::Timestamptz)]
-            clock: chrono::DateTime<chrono::Utc>,
+            clock: DateTime<Utc>,
         }
         // Of its own: this thread may be one that serves nobody.
         let mut connection = pool.connect().await?;
+        let before = now();
         let role: Role = diesel::sql_query(
             "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE n.nspname = 'public' AND c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE')) AS unbound,
@@ -185,7 +186,8 @@ impl Store {
                 "row-level security does not hold the role of the door {door:?}: it owns tables, is superuser or has BYPASSRLS"
             )));
         }
-        let off = (role.clock - now).abs();
+        // What the answer took is nobody's fault.
+        let off = (before - role.clock).max(role.clock - now());
         if off > chrono::TimeDelta::seconds(2) {
             return Err(Error::Unavailable(format!(
                 "this machine's clock is {} ms off PostgreSQL's; at most 2000 are allowed",

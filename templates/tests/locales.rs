@@ -59,7 +59,7 @@ fn both_languages_have_the_same_keys_and_arguments() {
 #[test]
 fn no_text_is_unused() {
     let mut sources = String::new();
-    for folder in ["src", "mail", "layouts", "components", "pages", "pdf", "../api/src"] {
+    for folder in ["src", "mail", "layouts", "components", "pages", "pdf", "../api/src", "../worker/src"] {
         for file in files(&root().join(folder), &["rs", "html", "txt", "typ"]) {
             sources.push_str(&fs::read_to_string(file).unwrap());
         }

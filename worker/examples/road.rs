@@ -5,7 +5,7 @@
 //! - `road drain N CONCURRENCY [RELAYS] [WORKERS]`: jobs that are due already, from the first start to the last DELETE.
 //! - `road latency N RATE`: from before the transaction that enqueues to the start of the job.
 //! - `road idle SECONDS`: what a dispatcher and a worker cost that have nothing to do.
-//! - `road work FILE CONCURRENCY`: a dispatcher and a worker that write a line for each job, until they are ended.
+//! - `road work FILE CONCURRENCY`: a dispatcher and a worker whose jobs take 5 ms and write a line, until they are ended.
 #![expect(
     clippy::print_stdout,
     clippy::float_arithmetic,
@@ -59,7 +59,7 @@ fn main() {
             Some("idle") => idle(number(1, 30)).await,
             Some("work") => work(word(1).unwrap(), number(2, 10)).await,
             Some("dispatch") => dispatch().await,
-            Some("starts") => starts(number(1, 100), number(2, 0)).await,
+            Some("starts") => starts(number(1, 100), number(2, 0), number(3, 0)).await,
             _ => panic!("enqueue, drain, latency, idle or work?"),
         }
     });
@@ -166,8 +166,15 @@ impl Drop for Part {
     }
 }
 
-fn parts(relays: usize, workers: usize, concurrency: usize, jobs: usize) -> (Vec<Part>, Vec<Part>) {
-    let starts = ["starts".to_owned(), concurrency.to_string(), jobs.to_string()];
+/// Relays and workers; of `jobs` the first `warm` do not count.
+fn parts(
+    relays: usize,
+    workers: usize,
+    concurrency: usize,
+    jobs: usize,
+    warm: usize,
+) -> (Vec<Part>, Vec<Part>) {
+    let starts = ["starts".to_owned(), concurrency.to_string(), jobs.to_string(), warm.to_string()];
     let workers = (0..workers).map(|_| Part::start(&starts)).collect();
     ((0..relays).map(|_| Part::start(&["dispatch".to_owned()])).collect(), workers)
 }
@@ -179,7 +186,7 @@ async fn drain(jobs: usize, concurrency: usize, relays: usize, workers: usize) {
         tokio_postgres::connect(&variable("DATABASE_URL"), tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     // The workers wait for the relays, so that the first start is not of a worker that was there first.
-    let (_relays, mut workers) = parts(relays, workers, concurrency, jobs / workers.max(1));
+    let (_relays, mut workers) = parts(relays, workers, concurrency, jobs / workers.max(1), 0);
     let mut first = u128::MAX;
     for worker in &mut workers {
         first = first.min(worker.line().await.parse().unwrap());
@@ -199,7 +206,9 @@ async fn drain(jobs: usize, concurrency: usize, relays: usize, workers: usize) {
 }
 
 async fn latency(jobs: usize, rate: usize) {
-    let (_relays, mut workers) = parts(1, 1, 10, jobs);
+    // The first two seconds make connections, and do not count.
+    let (warm, jobs) = (2 * rate, jobs + 2 * rate);
+    let (_relays, mut workers) = parts(1, 1, 10, jobs, warm);
     tokio::time::sleep(Duration::from_secs(3)).await;
     let (waker, publishing) = Waker::open(&redis()).unwrap();
     let woken: store::Waker = Arc::new(move |wake| {
@@ -227,7 +236,7 @@ async fn latency(jobs: usize, rate: usize) {
 }
 
 async fn idle(seconds: usize) {
-    let (mut all, workers) = parts(1, 1, 10, 0);
+    let (mut all, workers) = parts(1, 1, 10, 0, 0);
     all.extend(workers);
     let (admin, connection) =
         tokio_postgres::connect(&variable("DATABASE_URL"), tokio_postgres::NoTls).await.unwrap();
@@ -302,11 +311,14 @@ async fn run<C: Clone + Send + 'static>(
 struct Starts {
     waits: Vec<u64>,
     jobs: usize,
+    /// The first, which do not count.
+    warm: usize,
 }
 
 /// A worker whose jobs do nothing. It says when the first one starts, when `jobs` have, and what they waited.
-async fn starts(concurrency: usize, jobs: usize) {
-    let starts = Arc::new(std::sync::Mutex::new(Starts { waits: Vec::with_capacity(jobs), jobs }));
+async fn starts(concurrency: usize, jobs: usize, warm: usize) {
+    let starts = Starts { waits: Vec::with_capacity(jobs), jobs, warm };
+    let starts = Arc::new(std::sync::Mutex::new(starts));
     run(concurrency, starts, async |starts: &Arc<std::sync::Mutex<Starts>>, envelope| {
         let now = micros();
         let Job::SendBookingConfirmation { booking_id, .. } = envelope.job else { return Ok(()) };
@@ -317,8 +329,10 @@ async fn starts(concurrency: usize, jobs: usize) {
         starts.waits.push(now.saturating_sub(booking_id.0.as_u128()) as u64);
         if starts.waits.len() == starts.jobs {
             println!("all");
-            starts.waits.sort_unstable();
-            let at = |share: f64| starts.waits[((starts.jobs - 1) as f64 * share) as usize] as f64 / 1e3;
+            let warm = starts.warm;
+            let waits = &mut starts.waits[warm..];
+            waits.sort_unstable();
+            let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize] as f64 / 1e3;
             println!("{{\"p50_ms\":{:.2},\"p99_ms\":{:.2},\"max_ms\":{:.2}}}", at(0.5), at(0.99), at(1.0));
         }
         Ok(())
@@ -329,6 +343,7 @@ async fn starts(concurrency: usize, jobs: usize) {
 async fn work(file: &str, concurrency: usize) {
     let file = std::fs::File::options().create(true).append(true).open(file).unwrap();
     let worker = run(concurrency, Arc::new(file), async |file: &Arc<std::fs::File>, envelope| {
+        tokio::time::sleep(Duration::from_millis(5)).await;
         // One write a line: lines of several processes do not mix.
         (&**file).write_all(format!("{}\n", envelope.job_id).as_bytes()).unwrap();
         Ok(())

@@ -181,7 +181,7 @@ fn run(config: ProcessConfig, work: impl AsyncFnOnce(&Process) -> anyhow::Result
         config,
     };
     let parts = async {
-        process.store.check(process.clock.now(), &[Door::App, Door::System]).await?;
+        process.store.check(|| process.clock.now(), &[Door::App, Door::System]).await?;
         tokio::select! {
             ended = work(&process) => ended,
             failed = process.pages() => failed,

@@ -25,9 +25,11 @@ pub(crate) fn delivery(id: u128, start_by_ms: i64) -> Delivery {
         tenant_id: TenantId(Uuid::from_u128(1)),
         id: JobId(Uuid::from_u128(id)),
         start_by_ms,
+        due_ms: 0,
         attempt: 0,
         deliveries: 1,
         kind: "sweep_expired".to_owned(),
+        trace: String::new(),
         payload: b"{}".to_vec(),
     }
 }

@@ -275,7 +275,7 @@ async fn a_read_writes_nothing_and_leaves_its_connection_to_the_next() {
 async fn the_store_refuses_a_role_that_row_level_security_does_not_hold() {
     let app = TestApp::start().await.ignore_jobs();
     let now = api::clock::Clock::System.now();
-    app.store.check(now, &[Door::App, Door::Identity, Door::SignUp, Door::System]).await.unwrap();
+    app.store.check(|| now, &[Door::App, Door::Identity, Door::SignUp, Door::System]).await.unwrap();
     for role in ["harmony_owner", "postgres"] {
         let url = app.database.url_as(role);
         let config = DatabaseConfig {
@@ -283,10 +283,10 @@ async fn the_store_refuses_a_role_that_row_level_security_does_not_hold() {
             ..DatabaseConfig::at(app.database.url().as_str())
         };
         let store = Store::new(&config, 1, std::sync::Arc::new(|_queue| {})).unwrap();
-        let refusal = store.check(now, &[Door::App]).await.expect_err(role).to_string();
+        let refusal = store.check(|| now, &[Door::App]).await.expect_err(role).to_string();
         assert!(refusal.contains("row-level security does not hold the role"), "{refusal}");
     }
     let refusal =
-        app.store.check(now - chrono::TimeDelta::seconds(3), &[Door::App]).await.unwrap_err().to_string();
+        app.store.check(|| now - chrono::TimeDelta::seconds(3), &[Door::App]).await.unwrap_err().to_string();
     assert!(refusal.contains("clock"), "{refusal}");
 }

@@ -156,7 +156,7 @@ impl Stage {
             .env("SECRETS_DIR", self.folder.path().join("secrets"))
             .env("FILES_URL", format!("file://{}", self.folder.path().join("files").display()))
             .env("MAIL_TRANSPORT", "smtp")
-            .env("SMTP_URL", format!("smtp://127.0.0.1:{}", self.smtp))
+            .env("SMTP_URL", format!("smtp://127.0.0.1:{}?tls=none", self.smtp))
             .env("LOG", "off");
         command
     }
