@@ -1,6 +1,6 @@
 # What one does here, by name. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset test test-browser check check-deploy fmt release bench schema migration vendor shots lighthouse
+.PHONY: help run stop reset test test-browser check check-deploy fmt release bench chaos soak schema migration vendor shots lighthouse
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 23
@@ -35,6 +35,12 @@ fmt: ## Format the code
 
 bench: ## Measure, on a private deployment (bench/)
 	@bench/run
+
+chaos: ## Kill, empty, restart and stall everything under 5,000 jobs (CHAOS_JOBS), and say what came of it
+	@scripts/chaos
+
+soak: ## Keep 10,000 jobs a second going in and out for half an hour (SECONDS_EACH, RATE), and watch the ledger's size
+	@bench/soak
 
 vendor: ## Hold the files of others in assets/ against the registries they come from
 	@scripts/vendor

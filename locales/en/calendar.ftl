@@ -147,3 +147,14 @@ calendar-flash-cancelled = The booking is cancelled, and its time is free again.
 calendar-flash-booked = Booked.
 calendar-flash-moved = Moved. The customer is told the new time.
 calendar-flash-customer = The customer is saved.
+
+calendar-export = Export
+calendar-export-title = Export of customers
+calendar-export-text = All customers in one file for your spreadsheet: names, addresses, telephone numbers, notes.
+calendar-export-do = Prepare the file
+calendar-export-again = Prepare it anew
+calendar-export-under-way = The file is being made
+calendar-export-waits = The file will be made in a moment.
+calendar-export-failed = The file could not be made. We keep a trace of it; please write to us.
+calendar-export-made = { $date }, { $size }
+calendar-export-download = Download

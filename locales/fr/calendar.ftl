@@ -147,3 +147,14 @@ calendar-flash-cancelled = La réservation est annulée et son horaire est de no
 calendar-flash-booked = Réservé.
 calendar-flash-moved = Déplacée. Le client est informé du nouvel horaire.
 calendar-flash-customer = Le client est enregistré.
+
+calendar-export = Exporter
+calendar-export-title = Export des clients
+calendar-export-text = Tous vos clients dans un fichier pour votre tableur : noms, adresses, téléphones, notes.
+calendar-export-do = Préparer le fichier
+calendar-export-again = Le préparer à nouveau
+calendar-export-under-way = Le fichier est en préparation
+calendar-export-waits = Le fichier sera préparé dans un instant.
+calendar-export-failed = Le fichier n’a pas pu être préparé. Nous en gardons la trace ; écrivez-nous.
+calendar-export-made = { $date }, { $size }
+calendar-export-download = Télécharger

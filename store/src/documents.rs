@@ -49,6 +49,18 @@ pub async fn find_latest(tx: &TenantTx, kind: &str, subject: Uuid) -> Result<Opt
         .optional()?)
 }
 
+/// The one of a kind that was made last, whatever it is about.
+pub async fn newest(tx: &TenantTx, kind: &str) -> Result<Option<Document>> {
+    Ok(documents::table
+        .filter(documents::tenant_id.eq(tx.tenant()))
+        .filter(documents::kind.eq(kind))
+        .order(documents::created_at.desc())
+        .select(Document::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
 /// Forgets all of one kind but those about that subject; tells where their files are.
 pub async fn remove_others(tx: &TenantTx, kind: &str, subject: Uuid) -> Result<Vec<String>> {
     Ok(diesel::delete(documents::table)

@@ -11,6 +11,7 @@ mod door;
 mod error;
 pub mod events;
 mod explain;
+pub mod exports;
 pub mod hours;
 pub mod idempotency;
 pub mod images;

@@ -5,6 +5,7 @@
 //! - `road drain N CONCURRENCY [RELAYS] [WORKERS]`: jobs that are due already, from the first start to the last DELETE.
 //! - `road latency N RATE`: from before the transaction that enqueues to the start of the job.
 //! - `road idle SECONDS`: what a dispatcher and a worker cost that have nothing to do.
+//! - `road soak SECONDS RATE`: so many jobs a second go in and out; how large the ledger is, every ten seconds.
 //! - `road work FILE CONCURRENCY`: a dispatcher and a worker whose jobs take 5 ms and write a line, until they are ended.
 #![expect(
     clippy::print_stdout,
@@ -57,6 +58,7 @@ fn main() {
             Some("drain") => drain(number(1, 100_000), number(2, 100), number(3, 1), number(4, 1)).await,
             Some("latency") => latency(number(1, 3_000), number(2, 200)).await,
             Some("idle") => idle(number(1, 30)).await,
+            Some("soak") => soak(number(1, 1_800), number(2, 10_000)).await,
             Some("work") => work(word(1).unwrap(), number(2, 10)).await,
             Some("dispatch") => dispatch().await,
             Some("starts") => starts(number(1, 100), number(2, 0), number(3, 0)).await,
@@ -257,6 +259,55 @@ async fn idle(seconds: usize) {
         percent(0),
         60.0 * (after - before) as f64 / lasted
     );
+}
+
+/// Goes on after a run that was cut off: what it left is done first.
+async fn soak(seconds: usize, rate: usize) {
+    let (_relays, _workers) = parts(1, 1, 100, 0, 0);
+    let (admin, connection) =
+        tokio_postgres::connect(&variable("DATABASE_URL"), tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let store = Store::new(&DatabaseConfig::at(&variable("DATABASE_URL")), 1, Arc::new(|_wake| ())).unwrap();
+    let (began, enqueued) = (Instant::now(), Rc::new(RefCell::new(0)));
+    let produce = async {
+        while began.elapsed() < Duration::from_secs(seconds as u64) {
+            let due = (began.elapsed().as_secs_f64() * rate as f64) as usize;
+            if due < *enqueued.borrow() + 100 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                continue;
+            }
+            *enqueued.borrow_mut() += 100;
+            let jobs: Vec<Job> = (0..100).map(job).collect();
+            let now = Clock::system().now();
+            let written: store::Result<()> =
+                store.tenant(tenant()).transaction(async |tx| tx.enqueue(&jobs, now).await).await;
+            written.unwrap();
+        }
+    };
+    let look = async {
+        let sizes =
+            "SELECT pg_table_size('jobs') / 1000000.0::float8, pg_indexes_size('jobs') / 1000000.0::float8,
+            n_dead_tup, n_tup_del, autovacuum_count FROM pg_stat_user_tables WHERE relname = 'jobs'";
+        println!("seconds,table_mb,indexes_mb,dead_rows,done,vacuums,enqueued");
+        loop {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            let row = admin.query_one(sizes, &[]).await.unwrap();
+            println!(
+                "{},{:.0},{:.0},{},{},{},{}",
+                began.elapsed().as_secs(),
+                row.get::<_, f64>(0),
+                row.get::<_, f64>(1),
+                row.get::<_, i64>(2),
+                row.get::<_, i64>(3),
+                row.get::<_, i64>(4),
+                enqueued.borrow()
+            );
+        }
+    };
+    tokio::select! {
+        () = produce => {}
+        () = look => {}
+    }
 }
 
 async fn dispatch() {

@@ -3,7 +3,7 @@
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::relay::{Relay, Settings};
+use crate::relay::{Relay, Settings, is_paused};
 use crate::schedule::Schedule;
 use crate::tally::Tally;
 use domain::id::JobId;
@@ -79,9 +79,9 @@ pub async fn run(config: Config) -> Result<(), queue::Error> {
     };
     let beside = async {
         let looks = async {
-            let tally = Tally::default();
+            let (tally, looked) = (Tally::default(), told.subscribe());
             future::join(
-                measure(&config),
+                measure(&config, &looked),
                 tally.tell((&config.ledger, &config.clock), &config.worker, || 0, || ()),
             )
             .await;
@@ -187,11 +187,15 @@ async fn settings(config: &Config, told: &watch::Sender<Settings>) {
     }
 }
 
-async fn measure(config: &Config) {
+/// Of a queue that is paused nobody waits for workers: it counts as empty.
+async fn measure(config: &Config, settings: &watch::Receiver<Settings>) {
     loop {
         for queue in Queue::ALL {
             match config.ledger.depth(queue, COUNTED).await {
-                Ok(depth) => config.metrics.depth(queue, depth, config.clock.now()),
+                Ok(depth) => {
+                    let is_paused = is_paused(&settings.borrow(), queue);
+                    config.metrics.depth(queue, depth, is_paused, config.clock.now());
+                }
                 Err(error) => tracing::warn!(%error, "the queues are not measured"),
             }
         }

@@ -22,6 +22,7 @@ pub struct Metrics {
     ready: IntGaugeVec,
     dead: IntGaugeVec,
     oldest: IntGaugeVec,
+    paused: IntGaugeVec,
 }
 
 impl Metrics {
@@ -44,12 +45,13 @@ impl Metrics {
                 "Jobs due or running, seen by the dispatcher; 100000 at most.",
             )?,
             dead: gauge("harmony_jobs_dead", "Jobs that failed for good; 100000 at most.")?,
+            paused: gauge("harmony_queue_paused", "1: an operator has paused it; then it counts as empty.")?,
             oldest: gauge("harmony_jobs_oldest_seconds", "Since when the oldest ready job is due.")?,
         };
         metrics.registry.register(Box::new(metrics.ended.clone()))?;
         metrics.registry.register(Box::new(metrics.waited.clone()))?;
         metrics.registry.register(Box::new(metrics.seconds.clone()))?;
-        for gauge in [&metrics.running, &metrics.ready, &metrics.dead, &metrics.oldest] {
+        for gauge in [&metrics.running, &metrics.ready, &metrics.dead, &metrics.oldest, &metrics.paused] {
             metrics.registry.register(Box::new(gauge.clone()))?;
         }
         Ok(metrics)
@@ -72,7 +74,10 @@ impl Metrics {
         self.running.with_label_values(&[queue.name()]).dec();
     }
 
-    pub(crate) fn depth(&self, queue: Queue, depth: Depth, now: DateTime<Utc>) {
+    /// Who scales workers by these must not scale them for what is paused.
+    pub(crate) fn depth(&self, queue: Queue, depth: Depth, is_paused: bool, now: DateTime<Utc>) {
+        let depth = if is_paused { Depth { ready: 0, oldest: None, ..depth } } else { depth };
+        self.paused.with_label_values(&[queue.name()]).set(is_paused.into());
         self.ready.with_label_values(&[queue.name()]).set(depth.ready);
         self.dead.with_label_values(&[queue.name()]).set(depth.dead);
         let age = depth.oldest.map_or(0, |due| (now - due).num_seconds().max(0));

@@ -55,6 +55,10 @@ struct Bulk {
     window: Cell<usize>,
 }
 
+pub(crate) fn is_paused(settings: &Settings, queue: Queue) -> bool {
+    settings.get(queue.name()).is_some_and(|settings| settings.paused_at.is_some())
+}
+
 impl Relay {
     /// Ends soon after being told to stop: what it has leased, it still sends.
     pub(crate) async fn run(self) -> Result<(), queue::Error> {
@@ -99,7 +103,7 @@ impl Relay {
     }
 
     fn is_paused(&self) -> bool {
-        self.settings.borrow().get(self.queue.name()).is_some_and(|settings| settings.paused_at.is_some())
+        is_paused(&self.settings.borrow(), self.queue)
     }
 
     /// How many jobs of one tenant and priority may be out at a time.

@@ -40,6 +40,8 @@ mod pages_account;
 #[cfg(test)]
 mod pages_calendar;
 #[cfg(test)]
+mod pages_export;
+#[cfg(test)]
 mod pages_pictures;
 #[cfg(test)]
 mod pages_public;
@@ -51,6 +53,8 @@ mod pages_setup;
 mod problems;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod reminders;
 #[cfg(test)]
 mod reschedule;
 #[cfg(test)]

@@ -42,6 +42,7 @@ struct List {
     rows: Vec<Row>,
     next: String,
     may_write: bool,
+    may_export: bool,
 }
 
 #[derive(Serialize)]
@@ -85,6 +86,7 @@ pub async fn list(
                 rows: page.data,
                 next: next.unwrap_or_default(),
                 may_write: member.role.may(Permission::ManageBookings),
+                may_export: member.role.may(Permission::ManageCatalogue),
             };
             render(&member.state, &frame, StatusCode::OK, "app/customers", &content)
         })

@@ -5,6 +5,7 @@ pub mod brand;
 pub mod calendar;
 pub mod customers;
 pub mod days;
+pub mod exports;
 pub mod hours;
 pub mod pictures;
 pub mod plan;
@@ -36,6 +37,7 @@ pub fn routes() -> Vec<Page> {
 fn day() -> Vec<Page> {
     let (get, post) = (|| Method::GET, || Method::POST);
     let (read, desk) = (Access::Member(Permission::Read), Access::Member(Permission::ManageBookings));
+    let manager = Access::Member(Permission::ManageCatalogue);
     vec![
         page(get(), "/app/calendar", read, calendar::show),
         page(get(), "/app/stream", read, stream::show),
@@ -55,6 +57,9 @@ fn day() -> Vec<Page> {
         page(get(), "/app/customers", read, customers::list),
         page(get(), "/app/customers/new", desk, customers::new),
         page(post(), "/app/customers/new", desk, customers::create),
+        page(get(), "/app/customers/export", manager, exports::show),
+        page(post(), "/app/customers/export", manager, exports::create),
+        page(get(), "/app/customers/export/file", manager, exports::download),
         page(get(), "/app/customers/{id}", read, customers::show),
         page(get(), "/app/customers/{id}/edit", desk, customers::edit),
         page(post(), "/app/customers/{id}/edit", desk, customers::update),

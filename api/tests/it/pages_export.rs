@@ -1,0 +1,50 @@
+//! The file of all customers.
+
+use domain::role::Role;
+use testkit::{Browser, TestApp};
+
+#[tokio::test]
+async fn a_manager_gets_all_customers_in_one_file_without_formulas() {
+    let app = TestApp::start().await;
+    let salon = app.tenant("salon").await;
+    for (name, note) in [("=HYPERLINK(\"http://x\")", "@now"), ("Zoé; \"the second\"", "likes tea")] {
+        let email = format!("c{}@example.org", note.len());
+        let body = serde_json::json!({"name": name, "email": email, "phone": "+33612345678", "note": note});
+        salon.post("/customers").json(&body).await.expect(201);
+    }
+    let mut browser = Browser::member(&salon, Role::Manager).await;
+    assert_eq!(browser.open("/app/customers/export/file").await.status, 404);
+    browser.open("/app/customers/export").await;
+    assert_eq!(browser.submit("/app/customers/export", &[]).await.status, 200);
+    // It waits, and who asks meanwhile gets no second one.
+    assert!(browser.page.text.contains("role=\"status\""), "{}", browser.page.text);
+    let ran = app.run_jobs().await;
+    assert_eq!(ran.iter().filter(|job| job.kind() == "export_customers").count(), 1);
+    browser.open("/app/customers/export").await;
+    assert!(browser.page.text.contains("/app/customers/export/file"), "{}", browser.page.text);
+    let answer = browser.open("/app/customers/export/file").await;
+    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"customers.csv\"");
+    let text = answer.text.clone();
+    let folder = app.files_folder().join(salon.id.to_string()).join("exports");
+    let stored = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    assert!(
+        std::fs::read(stored).unwrap().starts_with("\u{feff}".as_bytes()),
+        "spreadsheets want to be told"
+    );
+    assert!(text.contains("\"'=HYPERLINK(\"\"http://x\"\")\""), "{text}");
+    assert!(text.contains("'@now") && text.contains(",+33612345678,"), "{text}");
+    assert!(text.contains("\"Zoé; \"\"the second\"\"\""), "{text}");
+    assert_eq!(text.lines().count(), 3);
+    // Another export replaces it.
+    browser.open("/app/customers/export").await;
+    browser.submit("/app/customers/export", &[]).await;
+    app.run_jobs().await;
+    let admin = app.database.admin().await;
+    let sql = "SELECT count(*), max(done), count(*) FILTER (WHERE ended_at IS NULL) FROM job_progress";
+    let row = admin.query_one(sql, &[]).await.unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1), row.get::<_, i64>(2)), (2, 2, 0));
+    let files = "SELECT count(*) FROM documents WHERE kind = 'customer_export'";
+    assert_eq!(admin.query_one(files, &[]).await.unwrap().get::<_, i64>(0), 1);
+    let mut other = Browser::member(&salon, Role::Staff).await;
+    assert!([403, 404].contains(&other.open("/app/customers/export/file").await.status));
+}
