@@ -198,7 +198,7 @@ async fn drain(jobs: usize, concurrency: usize, relays: usize, workers: usize) {
         only.line().await;
     }
     let left =
-        "SELECT count(*) FROM (SELECT FROM jobs WHERE queue = 'email' AND state = 'ready' LIMIT 1) some";
+        "SELECT count(*) FROM (SELECT FROM jobs WHERE queue = 'email' AND state = 'ready' LIMIT 1) jobs";
     while admin.query_one(left, &[]).await.unwrap().get::<_, i64>(0) > 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
