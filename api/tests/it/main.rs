@@ -8,6 +8,8 @@ mod bookings_staff;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod customers;
 #[cfg(test)]
 mod document;
