@@ -42,6 +42,8 @@ mod pages_account;
 #[cfg(test)]
 mod pages_calendar;
 #[cfg(test)]
+mod pages_ops;
+#[cfg(test)]
 mod pages_pictures;
 #[cfg(test)]
 mod pages_public;
