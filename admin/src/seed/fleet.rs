@@ -5,8 +5,8 @@ use domain::contact::Email;
 use domain::id::{BookingId, ImageId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::password;
-use jobs::Job;
-use store::console::{Slice, demo};
+use store::console::Slice;
+use store::console::demo::{self, Job};
 use store::users::{self, User};
 use store::{Error, Store};
 

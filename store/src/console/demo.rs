@@ -5,7 +5,7 @@ use diesel::sql_query;
 use diesel::sql_types::{Array, Integer, Json, Jsonb, SmallInt, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 use domain::id::{JobId, TenantId};
-use jobs::Job;
+pub use jobs::Job;
 
 use super::Slice;
 use crate::SystemTx;
