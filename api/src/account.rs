@@ -69,13 +69,14 @@ pub async fn under_a_slug<T>(
     Err(Code::SlugTaken.into())
 }
 
-/// Who signs in, and to which tenant: that of the slug, without one that of the oldest membership.
+/// Who signs in, and to which tenant: that of the slug, without one that of the oldest membership. An operator needs
+/// none.
 pub async fn authenticate(
     anybody: &Anybody,
     address: &str,
     password: String,
     slug: Option<&str>,
-) -> Result<(User, Tenant, Role)> {
+) -> Result<(User, Option<(Tenant, Role)>)> {
     anybody.state.take(AUTH, &anybody.ip).await?;
     let email = Email::parse(address).ok();
     if let Some(email) = &email {
@@ -117,10 +118,13 @@ pub async fn authenticate(
         None => None,
     };
     let membership = memberships.into_iter().find(|(id, _)| wanted.is_none_or(|wanted| wanted == *id));
-    let (tenant_id, role) = membership.ok_or(Code::InvalidCredentials)?;
+    let Some((tenant_id, role)) = membership else {
+        let needs_none = user.is_operator && wanted.is_none();
+        return if needs_none { Ok((user, None)) } else { Err(Code::InvalidCredentials.into()) };
+    };
     let tenant =
         anybody.state.store.tenant(tenant_id).transaction(async |tx| store::tenants::find(tx).await).await?;
-    Ok((user, tenant, role))
+    Ok((user, Some((tenant, role))))
 }
 
 fn from_here(anybody: &Anybody, email_key: &str) -> String {
@@ -138,7 +142,7 @@ async fn forget_failures(anybody: &Anybody, email_key: &str) {
 pub async fn open_in_browser(
     anybody: &Anybody,
     user_id: UserId,
-    tenant_id: TenantId,
+    tenant_id: Option<TenantId>,
     before: Option<&str>,
 ) -> Result<String> {
     let now = anybody.now;
@@ -159,13 +163,13 @@ pub async fn open_in_browser(
 pub(crate) fn new_session(
     anybody: &Anybody,
     user_id: UserId,
-    tenant_id: TenantId,
+    tenant_id: Option<TenantId>,
     expires_at: DateTime<Utc>,
 ) -> Session {
     Session {
         id: SessionId::mint(anybody.now),
         user_id,
-        tenant_id: Some(tenant_id),
+        tenant_id,
         user_agent: anybody.user_agent.clone(),
         ip: Some(anybody.ip.clone()),
         created_at: anybody.now,

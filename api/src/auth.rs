@@ -100,7 +100,8 @@ pub struct SlugAnswer {
 #[derive(Serialize, ToSchema)]
 pub struct SignedIn {
     user: UserView,
-    tenant: SignedInTenant,
+    /// Null: an operator of the platform who is in none.
+    tenant: Option<SignedInTenant>,
     /// For `Authorization: Bearer`.
     access_token: String,
     /// To be exchanged once for the next pair.
@@ -160,20 +161,21 @@ pub async fn register(anybody: Anybody, Json(body): Json<Register>) -> Result<Ht
         country: body.tenant.country.unwrap_or_else(|| "FR".to_owned()),
     };
     let SignedUp { user, tenant } = account::register(&anybody, draft).await?;
-    let body = sign_in(&anybody, &user, &tenant, Role::Owner).await?;
+    let body = sign_in(&anybody, &user, Some((tenant, Role::Owner))).await?;
     Ok(HttpResponse::Created().json(body))
 }
 
 pub async fn login(anybody: Anybody, Json(body): Json<Login>) -> Result<HttpResponse> {
-    let (user, tenant, role) =
+    let (user, membership) =
         account::authenticate(&anybody, &body.email, body.password, body.tenant.as_deref()).await?;
-    Ok(HttpResponse::Ok().json(sign_in(&anybody, &user, &tenant, role).await?))
+    Ok(HttpResponse::Ok().json(sign_in(&anybody, &user, membership).await?))
 }
 
 /// Opens a session.
-async fn sign_in(anybody: &Anybody, user: &User, tenant: &Tenant, role: Role) -> Result<SignedIn> {
+async fn sign_in(anybody: &Anybody, user: &User, membership: Option<(Tenant, Role)>) -> Result<SignedIn> {
     let now = anybody.now;
-    let session = account::new_session(anybody, user.id, tenant.tenant_id, now + sessions::LIFETIME);
+    let tenant_id = membership.as_ref().map(|(tenant, _role)| tenant.tenant_id);
+    let session = account::new_session(anybody, user.id, tenant_id, now + sessions::LIFETIME);
     let refresh_token = tokens::random_token();
     let identity = anybody.state.store.identity();
     identity
@@ -181,17 +183,22 @@ async fn sign_in(anybody: &Anybody, user: &User, tenant: &Tenant, role: Role) ->
         .await?;
     Ok(SignedIn {
         user: user.into(),
-        tenant: SignedInTenant {
+        tenant: membership.map(|(tenant, role)| SignedInTenant {
             id: tenant.tenant_id,
-            slug: tenant.slug.clone(),
-            name: tenant.name.clone(),
+            slug: tenant.slug,
+            name: tenant.name,
             plan: tenant.plan,
             role,
-        },
-        access_token: anybody.state.tokens.sign(user.id, session.id, tenant.tenant_id, now),
+        }),
+        access_token: anybody.state.tokens.sign(user.id, session.id, within(tenant_id), now),
         refresh_token,
         expires_in: tokens::LIFETIME.num_seconds(),
     })
+}
+
+/// What a token names as the tenant of a session that is in none: nobody is a member of the platform's.
+fn within(tenant_id: Option<TenantId>) -> TenantId {
+    tenant_id.unwrap_or(TenantId::PLATFORM)
 }
 
 pub async fn refresh(anybody: Anybody, Json(body): Json<RefreshToken>) -> Result<HttpResponse> {
@@ -204,7 +211,7 @@ pub async fn refresh(anybody: Anybody, Json(body): Json<RefreshToken>) -> Result
         .await?;
     match rotation {
         Rotation::Renewed(session) => {
-            let tenant_id = session.tenant_id.ok_or(Code::SessionEnded)?;
+            let tenant_id = within(session.tenant_id);
             Ok(HttpResponse::Ok().json(TokenPair {
                 access_token: anybody.state.tokens.sign(session.user_id, session.id, tenant_id, anybody.now),
                 refresh_token: next,

@@ -16,7 +16,7 @@ use futures_util::stream;
 use url::Url;
 
 use crate::cookies;
-use crate::extract::{PATIENCE, collect, session_if_any, upload};
+use crate::extract::{PATIENCE, collect, operator_if_any, session_if_any, upload};
 use crate::pages::Reader;
 use crate::problem::{Problem, Result};
 use crate::random;
@@ -98,6 +98,33 @@ pub async fn signed<B: MessageBody + 'static>(
                 if !is_own || !is_here {
                     return refuse(request).await;
                 }
+            }
+        }
+    }
+    next.call(request).await.map(ServiceResponse::map_into_left_body)
+}
+
+/// Around the pages of operators, who may be in no tenant: what changes something must carry the session's token.
+pub async fn operated<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    if changes_something(&request) {
+        if !is_same_origin(request.request()) {
+            return refuse(request).await;
+        }
+        let cookie = cookies::read(request.request(), cookies::SESSION).map(str::to_owned);
+        let operator = match operator_if_any(request.request()).await {
+            Ok(operator) => operator,
+            Err(problem) => return answer(request, &problem).await,
+        };
+        if let Some((cookie, _operator)) = cookie.zip(operator) {
+            let sent = match Sent::read(&mut request).await {
+                Ok(sent) => sent,
+                Err(problem) => return answer(request, &problem).await,
+            };
+            if !sent.token.is_some_and(|token| fits(&token, &cookie)) {
+                return refuse(request).await;
             }
         }
     }

@@ -6,6 +6,7 @@ pub mod availability;
 pub mod bookings;
 pub mod clock;
 pub mod config;
+pub mod console;
 pub mod cookies;
 pub mod csrf;
 pub mod customers;

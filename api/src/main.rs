@@ -52,7 +52,7 @@ async fn main() -> anyhow::Result<()> {
     };
     let store = Store::new(&config.database, workers, Arc::new(woken))?;
     let clock = Clock::System;
-    store.check(|| clock.now(), &[Door::App, Door::Identity, Door::SignUp]).await?;
+    store.check(|| clock.now(), &[Door::App, Door::Identity, Door::SignUp, Door::System]).await?;
     let limits = Limits::new(&config.redis, config.rate_limit_factor)?;
     let state = web::Data::new(State {
         tokens: Tokens::new(config.secrets.token_keys()?)?,

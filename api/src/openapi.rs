@@ -106,7 +106,7 @@ fn operation(route: &Route) -> utoipa::openapi::path::Operation {
     );
     operation =
         operation.response(route.status.to_string(), success.build()).response("default", problem.build());
-    if let Access::Member(_) = route.access {
+    if let Access::Member(_) | Access::Operator = route.access {
         operation = operation.security(SecurityRequirement::new("bearer", Vec::<String>::new()));
     }
     operation.build()
@@ -240,6 +240,7 @@ fn line(route: &Route) -> Line {
             Access::Anybody => "anybody",
             Access::Visitor => "anybody, for the tenant of this slug",
             Access::Member(_) => "a member, by bearer token",
+            Access::Operator => "an operator of the platform, by bearer token",
         },
         id: operation_id(route),
         query: route.query.map(|query| query()).unwrap_or_default(),

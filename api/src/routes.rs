@@ -16,8 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::list::{Page, PageQuestion};
 use crate::problem::Problem;
 use crate::{
-    auth, availability, bookings, customers, documents, health, hours, images, me, openapi, reschedule,
-    search, services, staff, stream, tenant,
+    auth, availability, bookings, console, customers, documents, health, hours, images, me, openapi,
+    reschedule, search, services, staff, stream, tenant,
 };
 
 /// Who may call.
@@ -29,6 +29,8 @@ pub enum Access {
     Visitor,
     /// A member with this permission.
     Member(Permission),
+    /// Who looks after the platform: for others there is nothing there.
+    Operator,
 }
 
 /// A type of a body, for the OpenAPI document.
@@ -58,7 +60,7 @@ pub struct Route {
 }
 
 impl Route {
-    fn takes<T: ToSchema + 'static>(mut self) -> Self {
+    pub(crate) fn takes<T: ToSchema + 'static>(mut self) -> Self {
         self.takes = Some(body::<T>());
         self
     }
@@ -68,19 +70,19 @@ impl Route {
         self
     }
 
-    fn asks<T: IntoParams>(mut self) -> Self {
+    pub(crate) fn asks<T: IntoParams>(mut self) -> Self {
         self.query = Some(|| T::into_params(|| Some(ParameterIn::Query)));
         self
     }
 
-    fn replies<T: ToSchema + 'static>(mut self, status: u16) -> Self {
+    pub(crate) fn replies<T: ToSchema + 'static>(mut self, status: u16) -> Self {
         self.status = status;
         self.replies = Some(body::<T>());
         self
     }
 
     /// A page of a list. What it lists has to be named here: the page's own schema refers to it and does not bring it.
-    fn lists<T: ToSchema + 'static>(mut self) -> Self {
+    pub(crate) fn lists<T: ToSchema + 'static>(mut self) -> Self {
         self.replies = Some(Body {
             parts: |parts| {
                 parts.push((T::name().into_owned(), T::schema()));
@@ -92,7 +94,7 @@ impl Route {
     }
 
     /// A success without a body.
-    const fn answers(mut self, status: u16) -> Self {
+    pub(crate) const fn answers(mut self, status: u16) -> Self {
         self.status = status;
         self
     }
@@ -102,7 +104,7 @@ fn body<T: ToSchema + 'static>() -> Body {
     Body { name: || T::name().into_owned(), schema: T::schema, parts: T::schemas }
 }
 
-fn route<F, Args>(
+pub(crate) fn route<F, Args>(
     method: &Method,
     path: &'static str,
     access: Access,
@@ -138,6 +140,13 @@ where
 
 /// The API, in the order of its document.
 pub fn api() -> Vec<Route> {
+    let mut routes = tenants();
+    routes.extend(console::routes());
+    routes
+}
+
+/// What tenants, their visitors and whoever signs in may call.
+fn tenants() -> Vec<Route> {
     use Access::{Anybody, Visitor};
     use Permission::{ManageBookings, ManageCatalogue, ManageTenant, Read};
 

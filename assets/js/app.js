@@ -84,12 +84,13 @@
   const look = async () => {
     const follows = $("#main[data-live]");
     again = true;
-    if (asking || follows && isTyped()) return;
+    // The console has no counter, and a page of it that asks something is left as it is.
+    if (asking || follows && isTyped() || !follows && !$("#pending")) return;
     asking = true;
     again = false;
     try {
       const asked = follows
-        ? htmx.ajax("GET", location.href, { target: "#main", select: "#main", selectOOB: "#pending:outerMorph", swap: "outerMorph" })
+        ? htmx.ajax("GET", location.href, { target: "#main", select: "#main", selectOOB: $("#pending") ? "#pending:outerMorph" : undefined, swap: "outerMorph" })
         : htmx.ajax("GET", "/app/search", { target: "#pending", select: "#pending", swap: "outerMorph" });
       // An answer that never comes holds up none of the next.
       await Promise.race([asked, new Promise(done => setTimeout(done, 10_000))]);

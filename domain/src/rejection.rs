@@ -94,6 +94,9 @@ codes! {
     BookingNotClosable, "BOOKING_NOT_CLOSABLE", Conflict, "Nobody can say yet how this booking ended.";
     CustomerExists, "CUSTOMER_EXISTS", Conflict, "A customer with this email address exists already.";
     BookingNotMovable, "BOOKING_NOT_MOVABLE", Conflict, "This booking can no longer be moved.";
+    JobRunning, "JOB_RUNNING", Conflict, "This job is with the workers. Wait for the end of its run.";
+    JobNotRetryable, "JOB_NOT_RETRYABLE", Conflict, "This job is due already.";
+    JobChanged, "JOB_CHANGED", Conflict, "This job has moved on since you looked at it.";
     IdempotencyInProgress, "IDEMPOTENCY_IN_PROGRESS", Conflict, "The first request with this key is still running.";
     VersionMismatch, "VERSION_MISMATCH", Stale, "It has changed since you read it. Read it again.";
     RequestTimeout, "REQUEST_TIMEOUT", Late, "The request did not arrive in time.";

@@ -7,14 +7,19 @@ use domain::id::{EventId, TenantId, UserId};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::TenantTx;
 use crate::error::Result;
 use crate::schema::audit_events;
+use crate::{SystemTx, TenantTx};
 
 /// Who acts.
 #[derive(Clone, Debug)]
 pub enum By {
     Member {
+        id: UserId,
+        ip: Option<String>,
+    },
+    /// Somebody who looks after the platform.
+    Operator {
         id: UserId,
         ip: Option<String>,
     },
@@ -29,7 +34,7 @@ impl By {
     /// The user, where there is one: what `created_by` keeps.
     pub const fn user(&self) -> Option<UserId> {
         match self {
-            Self::Member { id, .. } => Some(*id),
+            Self::Member { id, .. } | Self::Operator { id, .. } => Some(*id),
             Self::Customer { .. } | Self::System => None,
         }
     }
@@ -68,13 +73,38 @@ pub async fn record<B: Serialize, A: Serialize>(
     change: Change<'_, B, A>,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let row = row(tx.tenant(), by, &change, now);
+    diesel::insert_into(audit_events::table).values(row).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// The same of what the platform does to a tenant, or to its own.
+pub async fn record_for<B: Serialize, A: Serialize>(
+    tx: &SystemTx,
+    tenant_id: TenantId,
+    by: &By,
+    change: Change<'_, B, A>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let row = row(tenant_id, by, &change, now);
+    diesel::insert_into(audit_events::table).values(row).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+fn row<B: Serialize, A: Serialize>(
+    tenant_id: TenantId,
+    by: &By,
+    change: &Change<'_, B, A>,
+    now: DateTime<Utc>,
+) -> NewAuditEvent {
     let (actor_kind, actor_id, ip) = match by {
         By::Member { id, ip } => ("user", Some(*id), ip.clone()),
+        By::Operator { id, ip } => ("operator", Some(*id), ip.clone()),
         By::Customer { ip } => ("customer", None, ip.clone()),
         By::System => ("system", None, None),
     };
-    let row = NewAuditEvent {
-        tenant_id: tx.tenant(),
+    NewAuditEvent {
+        tenant_id,
         id: EventId::mint(now),
         actor_kind,
         actor_id,
@@ -85,7 +115,5 @@ pub async fn record<B: Serialize, A: Serialize>(
         after: change.after.and_then(|after| serde_json::to_value(after).ok()),
         ip,
         occurred_at: now,
-    };
-    diesel::insert_into(audit_events::table).values(row).execute(&mut tx.conn()).await?;
-    Ok(())
+    }
 }

@@ -320,9 +320,16 @@ impl System {
         work: impl AsyncFnOnce(&mut SystemTx) -> Result<T, E>,
     ) -> Result<T, E> {
         let connection = Arc::new(Connection::get(&self.pool).await?);
-        let mut tx = SystemTx { connection: connection.clone(), enqueued: AtomicU32::new(0) };
+        let mut tx = SystemTx {
+            connection: connection.clone(),
+            enqueued: AtomicU32::new(0),
+            is_news: AtomicBool::new(false),
+        };
         let result = run(&connection, "BEGIN", work(&mut tx)).await?;
         wake(&self.waker, &tx.enqueued);
+        if tx.is_news.load(Ordering::Relaxed) {
+            (self.waker)(Wake::Tenant(TenantId::PLATFORM));
+        }
         Ok(result)
     }
 
@@ -394,6 +401,8 @@ pub struct SignUpTx {
 pub struct SystemTx {
     connection: Arc<Connection>,
     enqueued: AtomicU32,
+    /// Whether something happened that operators follow.
+    is_news: AtomicBool,
 }
 
 impl SystemTx {
@@ -403,6 +412,11 @@ impl SystemTx {
 
     pub(crate) fn will_wake(&self, queue: Queue) {
         note(&self.enqueued, queue);
+    }
+
+    /// After the commit, those who follow the platform's console look again.
+    pub(crate) fn will_tell(&self) {
+        self.is_news.store(true, Ordering::Relaxed);
     }
 }
 

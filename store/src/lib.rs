@@ -5,6 +5,7 @@ pub mod availability;
 pub mod bookings;
 pub mod cached;
 pub mod calendar;
+pub mod console;
 pub mod customers;
 pub mod documents;
 mod door;

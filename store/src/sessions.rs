@@ -70,6 +70,9 @@ pub struct InBrowser {
     /// Whether the user has proven their address.
     #[diesel(select_expression = users::email_verified_at.is_not_null())]
     pub is_verified: bool,
+    /// Whether they look after the platform, too.
+    #[diesel(select_expression = users::is_operator)]
+    pub is_operator: bool,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
@@ -77,9 +80,17 @@ pub struct InBrowser {
 impl InBrowser {
     /// When it ends if it is used now; none: it was used lately.
     pub fn prolonged(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let until = (now + IDLE).min(self.created_at + MOST);
-        (until - self.expires_at >= PROLONGED_EVERY).then_some(until)
+        prolonged(self.created_at, self.expires_at, now)
     }
+}
+
+fn prolonged(
+    created_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let until = (now + IDLE).min(created_at + MOST);
+    (until - expires_at >= PROLONGED_EVERY).then_some(until)
 }
 
 /// The live session that a cookie stands for, of somebody who is a member of its tenant.
@@ -99,6 +110,59 @@ pub async fn in_browser(
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
         .select(InBrowser::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
+/// The browser of an operator, in whatever tenant, or in none.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct OperatorInBrowser {
+    pub id: SessionId,
+    pub user_id: UserId,
+    pub tenant_id: Option<TenantId>,
+    #[diesel(select_expression = users::full_name)]
+    pub full_name: String,
+    #[diesel(select_expression = users::locale)]
+    pub locale: Locale,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+impl OperatorInBrowser {
+    /// When it ends if it is used now; none: it was used lately.
+    pub fn prolonged(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        prolonged(self.created_at, self.expires_at, now)
+    }
+}
+
+/// The live session that a cookie stands for, of an operator.
+pub async fn operator_in_browser(
+    tx: &IdentityTx,
+    cookie: &TokenHash,
+    now: DateTime<Utc>,
+) -> Result<Option<OperatorInBrowser>> {
+    Ok(sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::token_hash.eq(cookie.as_slice()))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(users::is_operator)
+        .select(OperatorInBrowser::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
+/// A live session's user and whether they are an operator. `None`: the session has ended.
+pub async fn operator(tx: &IdentityTx, id: SessionId, now: DateTime<Utc>) -> Result<Option<(UserId, bool)>> {
+    Ok(sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::id.eq(id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .select((sessions::user_id, users::is_operator))
         .first(&mut tx.conn())
         .await
         .optional()?)

@@ -20,9 +20,10 @@ type NumberFormat = fn(Locale, &Decimal) -> String;
 /// - `t(k="key", name=value, …)`: the text `key` with its arguments
 /// - `money(minor=…, currency=…)`
 /// - `number(value=…)`, `percent(value=…)` (of a hundred), `bytes(value=…)`: numbers, or texts such as `"12.5"`
+/// - `span(ms=…)`: how long, in one or two units from milliseconds to days
 /// - `duration(minutes=…)`, `monogram(name=…)`, `initials(name=…)`
 /// - `phone(number=…, country=…)`: a kept number as people of that country write it
-/// - `time(at=…, zone=…)`, `datetime(…)`, `zone(…)`: an RFC 3339 instant, an IANA zone; `time_range(from=…, to=…, zone=…)`
+/// - `time(at=…, zone=…)`, `clock(…)` (with seconds), `datetime(…)`, `zone(…)`: an RFC 3339 instant, an IANA zone; `time_range(from=…, to=…, zone=…)`
 /// - `date(…)`, `day(…)` (a date with a capital), `short_date(…)`, `month(…)`, `weekday(…)`: of `at=…, zone=…` as above,
 ///   or of a calendar date `date="2026-11-24"`; a weekday also of `weekday=1` (Monday) to 7, with
 ///   `width="long|short|narrow"`
@@ -60,6 +61,13 @@ pub(crate) fn register(tera: &mut Tera, texts: &Texts) {
     tera.register_function("time_range", |kwargs: Kwargs, state: &State<'_>| {
         let (from, to) = (instant(&kwargs, "from")?, instant(&kwargs, "to")?);
         Ok::<_, tera::Error>(format::time_range(lang(state)?, from, to, zone(&kwargs)?))
+    });
+    tera.register_function("clock", |kwargs: Kwargs, _: &State<'_>| {
+        let at = instant(&kwargs, "at")?.with_timezone(&zone(&kwargs)?);
+        Ok::<_, tera::Error>(at.format("%H:%M:%S").to_string())
+    });
+    tera.register_function("span", |kwargs: Kwargs, state: &State<'_>| {
+        Ok::<_, tera::Error>(crate::span(lang(state)?, kwargs.must_get::<i64>("ms")?))
     });
     register_dates(tera);
     let numbers: [(&str, NumberFormat); 2] = [("number", numbers::number), ("percent", numbers::percent)];

@@ -6,6 +6,7 @@
 mod accent;
 mod booking;
 mod calendar;
+pub mod chart;
 mod color;
 mod days;
 mod embedded;
@@ -15,6 +16,7 @@ mod mail;
 mod money;
 mod numbers;
 mod palette;
+mod spans;
 mod summary;
 mod text;
 
@@ -32,6 +34,7 @@ pub use mail::{
 };
 pub use money::{decimal, parse_amount, typed_amount};
 pub use palette::{Palette, Tones, palette};
+pub use spans::{count, span};
 pub use summary::BookingSummary;
 /// For those who register functions of their own, see [`Templates::load_with_pages`].
 pub use tera;

@@ -1,7 +1,7 @@
 // Every page of the route table, in both languages, both themes and both widths.
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { signedIn } from './support/demo.mjs'
+import { operatorIn, signedIn } from './support/demo.mjs'
 import { accessible, close, contrast, desktop, meter, origin, overflowing, phone, visitor } from './support/harness.mjs'
 import { address } from './support/places.mjs'
 
@@ -24,7 +24,7 @@ describe('every page', { concurrency: 3 }, () => {
     test(`${path} is in order`, async context => {
       const where = await address(path)
       if (where === null) return context.skip('nothing to look at')
-      const state = access === 'member' ? await signedIn() : undefined
+      const state = access === 'member' ? await signedIn() : access === 'operator' ? await operatorIn() : undefined
       const isOurs = access !== 'development'
       const url = new URL(where, origin)
       if (!(await isDocument(url, state))) return

@@ -2,10 +2,11 @@
 
 use crate::clock::Clock;
 use chrono::{DateTime, Utc};
+use domain::job::{CLASSES, class_of};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use store::ledger::{CLASSES, Ledger, Minute, Worker};
+use store::ledger::{Ledger, Minute, Worker};
 
 /// How often it tells.
 const EVERY: Duration = Duration::from_secs(5);
@@ -41,7 +42,7 @@ impl Tally {
             _ => counts.outcomes.dead += 1,
         }
         for (classes, lasted) in [(&mut counts.waited, run.waited), (&mut counts.ran, run.ran)] {
-            if let Some(class) = classes.get_mut(class(lasted)) {
+            if let Some(class) = classes.get_mut(class_of(lasted)) {
                 *class += 1;
             }
         }
@@ -85,27 +86,5 @@ impl Tally {
         if let Err(error) = ledger.worker_left(worker).await {
             tracing::debug!(%error, "a worker left unseen");
         }
-    }
-}
-
-/// Of a duration, the class in which [`Minute`] counts it: the bits of its whole milliseconds.
-fn class(lasted: Duration) -> usize {
-    let bits = u128::BITS - lasted.as_millis().leading_zeros();
-    usize::try_from(bits).unwrap_or(CLASSES).min(CLASSES - 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_class_ends_at_a_power_of_two() {
-        for (millis, expected) in
-            [(0, 0), (1, 1), (2, 2), (3, 2), (4, 3), (1_000, 10), (1_024, 11), (1 << 20, 21)]
-        {
-            assert_eq!(class(Duration::from_millis(millis)), expected, "{millis} ms");
-        }
-        assert_eq!(class(Duration::from_micros(999)), 0);
-        assert_eq!(class(Duration::MAX), CLASSES - 1);
     }
 }

@@ -1,7 +1,9 @@
-//! Two demo tenants: a hair salon in Paris that is well booked, and a coach in London who has just begun.
+//! Two demo tenants: a hair salon in Paris that is well booked, and a coach in London who has just begun; and an operator
+//! of the platform they are on.
 
 mod coach;
 mod diary;
+mod fleet;
 mod pictures;
 mod salon;
 
@@ -83,6 +85,7 @@ pub(crate) async fn run(
     now: DateTime<Utc>,
 ) -> anyhow::Result<()> {
     let public_url = public_url.trim_end_matches('/');
+    let mut made = Vec::new();
     for demo in [salon::demo()?, coach::demo()?] {
         let known = store.identity().statement(async |tx| tenants::resolve(tx, demo.slug).await).await?;
         if known.is_none() {
@@ -90,7 +93,11 @@ pub(crate) async fn run(
         }
         say(&format!("Public page   {public_url}/{}", demo.slug))?;
         say(&format!("Demo login    {} / {PASSWORD}  ({public_url}/login)", demo.email))?;
+        let place = store.identity().statement(async |tx| tenants::resolve(tx, demo.slug).await).await?;
+        made.extend(place.map(|place| place.tenant_id));
     }
+    fleet::make(store, &made, now).await?;
+    say(&format!("Console       {} / {PASSWORD}  ({public_url}/ops)", fleet::OPERATOR))?;
     Ok(())
 }
 

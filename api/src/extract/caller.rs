@@ -147,6 +147,12 @@ impl<P: Allows> Member<P> {
     }
 }
 
+/// The token of `Authorization: Bearer`.
+pub(super) fn bearer(request: &HttpRequest) -> Option<String> {
+    let (scheme, token) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.to_owned())
+}
+
 /// Where members agree, however they came: the role must be high enough.
 pub(super) fn admit(role: Role, needed: Permission, tenant_id: TenantId) -> Result<()> {
     if !role.may(needed) {
@@ -161,11 +167,7 @@ impl<P: Allows> FromRequest for Member<P> {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
-        let somebody = anybody(request);
-        let token = request.headers().get(AUTHORIZATION).and_then(|value| {
-            let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| token.to_owned())
-        });
+        let (somebody, token) = (anybody(request), bearer(request));
         Box::pin(async move {
             let Anybody { state, ip, now, .. } = somebody?;
             let token = token.ok_or(Code::Unauthenticated)?;

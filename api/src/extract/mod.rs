@@ -3,6 +3,7 @@
 mod body;
 mod caller;
 mod objects;
+mod operator;
 mod page_member;
 mod query;
 pub(crate) mod upload;
@@ -10,6 +11,8 @@ pub(crate) mod upload;
 pub use body::{Json, Submission, present, required};
 pub(crate) use body::{PATIENCE, collect};
 pub use caller::{Allows, Anybody, ManageBookings, ManageCatalogue, ManageTenant, Member, Read, Visitor};
+pub(crate) use operator::operator_if_any;
+pub use operator::{Operator, PageOperator};
 pub use page_member::PageMember;
 pub(crate) use page_member::session_if_any;
 pub use query::{IfMatch, Path, Query};

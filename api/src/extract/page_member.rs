@@ -94,6 +94,7 @@ impl<P: Allows> PageMember<P> {
             may_manage_tenant: self.role.may(Permission::ManageTenant),
             may_manage_catalogue: self.role.may(Permission::ManageCatalogue),
             may_manage_bookings: self.role.may(Permission::ManageBookings),
+            is_operator: self.session.is_operator,
         });
         Ok((frame, tenant))
     }
@@ -156,7 +157,7 @@ impl<P: Allows> FromRequest for PageMember<P> {
                 Err(problem) => problem,
             };
             let answer = if problem.code().kind() == Kind::Unauthenticated {
-                to_login(&request)
+                to_login(&request, "/app")
             } else {
                 Reader::from_request(&request, &mut Payload::None).await?.refuse(&problem).await
             };
@@ -165,10 +166,10 @@ impl<P: Allows> FromRequest for PageMember<P> {
     }
 }
 
-/// Sends a browser to sign in; afterwards it comes back to the page it asked for.
-fn to_login(request: &HttpRequest) -> HttpResponse {
-    let asked = request.uri().path_and_query().map_or("/app", |asked| asked.as_str());
-    let next = if request.method() == Method::GET { asked } else { "/app" };
+/// Sends a browser to sign in; afterwards it comes back to the page it asked for, or to `home` after a form.
+pub(super) fn to_login(request: &HttpRequest, home: &str) -> HttpResponse {
+    let asked = request.uri().path_and_query().map_or(home, |asked| asked.as_str());
+    let next = if request.method() == Method::GET { asked } else { home };
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
     let address = format!("/login?{query}");
     if request.headers().contains_key(HX_REQUEST) {

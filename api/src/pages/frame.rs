@@ -33,6 +33,8 @@ pub struct Frame {
     pub tenant: Option<Shop>,
     /// The shell of the dashboard.
     pub app: Option<Shell>,
+    /// The shell of the console.
+    pub ops: Option<Ops>,
     /// For the forms of whoever is signed in; masked anew for each page.
     pub csrf: Option<String>,
     /// What came of the form before this page.
@@ -80,6 +82,7 @@ impl Shop {
 
 /// The shell of the dashboard: who is here, where, and what waits.
 #[derive(Clone, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each opens something of its own")]
 pub struct Shell {
     pub user_name: String,
     pub role: &'static str,
@@ -98,6 +101,16 @@ pub struct Shell {
     pub may_manage_tenant: bool,
     pub may_manage_catalogue: bool,
     pub may_manage_bookings: bool,
+    /// Has a console, too.
+    pub is_operator: bool,
+}
+
+/// The shell of the console.
+#[derive(Clone, Serialize)]
+pub struct Ops {
+    pub user_name: String,
+    /// Has a dashboard, too.
+    pub has_tenant: bool,
 }
 
 #[derive(Clone, Serialize)]

@@ -7,6 +7,7 @@ pub mod dev;
 pub mod form;
 pub mod frame;
 pub mod moved;
+pub mod ops;
 pub mod preferences;
 pub mod public;
 pub mod reader;
@@ -57,6 +58,7 @@ fn routes() -> Vec<Page> {
     ];
     pages.extend(account::routes());
     pages.extend(app::routes());
+    pages.extend(ops::routes());
     pages
 }
 

@@ -139,6 +139,7 @@ impl Reader {
             brand: None,
             tenant: None,
             app: None,
+            ops: None,
             csrf: None,
             flash: self.flash(lang),
             is_development: self.state.outbox.is_some(),
@@ -193,6 +194,7 @@ impl Reader {
         let home = match &tenant {
             Some((tenant, _)) if self.path != format!("/{}", tenant.slug) => format!("/{}", tenant.slug),
             _ if self.path.starts_with("/app") => "/app".to_owned(),
+            _ if self.path.starts_with("/ops/") => "/ops/queues".to_owned(),
             _ => "/".to_owned(),
         };
         let content = Refusal { status: status.as_u16(), kind, request_id: request::id(), home };

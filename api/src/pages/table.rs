@@ -18,6 +18,8 @@ pub enum Access {
     Visitor,
     /// Who is signed in and has this permission.
     Member(Permission),
+    /// Who looks after the platform: for others the page is not there.
+    Operator,
     /// Everybody, in development only: elsewhere the page is not there.
     Development,
 }
@@ -46,6 +48,7 @@ where
         let route = route.to(handler.clone());
         match access {
             Access::Member(_) => route.wrap(from_fn(csrf::signed)),
+            Access::Operator => route.wrap(from_fn(csrf::operated)),
             Access::Visitor => route.wrap(from_fn(csrf::same_origin)).wrap(from_fn(moved::follow)),
             Access::Anybody | Access::Development => route.wrap(from_fn(csrf::same_origin)),
         }

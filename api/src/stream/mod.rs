@@ -5,6 +5,7 @@
 
 mod follow;
 mod hub;
+pub mod watch;
 
 use std::time::Duration;
 

@@ -8,6 +8,8 @@ mod bookings_staff;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod customers;
 #[cfg(test)]
 mod document;
@@ -41,6 +43,8 @@ mod pages_account;
 mod pages_calendar;
 #[cfg(test)]
 mod pages_export;
+#[cfg(test)]
+mod pages_ops;
 #[cfg(test)]
 mod pages_pictures;
 #[cfg(test)]

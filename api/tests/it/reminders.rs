@@ -39,7 +39,10 @@ async fn a_booking_is_reminded_of_once_on_its_eve_and_only_while_it_stands() {
     let moved = paris.book("Cleo", &start(&paris, 5, 12)).await.expect(201);
     paris.book("Dora", &start(&paris, 6, 10)).await.expect(201);
     york.book("Yann", &start(&york, 5, 10)).await.expect(201);
-    let path = |booking: &serde_json::Value, what: &str| {
+    let all = paris.get("/bookings").await.expect(200)["data"].clone();
+    let path = |made: &serde_json::Value, what: &str| {
+        let is_it = |booking: &&serde_json::Value| booking["public_code"] == made["public_code"];
+        let booking = all.as_array().unwrap().iter().find(is_it).unwrap();
         format!("/bookings/{}/{what}", booking["id"].as_str().unwrap())
     };
     paris.post(&path(&cancelled, "cancellation")).json(&serde_json::json!({})).await.expect(200);

@@ -11,7 +11,7 @@ mod upkeep;
 
 pub use lease::{HEADS, Head, LEASE, LEASE_CAPPED, Leased};
 pub use settle::Failure;
-pub use tally::{CLASSES, Minute, Outcomes, Worker};
+pub use tally::{Minute, Outcomes, Worker};
 pub use upkeep::{Depth, QueueSettings};
 
 use diesel::QueryResult;

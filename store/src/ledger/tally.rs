@@ -6,11 +6,8 @@ use chrono::{DateTime, Utc};
 use diesel::sql_query;
 use diesel::sql_types::{Array, Integer, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use domain::job::CLASSES;
 use uuid::Uuid;
-
-/// Classes of a histogram of durations: that at `i` counts those of less than 2^i ms and no less than the one before,
-/// the last all others.
-pub const CLASSES: usize = 22;
 
 const ADD: &str = "\
 INSERT INTO job_minutes AS m (queue, kind, minute, done, dropped, again, dead, waited, ran)

@@ -8,14 +8,17 @@ use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use jobs::Queue;
 
-/// Each tenant's oldest ready job by one index descent; counts end at $2 so that a backlog stays cheap to look at.
+/// The oldest ready job of each tenant and priority by one index descent; counts end at $2 so that a backlog stays cheap
+/// to look at.
 const DEPTH: &str = "\
-WITH RECURSIVE t(tenant, at) AS (
-  (SELECT tenant_id, run_at FROM jobs WHERE queue = $1 AND state = 'ready' ORDER BY tenant_id, run_at LIMIT 1)
+WITH RECURSIVE t(tenant, priority, at) AS (
+  (SELECT tenant_id, priority, run_at FROM jobs WHERE queue = $1 AND state = 'ready'
+   ORDER BY tenant_id, priority, run_at LIMIT 1)
   UNION ALL
-  SELECT n.tenant_id, n.run_at FROM t CROSS JOIN LATERAL (
-    SELECT j.tenant_id, j.run_at FROM jobs j WHERE j.queue = $1 AND j.state = 'ready' AND j.tenant_id > t.tenant
-    ORDER BY j.tenant_id, j.run_at LIMIT 1) n)
+  SELECT n.tenant_id, n.priority, n.run_at FROM t CROSS JOIN LATERAL (
+    SELECT j.tenant_id, j.priority, j.run_at FROM jobs j
+    WHERE j.queue = $1 AND j.state = 'ready' AND (j.tenant_id, j.priority) > (t.tenant, t.priority)
+    ORDER BY j.tenant_id, j.priority, j.run_at LIMIT 1) n)
 SELECT
   (SELECT min(at) FROM (SELECT at FROM t LIMIT $2) ages) AS oldest,
   (SELECT count(*) FROM (SELECT FROM jobs WHERE queue = $1 AND state = 'ready' LIMIT $2) ready) AS ready,

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod isolation;
 #[cfg(test)]
 mod migrations;

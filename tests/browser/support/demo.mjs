@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { origin, visitor } from './harness.mjs'
 
 export const salon = 'maison-camille'
+export const operator = { email: 'operator@harmony.example', password: 'demo-password' }
 export const owner = { email: 'camille@maison-camille.example', password: 'demo-password' }
 
 export async function api(path, { method = 'GET', token, body } = {}) {
@@ -25,21 +26,29 @@ export async function token(who = owner) {
   return (await api('/auth/login', { method: 'POST', body: who })).access_token
 }
 
+/** Signs somebody in, who then stands on a page like `home`. */
+async function signIn(who, home) {
+  const context = await visitor()
+  const page = await context.newPage()
+  await page.goto('/login')
+  await page.fill('[name=email]', who.email)
+  await page.fill('[name=password]', who.password)
+  await Promise.all([page.waitForURL(home), page.press('[name=password]', 'Enter')])
+  const state = await context.storageState()
+  await context.close()
+  return state
+}
+
 let signing
 /** What a browser keeps of the owner's signing in. */
 export function signedIn() {
-  signing ??= (async () => {
-    const context = await visitor()
-    const page = await context.newPage()
-    await page.goto('/login')
-    await page.fill('[name=email]', owner.email)
-    await page.fill('[name=password]', owner.password)
-    await Promise.all([page.waitForURL('**/app**'), page.press('[name=password]', 'Enter')])
-    const state = await context.storageState()
-    await context.close()
-    return state
-  })()
-  return signing
+  return (signing ??= signIn(owner, '**/app**'))
+}
+
+let operating
+/** What a browser keeps of the operator's. */
+export function operatorIn() {
+  return (operating ??= signIn(operator, '**/ops/queues'))
 }
 
 const day = 86_400_000

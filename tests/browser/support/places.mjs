@@ -1,9 +1,9 @@
 // How to get to the pages of the table: what stands for the parameters in their paths, and which questions they need.
-import { api, book, free, mail, owner, salon, token } from './demo.mjs'
+import { api, book, free, mail, operator, owner, salon, token } from './demo.mjs'
 import { origin } from './harness.mjs'
 
 /** What is no page to look at: files, a way on, what never ends. */
-const silent = new Set(['/assets/{path:.*}', '/app/look', '/app/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes'])
+const silent = new Set(['/assets/{path:.*}', '/app/look', '/app/stream', '/ops', '/ops/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes'])
 /** Whose policy forbids the scripts that a test would look with: mails.test.mjs looks at the mails. */
 const sealed = new Set(['/dev/outbox/{id}/html'])
 
@@ -52,7 +52,15 @@ const ids = {
   outbox: once(async () => (await mail((await booking()).email)).id),
 }
 
+// One that waits for a day that is far off: it stays.
+const job = once(async () => {
+  const { data } = await api('/admin/jobs?state=scheduled&limit=200', { token: await token(operator) })
+  return data.at(-1)
+})
+
 const questions = {
+  '/ops/jobs/retry': async () => ({ queue: 'email' }),
+  '/ops/jobs/delete': async () => ({ queue: 'email' }),
   '/{tenant}/book/staff': async () => ({ service_id: (await slot()).service.id }),
   '/{tenant}/book/time': async () => ({ service_id: (await slot()).service.id, date: (await slot()).date }),
   '/{tenant}/book/details': async () => {
@@ -71,6 +79,9 @@ export async function address(path) {
     const before = parts[index - 1]
     if (!name) segments.push(part)
     else if (name === 'tenant' && index === 1) segments.push(salon)
+    else if (name === 'queue') segments.push('email')
+    else if (name === 'tenant_id') segments.push((await job()).tenant_id)
+    else if (name === 'id' && parts[index - 1] === '{tenant_id}') segments.push((await job()).id)
     else if (name === 'token' && tokens[before]) segments.push(await tokens[before]())
     else if (name === 'id' && ids[before]) segments.push(await ids[before]())
     else throw new Error(`tests/browser/support/places.mjs does not say what {${name}} of ${path} is`)

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::{Deserialize, Serialize};
 use store::sessions;
 
-use crate::extract::{Anybody, PageMember, Read, session_if_any};
+use crate::extract::{Anybody, PageMember, Read, operator_if_any, session_if_any};
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
 use crate::pages::frame::Flash;
 use crate::pages::{Reader, local_path, render, see, see_with};
@@ -46,6 +46,9 @@ pub async fn show(reader: Reader, anybody: Result<Anybody>, request: HttpRequest
             if session_if_any(&request).await?.is_some() {
                 return Ok(see(local_path(&asked.next).unwrap_or("/app")));
             }
+            if operator_if_any(&request).await?.is_some() {
+                return Ok(see(local_path(&asked.next).unwrap_or("/ops/queues")));
+            }
             let form = LoginForm { next: asked.next, ..LoginForm::default() };
             page(&reader, StatusCode::OK, &form, Vec::new())
         })
@@ -62,11 +65,13 @@ pub async fn create(
         .answer(async {
             let (anybody, Form(form)) = (anybody?, form?);
             match account::authenticate(&anybody, &form.email, form.password.clone(), None).await {
-                Ok((user, tenant, _)) => {
+                Ok((user, membership)) => {
                     let before = cookies::read(&request, cookies::SESSION);
-                    let cookie =
-                        account::open_in_browser(&anybody, user.id, tenant.tenant_id, before).await?;
-                    let mut response = see(local_path(&form.next).unwrap_or("/app"));
+                    let tenant_id = membership.map(|(tenant, _role)| tenant.tenant_id);
+                    let cookie = account::open_in_browser(&anybody, user.id, tenant_id, before).await?;
+                    // Whoever is in no tenant is an operator.
+                    let home = if tenant_id.is_some() { "/app" } else { "/ops/queues" };
+                    let mut response = see(local_path(&form.next).unwrap_or(home));
                     cookies::set(&mut response, &cookies::session(&cookie));
                     Ok(response)
                 }

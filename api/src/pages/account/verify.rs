@@ -63,7 +63,7 @@ pub async fn verify(
             match Box::pin(account::verify_own_email(&anybody, &token, form.password)).await {
                 Ok((user_id, tenant_id)) => {
                     let before = cookies::read(&request, cookies::SESSION);
-                    let cookie = account::open_in_browser(&anybody, user_id, tenant_id, before).await?;
+                    let cookie = account::open_in_browser(&anybody, user_id, Some(tenant_id), before).await?;
                     let mut response = done();
                     cookies::set(&mut response, &cookies::session(&cookie));
                     Ok(response)

@@ -7,6 +7,7 @@ pub mod customers;
 pub mod days;
 pub mod exports;
 pub mod hours;
+pub mod jobs;
 pub mod pictures;
 pub mod plan;
 pub mod search;
@@ -118,6 +119,8 @@ fn setup() -> Vec<Page> {
         page(get(), "/app/settings/link/qr.svg", read, brand::qr),
         page(get(), "/app/settings/security", read, settings::security),
         page(post(), "/app/settings/security/sign-out", read, settings::sign_out_everywhere),
+        page(get(), "/app/jobs", manage, jobs::show),
+        page(post(), "/app/jobs/{id}/retry", manage, jobs::retry),
         page(get(), "/app/plan", read, plan::show),
         page(get(), "/app/tenants/new", read, tenants::new),
         page(post(), "/app/tenants/new", read, tenants::create),

@@ -22,6 +22,7 @@ pub async fn list() -> HttpResponse {
                 Access::Anybody => "anybody",
                 Access::Visitor => "visitor",
                 Access::Member(_) => "member",
+                Access::Operator => "operator",
                 Access::Development => "development",
             },
         })
