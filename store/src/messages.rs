@@ -178,9 +178,10 @@ pub async fn note_sent(tx: &TenantTx, id: MessageId, now: DateTime<Utc>) -> Resu
     Ok(())
 }
 
-/// `error` holds no address.
+/// `error` holds no address. What was sent meanwhile, by another worker that had the job when this one stood still, is
+/// not failed.
 pub async fn note_failed(tx: &TenantTx, id: MessageId, error: &str) -> Result<()> {
-    diesel::update(messages::table.find((tx.tenant(), id)))
+    diesel::update(messages::table.find((tx.tenant(), id)).filter(messages::status.ne("sent")))
         .set((messages::status.eq("failed"), messages::error.eq(error)))
         .execute(&mut tx.conn())
         .await?;
