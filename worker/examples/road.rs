@@ -44,7 +44,8 @@ use worker::{dispatch, runtime};
 
 fn main() {
     // Logging as in production: every job is a span.
-    logs::start(&LogConfig { log: "info".to_owned(), development: false }, Sink::Stderr).unwrap();
+    let log = std::env::var("LOG").unwrap_or_else(|_unset| "info".to_owned());
+    logs::start(&LogConfig { log, development: false }, Sink::Stderr).unwrap();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let word = |n: usize| arguments.get(n).map(String::as_str);
     let number = |n: usize, otherwise: usize| word(n).map_or(otherwise, |word| word.parse().unwrap());
@@ -61,7 +62,10 @@ fn main() {
             Some("soak") => soak(number(1, 1_800), number(2, 10_000)).await,
             Some("work") => work(word(1).unwrap(), number(2, 10)).await,
             Some("dispatch") => dispatch().await,
-            Some("starts") => starts(number(1, 100), number(2, 0), number(3, 0)).await,
+            Some("starts") => {
+                let queue = Queue::of_name(word(4).unwrap()).unwrap();
+                starts(queue, number(1, 100), number(2, 0), number(3, 0)).await;
+            }
             _ => panic!("enqueue, drain, latency, idle or work?"),
         }
     });
@@ -109,7 +113,8 @@ async fn enqueue(jobs: usize, batch: usize) -> f64 {
             if size == 0 {
                 return;
             }
-            let jobs: Vec<Job> = (0..size).map(|n| job(n as u128)).collect();
+            // As small as those of the others.
+            let jobs = vec![Job::SweepExpired {}; size];
             let now = Clock::system().now();
             let written: store::Result<()> =
                 store.tenant(tenant()).transaction(async |tx| tx.enqueue(&jobs, now).await).await;
@@ -170,13 +175,19 @@ impl Drop for Part {
 
 /// Relays and workers; of `jobs` the first `warm` do not count.
 fn parts(
-    relays: usize,
-    workers: usize,
+    queue: Queue,
+    (relays, workers): (usize, usize),
     concurrency: usize,
     jobs: usize,
     warm: usize,
 ) -> (Vec<Part>, Vec<Part>) {
-    let starts = ["starts".to_owned(), concurrency.to_string(), jobs.to_string(), warm.to_string()];
+    let starts = [
+        "starts".to_owned(),
+        concurrency.to_string(),
+        jobs.to_string(),
+        warm.to_string(),
+        queue.name().to_owned(),
+    ];
     let workers = (0..workers).map(|_| Part::start(&starts)).collect();
     ((0..relays).map(|_| Part::start(&["dispatch".to_owned()])).collect(), workers)
 }
@@ -188,7 +199,8 @@ async fn drain(jobs: usize, concurrency: usize, relays: usize, workers: usize) {
         tokio_postgres::connect(&variable("DATABASE_URL"), tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     // The workers wait for the relays, so that the first start is not of a worker that was there first.
-    let (_relays, mut workers) = parts(relays, workers, concurrency, jobs / workers.max(1), 0);
+    let (_relays, mut workers) =
+        parts(Queue::Maintenance, (relays, workers), concurrency, jobs / workers.max(1), 0);
     let mut first = u128::MAX;
     for worker in &mut workers {
         first = first.min(worker.line().await.parse().unwrap());
@@ -197,8 +209,7 @@ async fn drain(jobs: usize, concurrency: usize, relays: usize, workers: usize) {
         // Until it has started all: whoever looks at the table takes time from it.
         only.line().await;
     }
-    let left =
-        "SELECT count(*) FROM (SELECT FROM jobs WHERE queue = 'email' AND state = 'ready' LIMIT 1) jobs";
+    let left = "SELECT count(*) FROM (SELECT FROM jobs WHERE queue = 'maintenance' AND state = 'ready' LIMIT 1) jobs";
     while admin.query_one(left, &[]).await.unwrap().get::<_, i64>(0) > 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -210,7 +221,7 @@ async fn drain(jobs: usize, concurrency: usize, relays: usize, workers: usize) {
 async fn latency(jobs: usize, rate: usize) {
     // The first two seconds make connections, and do not count.
     let (warm, jobs) = (2 * rate, jobs + 2 * rate);
-    let (_relays, mut workers) = parts(1, 1, 10, jobs, warm);
+    let (_relays, mut workers) = parts(Queue::Email, (1, 1), 10, jobs, warm);
     tokio::time::sleep(Duration::from_secs(3)).await;
     let (waker, publishing) = Waker::open(&redis()).unwrap();
     let woken: store::Waker = Arc::new(move |wake| {
@@ -238,7 +249,7 @@ async fn latency(jobs: usize, rate: usize) {
 }
 
 async fn idle(seconds: usize) {
-    let (mut all, workers) = parts(1, 1, 10, 0, 0);
+    let (mut all, workers) = parts(Queue::Email, (1, 1), 10, 0, 0);
     all.extend(workers);
     let (admin, connection) =
         tokio_postgres::connect(&variable("DATABASE_URL"), tokio_postgres::NoTls).await.unwrap();
@@ -263,7 +274,7 @@ async fn idle(seconds: usize) {
 
 /// Goes on after a run that was cut off: what it left is done first.
 async fn soak(seconds: usize, rate: usize) {
-    let (_relays, _workers) = parts(1, 1, 100, 0, 0);
+    let (_relays, _workers) = parts(Queue::Maintenance, (1, 1), 100, 0, 0);
     let (admin, connection) =
         tokio_postgres::connect(&variable("DATABASE_URL"), tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
@@ -277,7 +288,7 @@ async fn soak(seconds: usize, rate: usize) {
                 continue;
             }
             *enqueued.borrow_mut() += 100;
-            let jobs: Vec<Job> = (0..100).map(job).collect();
+            let jobs: Vec<Job> = (0..100).map(|_| Job::SweepExpired {}).collect();
             let now = Clock::system().now();
             let written: store::Result<()> =
                 store.tenant(tenant()).transaction(async |tx| tx.enqueue(&jobs, now).await).await;
@@ -335,6 +346,7 @@ fn itself(queue: &'static str) -> Worker {
 }
 
 async fn run<C: Clone + Send + 'static>(
+    queue: Queue,
     concurrency: usize,
     context: C,
     handler: impl AsyncFn(&C, Envelope) -> Result<(), JobError> + Clone + Send + 'static,
@@ -349,12 +361,12 @@ async fn run<C: Clone + Send + 'static>(
         grace: Duration::from_secs(20),
         apart: None,
         told: Arc::new(|| ()),
-        worker: itself("email"),
+        worker: itself(queue.name()),
         policy: Job::policy,
         seed: micros() as u64,
         stop: CancellationToken::new(),
     };
-    runtime::run(Queue::Email, context, handler, config).await.unwrap();
+    runtime::run(queue, context, handler, config).await.unwrap();
 }
 
 /// What a worker has started.
@@ -367,17 +379,20 @@ struct Starts {
 }
 
 /// A worker whose jobs do nothing. It says when the first one starts, when `jobs` have, and what they waited.
-async fn starts(concurrency: usize, jobs: usize, warm: usize) {
+async fn starts(queue: Queue, concurrency: usize, jobs: usize, warm: usize) {
     let starts = Starts { waits: Vec::with_capacity(jobs), jobs, warm };
     let starts = Arc::new(std::sync::Mutex::new(starts));
-    run(concurrency, starts, async |starts: &Arc<std::sync::Mutex<Starts>>, envelope| {
+    run(queue, concurrency, starts, async |starts: &Arc<std::sync::Mutex<Starts>>, envelope| {
         let now = micros();
-        let Job::SendBookingConfirmation { booking_id, .. } = envelope.job else { return Ok(()) };
+        let since = match envelope.job {
+            Job::SendBookingConfirmation { booking_id, .. } => booking_id.0.as_u128(),
+            _ => now,
+        };
         let mut starts = starts.lock().unwrap();
         if starts.waits.is_empty() {
             println!("{now}");
         }
-        starts.waits.push(now.saturating_sub(booking_id.0.as_u128()) as u64);
+        starts.waits.push(now.saturating_sub(since) as u64);
         if starts.waits.len() == starts.jobs {
             println!("all");
             let warm = starts.warm;
@@ -393,11 +408,12 @@ async fn starts(concurrency: usize, jobs: usize, warm: usize) {
 
 async fn work(file: &str, concurrency: usize) {
     let file = std::fs::File::options().create(true).append(true).open(file).unwrap();
-    let worker = run(concurrency, Arc::new(file), async |file: &Arc<std::fs::File>, envelope| {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-        // One write a line: lines of several processes do not mix.
-        (&**file).write_all(format!("{}\n", envelope.job_id).as_bytes()).unwrap();
-        Ok(())
-    });
+    let worker =
+        run(Queue::Maintenance, concurrency, Arc::new(file), async |file: &Arc<std::fs::File>, envelope| {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            // One write a line: lines of several processes do not mix.
+            (&**file).write_all(format!("{}\n", envelope.job_id).as_bytes()).unwrap();
+            Ok(())
+        });
     future::join(worker, dispatch()).await;
 }
