@@ -87,6 +87,7 @@ deploy() {
   scripts/services up test
   eval "$(scripts/services env test)"
   find_postgres || true
+  export PSQL=${postgres_bin:+$postgres_bin/}psql
 
   rm -rf "$place"
   (umask 077 && mkdir -p "$place")
@@ -99,7 +100,7 @@ deploy() {
   password=$(sed -n 's|^[a-z]*://[^:/@]*:\([^@/]*\)@.*|\1|p' <<<"$DATABASE_URL")
   [[ -z $password ]] || export ROLE_PASSWORD=$password
   say "Seeding a demo"
-  PGOPTIONS='--client-min-messages=warning' "${postgres_bin:+$postgres_bin/}psql" --no-psqlrc --quiet "$TEST_DATABASE_URL" \
+  PGOPTIONS='--client-min-messages=warning' "$PSQL" --no-psqlrc --quiet "$TEST_DATABASE_URL" \
     -c 'DROP DATABASE IF EXISTS harmony_browser WITH (FORCE)'
   "$bin/harmony" migrate >/dev/null
   "$bin/harmony" keys >/dev/null

@@ -27,6 +27,15 @@ use crate::routes::{self, Access, Body, Route};
 
 /// The document, from the table that the router has too.
 pub fn document() -> OpenApi {
+    document_of(routes::api())
+}
+
+/// What the page tells: all but what only the platform's operators call, who are nobody's customers.
+fn told() -> impl Iterator<Item = Route> {
+    routes::api().into_iter().filter(|route| route.access != Access::Operator)
+}
+
+fn document_of(routes: impl IntoIterator<Item = Route>) -> OpenApi {
     let mut components = ComponentsBuilder::new()
         .security_scheme(
             "bearer",
@@ -38,7 +47,7 @@ pub fn document() -> OpenApi {
     let mut parts = Vec::new();
     ProblemBody::schemas(&mut parts);
     let mut paths = PathsBuilder::new();
-    for route in routes::api() {
+    for route in routes {
         for body in [route.takes, route.replies].into_iter().flatten() {
             components = components.schema((body.name)(), (body.schema)());
             (body.parts)(&mut parts);
@@ -209,7 +218,7 @@ pub async fn page(reader: Reader) -> Result<HttpResponse> {
         version: env!("CARGO_PKG_VERSION"),
         url: state.links.public_url(),
         groups: groups(),
-        schemas: schemas(&serde_json::to_value(document()).map_err(|error| failed(&error))?),
+        schemas: schemas(&serde_json::to_value(document_of(told())).map_err(|error| failed(&error))?),
         codes: Code::ALL.iter().copied().map(code_line).collect(),
     };
     let mut response =
@@ -221,7 +230,7 @@ pub async fn page(reader: Reader) -> Result<HttpResponse> {
 
 fn groups() -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for route in routes::api() {
+    for route in told() {
         let name = first_word(&route);
         match groups.iter_mut().find(|group| group.name == name) {
             Some(group) => group.lines.push(line(&route)),

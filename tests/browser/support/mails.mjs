@@ -1,5 +1,6 @@
 // One mail of each kind that there is, sent by a demo to those who do what it is sent for.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { api, book, free, mail, salon, token } from './demo.mjs'
 import { origin } from './harness.mjs'
@@ -45,6 +46,15 @@ async function nearItsLimit() {
   return newer(owner.email, first)
 }
 
+/** Has a booking reminded of now: by itself that waits for the evening before. */
+function remind({ public_code }) {
+  const sql = `INSERT INTO jobs (tenant_id, id, queue, kind, payload, run_at)
+    SELECT tenant_id, gen_random_uuid(), 'email', 'send_booking_reminder',
+      json_build_object('booking_id', id, 'sequence', sequence), now()
+    FROM bookings WHERE public_code = '${public_code}'`
+  execFileSync(process.env.PSQL, ['--no-psqlrc', '--quiet', process.env.DATABASE_URL, '-c', sql])
+}
+
 /** The HTML of each: { kind: html }. */
 export async function mails() {
   const sent = {}
@@ -55,8 +65,10 @@ export async function mails() {
   const at = `/public/${salon}/bookings/${booking.public_code}`
   await post(`${at}/reschedule`, { ...own, start: room.at(-9).start, staff_id: room.at(-9).staff_ids[0] })
   sent.booking_reschedule = await newer(booking.email, sent.booking_confirmation)
+  remind(booking)
+  sent.booking_reminder = await newer(booking.email, sent.booking_confirmation, sent.booking_reschedule)
   await post(`${at}/cancellation`, { ...own, reason: 'Un imprévu, je reviens vers vous le mois prochain.' })
-  sent.booking_cancellation = await newer(booking.email, sent.booking_confirmation, sent.booking_reschedule)
+  sent.booking_cancellation = await newer(booking.email, sent.booking_confirmation, sent.booking_reschedule, sent.booking_reminder)
 
   const owner = await signUp('Studio Léa', 'Léa Blanc')
   sent.email_verification = await mail(owner.email)
