@@ -43,19 +43,12 @@ pub enum Priority {
 }
 
 impl Priority {
-    pub const ALL: [Self; 2] = [Self::Normal, Self::Bulk];
-
     /// As the ledger keeps it.
     pub const fn code(self) -> i16 {
         match self {
             Self::Normal => 0,
             Self::Bulk => 1,
         }
-    }
-
-    /// `None`: no priority of this release.
-    pub fn of_code(code: i16) -> Option<Self> {
-        Self::ALL.into_iter().find(|priority| priority.code() == code)
     }
 }
 

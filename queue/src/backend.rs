@@ -162,7 +162,7 @@ impl Arrivals {
 
 impl Hall {
     /// Somebody else may have it. When nobody listens any more, its lease gives it back.
-    fn refuse(&self, delivery: Delivery) {
+    pub fn refuse(&self, delivery: Delivery) {
         self.places.settled([&delivery]);
         if let Err(unheard) = self.returned.send(delivery) {
             tracing::debug!(job = %unheard.0.id, "left to its lease");

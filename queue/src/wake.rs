@@ -88,7 +88,9 @@ pub async fn listen(config: &RedisConfig, woken: impl Fn(Queue)) -> Result<(), E
             let mut messages = subscription.on_message();
             while let Ok(Some(message)) = tokio::time::timeout(SILENCE, messages.next()).await {
                 let name = message.get_payload::<String>().unwrap_or_default();
-                Queue::ALL.into_iter().filter(|queue| queue.name() == name).for_each(&woken);
+                if let Some(queue) = Queue::of_name(&name) {
+                    woken(queue);
+                }
             }
         }
         tokio::time::sleep(PAUSE).await;

@@ -50,6 +50,11 @@ pub async fn find(tx: &TenantTx) -> Result<Export> {
         is_under_way: state.is_some() && !is_dead,
         has_failed: is_dead,
         progress: progress::latest(tx, "export_customers").await?,
-        file: documents::newest(tx, "customer_export").await?,
+        file: file(tx).await?,
     })
+}
+
+/// The newest that was made.
+pub async fn file(tx: &TenantTx) -> Result<Option<Document>> {
+    documents::newest(tx, "customer_export").await
 }

@@ -110,7 +110,9 @@ async fn promote(config: &Config, wake: impl Fn(Queue)) {
         match config.ledger.promote(config.clock.now(), PROMOTED).await {
             Ok(promoted) => {
                 for (name, _) in &promoted {
-                    Queue::ALL.into_iter().filter(|queue| queue.name() == name).for_each(&wake);
+                    if let Some(queue) = Queue::of_name(name) {
+                        wake(queue);
+                    }
                 }
                 if promoted.iter().map(|(_, jobs)| jobs).sum::<i64>() >= PROMOTED {
                     continue;

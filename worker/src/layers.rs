@@ -12,7 +12,7 @@ use apalis_core::layers::{Layer, Service};
 use apalis_core::task::Task;
 use futures_util::future::BoxFuture;
 use jobs::{Backoff, Delivery, Job, JobError, Policy, Queue};
-use queue::Places;
+use queue::Hall;
 use rand::rngs::StdRng;
 use std::any::Any;
 use std::convert::Infallible;
@@ -161,10 +161,8 @@ where
 #[derive(Clone)]
 pub(crate) struct Settle {
     pub(crate) queue: Queue,
-    pub(crate) places: Arc<Places>,
+    pub(crate) hall: Hall,
     pub(crate) finished: mpsc::UnboundedSender<Finished>,
-    /// Takes what was cut off.
-    pub(crate) returned: mpsc::UnboundedSender<Delivery>,
     pub(crate) rng: Arc<Mutex<StdRng>>,
     pub(crate) clock: Clock,
     pub(crate) metrics: Metrics,
@@ -219,10 +217,7 @@ impl Settle {
         let Some(result) = ended.result else {
             tracing::info!(%job, %tenant, kind, "cut off: this worker was told to stop");
             self.metrics.cut(self.queue);
-            self.places.settled([&delivery]);
-            if let Err(unheard) = self.returned.send(delivery) {
-                tracing::debug!(job = %unheard.0.id, "left to its lease");
-            }
+            self.hall.refuse(delivery);
             return;
         };
         let runs = (delivery.attempt, ended.attempts);
@@ -240,7 +235,7 @@ impl Settle {
             }
             Outcome::Dead { error } => tracing::error!(%job, %tenant, kind, error, "dead"),
         }
-        self.places.ended(&delivery);
+        self.hall.places.ended(&delivery);
         if let Err(unheard) = self.finished.send(Finished { delivery, outcome }) {
             tracing::error!(job = %unheard.0.delivery.id, "ended unsettled: it runs again when its lease ends");
         }

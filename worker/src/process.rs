@@ -129,7 +129,7 @@ pub fn fleet(renderer: Renderer) -> anyhow::Result<()> {
     run(args.process, async |process| {
         let (context, grace) = (process.context(Some(renderer))?, args.stopping.grace());
         if process.config.suspect {
-            return process.work(Queue::Pdf, NonZeroUsize::MIN, grace, context).await;
+            return suspect::obey(&context, perform).await;
         }
         let workers = Queue::ALL.map(|queue| process.work(queue, concurrency(queue), grace, context.clone()));
         future::try_join(process.dispatch(), future::try_join_all(workers)).await.map(|_ended| ())

@@ -102,20 +102,18 @@ where
     let hall = Hall {
         places: places.clone(),
         clock: Arc::new(move || wall.now().timestamp_millis()),
-        returned: returned.clone(),
+        returned,
         stop: config.stop.clone(),
     };
     let (source, fetch) = queue::open(&config.redis, queue, &hall)?;
-    // Whoever gives back ends when the last sender is gone.
-    drop(hall);
     let (cut, tally) = (CancellationToken::new(), Tally::default());
     let worker = WorkerBuilder::new(queue.name())
         .backend(source)
         .layer(Settle {
             queue,
-            places: places.clone(),
+            // Whoever gives back ends when the last of it is gone.
+            hall,
             finished,
-            returned,
             rng: Arc::new(Mutex::new(StdRng::seed_from_u64(config.seed))),
             clock: clock.clone(),
             metrics: config.metrics.clone(),

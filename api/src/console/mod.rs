@@ -98,11 +98,7 @@ impl TryFrom<String> for Named {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        Queue::ALL
-            .into_iter()
-            .find(|queue| queue.name() == name)
-            .map(Self)
-            .ok_or_else(|| "must be the name of a queue".to_owned())
+        Queue::of_name(&name).map(Self).ok_or_else(|| "must be the name of a queue".to_owned())
     }
 }
 

@@ -4,16 +4,15 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::error::InternalError;
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::{DateTime, Utc};
 use domain::id::UserId;
-use domain::rejection::{Code, Kind};
+use domain::rejection::Code;
 use store::audit::By;
 use store::sessions::{self, OperatorInBrowser};
 
 use super::caller::{Anybody, anybody, bearer};
-use super::page_member::{session_if_any, to_login};
+use super::page_member::{session_if_any, turned_away};
 use crate::pages::Reader;
 use crate::pages::frame::{Frame, Ops};
 use crate::problem::{Problem, Result};
@@ -116,12 +115,7 @@ impl FromRequest for PageOperator {
                 Ok(operator) => return Ok(operator),
                 Err(problem) => problem,
             };
-            let answer = if problem.code().kind() == Kind::Unauthenticated {
-                to_login(&request, "/ops/queues")
-            } else {
-                Reader::from_request(&request, &mut Payload::None).await?.refuse(&problem).await
-            };
-            Err(InternalError::from_response(problem, answer).into())
+            Err(turned_away(&request, problem, "/ops/queues").await)
         })
     }
 }

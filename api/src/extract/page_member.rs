@@ -21,7 +21,7 @@ use store::tenants::Tenant;
 use super::caller::{Allows, Anybody, admit, anybody};
 use crate::pages::Reader;
 use crate::pages::frame::{Frame, OtherTenant, Shell};
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
 use crate::state::State;
 use crate::{cookies, csrf, tokens};
 
@@ -156,18 +156,26 @@ impl<P: Allows> FromRequest for PageMember<P> {
                 Ok(member) => return Ok(member),
                 Err(problem) => problem,
             };
-            let answer = if problem.code().kind() == Kind::Unauthenticated {
-                to_login(&request, "/app")
-            } else {
-                Reader::from_request(&request, &mut Payload::None).await?.refuse(&problem).await
-            };
-            Err(InternalError::from_response(problem, answer).into())
+            Err(turned_away(&request, problem, "/app").await)
         })
     }
 }
 
+/// The answer to a browser that may not have the page: who is not signed in is sent to do so, and comes back.
+pub(super) async fn turned_away(request: &HttpRequest, problem: Problem, home: &str) -> actix_web::Error {
+    let answer = if problem.code().kind() == Kind::Unauthenticated {
+        to_login(request, home)
+    } else {
+        match Reader::from_request(request, &mut Payload::None).await {
+            Ok(reader) => reader.refuse(&problem).await,
+            Err(error) => return error.into(),
+        }
+    };
+    InternalError::from_response(problem, answer).into()
+}
+
 /// Sends a browser to sign in; afterwards it comes back to the page it asked for, or to `home` after a form.
-pub(super) fn to_login(request: &HttpRequest, home: &str) -> HttpResponse {
+fn to_login(request: &HttpRequest, home: &str) -> HttpResponse {
     let asked = request.uri().path_and_query().map_or(home, |asked| asked.as_str());
     let next = if request.method() == Method::GET { asked } else { home };
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();

@@ -52,10 +52,9 @@ impl Standing {
     }
 
     fn wake(&self, tx: &SystemTx) {
-        Queue::ALL
-            .into_iter()
-            .filter(|queue| queue.name() == self.queue)
-            .for_each(|queue| tx.will_wake(queue));
+        if let Some(queue) = Queue::of_name(&self.queue) {
+            tx.will_wake(queue);
+        }
     }
 }
 

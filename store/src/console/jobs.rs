@@ -162,9 +162,8 @@ struct Looked {
 
 impl Row {
     fn place(&self) -> Place {
-        let queue = Queue::ALL.into_iter().find(|queue| queue.name() == self.queue);
         Place {
-            queue: queue.map_or(0, Queue::index),
+            queue: Queue::of_name(&self.queue).map_or(0, Queue::index),
             tenant_id: self.tenant_id,
             priority: self.priority,
             run_at: self.run_at,

@@ -73,8 +73,8 @@ pub async fn create(reader: Reader, member: PageMember<ManageCatalogue>) -> Http
 pub async fn download(reader: Reader, member: PageMember<ManageCatalogue>) -> HttpResponse {
     reader
         .answer(async {
-            let export = member.tenant.read(async |tx| exports::find(tx).await).await?;
-            let file = export.file.ok_or(Code::NotFound)?;
+            let file = member.tenant.read(async |tx| exports::file(tx).await).await?;
+            let file = file.ok_or(Code::NotFound)?;
             let path = FilePath::new(file.tenant_id, &file.path).map_err(|error| failed(&error))?;
             let bytes = member.state.files.get(&path).await.map_err(|error| failed(&error))?;
             Ok(HttpResponse::Ok()

@@ -3,9 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use chrono::{DateTime, Utc};
+use domain::id::{JobId, TenantId};
 use domain::job::JobState;
 use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
+use store::SystemTx;
 use store::console::{self, JobDetail};
 
 use super::{JobRow, query, settled};
@@ -129,16 +131,9 @@ pub async fn retry(
     key: Result<Key>,
     form: Result<Form<Seen>>,
 ) -> HttpResponse {
-    reader
-        .answer(async {
-            let (key, Form(form)) = (key?, form?);
-            let (by, now, seen) = (operator.by(), operator.now, JobState::from_name(&form.state));
-            let system = operator.state.store.system();
-            let done: store::Result<_> =
-                system.transaction(async |tx| console::retry(tx, *key, seen, &by, now).await).await;
-            settled(done.map_err(Problem::from), &after(seen), "ops-flash-retried")
-        })
-        .await
+    let (by, now) = (operator.by(), operator.now);
+    let retry = async |tx: &mut SystemTx, key, seen| console::retry(tx, key, seen, &by, now).await;
+    act(&reader, &operator, (key, form), retry, "ops-flash-retried").await
 }
 
 pub async fn delete(
@@ -147,14 +142,25 @@ pub async fn delete(
     key: Result<Key>,
     form: Result<Form<Seen>>,
 ) -> HttpResponse {
+    let (by, now) = (operator.by(), operator.now);
+    let delete = async |tx: &mut SystemTx, key, seen| console::delete(tx, key, seen, &by, now).await;
+    act(&reader, &operator, (key, form), delete, "ops-flash-deleted").await
+}
+
+async fn act(
+    reader: &Reader,
+    operator: &PageOperator,
+    (key, form): (Result<Key>, Result<Form<Seen>>),
+    work: impl AsyncFnOnce(&mut SystemTx, (TenantId, JobId), Option<JobState>) -> store::Result<()>,
+    flash: &'static str,
+) -> HttpResponse {
     reader
         .answer(async {
             let (key, Form(form)) = (key?, form?);
-            let (by, now, seen) = (operator.by(), operator.now, JobState::from_name(&form.state));
+            let seen = JobState::from_name(&form.state);
             let system = operator.state.store.system();
-            let done: store::Result<_> =
-                system.transaction(async |tx| console::delete(tx, *key, seen, &by, now).await).await;
-            settled(done.map_err(Problem::from), &after(seen), "ops-flash-deleted")
+            let done = system.transaction(async |tx| work(tx, *key, seen).await).await;
+            settled(done.map_err(Problem::from), &after(seen), flash)
         })
         .await
 }

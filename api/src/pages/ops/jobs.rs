@@ -33,7 +33,7 @@ pub struct Question {
 
 impl Question {
     pub fn queue(&self) -> Option<Queue> {
-        Queue::ALL.into_iter().find(|queue| queue.name() == self.queue)
+        Queue::of_name(&self.queue)
     }
 
     /// The same with something else in the place of `change`.
