@@ -1,8 +1,8 @@
 // Language, theme and the tenant's colour: each is chosen once, and every page follows.
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { api, salon, token } from './support/demo.mjs'
-import { close, contrast, withPage } from './support/harness.mjs'
+import { api, salon, signedIn, token } from './support/demo.mjs'
+import { close, contrast, desktop, withPage } from './support/harness.mjs'
 
 after(close)
 
@@ -54,4 +54,14 @@ describe('what is chosen stays chosen:', () => {
       }
     }))
   }
+})
+
+test('a long date in a broad fallback font leaves the calendar its width', async () => {
+  await withPage({ lang: 'fr', viewport: desktop, state: await signedIn() }, async page => {
+    await page.goto('/app/calendar?date=2026-09-23')
+    const width = () => page.locator('#main').evaluate(main => main.getBoundingClientRect().width)
+    const before = await width()
+    await page.evaluate(() => document.documentElement.style.setProperty('--font', 'DejaVu Sans, Verdana, monospace'))
+    assert.equal(await width(), before)
+  })
 })
