@@ -8,6 +8,7 @@ use providers::files::FilesConfig;
 use providers::secrets::SecretsConfig;
 use queue::RedisConfig;
 use store::DatabaseConfig;
+use telemetry::TelemetryConfig;
 
 /// Harmony's API: the tenant-scoped HTTP API and the public pages.
 #[derive(Debug, Parser)]
@@ -37,9 +38,8 @@ pub struct Config {
     /// Multiplies how often clients may ask; 0: as often as they like.
     #[arg(long, env = "RATE_LIMIT_FACTOR", default_value_t = 1)]
     pub rate_limit_factor: u32,
-    /// From which level on, by target: `info`, `warn,api=debug`.
-    #[arg(long, env = "LOG", default_value = "info")]
-    pub log: String,
+    #[command(flatten)]
+    pub telemetry: TelemetryConfig,
     #[command(flatten)]
     pub database: DatabaseConfig,
     #[command(flatten)]

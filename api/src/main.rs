@@ -18,11 +18,8 @@ use clap::Parser;
 use domain::link::Links;
 use queue::{Limits, Tickets, Waker};
 use store::{Door, Store, Wake};
+use telemetry::{Sink, Telemetry};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::Layer;
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
 /// Requests allocate many small things: availability is answered 5 % more often than with glibc's.
 #[global_allocator]
@@ -31,7 +28,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[actix_web::main]
 async fn main() -> anyhow::Result<()> {
     let config = Config::parse();
-    start_logs(&config)?;
+    let _telemetry = Telemetry::start(&config.telemetry, "api", Sink::Stdout, config.development)?;
     let listener = TcpListener::bind(config.bind)
         .with_context(|| format!("BIND {} can't be listened on", config.bind))?;
     let (waker, publisher) = Waker::open(&config.redis).context("REDIS_URL")?;
@@ -93,17 +90,4 @@ async fn close_when_told_to_stop(hub: Hub) {
         _ = interrupt.recv() => {}
     }
     hub.close();
-}
-
-/// JSON, one line each; in development for eyes.
-fn start_logs(config: &Config) -> anyhow::Result<()> {
-    let filter: Targets = config.log.parse().context("LOG")?;
-    let lines = tracing_subscriber::fmt::layer().with_target(false).with_ansi(false);
-    let logs = tracing_subscriber::registry();
-    if config.development {
-        logs.with(lines.compact().with_filter(filter)).init();
-    } else {
-        logs.with(lines.json().flatten_event(true).with_span_list(false).with_filter(filter)).init();
-    }
-    Ok(())
 }

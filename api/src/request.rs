@@ -11,6 +11,8 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 use queue::Quota;
+use store::trace;
+use telemetry::{KeyValue, Span, SpanBuilder, SpanKind};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -23,6 +25,7 @@ tokio::task_local! {
     static QUOTA: Rc<Cell<Option<Quota>>>;
 }
 
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of the request that is being answered; empty outside of one.
@@ -57,12 +60,24 @@ pub async fn around(
     });
     let method = request.method().clone();
     let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-    let span =
-        tracing::info_span!("request", request_id = %id, %method, route, tenant_id = tracing::field::Empty);
+    let mut traced = traced(&request, &route, &id);
+    let span = tracing::info_span!(
+        "request",
+        request_id = %id,
+        %method,
+        route,
+        tenant_id = tracing::field::Empty,
+        trace_id = traced.trace_id().map(tracing::field::display),
+    );
     let quota = Rc::new(Cell::new(None));
     let answer = QUOTA.scope(quota.clone(), next.call(request).instrument(span.clone()));
-    let mut response = boxed(ID.scope(id.clone(), answer)).await?;
+    let answer = trace::within(traced.traceparent(), ID.scope(id.clone(), answer));
+    let mut response = boxed(answer).await?;
     let status = response.status();
+    traced.tell(|| KeyValue::new("http.response.status_code", i64::from(status.as_u16())));
+    if status.is_server_error() {
+        traced.fail("server error");
+    }
     let elapsed = started.elapsed();
     if let Some(state) = &state {
         state.metrics.request(&method, &route, status, elapsed);
@@ -99,6 +114,19 @@ pub async fn around(
         }
     }
     Ok(response)
+}
+
+/// The request as a part of a trace: of the caller's, if it names one (<https://www.w3.org/TR/trace-context/>).
+fn traced(request: &ServiceRequest, route: &str, id: &str) -> Span {
+    let traceparent = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok());
+    Span::start(traceparent, || {
+        let method = request.method();
+        SpanBuilder::from_name(format!("{method} {route}")).with_kind(SpanKind::Server).with_attributes([
+            KeyValue::new("http.request.method", method.to_string()),
+            KeyValue::new("http.route", route.to_owned()),
+            KeyValue::new("harmony.request_id", id.to_owned()),
+        ])
+    })
 }
 
 /// The future of a whole request is large: on the heap, it is not copied about.

@@ -49,6 +49,11 @@ impl Delivery {
         self.lost() >= SUSPECT
     }
 
+    /// What the job is a part of: a W3C traceparent.
+    pub fn traceparent(&self) -> Option<&str> {
+        Some(self.trace.as_str()).filter(|trace| !trace.is_empty())
+    }
+
     /// Not to be run any more.
     pub const fn is_hopeless(&self) -> bool {
         self.lost() >= HOPELESS

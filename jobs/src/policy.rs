@@ -93,4 +93,14 @@ impl JobError {
     pub const fn dropped(why: &'static str) -> Self {
         Self::Drop(Cow::Borrowed(why))
     }
+
+    /// What follows from it, in a word.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Retry(_) => "retry",
+            Self::Later(..) => "later",
+            Self::Drop(_) => "drop",
+            Self::Dead(_) => "dead",
+        }
+    }
 }

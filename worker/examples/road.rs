@@ -33,11 +33,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use store::ledger::{Ledger, Worker};
 use store::{DatabaseConfig, Store, Wake};
+use telemetry::{Sink, Telemetry, TelemetryConfig};
 use tokio::task::LocalSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use worker::clock::Clock;
-use worker::logs::{self, LogConfig, Sink};
 use worker::metrics::Metrics;
 use worker::runtime::Envelope;
 use worker::{dispatch, runtime};
@@ -45,7 +45,8 @@ use worker::{dispatch, runtime};
 fn main() {
     // Logging as in production: every job is a span.
     let log = std::env::var("LOG").unwrap_or_else(|_unset| "info".to_owned());
-    logs::start(&LogConfig { log, development: false }, Sink::Stderr).unwrap();
+    let telemetry = TelemetryConfig { log, otlp_endpoint: None, trace_share: 1.0 };
+    let _telemetry = Telemetry::start(&telemetry, "road", Sink::Stderr, false).unwrap();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let word = |n: usize| arguments.get(n).map(String::as_str);
     let number = |n: usize, otherwise: usize| word(n).map_or(otherwise, |word| word.parse().unwrap());

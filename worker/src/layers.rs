@@ -19,6 +19,8 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
+use store::trace;
+use telemetry::{KeyValue, Span, SpanBuilder, SpanKind};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -86,7 +88,9 @@ where
         } else {
             let (context, handler) = (self.context.clone(), self.handler.clone());
             let envelope = Envelope::new(&delivery, job);
+            let traceparent = delivery.traceparent().map(str::to_owned);
             let run = async move { handler(&context, envelope).await };
+            let run = trace::within(traceparent, run);
             tokio::task::spawn_local(run.in_current_span())
         };
         let run = AbortOnDropHandle::new(run);
@@ -138,23 +142,52 @@ impl<S> Layer<S> for Trace {
 
 impl<S> Service<Task<Delivery>> for Traced<S>
 where
-    S: Service<Task<Delivery>>,
+    S: Service<Task<Delivery>, Response = Ended, Future: Send + 'static>,
 {
-    type Response = S::Response;
+    type Response = Ended;
     type Error = S::Error;
-    type Future = tracing::instrument::Instrumented<S::Future>;
+    type Future = BoxFuture<'static, Result<Ended, S::Error>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, task: Task<Delivery>) -> Self::Future {
+    fn call(&mut self, mut task: Task<Delivery>) -> Self::Future {
+        let mut traced = traced(self.queue, &task.args);
+        // What the job enqueues follows from this run of it.
+        task.args.trace = traced.traceparent().unwrap_or_default();
         let Delivery { tenant_id, id, attempt, kind, .. } = &task.args;
-        let queue = self.queue.name();
-        let span = tracing::info_span!("job", queue, kind, job = %id, tenant = %tenant_id, attempt);
-        let future = span.in_scope(|| self.inner.call(task));
-        future.instrument(span)
+        let (queue, trace_id) = (self.queue.name(), traced.trace_id().map(tracing::field::display));
+        let span = tracing::info_span!("job", queue, kind, job = %id, tenant = %tenant_id, attempt, trace_id);
+        let run = span.in_scope(|| self.inner.call(task));
+        let run = async move {
+            let ended = run.await;
+            if let Ok(Ended { result: Some(Err(error)), .. }) = &ended
+                && !matches!(error, JobError::Drop(_))
+            {
+                traced.fail(error.name());
+            }
+            ended
+        };
+        Box::pin(run.instrument(span))
     }
+}
+
+/// The run as a part of the trace that the job was enqueued in. Attributes have their names of the semantic conventions
+/// for messaging (<https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/>).
+fn traced(queue: Queue, delivery: &Delivery) -> Span {
+    Span::start(delivery.traceparent(), || {
+        let Delivery { tenant_id, id, attempt, kind, .. } = delivery;
+        SpanBuilder::from_name(format!("process {kind}")).with_kind(SpanKind::Consumer).with_attributes([
+            KeyValue::new("messaging.system", "harmony"),
+            KeyValue::new("messaging.operation.type", "process"),
+            KeyValue::new("messaging.destination.name", queue.name()),
+            KeyValue::new("messaging.message.id", id.to_string()),
+            KeyValue::new("harmony.job_kind", kind.clone()),
+            KeyValue::new("harmony.job_attempt", i64::from(*attempt)),
+            KeyValue::new("harmony.tenant_id", tenant_id.to_string()),
+        ])
+    })
 }
 
 /// Hands the end of each run to whoever writes it down, and frees its place.

@@ -7,7 +7,6 @@ pub mod dispatch;
 mod exports;
 mod images;
 mod layers;
-pub mod logs;
 mod maintenance;
 mod messages;
 pub mod metrics;

@@ -2,7 +2,6 @@
 
 use crate::clock::Clock;
 use crate::context::{Context, Renderer};
-use crate::logs::{self, LogConfig, Sink};
 use crate::metrics::Metrics;
 use crate::perform::perform;
 use crate::schedule::SCHEDULES;
@@ -21,12 +20,14 @@ use providers::secrets::SecretsConfig;
 use queue::{RedisConfig, Waker};
 use rand::TryRng;
 use rand::rngs::SysRng;
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 use store::ledger::{Ledger, Worker};
 use store::{DatabaseConfig, Door, Store, Wake};
+use telemetry::{Sink, Telemetry, TelemetryConfig};
 use templates::Templates;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -53,7 +54,10 @@ pub struct ProcessConfig {
     #[command(flatten)]
     pub secrets: SecretsConfig,
     #[command(flatten)]
-    pub logs: LogConfig,
+    pub telemetry: TelemetryConfig,
+    /// Logs for eyes, not for machines.
+    #[arg(long, env = "HARMONY_DEVELOPMENT")]
+    pub development: bool,
     /// Runs the one job on its standard input, for a worker that suspects it of killing workers.
     #[arg(long, hide = true)]
     pub suspect: bool,
@@ -109,7 +113,7 @@ pub fn work(queue: Queue, renderer: Option<Renderer>) -> anyhow::Result<()> {
     let about = format!("Runs the jobs of the queue {}. Any number of these may run.", queue.name());
     let args: WorkArgs = arguments(queue.name(), &about)?;
     let concurrency = args.concurrency.unwrap_or_else(|| concurrency(queue));
-    run(args.process, async |process| {
+    run(queue.name(), args.process, async |process| {
         process.work(queue, concurrency, args.stopping.grace(), process.context(renderer)?).await
     })
 }
@@ -119,14 +123,14 @@ pub fn dispatch() -> anyhow::Result<()> {
     let about =
         "Relays due jobs of all queues to their workers, and fires schedules. Any number of these may run.";
     let args: DispatchArgs = arguments("dispatch", about)?;
-    run(args.process, async |process| process.dispatch().await)
+    run("dispatch", args.process, async |process| process.dispatch().await)
 }
 
 /// The whole fleet in one process.
 pub fn fleet(renderer: Renderer) -> anyhow::Result<()> {
     let about = "The dispatcher and the workers of all queues in one process, for development and small installations.";
     let args: FleetArgs = arguments("fleet", about)?;
-    run(args.process, async |process| {
+    run("fleet", args.process, async |process| {
         let (context, grace) = (process.context(Some(renderer))?, args.stopping.grace());
         if process.config.suspect {
             return suspect::obey(&context, perform).await;
@@ -162,9 +166,15 @@ struct Process {
 }
 
 /// One thread runs everything: more work is more processes.
-fn run(config: ProcessConfig, work: impl AsyncFnOnce(&Process) -> anyhow::Result<()>) -> anyhow::Result<()> {
+fn run(
+    name: &str,
+    config: ProcessConfig,
+    work: impl AsyncFnOnce(&Process) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     // What a suspect says on its standard output is for its worker.
-    logs::start(&config.logs, if config.suspect { Sink::Stderr } else { Sink::Stdout })?;
+    let sink = if config.suspect { Sink::Stderr } else { Sink::Stdout };
+    let is_for_eyes = config.development || std::io::stdout().is_terminal();
+    let _telemetry = Telemetry::start(&config.telemetry, name, sink, is_for_eyes)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (terminate, interrupt) = runtime.block_on(async {
         Ok::<_, std::io::Error>((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))

@@ -5,6 +5,7 @@ use crate::runtime::Envelope;
 use jobs::{Delivery, Job, JobError};
 use std::process::Stdio;
 use std::sync::Arc;
+use store::trace;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
@@ -66,8 +67,9 @@ where
     let result = match Job::parse(&delivery.kind, &delivery.payload) {
         Ok(job) => {
             let envelope = Envelope::new(&delivery, job);
+            let traceparent = delivery.traceparent().map(str::to_owned);
             tokio::select! {
-                result = handler(context, envelope) => result,
+                result = trace::within(traceparent, handler(context, envelope)) => result,
                 () = parent_gone(&mut stdin) => anyhow::bail!("the worker has gone"),
             }
         }

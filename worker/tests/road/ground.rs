@@ -15,16 +15,17 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 use store::ledger::{Ledger, Worker};
+use telemetry::{Sink, Telemetry, TelemetryConfig};
 use tokio::task::LocalSet;
 use tokio_postgres::{Client, NoTls};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 use worker::clock::Clock;
+use worker::dispatch;
 use worker::metrics::Metrics;
 use worker::runtime::{self, Envelope};
 use worker::schedule::Schedule;
-use worker::{dispatch, logs};
 
 pub(crate) struct Ground {
     pub(crate) admin: Client,
@@ -287,11 +288,12 @@ impl Part {
         E: Debug,
     {
         // Already started by another part, unless this is the first.
-        let config = logs::LogConfig {
+        let config = TelemetryConfig {
             log: "warn,apalis_core=error,worker::layers=off".to_owned(),
-            development: true,
+            otlp_endpoint: None,
+            trace_share: 1.0,
         };
-        let _started = logs::start(&config, logs::Sink::Stdout);
+        let _started = Telemetry::start(&config, "road", Sink::Stdout, true);
         let killed = kill.clone();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

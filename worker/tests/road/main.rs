@@ -15,4 +15,6 @@ mod stage;
 #[cfg(test)]
 mod suspects;
 #[cfg(test)]
+mod traces;
+#[cfg(test)]
 mod upkeep;

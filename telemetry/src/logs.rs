@@ -1,0 +1,31 @@
+//! Lines of log: JSON to machines, plain to eyes.
+
+use anyhow::Context;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Where logs go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sink {
+    Stdout,
+    Stderr,
+}
+
+pub(crate) fn start(filter: &str, sink: Sink, is_for_eyes: bool) -> anyhow::Result<()> {
+    let filter: Targets = filter.parse().context("LOG")?;
+    let writer = match sink {
+        Sink::Stdout => BoxMakeWriter::new(std::io::stdout),
+        Sink::Stderr => BoxMakeWriter::new(std::io::stderr),
+    };
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer);
+    let logs = tracing_subscriber::registry();
+    let started = if is_for_eyes {
+        logs.with(lines.compact().with_filter(filter)).try_init()
+    } else {
+        logs.with(lines.json().flatten_event(true).with_span_list(false).with_filter(filter)).try_init()
+    };
+    started.context("the log does not start")
+}
