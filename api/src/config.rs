@@ -18,7 +18,7 @@ pub struct Config {
     #[arg(long, env = "BIND", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
     /// Where clients reach us: what links in messages begin with.
-    #[arg(long, env = "PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+    #[arg(long, env = "PUBLIC_URL", default_value = "http://127.0.0.1:8080", value_parser = domain::link::public_url)]
     pub public_url: String,
     /// Where to serve /metrics; without it, nowhere.
     #[arg(long, env = "API_METRICS_BIND")]

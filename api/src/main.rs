@@ -1,6 +1,7 @@
 //! The API's process: reads the configuration, opens the doors, serves.
 
 use std::net::TcpListener;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use actix_web::web;
@@ -25,9 +26,12 @@ use tokio::signal::unix::{SignalKind, signal};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+fn main() -> ExitCode {
+    telemetry::end(run(&Config::parse()))
+}
+
 #[actix_web::main]
-async fn main() -> anyhow::Result<()> {
-    let config = Config::parse();
+async fn run(config: &Config) -> anyhow::Result<()> {
     let _telemetry = Telemetry::start(&config.telemetry, "api", Sink::Stdout, config.development)?;
     let listener = TcpListener::bind(config.bind)
         .with_context(|| format!("BIND {} can't be listened on", config.bind))?;

@@ -39,6 +39,19 @@ pub struct Links {
     public_url: String,
 }
 
+/// Where clients reach the platform, as an operator wrote it: `https://…` or `http://…`, with nothing after host, port
+/// and path. For command lines.
+pub fn public_url(text: &str) -> Result<String, &'static str> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let rest = rest.ok_or("it does not begin with https:// or http://")?;
+    let is_plain =
+        |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@' | b'"' | b'<' | b'>');
+    if rest.is_empty() || rest.starts_with(['/', ':']) || !rest.bytes().all(is_plain) {
+        return Err("it is no address of a site, such as https://harmony.example");
+    }
+    Ok(text.to_owned())
+}
+
 /// How long a link opens a booking or its summary after it has ended.
 const AFTERWARDS: TimeDelta = TimeDelta::days(90);
 /// How long an address can be proven.

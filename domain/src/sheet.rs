@@ -1,12 +1,13 @@
 //! Tables for spreadsheets.
 
 /// The text of a cell as a spreadsheet shall show it: what it would take for a formula gets an apostrophe before it
-/// (OWASP, "CSV Injection"). Telephone numbers of the form +33… stay what they are.
+/// (OWASP, "CSV Injection"), also in the full width of East Asian fonts. Telephone numbers of the form +33… stay what they are.
 pub fn cell(text: &str) -> String {
     let is_number = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
     let is_formula = match text.strip_prefix('+') {
         Some(rest) => !is_number(rest),
-        None => text.starts_with(['=', '-', '@', '\t', '\r', '\n']),
+        None => text
+            .starts_with(['=', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']),
     };
     if is_formula { format!("'{text}") } else { text.to_owned() }
 }
@@ -24,6 +25,8 @@ mod tests {
             ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
             ("+", "'+"),
             ("\t=1", "'\t=1"),
+            ("\u{ff1d}1+1", "'\u{ff1d}1+1"),
+            ("\u{ff20}x", "'\u{ff20}x"),
             ("+33612345678", "+33612345678"),
             ("Zoé = amie", "Zoé = amie"),
             ("", ""),

@@ -126,6 +126,14 @@ spec:
           env:
             - name: LOG
               value: {{ $values.log | quote }}
+            {{- with $values.traces }}
+            {{- if .endpoint }}
+            - name: OTEL_EXPORTER_OTLP_ENDPOINT
+              value: {{ .endpoint | quote }}
+            - name: OTEL_TRACES_SAMPLER_ARG
+              value: {{ .share | quote }}
+            {{- end }}
+            {{- end }}
             {{- if .hasData }}
             - name: PUBLIC_URL
               value: {{ $values.publicUrl | quote }}

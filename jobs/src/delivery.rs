@@ -6,8 +6,6 @@ use uuid::Uuid;
 
 /// Lost this often, a job is a suspect: perhaps it is what kills its workers.
 const SUSPECT: i16 = 2;
-/// Lost this often, six times of them as a suspect, it is dead: whatever keeps it from ending is not chance.
-const HOPELESS: i16 = 8;
 
 /// A leased job on its way to a worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,11 +50,6 @@ impl Delivery {
     /// What the job is a part of: a W3C traceparent.
     pub fn traceparent(&self) -> Option<&str> {
         Some(self.trace.as_str()).filter(|trace| !trace.is_empty())
-    }
-
-    /// Not to be run any more.
-    pub const fn is_hopeless(&self) -> bool {
-        self.lost() >= HOPELESS
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -153,7 +146,6 @@ mod tests {
     fn failures_are_no_losses() {
         let at = |attempt, deliveries| Delivery { attempt, deliveries, ..delivery() };
         assert!(!at(0, 1).is_suspect() && !at(7, 8).is_suspect() && !at(0, 2).is_suspect());
-        assert!(at(0, 3).is_suspect() && at(5, 8).is_suspect() && !at(0, 3).is_hopeless());
-        assert!(at(0, 9).is_hopeless() && !at(0, 8).is_hopeless());
+        assert!(at(0, 3).is_suspect() && at(5, 8).is_suspect());
     }
 }

@@ -8,7 +8,7 @@ pub use delivery::{Delivery, Malformed};
 pub use policy::{Backoff, JobError, Policy, Priority};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::id::{BookingId, ImageId, ResetId, UserId};
+use domain::id::{BookingId, ImageId, JobId, ResetId, UserId};
 use domain::plan::Limit;
 use serde::{Deserialize, Serialize};
 
@@ -85,24 +85,28 @@ pub enum Job {
     RemindTenants { since: DateTime<Utc>, until: DateTime<Utc> },
     /// Writes all customers into a file that the member who asked can download.
     ExportCustomers { asked_by: UserId },
+    /// Removes the file of an export that somebody asked for.
+    DropExport { export_id: JobId },
     /// Removes what has expired: sessions, idempotency keys, old records of the fleet.
     SweepExpired {},
 }
 
 impl Job {
-    /// The table of all jobs: queue, attempts, timeout in seconds, and where they differ priority and backoff.
+    /// The table of all jobs: queue, attempts, timeout in seconds, and where they differ priority and backoff. Mail outlives
+    /// a mail server that is away for hours.
     pub const fn policy(&self) -> Policy {
         match self {
             Self::SendBookingConfirmation { .. }
             | Self::SendBookingCancellation { .. }
             | Self::SendBookingReschedule { .. }
-            | Self::SendBookingReminder { .. }
             | Self::SendEmailVerification { .. }
             | Self::SendPasswordReset { .. }
             | Self::SendAccountReminder { .. }
-            | Self::SendLimitWarning { .. } => Policy::new(Queue::Email, 8, 30),
+            | Self::SendLimitWarning { .. } => Policy::new(Queue::Email, 20, 30).backoff(2, 3600),
+            // All of a country's at once.
+            Self::SendBookingReminder { .. } => Policy::new(Queue::Email, 20, 30).backoff(2, 3600).bulk(),
             Self::MakeBookingSummary { .. } => Policy::new(Queue::Pdf, 4, 30),
-            Self::DropImage { .. } => Policy::new(Queue::Maintenance, 8, 60),
+            Self::DropImage { .. } | Self::DropExport { .. } => Policy::new(Queue::Maintenance, 8, 60),
             Self::RemindOfBookings { .. } | Self::RemindTenants { .. } => {
                 Policy::new(Queue::Maintenance, 8, 120).backoff(5, 600)
             }
@@ -126,6 +130,7 @@ impl Job {
             Self::SendAccountReminder { .. } => "send_account_reminder",
             Self::SendLimitWarning { .. } => "send_limit_warning",
             Self::DropImage { .. } => "drop_image",
+            Self::DropExport { .. } => "drop_export",
             Self::SweepExpired {} => "sweep_expired",
         }
     }
@@ -139,11 +144,15 @@ impl Job {
         }
     }
 
-    /// Reads what the ledger or the road carried. An unknown kind or a payload of another shape is an error: such a
-    /// job is dead, with the reason, not retried.
+    /// Reads what the ledger or the road carried. An unknown kind or a payload of another shape is an error.
     pub fn parse(kind: &str, payload: &[u8]) -> Result<Self, serde_json::Error> {
-        let payload: serde_json::Value = serde_json::from_slice(payload)?;
-        serde_json::from_value(serde_json::json!({"kind": kind, "payload": payload}))
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            kind: &'a str,
+            payload: &'a serde_json::value::RawValue,
+        }
+        let whole = serde_json::to_vec(&Whole { kind, payload: serde_json::from_slice(payload)? })?;
+        serde_json::from_slice(&whole)
     }
 }
 
@@ -219,12 +228,25 @@ mod tests {
                 Job::ExportCustomers { asked_by: UserId(id) },
                 r#"{"asked_by":"00000000-0000-0000-0000-000000000000"}"#,
             ),
+            (
+                Job::DropExport { export_id: JobId(id) },
+                r#"{"export_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
             (Job::SweepExpired {}, "{}"),
         ];
         for (job, payload) in jobs {
             assert_eq!(job.payload().to_string(), payload);
             assert_eq!(Job::parse(job.kind(), payload.as_bytes()).unwrap(), job);
         }
+    }
+
+    #[test]
+    fn mail_outlives_a_mail_server_that_is_away_for_hours() {
+        let user_id = UserId(Uuid::nil());
+        let Policy { attempts, backoff, .. } = Job::SendEmailVerification { user_id }.policy();
+        // Half of the longest wait is waited, as things go.
+        let waits = (0..attempts - 1).map(|attempt| backoff.longest(attempt) / 2);
+        assert!(waits.sum::<std::time::Duration>() > std::time::Duration::from_hours(4));
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub struct Backoff {
 
 impl Backoff {
     pub const DEFAULT: Self = Self { base: Duration::from_secs(2), cap: Duration::from_mins(15) };
+    /// Of a job that a worker can't read: in a rolling release a newer one may.
+    pub const UNREAD: Self = Self { base: Duration::from_mins(1), cap: Duration::from_mins(15) };
 
     /// The longest wait. `attempt` counts the runs that failed before the one that just did.
     pub fn longest(self, attempt: i16) -> Duration {

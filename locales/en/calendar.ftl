@@ -150,11 +150,13 @@ calendar-flash-customer = The customer is saved.
 
 calendar-export = Export
 calendar-export-title = Export of customers
-calendar-export-text = All customers in one file for your spreadsheet: names, addresses, telephone numbers, notes.
+calendar-export-text = All customers in one file for your spreadsheet: names, addresses, telephone numbers, notes. It can be downloaded for a week, then it is deleted.
 calendar-export-do = Prepare the file
 calendar-export-again = Prepare it anew
 calendar-export-under-way = The file is being made
 calendar-export-waits = The file will be made in a moment.
-calendar-export-failed = The file could not be made. We keep a trace of it; please write to us.
-calendar-export-made = { $date }, { $size }
+calendar-export-failed = The file could not be made. Try once more; if it fails again, please write to us.
+calendar-export-made = { $date }, { $time }, { $size }
+calendar-export-file = customers.csv
+calendar-export-back = All customers
 calendar-export-download = Download

@@ -27,6 +27,7 @@ ops-kind = { $kind ->
     [remind_tenants] Remind where it is evening
     [export_customers] Write all customers into a file
     [drop_image] Remove a picture’s files
+    [drop_export] Remove the file of an export
     [sweep_expired] Clear away what has expired
    *[other] { $kind }
 }
@@ -48,18 +49,21 @@ ops-oldest-head = Oldest waits
 ops-nothing-waits = Nothing waits
 ops-workers-of = { $workers ->
     [0] no worker
-    [one] 1 worker, { $running } of { $places } places
-   *[other] { $workers } workers, { $running } of { $places } places
+    [one] 1 worker, { $running } of { $places } places busy
+   *[other] { $workers } workers, { $running } of { $places } places busy
 }
 ops-runs = { $count ->
     [0] no runs
     [one] 1 run
-   *[other] { $count } runs
+   *[other] { $shown } runs
 }
 ops-fine = In order
 ops-late = Behind
+ops-failing = Runs fail
 ops-paused = Paused
 ops-no-worker = Nobody works
+ops-no-redis = Redis does not answer
+ops-no-redis-text = Jobs wait in the database. Nothing is lost: they go out as soon as Redis is back.
 ops-silent = Nothing hands out jobs
 ops-silent-text = No dispatcher was heard of in the last 15 seconds. What is due waits until one runs.
 
@@ -79,7 +83,10 @@ ops-paused-since = Paused since
 ops-paused-text = Nothing more of this queue is handed out. What was under way ends; what comes in waits.
 ops-settings = Fairness
 ops-per-tenant = Jobs of one business at a time
-ops-per-tenant-hint = Of each priority. Left empty, the dispatcher shares the places out as it comes.
+ops-per-tenant-hint = { $most ->
+    [0] From 1 to 100,000, of each priority. Left empty: as many as there are.
+   *[other] From 1 to 100,000, of each priority. Left empty: { $most }.
+}
 
 ops-range = Period
 ops-range-1h = Last hour

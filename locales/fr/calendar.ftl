@@ -150,11 +150,13 @@ calendar-flash-customer = Le client est enregistré.
 
 calendar-export = Exporter
 calendar-export-title = Export des clients
-calendar-export-text = Tous vos clients dans un fichier pour votre tableur : noms, adresses, téléphones, notes.
+calendar-export-text = Tous vos clients dans un fichier pour votre tableur : noms, adresses, téléphones, notes. Il se télécharge pendant une semaine, puis il est supprimé.
 calendar-export-do = Préparer le fichier
 calendar-export-again = Le préparer à nouveau
 calendar-export-under-way = Le fichier est en préparation
 calendar-export-waits = Le fichier sera préparé dans un instant.
-calendar-export-failed = Le fichier n’a pas pu être préparé. Nous en gardons la trace ; écrivez-nous.
-calendar-export-made = { $date }, { $size }
+calendar-export-failed = Le fichier n’a pas pu être préparé. Essayez une fois encore ; si l’échec se répète, écrivez-nous.
+calendar-export-made = { $date }, { $time }, { $size }
+calendar-export-file = clients.csv
+calendar-export-back = Tous les clients
 calendar-export-download = Télécharger

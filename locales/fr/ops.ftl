@@ -27,6 +27,7 @@ ops-kind = { $kind ->
     [remind_tenants] Rappeler là où le soir est venu
     [export_customers] Écrire tous les clients dans un fichier
     [drop_image] Supprimer les fichiers d’une image
+    [drop_export] Supprimer le fichier d’un export
     [sweep_expired] Effacer ce qui a expiré
    *[other] { $kind }
 }
@@ -39,7 +40,7 @@ ops-state = { $state ->
 
 ops-due = À faire
 ops-leased = En cours
-ops-running = Exécutées
+ops-running = En exécution
 ops-scheduled = Planifiées
 ops-dead = En échec
 ops-or-more = ou plus
@@ -48,18 +49,21 @@ ops-oldest-head = Plus longue attente
 ops-nothing-waits = Rien n’attend
 ops-workers-of = { $workers ->
     [0] aucun processus
-    [one] 1 processus, { $running } place sur { $places }
-   *[other] { $workers } processus, { $running } places sur { $places }
+    [one] 1 processus, { $running } sur { $places } places occupées
+   *[other] { $workers } processus, { $running } sur { $places } places occupées
 }
 ops-runs = { $count ->
     [0] aucune exécution
     [one] 1 exécution
-   *[other] { $count } exécutions
+   *[other] { $shown } exécutions
 }
 ops-fine = En ordre
 ops-late = En retard
+ops-failing = Des échecs
 ops-paused = En pause
 ops-no-worker = Personne ne travaille
+ops-no-redis = Redis ne répond pas
+ops-no-redis-text = Les tâches attendent dans la base de données. Rien n’est perdu : elles partent dès que Redis revient.
 ops-silent = Rien ne distribue les tâches
 ops-silent-text = Aucun répartiteur n’a donné signe de vie depuis 15 secondes. Ce qui est à faire attend qu’il y en ait un.
 
@@ -79,7 +83,10 @@ ops-paused-since = En pause depuis le
 ops-paused-text = Plus rien de cette file n’est distribué. Ce qui est en cours se termine ; ce qui arrive attend.
 ops-settings = Équité
 ops-per-tenant = Tâches simultanées d’un établissement
-ops-per-tenant-hint = Pour chaque priorité. Vide : le répartiteur partage les places à mesure.
+ops-per-tenant-hint = { $most ->
+    [0] De 1 à 100 000, pour chaque priorité. Vide : autant qu’il y en a.
+   *[other] De 1 à 100 000, pour chaque priorité. Vide : { $most }.
+}
 
 ops-range = Période
 ops-range-1h = Dernière heure

@@ -1,18 +1,20 @@
 -- The ledger of background work. Everything there is to know about a job is in its row; done: no row.
 -- Leased: state = 'ready' AND lease_until > now(). Platform jobs belong to the nil tenant.
 
+-- Columns of one length first: what a relay asks a row for is found without looking at the rest of it.
 CREATE TABLE jobs (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
+  run_at timestamptz NOT NULL,
+  lease_until timestamptz NOT NULL DEFAULT '-infinity',
+  priority smallint NOT NULL DEFAULT 0 CHECK (priority IN (0, 1)),
+  attempt smallint NOT NULL DEFAULT 0,
+  deliveries smallint NOT NULL DEFAULT 0,
+  apart smallint NOT NULL DEFAULT 0,
+  state text COLLATE "C" NOT NULL DEFAULT 'ready' CHECK (state IN ('scheduled', 'ready', 'dead')),
   queue text COLLATE "C" NOT NULL,
   kind text NOT NULL,
   payload json NOT NULL,
-  priority smallint NOT NULL DEFAULT 0 CHECK (priority IN (0, 1)),
-  state text COLLATE "C" NOT NULL DEFAULT 'ready' CHECK (state IN ('scheduled', 'ready', 'dead')),
-  run_at timestamptz NOT NULL,
-  attempt smallint NOT NULL DEFAULT 0,
-  deliveries smallint NOT NULL DEFAULT 0,
-  lease_until timestamptz NOT NULL DEFAULT '-infinity',
   last_error text,
   failures jsonb,
   dedup_key text,
@@ -37,6 +39,7 @@ COMMENT ON COLUMN jobs.priority IS '0: normal. 1: bulk, imports and exports and 
 COMMENT ON COLUMN jobs.run_at IS 'When it is due; of a dead one, when it died.';
 COMMENT ON COLUMN jobs.attempt IS 'Runs that ended in an error.';
 COMMENT ON COLUMN jobs.deliveries IS 'Leases; deliveries - attempt - 1 of them were lost.';
+COMMENT ON COLUMN jobs.apart IS 'Runs in a process of its own, as a suspect, since the last that ended in an error; kept by what dies.';
 COMMENT ON COLUMN jobs.lease_until IS 'Never NULL: a lease must not make the row longer.';
 COMMENT ON COLUMN jobs.failures IS 'The runs that ended in an error, oldest first, 20 at most: [{"attempt", "at", "error"}].';
 COMMENT ON COLUMN jobs.trace IS 'Of the request that enqueued it: a W3C traceparent.';

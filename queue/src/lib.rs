@@ -17,6 +17,6 @@ pub use backend::{Clock, Fetch, Hall, Source, open};
 pub use limits::{Bucket, Limits, Quota, TooMany};
 pub use link::{Error, Link, RedisConfig};
 pub use places::Places;
-pub use road::{Lane, Road};
+pub use road::{Lane, Road, Stale, Waiting};
 pub use tickets::Tickets;
 pub use wake::{News, Waker, hear, listen};

@@ -143,14 +143,23 @@ impl Limits {
             connections.retain(|old| !old.slots.have(slot));
             connections.extend(made);
         };
-        let mut open = if let Some(open) = open {
-            open
-        } else {
-            let made = server.connect(slot, PATIENCE).await.ok()?;
-            let open = made.to.clone();
-            replace(Some(made));
-            open
+        // One that was open may have ended while nobody asked, as when Redis was restarted.
+        if let Some(mut open) = open {
+            match command.query_async(&mut open).await {
+                Ok(answer) => return Some(answer),
+                Err(error) => tracing::debug!(%error, "asks by another connection"),
+            }
+        }
+        let made = match server.connect(slot, PATIENCE).await {
+            Ok(made) => made,
+            Err(error) => {
+                tracing::warn!(%error, "the limiter has no Redis");
+                replace(None);
+                return None;
+            }
         };
+        let mut open = made.to.clone();
+        replace(Some(made));
         match command.query_async(&mut open).await {
             Ok(answer) => Some(answer),
             Err(error) => {

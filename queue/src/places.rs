@@ -20,7 +20,8 @@ const IN_A_ROW: usize = 16;
 /// The places of one worker. A delivery has one while it runs, and stays in hand until its end is settled.
 pub struct Places {
     total: usize,
-    /// One in twenty is never given to deep tenants: a lone job does not wait for a long one to end.
+    /// One in twenty, and one at least of four, is never given to deep tenants: a lone job does not wait for a long one
+    /// to end.
     for_bulk: usize,
     hand: Mutex<Hand>,
     changes: watch::Sender<()>,
@@ -51,12 +52,8 @@ struct Held {
 impl Places {
     pub fn new(concurrency: NonZeroUsize) -> Self {
         let total = concurrency.get();
-        Self { total, for_bulk: total - total / 20, hand: Mutex::default(), changes: watch::Sender::new(()) }
-    }
-
-    /// Jobs that run at a time, at most; suspects aside.
-    pub const fn total(&self) -> usize {
-        self.total
+        let kept = (total / 20).max(usize::from(total >= 4));
+        Self { total, for_bulk: total - kept, hand: Mutex::default(), changes: watch::Sender::new(()) }
     }
 
     /// How many deliveries of the lane could start now.

@@ -4,7 +4,7 @@ use crate::link::{BLOCK, Error, Link, RedisConfig};
 use jobs::{Delivery, Queue};
 
 /// Pushes a batch once, however often it is sent (an answer may get lost) and however late, and says how many messages
-/// wait in `bulk`. Batch numbers only rise. EVAL, not EVALSHA: a restarted Redis has forgotten the script.
+/// wait in `now` and in `bulk`. Batch numbers only rise. EVAL, not EVALSHA: a restarted Redis has forgotten the script.
 const PUSH: &str = "\
 local last = redis.call('get', KEYS[4])
 if not last or tonumber(last) < tonumber(ARGV[1]) then
@@ -19,19 +19,50 @@ if not last or tonumber(last) < tonumber(ARGV[1]) then
     end
   end
 end
-return redis.call('llen', KEYS[2])";
+return {redis.call('llen', KEYS[1]), redis.call('llen', KEYS[2])}";
 
-/// Takes away the messages whose time to start has passed, oldest first, and whatever is too short to be one.
+/// Takes away the messages of each lane whose time to start has passed, oldest first, and whatever is too short to be one.
 const SWEEP: &str = "\
-local at, now, got = tonumber(ARGV[1]), tonumber(ARGV[2]), {}
-for _, key in ipairs(KEYS) do
+local at, now, swept = tonumber(ARGV[1]), tonumber(ARGV[2]), {}
+for lane, key in ipairs(KEYS) do
+  local got = {}
   while #got < 1000 do
     local head = redis.call('lindex', key, 0)
     if not head or (#head >= at + 7 and struct.unpack('<i8', head, at) >= now) then break end
     got[#got + 1] = redis.call('lpop', key)
   end
+  swept[lane] = got
 end
-return got";
+return swept";
+
+/// Messages that wait in a lane's list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    pub now: usize,
+    pub bulk: usize,
+}
+
+/// What nobody took in time, by lane.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stale {
+    pub now: Vec<Delivery>,
+    pub bulk: Vec<Delivery>,
+    pub alone: Vec<Delivery>,
+}
+
+impl Stale {
+    /// Of one lane, at most.
+    const MOST: usize = 1_000;
+
+    pub fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
+        self.now.iter().chain(&self.bulk).chain(&self.alone)
+    }
+
+    /// Whether there may be more of it.
+    pub fn goes_on(&self) -> bool {
+        [&self.now, &self.bulk, &self.alone].into_iter().any(|lane| lane.len() >= Self::MOST)
+    }
+}
 
 /// The lists of a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,14 +89,14 @@ impl Road {
         Ok(Self { link: Link::of(config, &keys[0])?, keys })
     }
 
-    /// Sends a batch; answers how many messages wait in the bulk lane. `sender` is one relay's own name and `serial`
+    /// Sends a batch; answers how many messages wait then. `sender` is one relay's own name and `serial`
     /// rises from each of its batches to the next: an unanswered push is repeated as it is.
     pub async fn push(
         &mut self,
         sender: &str,
         serial: u64,
         batch: &[(Lane, Delivery)],
-    ) -> Result<usize, Error> {
+    ) -> Result<Waiting, Error> {
         let lanes = [Lane::Now, Lane::Bulk, Lane::Alone].map(|lane| {
             let messages = batch.iter().filter(|(of, _)| *of == lane);
             messages.map(|(_, delivery)| delivery.to_bytes()).collect::<Vec<_>>()
@@ -80,16 +111,16 @@ impl Road {
         for message in lanes.iter().flatten() {
             command.arg(message.as_slice());
         }
-        let (waiting,): (usize,) = self.link.run(&pipe).await?;
-        Ok(waiting)
+        let ((now, bulk),): ((usize, usize),) = self.link.run(&pipe).await?;
+        Ok(Waiting { now, bulk })
     }
 
-    /// Takes away up to 1,000 messages that were to start before `now_ms` (milliseconds since 1970).
-    pub async fn sweep(&mut self, now_ms: i64) -> Result<Vec<Delivery>, Error> {
+    /// Takes away up to 1,000 messages of each lane that were to start before `now_ms` (milliseconds since 1970).
+    pub async fn sweep(&mut self, now_ms: i64) -> Result<Stale, Error> {
         let mut pipe = redis::pipe();
         pipe.cmd("EVAL").arg(SWEEP).arg(3).arg(&self.keys[..]).arg(Delivery::START_BY_AT).arg(now_ms);
-        let (messages,): (Vec<Vec<u8>>,) = self.link.run(&pipe).await?;
-        Ok(readable(&messages))
+        let ((now, bulk, alone),): ((Messages, Messages, Messages),) = self.link.run(&pipe).await?;
+        Ok(Stale { now: readable(&now), bulk: readable(&bulk), alone: readable(&alone) })
     }
 
     /// Up to `count` messages of a lane, waiting a second for the first. What is popped and lost on the way comes back
@@ -106,12 +137,9 @@ impl Road {
         let (popped,): (Option<(String, Vec<Vec<u8>>)>,) = self.link.run(&pipe).await?;
         Ok(popped.map_or_else(Vec::new, |(_, messages)| readable(&messages)))
     }
-
-    /// Whether Redis answers.
-    pub async fn ping(&mut self) -> Result<(), Error> {
-        self.link.ping().await
-    }
 }
+
+type Messages = Vec<Vec<u8>>;
 
 fn readable(messages: &[Vec<u8>]) -> Vec<Delivery> {
     let read = |message: &Vec<u8>| match Delivery::from_bytes(message) {

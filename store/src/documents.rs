@@ -61,13 +61,23 @@ pub async fn newest(tx: &TenantTx, kind: &str) -> Result<Option<Document>> {
         .optional()?)
 }
 
-/// Forgets all of one kind but those about that subject; tells where their files are.
-pub async fn remove_others(tx: &TenantTx, kind: &str, subject: Uuid) -> Result<Vec<String>> {
-    Ok(diesel::delete(documents::table)
+/// What the others of a kind are about.
+pub async fn others(tx: &TenantTx, kind: &str, subject: Uuid) -> Result<Vec<Uuid>> {
+    Ok(documents::table
         .filter(documents::tenant_id.eq(tx.tenant()))
         .filter(documents::kind.eq(kind))
         .filter(documents::subject_id.ne(subject))
-        .returning(documents::path)
+        .select(documents::subject_id)
         .load(&mut tx.conn())
         .await?)
+}
+
+/// Forgets all of one kind about one subject.
+pub async fn remove(tx: &TenantTx, kind: &str, subject: Uuid) -> Result<()> {
+    let all = documents::table
+        .filter(documents::tenant_id.eq(tx.tenant()))
+        .filter(documents::kind.eq(kind))
+        .filter(documents::subject_id.eq(subject));
+    diesel::delete(all).execute(&mut tx.conn()).await?;
+    Ok(())
 }

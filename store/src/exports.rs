@@ -1,10 +1,10 @@
 //! Files of all of a tenant's rows of one kind: asked for, under way, made.
 
 use ::jobs::Job;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::id::UserId;
+use domain::id::{JobId, UserId};
 
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
@@ -13,15 +13,22 @@ use crate::error::Result;
 use crate::progress::{self, Progress};
 use crate::schema::jobs;
 
-/// Of the job, while it is in the ledger: who asks twice gets one.
+/// Of the job, while it waits or runs: who asks twice gets one.
 const KEY: &str = "export_customers";
+
+/// Of the files.
+pub const DOCUMENT: &str = "customer_export";
+/// Of the job.
+const KIND: &str = "export_customers";
+/// How long a file can be downloaded: it holds people's data.
+pub const KEPT: TimeDelta = TimeDelta::days(7);
 
 /// How it stands with the file of all customers.
 #[derive(Clone, Debug)]
 pub struct Export {
     /// A job waits or runs.
     pub is_under_way: bool,
-    /// The last job died.
+    /// A job died since the last file was made.
     pub has_failed: bool,
     /// Of the job that was begun last.
     pub progress: Option<Progress>,
@@ -38,23 +45,44 @@ pub async fn request(tx: &TenantTx, by: &By, asked_by: UserId, now: DateTime<Utc
 }
 
 pub async fn find(tx: &TenantTx) -> Result<Export> {
-    let state: Option<String> = jobs::table
-        .filter(jobs::tenant_id.eq(tx.tenant()))
-        .filter(jobs::dedup_key.eq(KEY))
-        .select(jobs::state)
-        .first(&mut tx.conn())
-        .await
-        .optional()?;
-    let is_dead = state.as_deref() == Some("dead");
+    let file = file(tx).await?;
+    let own = || jobs::table.filter(jobs::tenant_id.eq(tx.tenant()));
+    let under_way = diesel::select(diesel::dsl::exists(own().filter(jobs::dedup_key.eq(KEY))));
+    let since = file.as_ref().map_or(DateTime::UNIX_EPOCH, |file| file.created_at);
+    let dead =
+        own().filter(jobs::state.eq("dead")).filter(jobs::run_at.gt(since)).filter(jobs::kind.eq(KIND));
     Ok(Export {
-        is_under_way: state.is_some() && !is_dead,
-        has_failed: is_dead,
-        progress: progress::latest(tx, "export_customers").await?,
-        file: file(tx).await?,
+        is_under_way: under_way.get_result(&mut tx.conn()).await?,
+        has_failed: diesel::select(diesel::dsl::exists(dead)).get_result(&mut tx.conn()).await?,
+        progress: progress::latest(tx, KIND).await?,
+        file,
     })
+}
+
+/// Has the file that a job makes removed when its time is over, whatever becomes of the job.
+pub async fn will_expire(tx: &TenantTx, export_id: JobId, now: DateTime<Utc>) -> Result<()> {
+    tx.enqueue_for(&[Job::DropExport { export_id }], now + KEPT, now).await
+}
+
+/// Where the file lies that a job made, or would have.
+pub fn path(export_id: JobId) -> String {
+    format!("exports/customers-{export_id}.csv")
+}
+
+/// Forgets the file that a job made, if it did.
+pub async fn forget(tx: &TenantTx, export_id: JobId) -> Result<()> {
+    documents::remove(tx, DOCUMENT, export_id.0).await
+}
+
+/// Notes the file that a job made, and has those before it removed.
+pub async fn made(tx: &TenantTx, document: &Document, now: DateTime<Utc>) -> Result<()> {
+    let older = documents::others(tx, DOCUMENT, document.subject_id).await?;
+    let drops: Vec<Job> = older.into_iter().map(|id| Job::DropExport { export_id: JobId(id) }).collect();
+    documents::add(tx, document).await?;
+    tx.enqueue(&drops, now).await
 }
 
 /// The newest that was made.
 pub async fn file(tx: &TenantTx) -> Result<Option<Document>> {
-    documents::newest(tx, "customer_export").await
+    documents::newest(tx, DOCUMENT).await
 }

@@ -25,8 +25,8 @@ impl TenantTx {
         insert(self.conn(), self.tenant(), New { jobs, keys: None, due: Some(due) }, now).await
     }
 
-    /// Like [`Self::enqueue`], each under a key of the tenant's: while a job of that key is in the ledger, dead ones
-    /// too, another is left out.
+    /// Like [`Self::enqueue`], each under a key of the tenant's: while a job of that key waits or runs, another is
+    /// left out.
     pub async fn enqueue_once(&self, keyed: &[(String, Job)], now: DateTime<Utc>) -> Result<()> {
         let (keys, jobs): (Vec<&str>, Vec<Job>) =
             keyed.iter().map(|(key, job)| (key.as_str(), job.clone())).unzip();

@@ -8,6 +8,8 @@ use rust_embed::Embed;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use crate::pools::cause;
+
 #[derive(Embed)]
 #[folder = "../migrations"]
 #[include = "*.sql"]
@@ -19,7 +21,7 @@ pub enum MigrateError {
     #[error("the address is not of the form postgres://USER@HOST:PORT/DATABASE")]
     Url,
     #[error("PostgreSQL can't be reached: {0}")]
-    Connection(#[from] diesel::ConnectionError),
+    Connection(String),
     #[error("{name} failed: {error}")]
     Failed { name: String, error: diesel::result::Error },
     #[error(
@@ -123,6 +125,13 @@ async fn step(conn: &mut AsyncPgConnection, name: &str, sql: &str) -> Result<(),
     conn.batch_execute(sql).await.map_err(|error| MigrateError::Failed { name: name.to_owned(), error })
 }
 
+async fn connect(url: &str) -> Result<AsyncPgConnection, MigrateError> {
+    match AsyncPgConnection::establish(url).await {
+        Ok(connection) => Ok(connection),
+        Err(error) => Err(MigrateError::Connection(cause(url, &error).await)),
+    }
+}
+
 async fn connect_or_create(url: &str) -> Result<AsyncPgConnection, MigrateError> {
     match AsyncPgConnection::establish(url).await {
         Err(error) if error.to_string().ends_with("does not exist") => {
@@ -132,11 +141,12 @@ async fn connect_or_create(url: &str) -> Result<AsyncPgConnection, MigrateError>
                 return Err(MigrateError::Url);
             }
             admin.set_path("/postgres");
-            let mut conn = AsyncPgConnection::establish(admin.as_str()).await?;
+            let mut conn = connect(admin.as_str()).await?;
             step(&mut conn, "CREATE DATABASE", &format!("CREATE DATABASE {name}")).await?;
-            Ok(AsyncPgConnection::establish(url).await?)
+            connect(url).await
         }
-        connection => Ok(connection?),
+        Err(error) => Err(MigrateError::Connection(cause(url, &error).await)),
+        Ok(connection) => Ok(connection),
     }
 }
 

@@ -63,7 +63,10 @@ impl Pools {
         let connected = tokio::time::timeout(PATIENCE, connect)
             .await
             .map_err(|_elapsed| Error::Unavailable("PostgreSQL does not answer".to_owned()))?;
-        connected.map_err(|error| Error::Unavailable(error.to_string()))
+        match connected {
+            Ok(connection) => Ok(connection),
+            Err(error) => Err(Error::Unavailable(cause(self.url.expose_secret(), &error).await)),
+        }
     }
 
     /// Connections of all threads: open, idle, waited for.
@@ -71,5 +74,20 @@ impl Pools {
         self.of_threads.iter().map(Pool::status).fold((0, 0, 0), |(open, idle, waiting), pool| {
             (open + pool.size, idle + pool.available, waiting + pool.waiting)
         })
+    }
+}
+
+/// Why there is no connection: what PostgreSQL said, or what the way to it did, for the client does not tell. Of the URL
+/// nothing but host and port.
+pub(crate) async fn cause(url: &str, error: &diesel::ConnectionError) -> String {
+    let place = url.parse::<url::Url>().ok().and_then(|url| {
+        Some((url.host_str()?.trim_matches(['[', ']']).to_owned(), url.port().unwrap_or(5432)))
+    });
+    let Some((host, port)) = place else { return error.to_string() };
+    let tried = tokio::time::timeout(PATIENCE, tokio::net::TcpStream::connect((host.as_str(), port))).await;
+    match tried {
+        Ok(Ok(_)) => format!("{host}:{port}: {error}"),
+        Ok(Err(why)) => format!("{host}:{port}: {why}"),
+        Err(_elapsed) => format!("{host}:{port} does not answer"),
     }
 }

@@ -3,6 +3,8 @@
 mod logs;
 mod traces;
 
+use std::io::Write;
+use std::process::ExitCode;
 use std::time::Duration;
 
 pub use logs::Sink;
@@ -54,6 +56,18 @@ impl Telemetry {
         let exporter = endpoint.map(|endpoint| traces::start(endpoint, config.trace_share, service));
         Ok(Self { exporter: exporter.transpose()? })
     }
+}
+
+/// How a process ends: an error is one line of log, or of standard error where errors are not logged.
+pub fn end(result: anyhow::Result<()>) -> ExitCode {
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    if tracing::enabled!(tracing::Level::ERROR) {
+        tracing::error!(error = format!("{error:#}"), "ends");
+    } else {
+        // Nobody is left to be told if that fails too.
+        let _unheard = writeln!(std::io::stderr(), "Error: {error:#}");
+    }
+    ExitCode::FAILURE
 }
 
 impl Drop for Telemetry {

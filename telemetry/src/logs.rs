@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -15,7 +15,10 @@ pub enum Sink {
 }
 
 pub(crate) fn start(filter: &str, sink: Sink, is_for_eyes: bool) -> anyhow::Result<()> {
-    let filter: Targets = filter.parse().context("LOG")?;
+    let wanted: Targets = if filter.trim().is_empty() { "info" } else { filter }.parse().context("LOG")?;
+    // A client that speaks no HTTP is no error of ours, and may come back a thousand times.
+    let filter = Targets::new().with_target("actix_http", LevelFilter::OFF).with_targets(wanted.iter());
+    let filter = filter.with_default(wanted.default_level().unwrap_or(LevelFilter::OFF));
     let writer = match sink {
         Sink::Stdout => BoxMakeWriter::new(std::io::stdout),
         Sink::Stderr => BoxMakeWriter::new(std::io::stderr),

@@ -95,6 +95,17 @@ class TheChart(unittest.TestCase):
         }
         self.assertEqual(open_to, {"salon": {53, 5432, 6379}, "salon-api": set(), "salon-email": {465, 587}})
 
+    def test_tells_traces_where_a_collector_is_named(self):
+        for name, told in ((None, False), ("everything", True)):
+            manifests = chart.manifests(name)
+            for deployment in chart.of_kind(manifests, "Deployment").values():
+                (container,) = deployment["spec"]["template"]["spec"]["containers"]
+                environment = {variable["name"] for variable in container["env"]}
+                self.assertEqual("OTEL_EXPORTER_OTLP_ENDPOINT" in environment, told)
+            policy = chart.of_kind(manifests, "NetworkPolicy")["salon"]
+            ports = {port["port"] for way in policy["spec"]["egress"] for port in way["ports"]}
+            self.assertEqual(4318 in ports, told)
+
     def test_makes_little_where_little_is_wanted(self):
         kinds = {manifest["kind"] for manifest in chart.manifests("minimal")}
         self.assertEqual(kinds, {"Deployment", "Job", "PodDisruptionBudget", "Service"})

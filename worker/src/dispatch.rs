@@ -55,7 +55,7 @@ pub async fn run(config: Config) -> Result<(), queue::Error> {
     let mut rng = StdRng::seed_from_u64(config.seed);
     let wakes: BTreeMap<Queue, watch::Sender<()>> =
         Queue::ALL.into_iter().map(|queue| (queue, watch::Sender::new(()))).collect();
-    let told = watch::Sender::new(Settings::new());
+    let told = watch::Sender::new(Settings::None);
     let relays = wakes.iter().map(|(queue, wake)| {
         let relay = Relay {
             queue: *queue,
@@ -118,7 +118,7 @@ async fn promote(config: &Config, wake: impl Fn(Queue)) {
                     continue;
                 }
             }
-            Err(error) => tracing::warn!(%error, "nothing is promoted"),
+            Err(error) => error.tell("nothing is promoted"),
         }
         tokio::time::sleep(config.tick).await;
     }
@@ -132,7 +132,7 @@ async fn schedule(config: &Config, rng: &mut impl Rng, wake: impl Fn(Queue)) {
         if ticks.is_none() {
             match config.ledger.ticks().await {
                 Ok(read) => ticks = Some(read),
-                Err(error) => tracing::warn!(%error, "no schedule fires"),
+                Err(error) => error.tell("no schedule fires"),
             }
         }
         let now = config.clock.now();
@@ -156,7 +156,7 @@ async fn schedule(config: &Config, rng: &mut impl Rng, wake: impl Fn(Queue)) {
                 }
                 Ok(false) => is_stale = true,
                 Err(error) => {
-                    tracing::warn!(%error, schedule = schedule.name, "not fired yet");
+                    error.tell("a schedule is not fired yet");
                     is_stale = true;
                 }
             }
@@ -173,17 +173,14 @@ async fn settings(config: &Config, told: &watch::Sender<Settings>) {
     loop {
         match config.ledger.settings().await {
             Ok(rows) => {
-                let read = rows.into_iter().map(|row| (row.queue.clone(), row)).collect();
+                let read = Some(rows.into_iter().map(|row| (row.queue.clone(), row)).collect());
                 told.send_if_modified(|known| {
-                    if *known == read {
-                        false
-                    } else {
-                        *known = read;
-                        true
-                    }
+                    let is_news = *known != read;
+                    *known = read;
+                    is_news
                 });
             }
-            Err(error) => tracing::warn!(%error, "what operators set is not read"),
+            Err(error) => error.tell("what operators set is not read"),
         }
         tokio::time::sleep(SETTINGS).await;
     }
@@ -198,7 +195,7 @@ async fn measure(config: &Config, settings: &watch::Receiver<Settings>) {
                     let is_paused = is_paused(&settings.borrow(), queue);
                     config.metrics.depth(queue, depth, is_paused, config.clock.now());
                 }
-                Err(error) => tracing::warn!(%error, "the queues are not measured"),
+                Err(error) => error.tell("the queues are not measured"),
             }
         }
         tokio::time::sleep(LOOK).await;

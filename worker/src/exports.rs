@@ -1,14 +1,15 @@
 //! Exports: everything of one kind, as a file.
 
-use domain::id::DocumentId;
+use chrono_tz::Tz;
+use domain::id::{DocumentId, JobId, TenantId};
 use domain::locale::Locale;
 use domain::sheet::cell;
 use jobs::JobError;
 use providers::files::FilePath;
 use sha2::{Digest, Sha256};
-use store::customers::{self, Customer, Filter};
-use store::documents::{self, Document};
-use store::progress;
+use store::customers::{self, Customer};
+use store::documents::Document;
+use store::{exports, progress};
 
 use crate::context::Context;
 use crate::outcome::from_store;
@@ -16,47 +17,53 @@ use crate::runtime::Envelope;
 
 /// Read by one transaction.
 const PAGE: i64 = 500;
+/// How often it tells how far it is, at most.
+const STEPS: i32 = 50;
 
 /// Writes all customers into a file of which only the newest is kept. May run twice: then the file is written anew.
 pub(crate) async fn export_customers(context: &Context, envelope: &Envelope) -> Result<(), JobError> {
     let (tenant, job) = (context.store.tenant(envelope.tenant_id), (envelope.job_id, envelope.job.kind()));
     let begun: store::Result<_> = tenant
         .transaction(async |tx| {
-            let (lang, total) = (store::tenants::find(tx).await?.locale, customers::count(tx).await?);
+            let (own, total) = (store::tenants::find(tx).await?, customers::count(tx).await?);
             progress::report(tx, job, 0, Some(total), context.clock.now()).await?;
-            Ok((lang, total))
+            // Before there is a file: one that nobody knows of is removed too.
+            exports::will_expire(tx, envelope.job_id, context.clock.now()).await?;
+            Ok((own, total))
         })
         .await;
-    let (lang, total) = begun.map_err(from_store)?;
-    let mut sheet = Sheet::new(context, lang)?;
-    let (mut done, mut after) = (0, None);
+    let (own, total) = begun.map_err(from_store)?;
+    let mut sheet = Sheet::new(context, own.locale, own.timezone)?;
+    let (mut done, mut told, mut after) = (0, 0, None);
     loop {
-        let page: store::Result<_> = tenant
-            .read(async |tx| customers::list(tx, &Filter { after, ..Filter::default() }, PAGE).await)
-            .await;
+        let page: store::Result<_> = tenant.read(async |tx| customers::follow(tx, after, PAGE).await).await;
         let page = page.map_err(from_store)?;
         let Some(last) = page.last() else { break };
-        after = Some(last.id);
+        after = Some((last.name_key.clone(), last.id));
         for customer in &page {
             sheet.add(customer)?;
         }
         done += i32::try_from(page.len()).unwrap_or(i32::MAX);
-        let told: store::Result<()> = tenant
+        if done - told < total / STEPS {
+            continue;
+        }
+        told = done;
+        let reported: store::Result<()> = tenant
             .transaction(async |tx| {
                 let total = Some(total.max(done));
                 progress::report(tx, job, done, total, context.clock.now()).await
             })
             .await;
-        told.map_err(from_store)?;
+        reported.map_err(from_store)?;
     }
     let bytes = sheet.bytes()?;
     let (now, id) = (context.clock.now(), envelope.job_id);
-    let path = format!("exports/customers-{id}.csv");
+    let path = exports::path(id);
     let file = FilePath::new(envelope.tenant_id, &path).map_err(|error| JobError::Dead(error.to_string()))?;
     let document = Document {
         tenant_id: envelope.tenant_id,
         id: DocumentId::mint(now),
-        kind: "customer_export".to_owned(),
+        kind: exports::DOCUMENT.to_owned(),
         subject_id: id.0,
         sequence: 0,
         path,
@@ -66,36 +73,42 @@ pub(crate) async fn export_customers(context: &Context, envelope: &Envelope) -> 
         created_at: now,
     };
     context.files.put(&file, bytes).await.map_err(|error| JobError::Retry(error.to_string()))?;
-    let ended: store::Result<_> = tenant
+    let ended: store::Result<()> = tenant
         .transaction(async |tx| {
-            documents::add(tx, &document).await?;
-            progress::end(tx, job, done, now).await?;
-            documents::remove_others(tx, "customer_export", id.0).await
+            exports::made(tx, &document, now).await?;
+            progress::end(tx, job, done, now).await
         })
         .await;
-    for path in ended.map_err(from_store)? {
-        // One that stays is a file without a row: nobody reaches it.
-        if let Ok(file) = FilePath::new(envelope.tenant_id, &path)
-            && let Err(error) = context.files.delete(&file).await
-        {
-            tracing::warn!(%error, "an old export is left");
-        }
-    }
-    Ok(())
+    ended.map_err(from_store)
+}
+
+/// Removes the file of an export: the row last, so that a run that is cut off is not the end of it.
+pub(crate) async fn drop_export(
+    context: &Context,
+    tenant_id: TenantId,
+    export_id: JobId,
+) -> Result<(), JobError> {
+    let path = exports::path(export_id);
+    let file = FilePath::new(tenant_id, &path).map_err(|error| JobError::Dead(error.to_string()))?;
+    context.files.delete(&file).await.map_err(|error| JobError::Retry(error.to_string()))?;
+    let tenant = context.store.tenant(tenant_id);
+    tenant.transaction(async |tx| exports::forget(tx, export_id).await).await.map_err(from_store)
 }
 
 /// Comma-separated values (RFC 4180) as spreadsheets open them by a click: in UTF-8 and saying so, with semicolons where
 /// commas are for decimals, and without formulas.
 struct Sheet {
     rows: csv::Writer<Vec<u8>>,
+    timezone: Tz,
 }
 
 impl Sheet {
-    fn new(context: &Context, lang: Locale) -> Result<Self, JobError> {
+    fn new(context: &Context, lang: Locale, timezone: Tz) -> Result<Self, JobError> {
         let words = context.templates.texts().of(lang);
         let delimiter = if lang == Locale::Fr { b';' } else { b',' };
         let mut writer = csv::WriterBuilder::new();
-        writer.delimiter(delimiter).terminator(csv::Terminator::CRLF);
+        // Always in quotes: what is opened with the other separator does not fall apart.
+        writer.delimiter(delimiter).terminator(csv::Terminator::CRLF).quote_style(csv::QuoteStyle::Always);
         let mut rows = writer.from_writer("\u{feff}".into());
         for key in
             ["export-name", "export-email", "export-phone", "export-language", "export-note", "export-since"]
@@ -104,11 +117,11 @@ impl Sheet {
             rows.write_field(word).map_err(unwritten)?;
         }
         rows.write_record(None::<&[u8]>).map_err(unwritten)?;
-        Ok(Self { rows })
+        Ok(Self { rows, timezone })
     }
 
     fn add(&mut self, customer: &Customer) -> Result<(), JobError> {
-        let since = customer.created_at.date_naive().to_string();
+        let since = customer.created_at.with_timezone(&self.timezone).date_naive().to_string();
         let (phone, note) = (
             customer.phone_e164.as_deref().unwrap_or_default(),
             customer.note.as_deref().unwrap_or_default(),

@@ -5,7 +5,7 @@ use crate::metrics::Metrics;
 use crate::outcome::Outcome;
 use crate::runtime::Envelope;
 use crate::settle::Finished;
-use crate::suspect::{Apart, run_apart};
+use crate::suspect::{Suspects, run_apart};
 use crate::tally::{Run, Tally};
 use apalis_core::error::BoxDynError;
 use apalis_core::layers::{Layer, Service};
@@ -38,10 +38,14 @@ pub(crate) struct Ended {
     lasted: Duration,
 }
 
+/// Runs of a job that no worker can read.
+const UNREAD: i16 = 5;
+
 impl Ended {
-    fn unread(error: JobError) -> Self {
-        let (attempts, lasted) = (1, Duration::ZERO);
-        Self { result: Some(Err(error)), attempts, backoff: Backoff::DEFAULT, kind: "unknown", lasted }
+    /// In a rolling release a newer worker may know it: it is dead only after some minutes, with the reason.
+    fn unread(error: String) -> Self {
+        let (result, lasted) = (Some(Err(JobError::Retry(error))), Duration::ZERO);
+        Self { result, attempts: UNREAD, backoff: Backoff::UNREAD, kind: "unknown", lasted }
     }
 }
 
@@ -53,7 +57,7 @@ pub(crate) struct Perform<C, H> {
     pub(crate) handler: H,
     pub(crate) policy: fn(&Job) -> Policy,
     /// `None`: suspects run like others.
-    pub(crate) apart: Option<Apart>,
+    pub(crate) suspects: Option<Suspects>,
     pub(crate) cut: CancellationToken,
 }
 
@@ -75,14 +79,14 @@ where
         let job = match Job::parse(&delivery.kind, &delivery.payload) {
             Ok(job) => job,
             Err(error) => {
-                let error = JobError::Dead(format!("not a job this worker knows: {error}"));
+                let error = format!("not a job this worker knows: {error}");
                 return Box::pin(std::future::ready(Ok(Ended::unread(error))));
             }
         };
         let Policy { attempts, timeout, backoff, .. } = (self.policy)(&job);
         let (kind, cut, started) = (job.kind(), self.cut.clone(), Instant::now());
         // A task of its own: jobs need not be Send, apalis' tasks must; and a panic ends there.
-        let run = if let Some(apart) = self.apart.clone().filter(|_apart| delivery.is_suspect()) {
+        let run = if let Some(apart) = self.suspects.clone().filter(|_apart| delivery.is_suspect()) {
             let run = async move { run_apart(&apart, &delivery).await };
             tokio::task::spawn_local(run.in_current_span())
         } else {
@@ -110,14 +114,15 @@ where
 
 fn words_of(failed: tokio::task::JoinError) -> String {
     match failed.try_into_panic() {
-        Ok(panic) => format!("panicked: {}", message(&*panic)),
+        Ok(panic) => panicked(&*panic),
         Err(cancelled) => cancelled.to_string(),
     }
 }
 
-fn message(panic: &(dyn Any + Send)) -> &str {
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word")
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("panicked: {}", text.unwrap_or("without a word"))
 }
 
 /// Names in every line of log which job wrote it.
@@ -237,7 +242,7 @@ where
         let run = self.inner.call(task);
         settle.metrics.started(settle.queue);
         Box::pin(async move {
-            let ended = run.await.unwrap_or_else(|error| Ended::unread(JobError::Retry(error.to_string())));
+            let ended = run.await.unwrap_or_else(|error| Ended::unread(error.to_string()));
             settle.end(delivery, ended, waited);
             Ok(())
         })

@@ -34,6 +34,7 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         Job::SendLimitWarning { limit, period_start, percent } => {
             usage::send_limit_warning(context, &envelope, limit, period_start, percent).await
         }
+        Job::DropExport { export_id } => exports::drop_export(context, envelope.tenant_id, export_id).await,
         Job::DropImage { image_id } => images::drop_image(context, &envelope, image_id).await,
         Job::ExportCustomers { .. } => exports::export_customers(context, &envelope).await,
         Job::SweepExpired {} => maintenance::sweep_expired(context).await,

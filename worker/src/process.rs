@@ -23,11 +23,12 @@ use rand::rngs::SysRng;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use store::ledger::{Ledger, Worker};
 use store::{DatabaseConfig, Door, Store, Wake};
-use telemetry::{Sink, Telemetry, TelemetryConfig};
+use telemetry::{Sink, Telemetry, TelemetryConfig, end};
 use templates::Templates;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -43,7 +44,7 @@ pub struct ProcessConfig {
     #[arg(long, env = "METRICS_BIND", value_name = "IP:PORT")]
     pub metrics_bind: Option<SocketAddr>,
     /// Where clients reach the platform: what links in messages begin with.
-    #[arg(long, env = "PUBLIC_URL", value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    #[arg(long, env = "PUBLIC_URL", value_name = "URL", default_value = "http://127.0.0.1:8080", value_parser = domain::link::public_url)]
     pub public_url: String,
     #[command(flatten)]
     pub redis: RedisConfig,
@@ -66,7 +67,7 @@ pub struct ProcessConfig {
 #[derive(Debug, Parser)]
 #[command(version)]
 struct WorkArgs {
-    /// Jobs that run at a time. The default is its queue's: email 20, pdf 2, maintenance 2.
+    /// Jobs that run at a time. The default is its queue's: email 20, pdf 2, maintenance 4.
     #[arg(long, env = "CONCURRENCY", value_name = "JOBS")]
     concurrency: Option<NonZeroUsize>,
     #[command(flatten)]
@@ -109,49 +110,50 @@ struct FleetArgs {
 /// second signal ends the process at once.
 ///
 /// `renderer` is for the queue `pdf` alone: the other binaries do not carry typst.
-pub fn work(queue: Queue, renderer: Option<Renderer>) -> anyhow::Result<()> {
+pub fn work(queue: Queue, renderer: Option<Renderer>) -> ExitCode {
     let about = format!("Runs the jobs of the queue {}. Any number of these may run.", queue.name());
-    let args: WorkArgs = arguments(queue.name(), &about)?;
+    let args: WorkArgs = arguments(queue.name(), &about);
     let concurrency = args.concurrency.unwrap_or_else(|| concurrency(queue));
-    run(queue.name(), args.process, async |process| {
+    end(run(queue.name(), args.process, async |process| {
         process.work(queue, concurrency, args.stopping.grace(), process.context(renderer)?).await
-    })
+    }))
 }
 
 /// Promotes, relays and schedules for all queues. Any number may run; one is enough.
-pub fn dispatch() -> anyhow::Result<()> {
+pub fn dispatch() -> ExitCode {
     let about =
         "Relays due jobs of all queues to their workers, and fires schedules. Any number of these may run.";
-    let args: DispatchArgs = arguments("dispatch", about)?;
-    run("dispatch", args.process, async |process| process.dispatch().await)
+    let args: DispatchArgs = arguments("dispatch", about);
+    end(run("dispatch", args.process, async |process| process.dispatch().await))
 }
 
 /// The whole fleet in one process.
-pub fn fleet(renderer: Renderer) -> anyhow::Result<()> {
+pub fn fleet(renderer: Renderer) -> ExitCode {
     let about = "The dispatcher and the workers of all queues in one process, for development and small installations.";
-    let args: FleetArgs = arguments("fleet", about)?;
-    run("fleet", args.process, async |process| {
+    let args: FleetArgs = arguments("fleet", about);
+    end(run("fleet", args.process, async |process| {
         let (context, grace) = (process.context(Some(renderer))?, args.stopping.grace());
         if process.config.suspect {
             return suspect::obey(&context, perform).await;
         }
         let workers = Queue::ALL.map(|queue| process.work(queue, concurrency(queue), grace, context.clone()));
         future::try_join(process.dispatch(), future::try_join_all(workers)).await.map(|_ended| ())
-    })
+    }))
 }
 
-/// Jobs of a queue that run at a time: mail waits for others, PDFs for this processor.
+/// Jobs of a queue that run at a time: mail and maintenance wait for others, PDFs for this processor.
 const fn concurrency(queue: Queue) -> NonZeroUsize {
     let jobs = match queue {
         Queue::Email => 20,
-        Queue::Pdf | Queue::Maintenance => 2,
+        Queue::Pdf => 2,
+        Queue::Maintenance => 4,
     };
     NonZeroUsize::new(jobs).expect("none is 0")
 }
 
-fn arguments<A: CommandFactory + FromArgMatches>(name: &'static str, about: &str) -> anyhow::Result<A> {
+fn arguments<A: CommandFactory + FromArgMatches>(name: &'static str, about: &str) -> A {
     let command = A::command().name(name).about(about.to_owned());
-    Ok(A::from_arg_matches(&command.get_matches())?)
+    A::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
 }
 
 /// What the parts of a process share.

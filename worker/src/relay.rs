@@ -15,15 +15,18 @@ use tokio_util::sync::CancellationToken;
 
 /// Who has more ready jobs than this, leased ones included, is deep: takes the `bulk` lane and shares the window.
 const SHALLOW: i32 = 50;
-/// Messages that may wait in the bulk lane: some milliseconds of short jobs. Of long ones fewer, see `sweep`.
+/// Messages that may wait in a lane: some milliseconds of short jobs. Of long ones fewer, see `sweep`.
 const WINDOW: usize = 4_000;
+/// Never fewer: jobs that take seconds.
+const NARROW: usize = 50;
 /// Leased of deep tenants by one statement.
 const BATCH: usize = 1_000;
 /// How many heads take turns at a time, and for how long.
 const PAGE: usize = 64;
 const TURN: Duration = Duration::from_millis(50);
-/// How soon it looks again when Redis has no room.
+/// How soon it looks again when Redis has no room, and how late, after a while in which nothing has moved.
 const FULL: Duration = Duration::from_millis(2);
+const STILL_FULL: Duration = Duration::from_millis(64);
 /// Between two attempts to reach the ledger.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How soon it looks again whether its queue is still paused.
@@ -46,30 +49,67 @@ pub(crate) struct Relay {
 
 type Batch = Vec<(Lane, Delivery)>;
 
-/// What operators set of the queues.
-pub(crate) type Settings = HashMap<String, QueueSettings>;
+/// What operators set of the queues. `None`: not read yet.
+pub(crate) type Settings = Option<HashMap<String, QueueSettings>>;
 
-/// What the bulk lane holds, and what it may hold.
-struct Bulk {
+/// What a lane holds, and what it may hold: what lies there longer than a job may wait is leased for nothing.
+struct Window {
     waiting: Cell<usize>,
-    window: Cell<usize>,
+    size: Cell<usize>,
+}
+
+impl Window {
+    const fn open() -> Self {
+        Self { waiting: Cell::new(0), size: Cell::new(WINDOW) }
+    }
+
+    fn room(&self) -> usize {
+        self.size.get().saturating_sub(self.waiting.get())
+    }
+
+    fn sent(&self, messages: usize) {
+        self.waiting.set(self.waiting.get() + messages);
+    }
+
+    /// Halves when something was not taken in time, and grows again when it drains.
+    fn adapt(&self, is_stale: bool) {
+        let size = self.size.get();
+        if is_stale {
+            self.size.set((size / 2).max(NARROW));
+        } else if self.waiting.get() < size / 2 {
+            self.size.set((size * 2).min(WINDOW));
+        }
+    }
+}
+
+struct Windows {
+    now: Window,
+    bulk: Window,
+}
+
+/// One statement's worth of leased jobs.
+struct Lot {
+    batch: Batch,
+    /// Somebody got less than they might have: a lane is full.
+    is_short: bool,
 }
 
 pub(crate) fn is_paused(settings: &Settings, queue: Queue) -> bool {
-    settings.get(queue.name()).is_some_and(|settings| settings.paused_at.is_some())
+    let settings = settings.as_ref().and_then(|settings| settings.get(queue.name()));
+    settings.is_some_and(|settings| settings.paused_at.is_some())
 }
 
 impl Relay {
     /// Ends soon after being told to stop: what it has leased, it still sends.
     pub(crate) async fn run(self) -> Result<(), queue::Error> {
         let (push_road, sweep_road) = (self.road()?, self.road()?);
-        let bulk = Bulk { waiting: Cell::new(0), window: Cell::new(WINDOW) };
+        let windows = Windows { now: Window::open(), bulk: Window::open() };
         // One batch travels while the next is leased.
         let (sender, batches) = mpsc::channel(1);
         futures_util::join!(
-            self.relay(sender, &bulk),
-            self.push(push_road, batches, &bulk),
-            self.sweep(sweep_road, &bulk),
+            self.relay(sender, &windows),
+            self.push(push_road, batches, &windows),
+            self.sweep(sweep_road, &windows),
         );
         Ok(())
     }
@@ -78,8 +118,13 @@ impl Relay {
         Road::new(&self.redis, self.queue)
     }
 
-    async fn relay(&self, sender: mpsc::Sender<Batch>, bulk: &Bulk) {
-        let mut woken = self.woken.clone();
+    async fn relay(&self, sender: mpsc::Sender<Batch>, windows: &Windows) {
+        let (mut woken, mut settings) = (self.woken.clone(), self.settings.clone());
+        tokio::select! {
+            () = self.stop.cancelled() => return,
+            // Who sets them ends with this.
+            _read = settings.wait_for(Option::is_some) => {}
+        }
         let (mut after, mut idle) = (Head::FIRST, true);
         while !self.stop.is_cancelled() {
             woken.borrow_and_update();
@@ -90,7 +135,7 @@ impl Relay {
             let Some(page) = self.page(after).await else { continue };
             let last = page.get(PAGE - 1).map(Head::key);
             after = last.unwrap_or(Head::FIRST);
-            idle &= self.turn(&page, &mut woken, &sender, bulk).await;
+            idle &= self.turn(&page, &mut woken, &sender, windows).await;
             // Rest after a whole round without work.
             if last.is_none() && std::mem::replace(&mut idle, true) {
                 tokio::select! {
@@ -109,7 +154,8 @@ impl Relay {
     /// How many jobs of one tenant and priority may be out at a time.
     fn cap(&self) -> Option<i32> {
         let settings = self.settings.borrow();
-        settings.get(self.queue.name()).and_then(|settings| settings.per_tenant).or(self.queue.per_tenant())
+        let set = settings.as_ref().and_then(|settings| settings.get(self.queue.name())?.per_tenant);
+        set.or(self.queue.per_tenant())
     }
 
     async fn page(&self, after: (TenantId, i16)) -> Option<Vec<Head>> {
@@ -117,7 +163,7 @@ impl Relay {
         match self.ledger.heads(self.queue, after, i64::from(SHALLOW), limit).await {
             Ok(page) => Some(page),
             Err(error) => {
-                tracing::warn!(%error, queue = self.queue.name(), "no jobs are relayed");
+                error.tell("no jobs are relayed");
                 tokio::time::sleep(PAUSE).await;
                 None
             }
@@ -130,26 +176,27 @@ impl Relay {
         page: &[Head],
         woken: &mut watch::Receiver<()>,
         sender: &mpsc::Sender<Batch>,
-        bulk: &Bulk,
+        windows: &Windows,
     ) -> bool {
-        let (began, mut idle) = (Instant::now(), true);
+        let (began, mut idle, mut patience) = (Instant::now(), true, FULL);
         loop {
-            let room = bulk.window.get().saturating_sub(bulk.waiting.get()).min(BATCH);
-            let batch = self.lease(page, room).await;
+            let Lot { batch, is_short } = self.lease(page, windows).await;
             let sent = batch.len();
-            idle &= sent == 0 && room > 0;
-            let deep = batch.iter().filter(|(lane, _)| *lane == Lane::Bulk).count();
-            bulk.waiting.set(bulk.waiting.get() + deep);
+            idle &= sent == 0 && !is_short;
+            let of = |wanted: Lane| batch.iter().filter(|(lane, _)| *lane == wanted).count();
+            windows.now.sent(of(Lane::Now));
+            windows.bulk.sent(of(Lane::Bulk));
             // An empty batch too asks how many wait.
-            if (sent > 0 || room == 0) && sender.send(batch).await.is_err() {
+            if (sent > 0 || is_short) && sender.send(batch).await.is_err() {
                 return idle;
             }
-            if room == 0 {
+            if is_short {
                 tokio::select! {
                     () = self.stop.cancelled() => return idle,
                     _ = woken.changed() => return idle,
-                    () = tokio::time::sleep(FULL) => {}
+                    () = tokio::time::sleep(patience) => {}
                 }
+                patience = if sent == 0 { (patience * 2).min(STILL_FULL) } else { FULL };
             } else if sent == 0 {
                 return idle;
             }
@@ -160,57 +207,49 @@ impl Relay {
         }
     }
 
-    /// One batch, each job with its lane. `room` is shared by the deep and by what is never urgent.
-    async fn lease(&self, page: &[Head], room: usize) -> Batch {
+    /// One batch, each job with its lane. The room of the bulk lane is shared by the deep and by what is never urgent.
+    async fn lease(&self, page: &[Head], windows: &Windows) -> Lot {
+        let (is_open, room) = (windows.now.room() > 0, windows.bulk.room().min(BATCH));
         let slow: HashSet<_> =
             page.iter().filter(|head| head.deep || head.is_bulk()).map(Head::key).collect();
         let share = i32::try_from(room.div_ceil(slow.len().max(1))).unwrap_or(i32::MAX);
         let shares: Vec<((TenantId, i16), i32)> = page
             .iter()
-            .map(|head| (head.key(), if slow.contains(&head.key()) { share } else { SHALLOW }))
+            .map(|head| match (slow.contains(&head.key()), is_open) {
+                (true, _) => (head.key(), share),
+                (false, true) => (head.key(), SHALLOW),
+                (false, false) => (head.key(), 0),
+            })
             .filter(|(_, share)| *share > 0)
             .collect();
+        let is_short = shares.len() < page.len();
         if shares.is_empty() {
-            return Vec::new();
+            return Lot { batch: Vec::new(), is_short };
         }
         let leased = match self.ledger.lease(self.queue, &shares, self.cap(), self.lease).await {
             Ok(leased) => leased,
             Err(error) => {
-                tracing::warn!(%error, queue = self.queue.name(), "no jobs are leased");
+                error.tell("no jobs are leased");
                 tokio::time::sleep(PAUSE).await;
-                return Vec::new();
+                return Lot { batch: Vec::new(), is_short };
             }
         };
-        let (mut batch, mut hopeless) = (Vec::with_capacity(leased.len()), Vec::new());
-        for Leased { priority, delivery } in leased {
-            let lane = if delivery.is_hopeless() {
-                hopeless.push(Held::from(&delivery));
-                continue;
-            } else if delivery.is_suspect() {
+        let with_lane = |Leased { priority, delivery }: Leased| {
+            let lane = if delivery.is_suspect() {
                 Lane::Alone
             } else if slow.contains(&(delivery.tenant_id, priority)) {
                 Lane::Bulk
             } else {
                 Lane::Now
             };
-            batch.push((lane, delivery));
-        }
-        self.bury(&hopeless).await;
-        batch
-    }
-
-    async fn bury(&self, hopeless: &[Held]) {
-        for job in hopeless {
-            tracing::error!(job = %job.id, tenant = %job.tenant_id, queue = self.queue.name(), "crashed");
-        }
-        if let Err(error) = self.ledger.bury(hopeless, self.clock.now()).await {
-            tracing::warn!(%error, "they are called dead when their leases end");
-        }
+            (lane, delivery)
+        };
+        Lot { batch: leased.into_iter().map(with_lane).collect(), is_short }
     }
 
     /// Sends each batch until Redis has it, or until nobody would start its jobs any more. Then what has certainly not
     /// been sent goes back, or an outage of Redis would look like crash upon crash; of the rest some may be running.
-    async fn push(&self, mut road: Road, mut batches: mpsc::Receiver<Batch>, bulk: &Bulk) {
+    async fn push(&self, mut road: Road, mut batches: mpsc::Receiver<Batch>, windows: &Windows) {
         let mut serial = 0;
         while let Some(batch) = batches.recv().await {
             serial += 1;
@@ -219,7 +258,8 @@ impl Relay {
             loop {
                 match road.push(&self.name, serial, &batch).await {
                     Ok(waiting) => {
-                        bulk.waiting.set(waiting);
+                        windows.now.waiting.set(waiting.now);
+                        windows.bulk.waiting.set(waiting.bulk);
                         break;
                     }
                     Err(error) => maybe_sent |= matches!(error, queue::Error::Unanswered(_)),
@@ -234,29 +274,35 @@ impl Relay {
         }
     }
 
-    /// What nobody took in time goes back before its lease ends: waiting is not a crash. The window halves each time
-    /// this happens and grows again when it drains, so that long jobs are not leased for nothing.
-    async fn sweep(&self, mut road: Road, bulk: &Bulk) {
+    /// What nobody took in time goes back before its lease ends: waiting is not a crash. So does what nobody shall take.
+    async fn sweep(&self, mut road: Road, windows: &Windows) {
+        let mut goes_on = false;
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => return,
-                () = tokio::time::sleep(self.tick) => {}
+                () = tokio::time::sleep(self.tick), if !goes_on => {}
+                () = std::future::ready(()), if goes_on => {}
             }
-            let Ok(stale) = road.sweep(self.clock.now().timestamp_millis()).await else { continue };
-            let window = bulk.window.get();
-            if !stale.is_empty() {
-                bulk.window.set((window / 2).max(BATCH / 20));
-            } else if bulk.waiting.get() < window / 2 {
-                bulk.window.set((window * 2).min(WINDOW));
+            let is_paused = self.is_paused();
+            // Of a queue that is paused nobody has to take anything.
+            let before = if is_paused { i64::MAX } else { self.clock.now().timestamp_millis() };
+            let Ok(stale) = road.sweep(before).await else {
+                goes_on = false;
+                continue;
+            };
+            goes_on = stale.goes_on();
+            if !is_paused {
+                windows.now.adapt(!stale.now.is_empty());
+                windows.bulk.adapt(!stale.bulk.is_empty());
             }
-            self.return_unstarted(stale.iter()).await;
+            self.return_unstarted(stale.deliveries()).await;
         }
     }
 
     async fn return_unstarted(&self, deliveries: impl Iterator<Item = &Delivery>) {
         let held: Vec<Held> = deliveries.map(Held::from).collect();
         if let Err(error) = self.ledger.give_back(&held).await {
-            tracing::warn!(%error, "what was not started waits for its lease to end");
+            error.tell("what was not started waits for its lease to end");
         }
     }
 }

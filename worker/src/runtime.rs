@@ -4,7 +4,7 @@ use crate::clock::Clock;
 use crate::layers::{Perform, Settle, Trace};
 use crate::metrics::Metrics;
 use crate::settle::{give_back, heartbeat, settle};
-use crate::suspect::Apart;
+use crate::suspect::{Apart, Suspects};
 use crate::tally::Tally;
 use apalis_core::error::WorkerError;
 use apalis_core::worker::builder::WorkerBuilder;
@@ -124,7 +124,7 @@ where
             context,
             handler,
             policy: config.policy,
-            apart: config.apart.clone(),
+            suspects: config.apart.clone().map(|apart| Suspects { apart, ledger: ledger.clone() }),
             cut: cut.clone(),
         });
     let ends = tokio::sync::Mutex::new(ends);

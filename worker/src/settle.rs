@@ -68,7 +68,7 @@ async fn until_written(statement: impl AsyncFn() -> Result<usize, Error>) {
             return;
         }
         if !std::mem::replace(&mut away, true) {
-            tracing::warn!(%error, "the ends of jobs wait for the ledger");
+            error.tell("the ends of jobs wait for the ledger");
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -81,7 +81,7 @@ pub(crate) async fn give_back(ledger: &Ledger, mut returned: mpsc::UnboundedRece
         let held: Vec<Held> = batch.drain(..).map(|delivery| Held::from(&delivery)).collect();
         match ledger.give_back(&held).await {
             Ok(count) => tracing::debug!(count, "gave back what was not started"),
-            Err(error) => tracing::warn!(%error, "what was not started waits for its lease to end"),
+            Err(error) => error.tell("what was not started waits for its lease to end"),
         }
     }
 }
@@ -93,7 +93,7 @@ pub(crate) async fn heartbeat(ledger: &Ledger, places: &Places, lease: Duration)
         tokio::time::sleep(beat).await;
         let held: Vec<Held> = places.held_for(beat).iter().map(Held::from).collect();
         if let Err(error) = ledger.renew(&held, lease).await {
-            tracing::warn!(%error, jobs = held.len(), "leases were not renewed");
+            error.tell("leases were not renewed");
         }
     }
 }

@@ -21,17 +21,21 @@ pub struct QueueView {
     due: i64,
     /// Handed to the workers.
     leased: i64,
+    /// More than 500 tenants have jobs: `leased` counts those of the first 500 alone, `due` the others' with its own.
+    leased_is_part: bool,
     /// Those of them that run, as the workers told last.
     running: i64,
     /// Wait for their time.
     scheduled: i64,
     /// Given up.
     dead: i64,
-    /// Since when the oldest that is due or leased is due.
+    /// Since when the oldest that waits for a worker is due.
     oldest_due_at: Option<DateTime<Utc>>,
     paused_at: Option<DateTime<Utc>>,
-    /// Jobs of one tenant, of each priority, that may be out at a time; null: as it comes.
+    /// Jobs of one tenant, of each priority, that may be out at a time, as it was set; null: `default_per_tenant`.
     per_tenant: Option<i32>,
+    /// Null: as many as there are.
+    default_per_tenant: Option<i32>,
     /// Processes that work.
     workers: i64,
     /// Jobs that they can run at a time.
@@ -40,18 +44,31 @@ pub struct QueueView {
 
 impl From<Overview> for QueueView {
     fn from(overview: Overview) -> Self {
-        let Overview { queue, due, leased, running, scheduled, dead, oldest, settings, workers, places } =
-            overview;
+        let Overview {
+            queue,
+            due,
+            leased,
+            is_part,
+            running,
+            scheduled,
+            dead,
+            oldest,
+            settings,
+            workers,
+            places,
+        } = overview;
         Self {
             queue: queue.name(),
             due,
             leased,
+            leased_is_part: is_part,
             running,
             scheduled,
             dead,
             oldest_due_at: oldest,
             paused_at: settings.paused_at,
             per_tenant: settings.per_tenant,
+            default_per_tenant: queue.per_tenant(),
             workers,
             places,
         }

@@ -32,7 +32,7 @@ async fn a_manager_gets_all_customers_in_one_file_without_formulas() {
         "spreadsheets want to be told"
     );
     assert!(text.contains("\"'=SUM(\"\"1\"\")\""), "{text}");
-    assert!(text.contains("'@now") && text.contains(",+33612345678,"), "{text}");
+    assert!(text.contains("'@now") && text.contains(",\"+33612345678\","), "{text}");
     assert!(text.contains("\"Zoé; \"\"the second\"\"\""), "{text}");
     assert_eq!(text.lines().count(), 3);
     // Another export replaces it.
@@ -45,6 +45,32 @@ async fn a_manager_gets_all_customers_in_one_file_without_formulas() {
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1), row.get::<_, i64>(2)), (2, 2, 0));
     let files = "SELECT count(*) FROM documents WHERE kind = 'customer_export'";
     assert_eq!(admin.query_one(files, &[]).await.unwrap().get::<_, i64>(0), 1);
+    // What is a week old is gone.
+    app.clock.advance(chrono::TimeDelta::days(8));
+    app.run_jobs().await;
+    assert_eq!(admin.query_one(files, &[]).await.unwrap().get::<_, i64>(0), 0);
+    let folder = app.files_folder().join(salon.id.to_string()).join("exports");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
     let mut other = Browser::member(&salon, Role::Staff).await;
     assert!([403, 404].contains(&other.open("/app/customers/export/file").await.status));
+}
+
+#[tokio::test]
+async fn an_export_that_failed_can_be_asked_for_again() {
+    let app = TestApp::start().await;
+    let salon = app.tenant("salon").await;
+    let mut browser = Browser::member(&salon, Role::Manager).await;
+    browser.open("/app/customers/export").await;
+    browser.submit("/app/customers/export", &[]).await;
+    let admin = app.database.admin().await;
+    // As a worker writes it down.
+    let dies = "UPDATE jobs SET state = 'dead', dedup_key = NULL WHERE kind = 'export_customers'";
+    assert_eq!(admin.execute(dies, &[]).await.unwrap(), 1);
+    browser.open("/app/customers/export").await;
+    assert!(browser.page.text.contains("alert"), "{}", browser.page.text);
+    assert_eq!(browser.submit("/app/customers/export", &[]).await.status, 200);
+    let ran = app.run_jobs().await;
+    assert_eq!(ran.iter().filter(|job| job.kind() == "export_customers").count(), 1);
+    browser.open("/app/customers/export").await;
+    assert!(browser.page.text.contains("/app/customers/export/file"), "{}", browser.page.text);
 }

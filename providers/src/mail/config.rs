@@ -55,6 +55,8 @@ pub enum BadMailConfig {
     Url(&'static str),
     #[error("SMTP_URL would send a password unencrypted to another machine: use `?tls=required`.")]
     OpenPassword,
+    #[error("MAIL_SANDBOX_DIR is no folder to write to: {0}.")]
+    Sandbox(std::io::ErrorKind),
     #[error("SMTP_CA_FILE cannot be used: {0}.")]
     Authority(String),
 }
@@ -65,7 +67,9 @@ impl MailConfig {
         let address = from.email.to_string();
         match self.mail_transport {
             MailTransport::Sandbox => {
-                Ok(Mailer::sandbox(address, Sandbox::new(self.mail_sandbox_dir.clone())))
+                let dir = self.mail_sandbox_dir.clone();
+                fs::create_dir_all(&dir).map_err(|error| BadMailConfig::Sandbox(error.kind()))?;
+                Ok(Mailer::sandbox(address, Sandbox::new(dir)))
             }
             MailTransport::Smtp => {
                 let url = self.smtp_url.as_ref().ok_or(BadMailConfig::NoUrl)?;

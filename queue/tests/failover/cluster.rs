@@ -4,7 +4,7 @@ use crate::fleet::{self, PREFIX, Traffic, config};
 use crate::servers::{ADMIN, Server, until};
 use futures_util::future::FutureExt;
 use jobs::Queue;
-use queue::{Error, Lane, Limits, Road};
+use queue::{Error, Lane, Limits, Road, Waiting};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
 
@@ -185,8 +185,8 @@ async fn what_is_not_answered_may_have_happened_and_what_is_not_sent_has_not() {
     .await;
     assert_eq!(arrived, [1, 2]);
     // Sent again, as it is: once is enough.
-    assert_eq!(fleet::push(&mut relay, "relay", 2, &batch(2)).await, 0);
-    assert_eq!(fleet::push(&mut relay, "relay", 4, &batch(4)).await, 0);
+    assert_eq!(fleet::push(&mut relay, "relay", 2, &batch(2)).await, Waiting { now: 0, bulk: 0 });
+    assert_eq!(fleet::push(&mut relay, "relay", 4, &batch(4)).await, Waiting { now: 1, bulk: 0 });
     assert_eq!(fleet::pop(&mut worker, Lane::Now).await, [batch(4)[0].1.clone()]);
 }
 

@@ -3,7 +3,7 @@
 use crate::servers::until;
 use domain::id::{JobId, TenantId};
 use jobs::{Delivery, Queue};
-use queue::{Bucket, Error, Lane, Limits, News, RedisConfig, Road, Tickets, Waker};
+use queue::{Bucket, Error, Lane, Limits, News, RedisConfig, Road, Stale, Tickets, Waiting, Waker};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
@@ -44,7 +44,7 @@ fn in_time<T>(result: Result<T, Error>) -> Option<T> {
 }
 
 /// Sends until it has arrived, as a relay does.
-pub(crate) async fn push(road: &mut Road, sender: &str, serial: u64, batch: &[(Lane, Delivery)]) -> usize {
+pub(crate) async fn push(road: &mut Road, sender: &str, serial: u64, batch: &[(Lane, Delivery)]) -> Waiting {
     let mut waiting = None;
     until("a batch is taken", async || {
         waiting = in_time(road.push(sender, serial, batch).await);
@@ -144,7 +144,7 @@ impl Traffic {
 /// Takes away what others left.
 async fn sweep_all(road: &mut Road) {
     until("the lanes are empty", async || {
-        in_time(road.sweep(LATER + 1).await).is_some_and(|swept| swept.is_empty())
+        in_time(road.sweep(LATER + 1).await).is_some_and(|swept| swept == Stale::default())
     })
     .await;
 }
@@ -161,16 +161,16 @@ pub(crate) async fn roads_work(config: &RedisConfig) {
         let batch: Vec<_> = lanes.iter().zip(1..).map(|(lane, id)| (*lane, delivery(id, LATER))).collect();
         // However often it is sent.
         for _ in 0..2 {
-            assert_eq!(push(&mut relay, &name, 1, &batch).await, 1);
+            assert_eq!(push(&mut relay, &name, 1, &batch).await, Waiting { now: 1, bulk: 1 });
         }
         for (lane, sent) in &batch {
             assert_eq!(pop(&mut worker, *lane).await, std::slice::from_ref(sent), "{queue:?}, {lane:?}");
         }
         let stale = [(Lane::Bulk, delivery(4, 1_000)), (Lane::Bulk, delivery(5, LATER))];
-        assert_eq!(push(&mut relay, &name, 2, &stale).await, 2);
+        assert_eq!(push(&mut relay, &name, 2, &stale).await, Waiting { now: 0, bulk: 2 });
         let mut swept = Vec::new();
         until("what is late is swept", async || {
-            swept = relay.sweep(2_000).await.unwrap_or_default();
+            swept = relay.sweep(2_000).await.unwrap_or_default().deliveries().cloned().collect();
             !swept.is_empty()
         })
         .await;

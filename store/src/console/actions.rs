@@ -75,6 +75,10 @@ async fn lock(tx: &SystemTx, tenant_id: TenantId, id: JobId, seen: Option<JobSta
     }
 }
 
+/// All attempts of a dead job are before it again. What may have killed its workers is remembered: it runs apart again.
+const REVIVE: &str = "UPDATE jobs SET state = 'ready', run_at = $3, lease_until = '-infinity', attempt = 0,
+    deliveries = CASE WHEN apart > 0 THEN 2 ELSE 0 END, apart = 0";
+
 /// Makes a dead job due, as if it had never run: all its attempts are before it again, what failed is remembered. A
 /// scheduled one is due now. One that is due is refused, and so is one with the workers.
 pub async fn retry(
@@ -85,18 +89,18 @@ pub async fn retry(
     now: DateTime<Utc>,
 ) -> Result<()> {
     // One that is scheduled keeps the count of its attempts.
-    const RETRY: &str = "UPDATE jobs SET state = 'ready', run_at = $3, lease_until = '-infinity',
-          attempt = CASE WHEN state = 'dead' THEN 0 ELSE attempt END,
-          deliveries = CASE WHEN state = 'dead' THEN 0 ELSE deliveries END
+    const OWN: &str = "UPDATE jobs SET state = 'ready', run_at = $3, lease_until = '-infinity'
         WHERE tenant_id = $1 AND id = $2";
     let before = lock(tx, tenant_id, id, seen).await?;
-    match before.state() {
-        JobState::Dead | JobState::Scheduled => {}
+    let revive = format!("{REVIVE} WHERE tenant_id = $1 AND id = $2");
+    let sql = match before.state() {
+        JobState::Dead => revive.as_str(),
+        JobState::Scheduled => OWN,
         JobState::Leased => return Err(Code::JobRunning.into()),
         JobState::Due => return Err(Code::JobNotRetryable.into()),
-    }
+    };
     let query =
-        sql_query(RETRY).bind::<SqlUuid, _>(tenant_id).bind::<SqlUuid, _>(id).bind::<Timestamptz, _>(now);
+        sql_query(sql).bind::<SqlUuid, _>(tenant_id).bind::<SqlUuid, _>(id).bind::<Timestamptz, _>(now);
     query.execute(&mut tx.conn()).await?;
     before.wake(tx);
     tx.will_tell();
@@ -167,8 +171,7 @@ pub async fn count_dead(tx: &SystemTx, many: &Many, limit: i64) -> Result<i64> {
 
 /// Makes a batch of dead jobs due, the oldest first.
 pub async fn retry_all(tx: &SystemTx, many: &Many, by: &By, now: DateTime<Utc>) -> Result<Bulk> {
-    const RETRY: &str = "UPDATE jobs SET state = 'ready', run_at = $6, lease_until = '-infinity', attempt = 0, deliveries = 0";
-    let bulk = batch(tx, many, RETRY, ("job.retry_all", by), now).await?;
+    let bulk = batch(tx, many, Deed::Retry, by, now).await?;
     if bulk.jobs > 0 {
         tx.will_wake(many.queue);
     }
@@ -177,7 +180,7 @@ pub async fn retry_all(tx: &SystemTx, many: &Many, by: &By, now: DateTime<Utc>) 
 
 /// Removes a batch of dead jobs, the oldest first.
 pub async fn delete_all(tx: &SystemTx, many: &Many, by: &By, now: DateTime<Utc>) -> Result<Bulk> {
-    batch(tx, many, "DELETE FROM jobs", ("job.delete_all", by), now).await
+    batch(tx, many, Deed::Delete, by, now).await
 }
 
 #[derive(QueryableByName)]
@@ -196,31 +199,34 @@ struct Batch<'a> {
     jobs: Vec<Uuid>,
 }
 
+#[derive(Clone, Copy)]
+enum Deed {
+    Retry,
+    Delete,
+}
+
 /// What somebody else has just locked is theirs.
-async fn batch(
-    tx: &SystemTx,
-    many: &Many,
-    verb: &str,
-    (action, by): (&'static str, &By),
-    now: DateTime<Utc>,
-) -> Result<Bulk> {
+async fn batch(tx: &SystemTx, many: &Many, deed: Deed, by: &By, now: DateTime<Utc>) -> Result<Bulk> {
     bound(tx).await?;
-    let from = if verb.starts_with("DELETE") { "USING" } else { "FROM" };
+    let (action, verb) = match deed {
+        Deed::Retry => ("job.retry_all", format!("{REVIVE} FROM chosen")),
+        Deed::Delete => ("job.delete_all", "DELETE FROM jobs USING chosen".to_owned()),
+    };
     let sql = format!(
         "WITH chosen AS MATERIALIZED (
            SELECT tenant_id AS tenant, id AS job FROM jobs WHERE queue = $1 AND state = 'dead'
-             AND ($2 IS NULL OR kind = $2) AND ($3 IS NULL OR tenant_id = $3) AND run_at <= $4
-           ORDER BY run_at, id LIMIT $5 FOR UPDATE SKIP LOCKED)
-         {verb} {from} chosen WHERE jobs.tenant_id = chosen.tenant AND jobs.id = chosen.job
+             AND ($2 IS NULL OR kind = $2) AND ($4 IS NULL OR tenant_id = $4) AND run_at <= $5
+           ORDER BY run_at, id LIMIT $6 FOR UPDATE SKIP LOCKED)
+         {verb} WHERE jobs.tenant_id = chosen.tenant AND jobs.id = chosen.job
          RETURNING jobs.tenant_id, jobs.id"
     );
     let query = sql_query(sql)
         .bind::<Text, _>(many.queue.name())
         .bind::<Nullable<Text>, _>(many.kind.clone())
+        .bind::<Timestamptz, _>(now)
         .bind::<Nullable<SqlUuid>, _>(many.tenant)
         .bind::<Timestamptz, _>(many.until)
-        .bind::<BigInt, _>(BATCH)
-        .bind::<Timestamptz, _>(now);
+        .bind::<BigInt, _>(BATCH);
     let changed: Vec<Changed> = query.load(&mut tx.conn()).await?;
     let jobs = changed.len();
     let mut tenants: BTreeMap<TenantId, Vec<Uuid>> = BTreeMap::new();

@@ -14,7 +14,7 @@ pub use actions::{
     Bulk, Many, count_dead, delete, delete_all, pause, resume, retry, retry_all, set_per_tenant,
 };
 pub use jobs::{Attempt, Filter, Found, JobDetail, Line, Place, find, list, tenant, tenant_name};
-pub use own::{Failed, MOST_OWN, Own, OwnKind, own};
+pub use own::{Failed, Own, OwnKind, own};
 pub use queues::{
     COUNTED, Kind, Overview, SCHEDULED_COUNTED, Settings, Slice, Span, Worker, kinds, overview, settings,
     slices, workers,

@@ -10,6 +10,7 @@ use jobs::Queue;
 use super::bound;
 use crate::SystemTx;
 use crate::error::Result;
+use crate::ledger::Depth;
 
 /// Where the counts of due, leased and dead jobs end.
 pub const COUNTED: i64 = 100_000;
@@ -17,30 +18,6 @@ pub const COUNTED: i64 = 100_000;
 pub const SCHEDULED_COUNTED: i64 = 20_000;
 /// A worker that was not heard of for so long is gone.
 const GONE: TimeDelta = TimeDelta::seconds(15);
-
-/// The tenants with ready jobs by one index descent each, and the oldest job of each and its priority by another. What is
-/// leased stands at the beginning of these: the fewer tenants, the further one looks.
-const DEPTH: &str = "\
-WITH RECURSIVE t(tenant) AS (
-  (SELECT tenant_id FROM jobs WHERE queue = $1 AND state = 'ready'
-   ORDER BY tenant_id, priority, run_at, id LIMIT 1)
-  UNION ALL
-  SELECT n.tenant_id FROM t CROSS JOIN LATERAL (
-    SELECT j.tenant_id FROM jobs j WHERE j.queue = $1 AND j.state = 'ready' AND j.tenant_id > t.tenant
-    ORDER BY j.tenant_id, j.priority, j.run_at, j.id LIMIT 1) n),
-heads AS MATERIALIZED (SELECT tenant, priority FROM (SELECT tenant FROM t LIMIT 10000) t
-  CROSS JOIN (VALUES (0), (1)) p(priority)),
-first AS MATERIALIZED (SELECT * FROM heads LIMIT 1000)
-SELECT
-  (SELECT min(head.run_at) FROM heads CROSS JOIN LATERAL (
-     SELECT j.run_at FROM jobs j WHERE j.queue = $1 AND j.state = 'ready' AND j.tenant_id = heads.tenant
-       AND j.priority = heads.priority ORDER BY j.run_at, j.id LIMIT 1) head) AS oldest,
-  (SELECT count(*) FROM (SELECT FROM jobs WHERE queue = $1 AND state = 'ready' LIMIT $2) ready) AS ready,
-  (SELECT count(*) FROM (SELECT FROM jobs WHERE queue = $1 AND state = 'dead' LIMIT $2) dead) AS dead,
-  (SELECT count(*) FROM first CROSS JOIN LATERAL (
-     SELECT lease_until FROM jobs j WHERE j.queue = $1 AND j.state = 'ready' AND j.tenant_id = first.tenant
-       AND j.priority = first.priority ORDER BY j.run_at, j.id
-     LIMIT (SELECT 40000 / greatest(count(*), 1) + 50 FROM first)) head WHERE head.lease_until > now()) AS leased";
 
 const SCHEDULED: &str = "\
 SELECT queue, count(*) AS jobs FROM (SELECT queue FROM jobs WHERE state = 'scheduled' ORDER BY run_at LIMIT $1) s
@@ -54,11 +31,13 @@ pub struct Overview {
     pub due: i64,
     /// Handed to the workers.
     pub leased: i64,
+    /// Those are of the first 500 tenants: others have some too, and `due` has so many less.
+    pub is_part: bool,
     /// Ends at [`SCHEDULED_COUNTED`].
     pub scheduled: i64,
     /// Ends at [`COUNTED`].
     pub dead: i64,
-    /// Since when the oldest ready job, leased ones included, is due.
+    /// Since when the oldest job that waits for a worker is due.
     pub oldest: Option<DateTime<Utc>>,
     pub settings: Settings,
     /// Processes that work.
@@ -101,18 +80,6 @@ pub struct Worker {
 }
 
 #[derive(QueryableByName)]
-struct Depth {
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    oldest: Option<DateTime<Utc>>,
-    #[diesel(sql_type = BigInt)]
-    ready: i64,
-    #[diesel(sql_type = BigInt)]
-    dead: i64,
-    #[diesel(sql_type = BigInt)]
-    leased: i64,
-}
-
-#[derive(QueryableByName)]
 struct Counted {
     #[diesel(sql_type = Text)]
     queue: String,
@@ -132,16 +99,13 @@ pub async fn overview(
         sql_query(SCHEDULED).bind::<BigInt, _>(SCHEDULED_COUNTED).load(&mut tx.conn()).await?;
     let mut queues = Vec::with_capacity(wanted.len());
     for queue in wanted {
-        let depth: Depth = sql_query(DEPTH)
-            .bind::<Text, _>(queue.name())
-            .bind::<BigInt, _>(COUNTED)
-            .get_result(&mut tx.conn())
-            .await?;
+        let depth = Depth::of(&mut tx.conn(), *queue, COUNTED).await?;
         let own = || workers.iter().filter(|worker| worker.queue == queue.name());
         queues.push(Overview {
             queue: *queue,
             due: (depth.ready - depth.leased).max(0),
             leased: depth.leased,
+            is_part: depth.is_part,
             scheduled: scheduled.iter().find(|one| one.queue == queue.name()).map_or(0, |one| one.jobs),
             dead: depth.dead,
             oldest: depth.oldest,

@@ -99,6 +99,12 @@ pub async fn list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<Cust
     Ok(list_query(tx, &filter.words, after, limit).load(&mut tx.conn()).await?)
 }
 
+/// Those that follow, by name, on the one of this name's key and id; at most `limit`. What is renamed meanwhile changes
+/// nothing for the others.
+pub async fn follow(tx: &TenantTx, after: Option<(String, CustomerId)>, limit: i64) -> Result<Vec<Customer>> {
+    Ok(list_query(tx, &[], after, limit).load(&mut tx.conn()).await?)
+}
+
 /// PostgreSQL's plan for a list.
 #[doc(hidden)]
 pub async fn explain_list(tx: &TenantTx, words: &[String], limit: i64) -> Result<Vec<String>> {
@@ -121,8 +127,9 @@ fn list_query(
         query = query.filter(customers::id.eq_any(known));
     }
     if let Some((name_key, id)) = after {
-        let further = customers::name_key.eq(name_key.clone()).and(customers::id.gt(id));
-        query = query.filter(customers::name_key.gt(name_key).or(further));
+        // The first condition is one for the index, which begins there.
+        let further = customers::name_key.ne(name_key.clone()).or(customers::id.gt(id));
+        query = query.filter(customers::name_key.ge(name_key)).filter(further);
     }
     query
 }

@@ -1,6 +1,6 @@
 //! From due to leased and back: what relays do, and what keeps a lease.
 
-use super::{Error, Held, Ledger, columns, kept, ms, within};
+use super::{Error, Held, Ledger, columns, ms, within};
 use crate::cached::cached;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
@@ -37,7 +37,7 @@ SELECT tenant_id, priority, EXISTS (
 FROM t LIMIT $5";
 
 /// Each head's oldest jobs that nobody holds. Two relays never get the same row: the row lock while one decides, the
-/// lease afterwards.
+/// lease afterwards. From the commit of a pause on nothing is leased.
 pub const LEASE: &str = "\
 WITH due AS MATERIALIZED (
   SELECT j.row FROM unnest($2::uuid[], $3::smallint[], $4::int[]) h(tenant, priority, n)
@@ -45,7 +45,8 @@ WITH due AS MATERIALIZED (
     SELECT j.ctid AS row FROM jobs j
     WHERE j.queue = $1 AND j.state = 'ready' AND j.tenant_id = h.tenant AND j.priority = h.priority
       AND j.lease_until < now()
-    ORDER BY j.run_at, j.id LIMIT h.n FOR UPDATE SKIP LOCKED) j)
+    ORDER BY j.run_at, j.id LIMIT h.n FOR UPDATE SKIP LOCKED) j
+  WHERE NOT EXISTS (SELECT FROM queue_settings WHERE queue = $1 AND paused_at IS NOT NULL))
 UPDATE jobs SET deliveries = deliveries + 1, lease_until = now() + $5 * interval '1 ms'
 FROM due WHERE jobs.ctid = due.row
 RETURNING tenant_id, priority, id, kind, run_at, attempt, deliveries, lease_until, trace, payload::text AS payload";
@@ -62,7 +63,8 @@ WITH due AS MATERIALIZED (
       WHERE j.queue = $1 AND j.state = 'ready' AND j.tenant_id = h.tenant AND j.priority = h.priority
       ORDER BY j.run_at, j.id LIMIT $6) first
     JOIN jobs k ON k.ctid = first.row
-    WHERE k.lease_until < now() LIMIT h.n FOR UPDATE OF k SKIP LOCKED) j)
+    WHERE k.lease_until < now() LIMIT h.n FOR UPDATE OF k SKIP LOCKED) j
+  WHERE NOT EXISTS (SELECT FROM queue_settings WHERE queue = $1 AND paused_at IS NOT NULL))
 UPDATE jobs SET deliveries = deliveries + 1, lease_until = now() + $5 * interval '1 ms'
 FROM due WHERE jobs.ctid = due.row
 RETURNING tenant_id, priority, id, kind, run_at, attempt, deliveries, lease_until, trace, payload::text AS payload";
@@ -78,6 +80,16 @@ UPDATE jobs SET deliveries = jobs.deliveries - 1, lease_until = '-infinity'
 FROM unnest($1::uuid[], $2::uuid[], $3::smallint[]) k(tenant, id, deliveries)
 WHERE jobs.tenant_id = k.tenant AND jobs.id = k.id AND jobs.deliveries = k.deliveries AND jobs.state = 'ready'
   AND jobs.lease_until > '-infinity'";
+
+const APART: &str = "\
+UPDATE jobs SET apart = apart + 1 WHERE tenant_id = $1 AND id = $2 AND deliveries = $3 AND state = 'ready'
+RETURNING apart";
+
+#[derive(QueryableByName)]
+struct Apart {
+    #[diesel(sql_type = SmallInt)]
+    apart: i16,
+}
 
 /// A tenant's ready jobs of one priority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
@@ -169,7 +181,7 @@ impl Ledger {
         let mut conn = self.conn().await?;
         let query = cached(sql_query(PROMOTE).bind::<Timestamptz, _>(now).bind::<BigInt, _>(limit));
         let result = within(query.load::<Promoted>(&mut *conn)).await;
-        Ok(kept(conn, result)?.into_iter().map(|row| (row.queue, row.jobs)).collect())
+        Ok(self.kept(conn, result)?.into_iter().map(|row| (row.queue, row.jobs)).collect())
     }
 
     /// The first `limit` heads after the one named `after`, in the order of their tenants' ids. What has more than
@@ -191,7 +203,7 @@ impl Ledger {
                 .bind::<BigInt, _>(limit),
         );
         let result = within(query.load::<Head>(&mut *conn)).await;
-        kept(conn, result)
+        self.kept(conn, result)
     }
 
     /// Leases of each head the given number of its oldest free jobs; with a `cap`, of its first so many. Not to be
@@ -220,7 +232,7 @@ impl Ledger {
             }
         };
         let lease = i64::from(ms(lease));
-        Ok(kept(conn, result)?.into_iter().map(|row| row.leased(lease)).collect())
+        Ok(self.kept(conn, result)?.into_iter().map(|row| row.leased(lease)).collect())
     }
 
     /// Leases anew, from now on, what is still running. May be repeated.
@@ -238,7 +250,21 @@ impl Ledger {
                 .bind::<Integer, _>(ms(lease)),
         );
         let result = within(query.execute(&mut *conn)).await;
-        kept(conn, result)
+        self.kept(conn, result)
+    }
+
+    /// Counts that a suspect is run in a process of its own; says the how manieth time it is. `None`: the delivery is not
+    /// this worker's any more.
+    pub async fn apart(&self, job: Held) -> Result<Option<i16>, Error> {
+        let mut conn = self.conn().await?;
+        let query = cached(
+            sql_query(APART)
+                .bind::<SqlUuid, _>(job.tenant_id)
+                .bind::<SqlUuid, _>(job.id)
+                .bind::<SmallInt, _>(job.deliveries),
+        );
+        let result = within(query.load::<Apart>(&mut *conn)).await;
+        Ok(self.kept(conn, result)?.into_iter().next().map(|row| row.apart))
     }
 
     /// Takes back deliveries that nobody started: due again at once, and not counted as lost. Not to be repeated when
@@ -256,6 +282,6 @@ impl Ledger {
                 .bind::<Array<SmallInt>, _>(deliveries),
         );
         let result = within(query.execute(&mut *conn)).await;
-        kept(conn, result)
+        self.kept(conn, result)
     }
 }

@@ -23,6 +23,8 @@ use jobs::Delivery;
 use secrecy::{ExposeSecret, SecretString};
 use std::future::Future;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use url::Url;
 use uuid::Uuid;
@@ -47,6 +49,15 @@ impl Error {
         use diesel::result::{DatabaseErrorKind, Error::DatabaseError};
         matches!(self, Self::Refused(error) if !matches!(error, DatabaseError(DatabaseErrorKind::ClosedConnection, _)))
     }
+
+    /// Logs what does not happen because of it, unless PostgreSQL is away: the ledger says that by itself.
+    pub fn tell(&self, what: &str) {
+        if self.is_refusal() {
+            tracing::warn!(error = %self, "{what}");
+        } else {
+            tracing::debug!(error = %self, "{what}");
+        }
+    }
 }
 
 /// What tells one delivery of a job from all others.
@@ -67,12 +78,14 @@ impl From<&Delivery> for Held {
 #[derive(Clone)]
 pub struct Ledger {
     pool: Pool<AsyncPgConnection>,
+    /// It was when somebody last asked.
+    away: Arc<AtomicBool>,
 }
 
 impl Ledger {
     /// `pool` connects as `harmony_system`.
-    pub const fn new(pool: Pool<AsyncPgConnection>) -> Self {
-        Self { pool }
+    pub fn new(pool: Pool<AsyncPgConnection>) -> Self {
+        Self { pool, away: Arc::default() }
     }
 
     /// A pool of its own at a postgres:// URL, whose user is replaced. Connects when it is first used.
@@ -91,10 +104,36 @@ impl Ledger {
     }
 
     async fn conn(&self) -> Result<Object<AsyncPgConnection>, Error> {
-        match tokio::time::timeout(PATIENCE, self.pool.get()).await {
+        let conn = match tokio::time::timeout(PATIENCE, self.pool.get()).await {
             Ok(Ok(conn)) => Ok(conn),
             Ok(Err(error)) => Err(Error::Unreachable(error.to_string())),
             Err(_elapsed) => Err(Error::Silent),
+        };
+        if let Err(error) = &conn {
+            self.note(Some(error));
+        }
+        conn
+    }
+
+    /// Returns the connection to its pool, or closes it after an error: who knows what it still has to say.
+    fn kept<T>(&self, conn: Object<AsyncPgConnection>, result: Result<T, Error>) -> Result<T, Error> {
+        if result.is_err() {
+            drop(Object::take(conn));
+        }
+        self.note(result.as_ref().err().filter(|error| !error.is_refusal()));
+        result
+    }
+
+    /// Says once that PostgreSQL is away, and once that it is back.
+    fn note(&self, away: Option<&Error>) {
+        match away {
+            Some(error) if !self.away.swap(true, Ordering::Relaxed) => {
+                tracing::warn!(%error, "PostgreSQL is away");
+            }
+            None if self.away.load(Ordering::Relaxed) && self.away.swap(false, Ordering::Relaxed) => {
+                tracing::info!("PostgreSQL is back");
+            }
+            _ => {}
         }
     }
 }
@@ -104,14 +143,6 @@ async fn within<T>(statement: impl Future<Output = QueryResult<T>>) -> Result<T,
         Ok(result) => result.map_err(Error::Refused),
         Err(_elapsed) => Err(Error::Silent),
     }
-}
-
-/// Returns the connection to its pool, or closes it after an error: who knows what it still has to say.
-fn kept<T>(conn: Object<AsyncPgConnection>, result: Result<T, Error>) -> Result<T, Error> {
-    if result.is_err() {
-        drop(Object::take(conn));
-    }
-    result
 }
 
 fn columns(jobs: &[Held]) -> (Vec<Uuid>, Vec<Uuid>, Vec<i16>) {

@@ -1,6 +1,6 @@
 //! What fires by the clock: exactly once, however many ask.
 
-use super::{Error, Ledger, kept, within};
+use super::{Error, Ledger, within};
 use crate::cached::cached;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Bool, Json, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
@@ -42,7 +42,7 @@ impl Ledger {
     pub async fn ticks(&self) -> Result<HashMap<String, DateTime<Utc>>, Error> {
         let mut conn = self.conn().await?;
         let result = within(cached(sql_query(TICKS)).load::<Tick>(&mut *conn)).await;
-        Ok(kept(conn, result)?.into_iter().map(|tick| (tick.name, tick.last_tick)).collect())
+        Ok(self.kept(conn, result)?.into_iter().map(|tick| (tick.name, tick.last_tick)).collect())
     }
 
     /// Advances the schedule `name` from `last` to `tick`, unless somebody else has, and enqueues the platform's `job`,
@@ -71,6 +71,6 @@ impl Ledger {
                 .bind::<Timestamptz, _>(now),
         );
         let result = within(query.get_result::<Won>(&mut *conn)).await;
-        Ok(kept(conn, result)?.won)
+        Ok(self.kept(conn, result)?.won)
     }
 }

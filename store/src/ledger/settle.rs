@@ -1,6 +1,6 @@
 //! The ends of jobs.
 
-use super::{Error, Held, Ledger, columns, kept, within};
+use super::{Error, Ledger, within};
 use crate::cached::cached;
 use chrono::{DateTime, Utc};
 use diesel::sql_query;
@@ -9,22 +9,16 @@ use diesel_async::RunQueryDsl;
 use domain::id::{JobId, TenantId};
 use uuid::Uuid;
 
-/// A dead job's time is that of its death. Its failures are kept, 20 at most.
-const HOPELESS: &str = "\
-UPDATE jobs SET state = 'dead', run_at = $4, last_error = 'crashed', lease_until = '-infinity',
-  failures = CASE WHEN jsonb_array_length(failures) >= 20 THEN failures - 0 ELSE coalesce(failures, '[]') END
-    || jsonb_build_object('attempt', attempt + 1, 'at', $4, 'error', 'crashed')
-FROM unnest($1::uuid[], $2::uuid[], $3::smallint[]) k(tenant, id, deliveries)
-WHERE jobs.tenant_id = k.tenant AND jobs.id = k.id AND jobs.deliveries = k.deliveries AND jobs.state = 'ready'";
-
 const DONE: &str = "\
 DELETE FROM jobs USING unnest($1::uuid[], $2::uuid[]) k(tenant, id)
 WHERE jobs.tenant_id = k.tenant AND jobs.id = k.id";
 
-/// Of two workers that failed at the same attempt only the first counts.
+/// Of two workers that failed at the same attempt only the first counts. A dead job's time is that of its death, and
+/// another may have its key. Its failures are 20 at most.
 const FAILED: &str = "\
 UPDATE jobs SET state = CASE WHEN k.at IS NULL THEN 'dead' ELSE 'scheduled' END, run_at = coalesce(k.at, $6),
-  attempt = jobs.attempt + 1, last_error = k.error, lease_until = '-infinity',
+  attempt = jobs.attempt + 1, last_error = k.error,
+  apart = CASE WHEN k.at IS NULL THEN apart ELSE 0 END, dedup_key = CASE WHEN k.at IS NULL THEN NULL ELSE dedup_key END, lease_until = '-infinity',
   failures = CASE WHEN jsonb_array_length(failures) >= 20 THEN failures - 0 ELSE coalesce(failures, '[]') END
     || jsonb_build_object('attempt', jobs.attempt + 1, 'at', $6, 'error', k.error)
 FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::timestamptz[], $5::text[]) k(tenant, id, attempt, at, error)
@@ -43,24 +37,6 @@ pub struct Failure {
 }
 
 impl Ledger {
-    /// Makes dead, at `now`, what nobody could bring to an end.
-    pub async fn bury(&self, jobs: &[Held], now: DateTime<Utc>) -> Result<usize, Error> {
-        if jobs.is_empty() {
-            return Ok(0);
-        }
-        let (tenants, ids, deliveries) = columns(jobs);
-        let mut conn = self.conn().await?;
-        let query = cached(
-            sql_query(HOPELESS)
-                .bind::<Array<SqlUuid>, _>(tenants)
-                .bind::<Array<SqlUuid>, _>(ids)
-                .bind::<Array<SmallInt>, _>(deliveries)
-                .bind::<Timestamptz, _>(now),
-        );
-        let result = within(query.execute(&mut *conn)).await;
-        kept(conn, result)
-    }
-
     /// Removes jobs whose work is done. May be repeated.
     pub async fn done(&self, jobs: &[(TenantId, JobId)]) -> Result<usize, Error> {
         if jobs.is_empty() {
@@ -70,7 +46,7 @@ impl Ledger {
         let mut conn = self.conn().await?;
         let query = cached(sql_query(DONE).bind::<Array<SqlUuid>, _>(tenants).bind::<Array<SqlUuid>, _>(ids));
         let result = within(query.execute(&mut *conn)).await;
-        kept(conn, result)
+        self.kept(conn, result)
     }
 
     /// Counts a failed run of each job, ended at `now`: scheduled again, or dead. May be repeated.
@@ -94,6 +70,6 @@ impl Ledger {
                 .bind::<Timestamptz, _>(now),
         );
         let result = within(query.execute(&mut *conn)).await;
-        kept(conn, result)
+        self.kept(conn, result)
     }
 }

@@ -1,6 +1,6 @@
 //! What workers tell of themselves: what became of their runs, and that they are there.
 
-use super::{Error, Ledger, kept, within};
+use super::{Error, Ledger, within};
 use crate::cached::cached;
 use chrono::{DateTime, Utc};
 use diesel::sql_query;
@@ -74,7 +74,7 @@ impl Ledger {
                 .bind::<Array<Integer>, _>(&minute.ran[..]),
         );
         let result = within(query.execute(&mut *conn)).await;
-        kept(conn, result).map(drop)
+        self.kept(conn, result).map(drop)
     }
 
     /// Notes that a worker is there, with so many jobs running.
@@ -92,7 +92,7 @@ impl Ledger {
                 .bind::<Timestamptz, _>(now),
         );
         let result = within(query.execute(&mut *conn)).await;
-        kept(conn, result).map(drop)
+        self.kept(conn, result).map(drop)
     }
 
     /// Notes that a worker has gone.
@@ -100,6 +100,6 @@ impl Ledger {
         let mut conn = self.conn().await?;
         let query = cached(sql_query(LEAVE).bind::<SqlUuid, _>(worker.id));
         let result = within(query.execute(&mut *conn)).await;
-        kept(conn, result).map(drop)
+        self.kept(conn, result).map(drop)
     }
 }

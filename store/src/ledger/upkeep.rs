@@ -1,28 +1,38 @@
 //! What keeps the ledger and the platform's tables in order: settings, figures, the end of what expired.
 
-use super::{Error, Ledger, kept, within};
+use super::{Error, Ledger, within};
 use crate::cached::cached;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
 use diesel::{QueryableByName, sql_query};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jobs::Queue;
 
-/// The oldest ready job of each tenant and priority by one index descent; counts end at $2 so that a backlog stays cheap
-/// to look at.
+/// The tenants with ready jobs by one index descent each, and the oldest job of each and its priority that waits by
+/// another. Counts end at $2 so that a backlog stays cheap to look at. What is leased stands at the beginning of each
+/// tenant's jobs: the fewer tenants, the further one looks.
 const DEPTH: &str = "\
-WITH RECURSIVE t(tenant, priority, at) AS (
-  (SELECT tenant_id, priority, run_at FROM jobs WHERE queue = $1 AND state = 'ready'
-   ORDER BY tenant_id, priority, run_at LIMIT 1)
+WITH RECURSIVE t(tenant) AS (
+  (SELECT tenant_id FROM jobs WHERE queue = $1 AND state = 'ready'
+   ORDER BY tenant_id, priority, run_at, id LIMIT 1)
   UNION ALL
-  SELECT n.tenant_id, n.priority, n.run_at FROM t CROSS JOIN LATERAL (
-    SELECT j.tenant_id, j.priority, j.run_at FROM jobs j
-    WHERE j.queue = $1 AND j.state = 'ready' AND (j.tenant_id, j.priority) > (t.tenant, t.priority)
-    ORDER BY j.tenant_id, j.priority, j.run_at LIMIT 1) n)
+  SELECT n.tenant_id FROM t CROSS JOIN LATERAL (
+    SELECT j.tenant_id FROM jobs j WHERE j.queue = $1 AND j.state = 'ready' AND j.tenant_id > t.tenant
+    ORDER BY j.tenant_id, j.priority, j.run_at, j.id LIMIT 1) n),
+heads AS MATERIALIZED (SELECT tenant, priority FROM (SELECT tenant FROM t LIMIT 10000) t
+  CROSS JOIN (VALUES (0), (1)) p(priority)),
+first AS MATERIALIZED (SELECT * FROM heads LIMIT 1000)
 SELECT
-  (SELECT min(at) FROM (SELECT at FROM t LIMIT $2) ages) AS oldest,
+  (SELECT min(head.run_at) FROM heads CROSS JOIN LATERAL (
+     SELECT j.run_at FROM jobs j WHERE j.queue = $1 AND j.state = 'ready' AND j.tenant_id = heads.tenant
+       AND j.priority = heads.priority AND j.lease_until < now() ORDER BY j.run_at, j.id LIMIT 1) head) AS oldest,
   (SELECT count(*) FROM (SELECT FROM jobs WHERE queue = $1 AND state = 'ready' LIMIT $2) ready) AS ready,
-  (SELECT count(*) FROM (SELECT FROM jobs WHERE queue = $1 AND state = 'dead' LIMIT $2) dead) AS dead";
+  (SELECT count(*) FROM (SELECT FROM jobs WHERE queue = $1 AND state = 'dead' LIMIT $2) dead) AS dead,
+  (SELECT count(*) FROM first CROSS JOIN LATERAL (
+     SELECT lease_until FROM jobs j WHERE j.queue = $1 AND j.state = 'ready' AND j.tenant_id = first.tenant
+       AND j.priority = first.priority ORDER BY j.run_at, j.id
+     LIMIT (SELECT 40000 / greatest(count(*), 1) + 50 FROM first)) head WHERE head.lease_until > now()) AS leased,
+  (SELECT count(*) > 1000 FROM heads) AS is_part";
 
 const EXPIRED_SESSIONS: &str = "\
 DELETE FROM sessions WHERE id = ANY (ARRAY(
@@ -63,7 +73,7 @@ pub struct QueueSettings {
 /// What waits in a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Depth {
-    /// When the oldest ready job, leased ones included, became due.
+    /// When the oldest job that waits for a worker became due.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub oldest: Option<DateTime<Utc>>,
     /// Ready jobs, leased ones included; no more than the limit asked with.
@@ -72,6 +82,23 @@ pub struct Depth {
     /// No more than the limit asked with.
     #[diesel(sql_type = BigInt)]
     pub dead: i64,
+    /// Of the ready ones; of the first 500 tenants alone, if there are more.
+    #[diesel(sql_type = BigInt)]
+    pub leased: i64,
+    /// There are more tenants than the leased jobs were counted of.
+    #[diesel(sql_type = Bool)]
+    pub is_part: bool,
+}
+
+impl Depth {
+    /// For the console, which asks by a transaction of its own.
+    pub(crate) async fn of(
+        conn: &mut &AsyncPgConnection,
+        queue: Queue,
+        limit: i64,
+    ) -> diesel::QueryResult<Self> {
+        cached(sql_query(DEPTH).bind::<Text, _>(queue.name()).bind::<BigInt, _>(limit)).get_result(conn).await
+    }
 }
 
 impl Ledger {
@@ -79,22 +106,21 @@ impl Ledger {
     pub async fn settings(&self) -> Result<Vec<QueueSettings>, Error> {
         let mut conn = self.conn().await?;
         let result = within(cached(sql_query(SETTINGS)).load::<QueueSettings>(&mut *conn)).await;
-        kept(conn, result)
+        self.kept(conn, result)
     }
 
     /// Looks at a queue; counts no further than `limit`.
     pub async fn depth(&self, queue: Queue, limit: i64) -> Result<Depth, Error> {
-        let mut conn = self.conn().await?;
-        let query = cached(sql_query(DEPTH).bind::<Text, _>(queue.name()).bind::<BigInt, _>(limit));
-        let result = within(query.get_result::<Depth>(&mut *conn)).await;
-        kept(conn, result)
+        let conn = self.conn().await?;
+        let result = within(Depth::of(&mut &*conn, queue, limit)).await;
+        self.kept(conn, result)
     }
 
     /// Whether the database answers at all.
     pub async fn ping(&self) -> Result<(), Error> {
         let mut conn = self.conn().await?;
         let result = within(cached(sql_query("SELECT 1")).execute(&mut *conn)).await;
-        kept(conn, result).map(drop)
+        self.kept(conn, result).map(drop)
     }
 
     /// Removes up to `limit` sessions that ended before `before`, with their refresh tokens; says how many.
@@ -103,7 +129,7 @@ impl Ledger {
         let query =
             cached(sql_query(EXPIRED_SESSIONS).bind::<Timestamptz, _>(before).bind::<BigInt, _>(limit));
         let result = within(query.execute(&mut *conn)).await;
-        kept(conn, result)
+        self.kept(conn, result)
     }
 
     /// Removes up to `limit` idempotency keys made before `before`; says how many.
@@ -112,7 +138,7 @@ impl Ledger {
         let query =
             cached(sql_query(OLD_IDEMPOTENCY_KEYS).bind::<Timestamptz, _>(before).bind::<BigInt, _>(limit));
         let result = within(query.execute(&mut *conn)).await;
-        kept(conn, result)
+        self.kept(conn, result)
     }
 
     /// Removes up to `limit` of each kind of record that is too old at `now`; says how many.
@@ -122,7 +148,7 @@ impl Ledger {
             let mut conn = self.conn().await?;
             let query = cached(sql_query(sql).bind::<Timestamptz, _>(now).bind::<BigInt, _>(limit));
             let result = within(query.execute(&mut *conn)).await;
-            total += kept(conn, result)?;
+            total += self.kept(conn, result)?;
         }
         Ok(total)
     }

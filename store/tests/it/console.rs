@@ -148,10 +148,14 @@ fn code(done: Done) -> Option<Code> {
 async fn a_dead_job_begins_anew_and_its_trail_says_by_whom() {
     let app = TestApp::start().await.ignore_jobs();
     fill(&app, Queue::Email, "dead", (10, 1), "").await;
+    fill(&app, Queue::Email, "dead", (50, 1), "").await;
     fill(&app, Queue::Email, "scheduled", (20, 1), "").await;
     fill(&app, Queue::Email, "ready", (30, 1), "").await;
     fill(&app, Queue::Email, "ready", (40, 1), "now() + interval '1 min'").await;
+    let admin = app.database.admin().await;
+    admin.execute("UPDATE jobs SET apart = 1 WHERE id = $1", &[&key(50).1.0]).await.unwrap();
     retry(&app, 10, Some(JobState::Dead)).await.unwrap();
+    retry(&app, 50, Some(JobState::Dead)).await.unwrap();
     retry(&app, 20, Some(JobState::Scheduled)).await.unwrap();
     assert_eq!(code(retry(&app, 30, None).await), Some(Code::JobNotRetryable));
     assert_eq!(code(retry(&app, 40, None).await), Some(Code::JobRunning));
@@ -161,12 +165,12 @@ async fn a_dead_job_begins_anew_and_its_trail_says_by_whom() {
     assert_eq!(code(delete(&app, 10, Some(JobState::Dead)).await), Some(Code::JobChanged));
     delete(&app, 30, None).await.unwrap();
     assert_eq!(code(delete(&app, 30, None).await), Some(Code::NotFound));
-    let admin = app.database.admin().await;
     let rows = "SELECT state || ' ' || attempt || ' ' || deliveries || ' ' || (run_at = $1) || ' ' || jsonb_array_length(failures)
         FROM jobs ORDER BY id";
     let rows = admin.query(rows, &[&std::time::SystemTime::from(app.now())]).await.unwrap();
     let rows: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-    assert_eq!(rows, ["ready 0 0 true 1", "ready 8 9 true 1", "ready 8 9 false 1"]);
+    // What was run apart will be again: it may be what kills workers.
+    assert_eq!(rows, ["ready 0 0 true 1", "ready 8 9 true 1", "ready 8 9 false 1", "ready 0 2 true 1"]);
     let trail =
         "SELECT actor_kind || ' ' || action || ' ' || subject_kind || ' ' || (before->>'state') || ' ' || ip
         FROM audit_events WHERE tenant_id = ANY ($1) ORDER BY tenant_id";
@@ -294,7 +298,8 @@ async fn a_glance_counts_each_where_it_stands() {
     let email = &queues[0];
     assert_eq!((email.due, email.leased, email.scheduled, email.dead), (55, 7, 25, 26));
     assert_eq!((email.workers, email.running, email.places), (2, 7, 20));
-    assert_eq!(email.oldest, Some(now + chrono::TimeDelta::seconds(50)));
+    // What is leased waits no longer.
+    assert_eq!(email.oldest, Some(now + chrono::TimeDelta::seconds(100)));
     assert_eq!((queues[1].due, queues[1].oldest), (0, None));
     assert_eq!(workers.len(), 3);
     // The last slice has begun with this minute.
@@ -361,7 +366,6 @@ async fn a_tenants_own_people_see_its_own_work_alone() {
     let own: store::Result<_> = app.store.tenant(salon.id).read(async |tx| console::own(tx, 20).await).await;
     let own = own.unwrap();
     assert_eq!(own.failed.len(), 1);
-    assert_eq!(own.failed[0].last_error.as_deref(), Some("broken"));
     let mut counts: Vec<_> = own.kinds.iter().map(|one| (one.state, one.jobs)).collect();
     counts.sort();
     assert_eq!(counts, [(JobState::Due, 1), (JobState::Leased, 1), (JobState::Scheduled, 2)]);

@@ -1,5 +1,5 @@
 //! The dispatcher: relays and schedules.
 
-fn main() -> anyhow::Result<()> {
+fn main() -> std::process::ExitCode {
     worker::process::dispatch()
 }

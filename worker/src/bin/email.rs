@@ -1,5 +1,5 @@
 //! The worker of the queue `email`.
 
-fn main() -> anyhow::Result<()> {
+fn main() -> std::process::ExitCode {
     worker::process::work(jobs::Queue::Email, None)
 }

@@ -1,5 +1,5 @@
 //! Dispatcher and workers in one process.
 
-fn main() -> anyhow::Result<()> {
+fn main() -> std::process::ExitCode {
     worker::process::fleet(worker::render_pdf::renderer())
 }

@@ -1,5 +1,5 @@
 //! The worker of the queue `pdf`: the one with typst.
 
-fn main() -> anyhow::Result<()> {
+fn main() -> std::process::ExitCode {
     worker::process::work(jobs::Queue::Pdf, Some(worker::render_pdf::renderer()))
 }

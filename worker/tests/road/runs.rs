@@ -43,9 +43,11 @@ async fn a_failing_job_runs_again_until_it_succeeds_or_is_dead() {
     ground.enqueue(1, 10, 2).await;
     ground.enqueue(2, 5, 100).await;
     let _parts = [ground.dispatch(), ground.work(Queue::Email, seen.clone(), fail, 4)];
-    ground.until("state = 'dead' AND attempt = 8 AND last_error = '550 <<address>> is unknown'", 5, 30).await;
+    ground
+        .until("state = 'dead' AND attempt = 20 AND last_error = '550 <<address>> is unknown'", 5, 30)
+        .await;
     ground.until("true", 5, 10).await;
-    assert_eq!(seen.totals(), (15, 10 * 3 + 5 * 8));
+    assert_eq!(seen.totals(), (15, 10 * 3 + 5 * 20));
 }
 
 /// Ends in the way the job says, the first time.
@@ -95,7 +97,7 @@ async fn a_panic_and_a_run_over_its_time_are_failures_like_others() {
 }
 
 #[tokio::test]
-async fn what_no_worker_can_read_is_dead_with_the_reason() {
+async fn what_no_worker_can_read_waits_for_one_that_can_and_is_dead_with_the_reason() {
     let ground = Ground::start().await;
     let seen = Seen::default();
     ground.enqueue_raw(1, 1, "send_pigeon", "{}").await;
@@ -103,7 +105,10 @@ async fn what_no_worker_can_read_is_dead_with_the_reason() {
         .enqueue_raw(1, 1, "send_booking_confirmation", "{\"booking_id\":\"ana@example.com\",\"sequence\":0}")
         .await;
     let _parts = [ground.dispatch(), ground.work(Queue::Email, seen.clone(), sleep, 4)];
-    ground.until("state = 'dead' AND last_error LIKE 'not a job this worker knows: %'", 2, 10).await;
+    let unread = "last_error LIKE 'not a job this worker knows: %'";
+    ground.until(&format!("state = 'scheduled' AND attempt BETWEEN 1 AND 4 AND {unread}"), 2, 10).await;
+    ground.admin.batch_execute("UPDATE jobs SET state = 'ready', run_at = now(), attempt = 4").await.unwrap();
+    ground.until(&format!("state = 'dead' AND attempt = 5 AND {unread}"), 2, 10).await;
     ground.until("last_error LIKE '%ana@%'", 0, 1).await;
     assert_eq!(seen.totals(), (0, 0));
 }
@@ -186,16 +191,35 @@ async fn a_paused_queue_runs_nothing_until_it_goes_on() {
     let ground = Ground::start().await;
     let seen = Seen::default();
     ground.set("paused_at = now()").await;
-    let _parts = [ground.dispatch(), ground.work(Queue::Email, seen.clone(), sleep, 4)];
-    // It may lease until it has read what was set.
-    pause(1500).await;
     ground.enqueue(1, 20, 0).await;
+    let _parts = [ground.dispatch(), ground.work(Queue::Email, seen.clone(), sleep, 4)];
     pause(1500).await;
     assert_eq!(seen.totals(), (0, 0));
     ground.until("deliveries = 0", 20, 1).await;
     ground.set("paused_at = NULL").await;
     ground.until("true", 0, 10).await;
     assert_eq!(seen.totals(), (20, 20));
+}
+
+#[tokio::test]
+async fn a_pause_reaches_what_was_handed_out_and_not_started() {
+    let ground = Ground::start().await;
+    let seen = Seen::default();
+    ground.enqueue(1, 200, 100).await;
+    let _parts = [ground.dispatch(), ground.work(Queue::Email, seen.clone(), sleep, 2)];
+    seen.until(4).await;
+    ground.set("paused_at = now()").await;
+    let (_, before) = seen.totals();
+    ground.until("lease_until > now()", 0, 5).await;
+    let (_, after) = seen.totals();
+    // Some were already with the worker.
+    assert!(after - before < 50, "{before}, {after}");
+    pause(500).await;
+    assert_eq!(seen.totals().1, after);
+    ground.until("deliveries > 0", 0, 1).await;
+    ground.set("paused_at = NULL").await;
+    ground.until("true", 0, 60).await;
+    assert_eq!(seen.totals(), (200, 200));
 }
 
 /// What runs at a time of each tenant, at most.

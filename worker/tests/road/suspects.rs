@@ -14,6 +14,8 @@ use worker::suspect::obey;
 
 /// Ends its process.
 const POISON: i32 = 666;
+/// Panics.
+const PANIC: i32 = 888;
 /// Takes three seconds when it runs apart.
 const SLOW: i32 = 777;
 
@@ -23,6 +25,7 @@ async fn perform(admin: &Arc<Client>, envelope: Envelope) -> Result<(), JobError
     match sequence(&envelope) {
         SLOW if apart => pause(3000).await,
         POISON | SLOW => std::process::abort(),
+        PANIC => panic!("no paper"),
         ms => pause(u64::try_from(ms).unwrap()).await,
     }
     let insert = "INSERT INTO effects (job, apart) VALUES ($1, $2) ON CONFLICT DO NOTHING";
@@ -151,4 +154,43 @@ async fn a_suspect_ends_with_its_worker() {
     let _worker = start(&ground);
     ground.until("true", 0, 30).await;
     assert_eq!(effects(&ground).await, 1);
+}
+
+#[tokio::test]
+async fn a_suspect_that_panics_is_tried_again() {
+    let ground = ready().await;
+    let _dispatch = ground.dispatch();
+    ground.enqueue(1, 1, PANIC).await;
+    ground.admin.batch_execute("UPDATE jobs SET deliveries = 2").await.unwrap();
+    let _worker = start(&ground);
+    ground.until("state = 'scheduled' AND last_error = 'panicked: no paper' AND apart = 0", 1, 20).await;
+}
+
+#[tokio::test]
+async fn a_process_that_does_not_begin_is_no_fault_of_the_job() {
+    let ground = ready().await;
+    let _dispatch = ground.dispatch();
+    ground.enqueue(1, 1, 0).await;
+    ground.admin.batch_execute("UPDATE jobs SET deliveries = 2").await.unwrap();
+    let (admin, mut config) =
+        (Arc::new(ground.as_role("postgres").await), ground.worker_config(8, &CancellationToken::new()));
+    config.apart = Some(Arc::new(|| tokio::process::Command::new("false")));
+    config.policy = hasty;
+    let local = tokio::task::LocalSet::new();
+    let work = local.run_until(runtime::run(Queue::Email, admin, perform, config));
+    tokio::select! {
+        ended = work => ended.unwrap(),
+        () = ground.until("attempt = 1 AND last_error LIKE 'its process did not begin: %'", 1, 20) => {}
+    }
+}
+
+#[tokio::test]
+async fn a_suspect_whose_end_nobody_lives_to_see_is_dead() {
+    let ground = ready().await;
+    let _dispatch = ground.dispatch();
+    ground.enqueue(1, 1, 0).await;
+    ground.admin.batch_execute("UPDATE jobs SET deliveries = 5, apart = 3").await.unwrap();
+    let _worker = start(&ground);
+    ground.until("state = 'dead' AND last_error = 'crashed: whoever ran it died with it'", 1, 20).await;
+    assert_eq!(effects(&ground).await, 0);
 }

@@ -108,7 +108,7 @@ async fn whoever_runs_the_fleet_can_ask_how_it_is() {
     let metrics = ask(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
     for line in [
         "harmony_jobs_total{kind=\"send_booking_confirmation\",outcome=\"done\",queue=\"email\"} 3\n",
-        "harmony_jobs_total{kind=\"unknown\",outcome=\"dead\",queue=\"email\"} 1\n",
+        "harmony_jobs_total{kind=\"unknown\",outcome=\"again\",queue=\"email\"} ",
         "harmony_job_seconds_count{kind=\"send_booking_confirmation\",queue=\"email\"} 3\n",
         "harmony_jobs_running{queue=\"email\"} 0\n",
         "harmony_jobs_ready{queue=\"email\"} ",

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use chrono::{DateTime, Utc};
 use domain::rejection::Code;
-use providers::files::FilePath;
+use providers::files::{FilePath, FilesError};
 use serde::Serialize;
 use store::exports;
 
@@ -75,11 +75,16 @@ pub async fn download(reader: Reader, member: PageMember<ManageCatalogue>) -> Ht
         .answer(async {
             let file = member.tenant.read(async |tx| exports::file(tx).await).await?;
             let file = file.ok_or(Code::NotFound)?;
+            let name =
+                reader.text(reader.lang()).t("calendar-export-file").map_err(|error| failed(&error))?;
             let path = FilePath::new(file.tenant_id, &file.path).map_err(|error| failed(&error))?;
-            let bytes = member.state.files.get(&path).await.map_err(|error| failed(&error))?;
+            let bytes = match member.state.files.get(&path).await {
+                Err(FilesError::NotFound) => Err(Code::NotFound.into()),
+                other => other.map_err(|error| failed(&error)),
+            }?;
             Ok(HttpResponse::Ok()
                 .insert_header((CONTENT_TYPE, file.content_type))
-                .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"customers.csv\""))
+                .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
                 .insert_header((CACHE_CONTROL, "private, no-store"))
                 .body(bytes))
         })

@@ -7,7 +7,7 @@ use domain::id::JobId;
 use domain::job::JobState;
 use domain::rejection::Code;
 use serde::Serialize;
-use store::console::{self, MOST_OWN, OwnKind};
+use store::console::{self, OwnKind};
 
 use super::done;
 use crate::extract::{ManageTenant, PageMember, Path};
@@ -49,7 +49,6 @@ struct Failure {
     id: JobId,
     kind: String,
     at: DateTime<Utc>,
-    error: String,
 }
 
 impl From<OwnKind> for Waiting {
@@ -76,17 +75,12 @@ pub async fn show(reader: Reader, member: PageMember<ManageTenant>) -> HttpRespo
                 due,
                 leased,
                 scheduled,
-                has_more: due + leased + scheduled >= MOST_OWN,
+                has_more: own.has_more,
                 kinds: own.kinds.into_iter().map(Waiting::from).collect(),
                 failed: own
                     .failed
                     .into_iter()
-                    .map(|one| Failure {
-                        id: one.id,
-                        kind: one.kind,
-                        at: one.run_at,
-                        error: one.last_error.unwrap_or_default(),
-                    })
+                    .map(|one| Failure { id: one.id, kind: one.kind, at: one.run_at })
                     .collect(),
                 has_more_failed,
             };

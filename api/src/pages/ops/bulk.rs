@@ -2,8 +2,8 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use chrono::{DateTime, Utc};
-use domain::rejection::Code;
+use chrono::{DateTime, Datelike, Utc};
+use domain::rejection::{Code, YEARS};
 use serde::{Deserialize, Serialize};
 use store::console::{self, Many};
 
@@ -137,7 +137,10 @@ async fn act(
     reader
         .answer(async {
             let Form(form) = form?;
-            let until = form.until.parse().map_err(|_no_time| Code::MalformedQuery)?;
+            let until: DateTime<Utc> = form.until.parse().map_err(|_no_time| Code::MalformedQuery)?;
+            if !YEARS.contains(&until.year()) {
+                return Err(Code::MalformedQuery.into());
+            }
             let many = meant(operator, &form.of, until).await?;
             let done = all(&operator.state, deed, &many, &operator.by()).await?;
             let flash = match done.jobs {

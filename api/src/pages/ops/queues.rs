@@ -29,6 +29,8 @@ struct List {
     workers: Vec<Process>,
     /// Whether anything hands out jobs.
     is_dispatched: bool,
+    /// Whether jobs have a way to the workers.
+    has_redis: bool,
 }
 
 /// A queue at a glance.
@@ -44,8 +46,12 @@ struct Glance {
     has_more: HasMore,
     oldest_ms: Option<i64>,
     is_late: bool,
+    /// Lately something was given up, or most runs failed.
+    is_failing: bool,
     paused_at: Option<DateTime<Utc>>,
     per_tenant: Option<i32>,
+    /// 0: as many as there are.
+    default_per_tenant: i32,
     workers: i64,
     places: i64,
     /// Of the last hour.
@@ -54,14 +60,26 @@ struct Glance {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each count")]
 struct HasMore {
     due: bool,
+    leased: bool,
     scheduled: bool,
     dead: bool,
 }
 
 impl Glance {
-    fn new(overview: &Overview, slices: &[Slice], now: DateTime<Utc>) -> Self {
+    fn new(overview: &Overview, range: Range, slices: &[Slice], now: DateTime<Utc>) -> Self {
+        // Those of the last quarter of an hour, or as little as there is.
+        let recent = match range {
+            Range::Hour => 15,
+            Range::Day => 2,
+            Range::Week => 1,
+        };
+        let recent = slices.iter().rev().take(recent);
+        let (ended, again, dead) = recent.fold((0, 0, 0), |(ended, again, dead), slice| {
+            (ended + slice.done + slice.dropped, again + slice.again, dead + slice.dead)
+        });
         let oldest_ms = overview.oldest.map(|at| (now - at).num_milliseconds().max(0));
         Self {
             name: overview.queue.name(),
@@ -72,13 +90,16 @@ impl Glance {
             dead: overview.dead,
             has_more: HasMore {
                 due: overview.due + overview.leased >= COUNTED,
+                leased: overview.is_part,
                 scheduled: overview.scheduled >= SCHEDULED_COUNTED,
                 dead: overview.dead >= COUNTED,
             },
             oldest_ms,
             is_late: oldest_ms.is_some_and(|ms| ms > LATE_MS),
+            is_failing: dead > 0 || again > ended,
             paused_at: overview.settings.paused_at,
             per_tenant: overview.settings.per_tenant,
+            default_per_tenant: overview.queue.per_tenant().unwrap_or(0),
             workers: overview.workers,
             places: overview.places,
             spark: String::new(),
@@ -133,7 +154,7 @@ pub async fn list(reader: Reader, operator: PageOperator) -> HttpResponse {
             let text = reader.text(frame.lang);
             let mut glances = Vec::new();
             for (queue, slices) in queues.into_iter().zip(&slices) {
-                let mut glance = Glance::new(&queue, slices, now);
+                let mut glance = Glance::new(&queue, Range::Hour, slices, now);
                 glance.spark = Draft { text, range: Range::Hour, span, slices }
                     .spark(&format!("spark-{}", glance.name))?;
                 glances.push(glance);
@@ -141,6 +162,7 @@ pub async fn list(reader: Reader, operator: PageOperator) -> HttpResponse {
             let content = List {
                 current: "queues",
                 queues: glances,
+                has_redis: operator.state.limits.ping().await,
                 is_dispatched: workers.iter().any(|worker| worker.queue == "dispatch"),
                 workers: workers.into_iter().map(|worker| Process::new(worker, now)).collect(),
             };
@@ -242,7 +264,7 @@ async fn page(
     };
     let content = Detail {
         current: "queues",
-        queue: Glance::new(&overview, &slices, now),
+        queue: Glance::new(&overview, range, &slices, now),
         range: range.name(),
         ranges: Range::ALL.map(Range::name),
         charts: vec![draft.throughput()?, draft.waited()?, draft.ran()?],
