@@ -1,5 +1,6 @@
 //! What processes tell of themselves: lines of log, and traces for a collector that is asked for.
 
+mod fields;
 mod logs;
 mod traces;
 

@@ -1,11 +1,16 @@
 //! Lines of log: JSON to machines, plain to eyes.
 
 use anyhow::Context;
+use tracing::Subscriber;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::fields::Fields;
 
 /// Where logs go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +28,26 @@ pub(crate) fn start(filter: &str, sink: Sink, is_for_eyes: bool) -> anyhow::Resu
         Sink::Stdout => BoxMakeWriter::new(std::io::stdout),
         Sink::Stderr => BoxMakeWriter::new(std::io::stderr),
     };
-    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer);
     let logs = tracing_subscriber::registry();
     let started = if is_for_eyes {
+        let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer);
         logs.with(lines.compact().with_filter(filter)).try_init()
     } else {
-        logs.with(lines.json().flatten_event(true).with_span_list(false).with_filter(filter)).try_init()
+        logs.with(json(writer).with_filter(filter)).try_init()
     };
     started.context("the log does not start")
+}
+
+/// One object a line, with the fields of the innermost span.
+pub(crate) fn json<S>(
+    writer: impl for<'a> MakeWriter<'a> + Send + Sync + 'static,
+) -> impl Layer<S> + Send + Sync
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    tracing_subscriber::fmt::layer()
+        .event_format(tracing_subscriber::fmt::format().json().flatten_event(true).with_span_list(false))
+        .fmt_fields(Fields)
+        .with_ansi(false)
+        .with_writer(writer)
 }

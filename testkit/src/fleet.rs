@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jobs::{Job, JobError, Queue};
 use providers::mail::{Mailer, Sandbox};
-use store::ledger::{Head, Leased, Ledger};
+use store::ledger::{Head, Leased, Ledger, Share};
 use worker::clock::Clock;
 use worker::context::Context;
 use worker::perform::perform;
@@ -24,7 +24,8 @@ impl TestApp {
             let before = ran.len();
             for queue in Queue::ALL {
                 let heads = ledger.heads(queue, Head::FIRST, 50, 1_000).await.unwrap();
-                let shares: Vec<_> = heads.iter().map(|head| (head.key(), 100)).collect();
+                let shares: Vec<_> =
+                    heads.iter().map(|head| Share { head: head.key(), jobs: 100, after: None }).collect();
                 let leased = ledger.lease(queue, &shares, None, Duration::from_mins(1)).await.unwrap();
                 for Leased { delivery, .. } in leased {
                     let job = Job::parse(&delivery.kind, &delivery.payload).unwrap();

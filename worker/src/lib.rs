@@ -25,3 +25,7 @@ pub mod suspect;
 mod tally;
 mod usage;
 mod users;
+
+/// Every job is some dozen small things, made and dropped.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -8,7 +8,7 @@ use queue::{Lane, RedisConfig, Road};
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
-use store::ledger::{Head, Held, Leased, Ledger, QueueSettings};
+use store::ledger::{Head, Held, Leased, Ledger, Place, QueueSettings, Share};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +24,11 @@ const BATCH: usize = 1_000;
 /// How many heads take turns at a time, and for how long.
 const PAGE: usize = 64;
 const TURN: Duration = Duration::from_millis(50);
+/// The same where there are no others.
+const ALONE: Duration = Duration::from_millis(250);
+/// How long it goes on behind the last job that it has leased of a deep tenant, before it begins at the first again: there
+/// stands what has come back.
+const ONWARD: Duration = Duration::from_secs(1);
 /// How soon it looks again when Redis has no room, and how late, after a while in which nothing has moved.
 const FULL: Duration = Duration::from_millis(2);
 const STILL_FULL: Duration = Duration::from_millis(64);
@@ -67,6 +72,11 @@ impl Window {
         self.size.get().saturating_sub(self.waiting.get())
     }
 
+    /// The same, or nothing while it is so little that it is not worth a statement.
+    fn worth(&self) -> usize {
+        Some(self.room()).filter(|room| *room >= self.size.get() / 8).unwrap_or(0)
+    }
+
     fn sent(&self, messages: usize) {
         self.waiting.set(self.waiting.get() + messages);
     }
@@ -92,6 +102,47 @@ struct Lot {
     batch: Batch,
     /// Somebody got less than they might have: a lane is full.
     is_short: bool,
+    /// Of somebody nothing was found any more behind the last place: the next look is from the first on.
+    is_over: bool,
+}
+
+/// How far each deep tenant's jobs were leased.
+struct Onward {
+    since: Instant,
+    places: HashMap<(TenantId, i16), Place>,
+}
+
+impl Onward {
+    fn start() -> Self {
+        Self { since: Instant::now(), places: HashMap::new() }
+    }
+
+    fn after(&mut self, head: (TenantId, i16)) -> Option<Place> {
+        if self.since.elapsed() > ONWARD {
+            *self = Self::start();
+        }
+        self.places.get(&head).copied()
+    }
+
+    /// Notes what was leased of what was wanted of the deep. True: of somebody it was less, and they begin at the first
+    /// again.
+    fn note<'a>(&mut self, wanted: impl Iterator<Item = &'a Share>, leased: &[Leased]) -> bool {
+        let mut found: HashMap<_, (i32, Place)> = HashMap::new();
+        for Leased { priority, place, delivery } in leased {
+            let (jobs, last) = found.entry((delivery.tenant_id, *priority)).or_insert((0, *place));
+            (*jobs, *last) = (*jobs + 1, (*last).max(*place));
+        }
+        let mut is_over = false;
+        for share in wanted {
+            match found.get(&share.head) {
+                Some((jobs, last)) if *jobs >= share.jobs => {
+                    self.places.insert(share.head, *last);
+                }
+                _ => is_over |= self.places.remove(&share.head).is_some(),
+            }
+        }
+        is_over
+    }
 }
 
 pub(crate) fn is_paused(settings: &Settings, queue: Queue) -> bool {
@@ -125,7 +176,7 @@ impl Relay {
             // Who sets them ends with this.
             _read = settings.wait_for(Option::is_some) => {}
         }
-        let (mut after, mut idle) = (Head::FIRST, true);
+        let (mut after, mut idle, mut onward) = (Head::FIRST, true, Onward::start());
         while !self.stop.is_cancelled() {
             woken.borrow_and_update();
             if self.is_paused() {
@@ -135,7 +186,7 @@ impl Relay {
             let Some(page) = self.page(after).await else { continue };
             let last = page.get(PAGE - 1).map(Head::key);
             after = last.unwrap_or(Head::FIRST);
-            idle &= self.turn(&page, &mut woken, &sender, windows).await;
+            idle &= self.turn(&page, (&mut woken, &mut onward), &sender, windows).await;
             // Rest after a whole round without work.
             if last.is_none() && std::mem::replace(&mut idle, true) {
                 tokio::select! {
@@ -174,15 +225,16 @@ impl Relay {
     async fn turn(
         &self,
         page: &[Head],
-        woken: &mut watch::Receiver<()>,
+        (woken, onward): (&mut watch::Receiver<()>, &mut Onward),
         sender: &mpsc::Sender<Batch>,
         windows: &Windows,
     ) -> bool {
         let (began, mut idle, mut patience) = (Instant::now(), true, FULL);
+        let turn = if page.len() < PAGE { ALONE } else { TURN };
         loop {
-            let Lot { batch, is_short } = self.lease(page, windows).await;
+            let Lot { batch, is_short, is_over } = self.lease(page, onward, windows).await;
             let sent = batch.len();
-            idle &= sent == 0 && !is_short;
+            idle &= sent == 0 && !is_short && !is_over;
             let of = |wanted: Lane| batch.iter().filter(|(lane, _)| *lane == wanted).count();
             windows.now.sent(of(Lane::Now));
             windows.bulk.sent(of(Lane::Bulk));
@@ -197,44 +249,50 @@ impl Relay {
                     () = tokio::time::sleep(patience) => {}
                 }
                 patience = if sent == 0 { (patience * 2).min(STILL_FULL) } else { FULL };
-            } else if sent == 0 {
+            } else if sent == 0 && !is_over {
                 return idle;
             }
-            let is_over = began.elapsed() > TURN || self.is_paused() || self.stop.is_cancelled();
-            if is_over || woken.has_changed().unwrap_or(true) {
+            let is_late = began.elapsed() > turn || self.is_paused() || self.stop.is_cancelled();
+            if is_late || woken.has_changed().unwrap_or(true) {
                 return idle;
             }
         }
     }
 
     /// One batch, each job with its lane. The room of the bulk lane is shared by the deep and by what is never urgent.
-    async fn lease(&self, page: &[Head], windows: &Windows) -> Lot {
-        let (is_open, room) = (windows.now.room() > 0, windows.bulk.room().min(BATCH));
+    async fn lease(&self, page: &[Head], onward: &mut Onward, windows: &Windows) -> Lot {
+        let (is_open, room) = (windows.now.room() > 0, windows.bulk.worth().min(BATCH));
+        let cap = self.cap();
         let slow: HashSet<_> =
             page.iter().filter(|head| head.deep || head.is_bulk()).map(Head::key).collect();
         let share = i32::try_from(room.div_ceil(slow.len().max(1))).unwrap_or(i32::MAX);
-        let shares: Vec<((TenantId, i16), i32)> = page
+        let shares: Vec<Share> = page
             .iter()
-            .map(|head| match (slow.contains(&head.key()), is_open) {
-                (true, _) => (head.key(), share),
-                (false, true) => (head.key(), SHALLOW),
-                (false, false) => (head.key(), 0),
+            .map(Head::key)
+            .map(|head| match (slow.contains(&head), is_open) {
+                (true, _) => {
+                    Share { head, jobs: share, after: cap.map_or_else(|| onward.after(head), |_capped| None) }
+                }
+                (false, true) => Share { head, jobs: SHALLOW, after: None },
+                (false, false) => Share { head, jobs: 0, after: None },
             })
-            .filter(|(_, share)| *share > 0)
+            .filter(|share| share.jobs > 0)
             .collect();
         let is_short = shares.len() < page.len();
         if shares.is_empty() {
-            return Lot { batch: Vec::new(), is_short };
+            return Lot { batch: Vec::new(), is_short, is_over: false };
         }
-        let leased = match self.ledger.lease(self.queue, &shares, self.cap(), self.lease).await {
+        let leased = match self.ledger.lease(self.queue, &shares, cap, self.lease).await {
             Ok(leased) => leased,
             Err(error) => {
                 error.tell("no jobs are leased");
                 tokio::time::sleep(PAUSE).await;
-                return Lot { batch: Vec::new(), is_short };
+                return Lot { batch: Vec::new(), is_short, is_over: false };
             }
         };
-        let with_lane = |Leased { priority, delivery }: Leased| {
+        let deep = shares.iter().filter(|share| cap.is_none() && slow.contains(&share.head));
+        let is_over = onward.note(deep, &leased);
+        let with_lane = |Leased { priority, delivery, .. }: Leased| {
             let lane = if delivery.is_suspect() {
                 Lane::Alone
             } else if slow.contains(&(delivery.tenant_id, priority)) {
@@ -244,7 +302,7 @@ impl Relay {
             };
             (lane, delivery)
         };
-        Lot { batch: leased.into_iter().map(with_lane).collect(), is_short }
+        Lot { batch: leased.into_iter().map(with_lane).collect(), is_short, is_over }
     }
 
     /// Sends each batch until Redis has it, or until nobody would start its jobs any more. Then what has certainly not

@@ -179,10 +179,13 @@ async fn a_tenants_people_see_what_failed_and_have_it_tried_again() {
     let id = own(&salon).await;
     let mut browser = Browser::of(&salon).await;
     let page = browser.open("/app/jobs").await;
-    for words in ["Confirm a booking by mail", "the mail server said no", "next on"] {
+    for words in ["Confirm a booking by mail", "next on"] {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
-    assert!(!page.text.contains("booking_id") && !page.text.contains("send_booking"), "{}", page.text);
+    // What a server said is for those who run it.
+    for words in ["booking_id", "send_booking", "the mail server said no"] {
+        assert!(!page.text.contains(words), "{words}: {}", page.text);
+    }
     let retried = browser.submit(&format!("/app/jobs/{id}/retry"), &[]).await;
     assert!(
         retried.text.contains("It is tried again.") && retried.text.contains("Everything went well"),

@@ -36,22 +36,24 @@ SELECT tenant_id, priority, EXISTS (
   OFFSET $4) AS deep
 FROM t LIMIT $5";
 
-/// Each head's oldest jobs that nobody holds. Two relays never get the same row: the row lock while one decides, the
+/// Each head's oldest jobs that nobody holds, after the one named ($6, $7): what was done lately still lies before it, dead,
+/// until it is vacuumed. Two relays never get the same row: the row lock while one decides, the
 /// lease afterwards. From the commit of a pause on nothing is leased.
 pub const LEASE: &str = "\
 WITH due AS MATERIALIZED (
-  SELECT j.row FROM unnest($2::uuid[], $3::smallint[], $4::int[]) h(tenant, priority, n)
+  SELECT j.row FROM unnest($2::uuid[], $3::smallint[], $4::int[], $6::timestamptz[], $7::uuid[])
+    h(tenant, priority, n, run_at, id)
   CROSS JOIN LATERAL (
     SELECT j.ctid AS row FROM jobs j
     WHERE j.queue = $1 AND j.state = 'ready' AND j.tenant_id = h.tenant AND j.priority = h.priority
-      AND j.lease_until < now()
+      AND (j.run_at, j.id) > (h.run_at, h.id) AND j.lease_until < now()
     ORDER BY j.run_at, j.id LIMIT h.n FOR UPDATE SKIP LOCKED) j
   WHERE NOT EXISTS (SELECT FROM queue_settings WHERE queue = $1 AND paused_at IS NOT NULL))
 UPDATE jobs SET deliveries = deliveries + 1, lease_until = now() + $5 * interval '1 ms'
 FROM due WHERE jobs.ctid = due.row
 RETURNING tenant_id, priority, id, kind, run_at, attempt, deliveries, lease_until, trace, payload::text AS payload";
 
-/// The same of the first $6 jobs of each head alone. What is leased stays ready until it is settled, hence among them:
+/// The same of the first $6 jobs of each head alone, whatever lies before them. What is leased stays ready until it is settled, hence among them:
 /// no more than $6 are out at a time, without counting. (A job that becomes ready late, with an earlier due time than
 /// those that are out, may push one of them out of sight and be one too many.)
 pub const LEASE_CAPPED: &str = "\
@@ -117,10 +119,24 @@ impl Head {
     }
 }
 
-/// A delivery, and which head it is of.
+/// Where a job stands among those of its head.
+pub type Place = (DateTime<Utc>, JobId);
+
+/// What is wanted of a head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    pub head: (TenantId, i16),
+    /// At most.
+    pub jobs: i32,
+    /// Those behind this place alone; `None`: from the first on.
+    pub after: Option<Place>,
+}
+
+/// A delivery, which head it is of, and where it stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leased {
     pub priority: i16,
+    pub place: Place,
     pub delivery: Delivery,
 }
 
@@ -170,7 +186,7 @@ impl Row {
             trace: self.trace.unwrap_or_default(),
             payload: self.payload.into_bytes(),
         };
-        Leased { priority: self.priority, delivery }
+        Leased { priority: self.priority, place: (self.run_at, self.id), delivery }
     }
 }
 
@@ -206,17 +222,17 @@ impl Ledger {
         self.kept(conn, result)
     }
 
-    /// Leases of each head the given number of its oldest free jobs; with a `cap`, of its first so many. Not to be
+    /// Leases of each head the given number of its oldest free jobs; with a `cap`, of its first so many, from the first on. Not to be
     /// repeated when unanswered: perhaps it was committed, then those leases end by themselves.
     pub async fn lease(
         &self,
         queue: Queue,
-        shares: &[((TenantId, i16), i32)],
+        shares: &[Share],
         cap: Option<i32>,
         lease: Duration,
     ) -> Result<Vec<Leased>, Error> {
-        let (heads, limits): (Vec<_>, Vec<i32>) = shares.iter().copied().unzip();
-        let (tenants, priorities): (Vec<TenantId>, Vec<i16>) = heads.into_iter().unzip();
+        let (tenants, priorities): (Vec<TenantId>, Vec<i16>) = shares.iter().map(|share| share.head).unzip();
+        let limits: Vec<i32> = shares.iter().map(|share| share.jobs).collect();
         let mut conn = self.conn().await?;
         let query = sql_query(if cap.is_some() { LEASE_CAPPED } else { LEASE })
             .bind::<Text, _>(queue.name())
@@ -225,7 +241,13 @@ impl Ledger {
             .bind::<Array<Integer>, _>(limits)
             .bind::<Integer, _>(ms(lease));
         let result = match cap {
-            None => within(cached(query).load::<Row>(&mut *conn)).await,
+            None => {
+                let first = (DateTime::UNIX_EPOCH, JobId(Uuid::nil()));
+                let after = shares.iter().map(|share| share.after.unwrap_or(first));
+                let (times, ids): (Vec<DateTime<Utc>>, Vec<JobId>) = after.unzip();
+                let query = query.bind::<Array<Timestamptz>, _>(times).bind::<Array<SqlUuid>, _>(ids);
+                within(cached(query).load::<Row>(&mut *conn)).await
+            }
             Some(cap) => {
                 let query = query.bind::<BigInt, _>(i64::from(cap));
                 within(cached(query).load::<Row>(&mut *conn)).await

@@ -9,7 +9,7 @@ mod settle;
 mod tally;
 mod upkeep;
 
-pub use lease::{HEADS, Head, LEASE, LEASE_CAPPED, Leased};
+pub use lease::{HEADS, Head, LEASE, LEASE_CAPPED, Leased, Place, Share};
 pub use settle::Failure;
 pub use tally::{Minute, Outcomes, Worker};
 pub use upkeep::{Depth, QueueSettings};

@@ -77,7 +77,7 @@ async fn heads_and_leases_walk_the_index_and_sort_nothing() {
     let system = ground.as_role("harmony_system").await;
     let prepare = format!(
         "PREPARE heads(text, uuid, smallint, bigint, bigint) AS {HEADS};
-         PREPARE lease(text, uuid[], smallint[], int[], int) AS {LEASE};
+         PREPARE lease(text, uuid[], smallint[], int[], int, timestamptz[], uuid[]) AS {LEASE};
          PREPARE capped(text, uuid[], smallint[], int[], int, bigint) AS {LEASE_CAPPED}"
     );
     system.batch_execute(&prepare).await.unwrap();
@@ -86,7 +86,10 @@ async fn heads_and_leases_walk_the_index_and_sort_nothing() {
         system.batch_execute(&format!("SET plan_cache_mode = {mode}")).await.unwrap();
         for query in [
             "heads('email', '00000000-0000-0000-0000-000000000000', -1::smallint, 50, 64)".to_owned(),
-            format!("lease('email', ARRAY[{ids}]::uuid[], '{{0, 0}}', '{{50, 50}}', 8000)"),
+            format!(
+                "lease('email', ARRAY[{ids}]::uuid[], '{{0, 0}}', '{{50, 50}}', 8000, '{{1970-01-01, 1970-01-01}}',
+                   ARRAY[{ids}]::uuid[])"
+            ),
             format!("capped('email', ARRAY[{ids}]::uuid[], '{{0, 0}}', '{{50, 50}}', 8000, 20)"),
         ] {
             let plan =
@@ -96,6 +99,9 @@ async fn heads_and_leases_walk_the_index_and_sort_nothing() {
                 assert!(!plan.contains(dear), "{mode}: {plan}");
             }
             assert!(plan.contains("Index Cond: ((queue = "), "{mode}: {plan}");
+            // What was done lately is not walked over again.
+            let is_onward = plan.contains("ROW(run_at, id) > ROW(h.run_at, h.id)");
+            assert_eq!(is_onward, query.starts_with("lease"), "{mode}: {plan}");
         }
     }
 }
