@@ -4,6 +4,7 @@
 //! - `road enqueue N single|batch`: 1 or 100 jobs a transaction, eight transactions at a time.
 //! - `road drain N CONCURRENCY [RELAYS] [WORKERS]`: jobs that are due already, from the first start to the last DELETE.
 //! - `road latency N RATE`: from before the transaction that enqueues to the start of the job.
+//! - `road fair BACKLOG N RATE`: the same for another tenant's jobs while one has a backlog of 10 ms jobs and all places.
 //! - `road idle SECONDS`: what a dispatcher and a worker cost that have nothing to do.
 //! - `road soak SECONDS RATE`: so many jobs a second go in and out; how large the ledger is, every ten seconds.
 //! - `road work FILE CONCURRENCY`: a dispatcher and a worker whose jobs take 5 ms and write a line, until they are ended.
@@ -59,6 +60,8 @@ fn main() {
             }
             Some("drain") => drain(number(1, 100_000), number(2, 100), number(3, 1), number(4, 1)).await,
             Some("latency") => latency(number(1, 3_000), number(2, 200)).await,
+            Some("fair") => fair(number(1, 100_000), number(2, 600), number(3, 20)).await,
+            Some("busy") => busy(number(1, 20), number(2, 600)).await,
             Some("idle") => idle(number(1, 30)).await,
             Some("soak") => soak(number(1, 1_800), number(2, 10_000)).await,
             Some("work") => work(word(1).unwrap(), number(2, 10)).await,
@@ -67,7 +70,7 @@ fn main() {
                 let queue = Queue::of_name(word(4).unwrap()).unwrap();
                 starts(queue, number(1, 100), number(2, 0), number(3, 0)).await;
             }
-            _ => panic!("enqueue, drain, latency, idle or work?"),
+            _ => panic!("enqueue, drain, latency, fair, idle, soak or work?"),
         }
     });
 }
@@ -224,6 +227,32 @@ async fn latency(jobs: usize, rate: usize) {
     let (warm, jobs) = (2 * rate, jobs + 2 * rate);
     let (_relays, mut workers) = parts(Queue::Email, (1, 1), 10, jobs, warm);
     tokio::time::sleep(Duration::from_secs(3)).await;
+    produce(tenant(), jobs, rate).await;
+    let [worker] = workers.as_mut_slice() else { unreachable!() };
+    worker.line().await;
+    worker.line().await;
+    println!("{}", worker.line().await);
+}
+
+/// One tenant's backlog, and another who wants little.
+async fn fair(backlog: usize, jobs: usize, rate: usize) {
+    let store = Store::new(&DatabaseConfig::at(&variable("DATABASE_URL")), 1, Arc::new(|_wake| ())).unwrap();
+    for _ in 0..backlog.div_ceil(1_000) {
+        let jobs = vec![job(0); 1_000];
+        let now = Clock::system().now();
+        let written: store::Result<()> =
+            store.tenant(tenant()).transaction(async |tx| tx.enqueue(&jobs, now).await).await;
+        written.unwrap();
+    }
+    let _relay = Part::start(&["dispatch".to_owned()]);
+    let mut worker = Part::start(&["busy".to_owned(), "20".to_owned(), jobs.to_string()]);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    produce(TenantId(Uuid::from_u128(tenant().0.as_u128() + 1)), jobs, rate).await;
+    println!("{}", worker.line().await);
+}
+
+/// Enqueues `rate` jobs a second as the API does, each with the time.
+async fn produce(tenant: TenantId, jobs: usize, rate: usize) {
     let (waker, publishing) = Waker::open(&redis()).unwrap();
     let woken: store::Waker = Arc::new(move |wake| {
         if let Wake::Queue(queue) = wake {
@@ -239,14 +268,10 @@ async fn latency(jobs: usize, rate: usize) {
         tokio::task::spawn_local(async move {
             let now = Clock::system().now();
             let written: store::Result<()> =
-                store.tenant(tenant()).transaction(async |tx| tx.enqueue(&[job], now).await).await;
+                store.tenant(tenant).transaction(async |tx| tx.enqueue(&[job], now).await).await;
             written.unwrap();
         });
     }
-    let [worker] = workers.as_mut_slice() else { unreachable!() };
-    worker.line().await;
-    worker.line().await;
-    println!("{}", worker.line().await);
 }
 
 async fn idle(seconds: usize) {
@@ -397,11 +422,34 @@ async fn starts(queue: Queue, concurrency: usize, jobs: usize, warm: usize) {
         if starts.waits.len() == starts.jobs {
             println!("all");
             let warm = starts.warm;
-            let waits = &mut starts.waits[warm..];
-            waits.sort_unstable();
-            let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize] as f64 / 1e3;
-            println!("{{\"p50_ms\":{:.2},\"p99_ms\":{:.2},\"max_ms\":{:.2}}}", at(0.5), at(0.99), at(1.0));
+            tell(&mut starts.waits[warm..]);
         }
+        Ok(())
+    })
+    .await;
+}
+
+fn tell(waits: &mut [u64]) {
+    waits.sort_unstable();
+    let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize] as f64 / 1e3;
+    println!("{{\"p50_ms\":{:.2},\"p99_ms\":{:.2},\"max_ms\":{:.2}}}", at(0.5), at(0.99), at(1.0));
+}
+
+/// A worker whose jobs take 10 ms. It says what those that have the time waited, once there were so many.
+async fn busy(concurrency: usize, jobs: usize) {
+    let starts = Starts { waits: Vec::with_capacity(jobs), jobs, warm: 0 };
+    let starts = Arc::new(std::sync::Mutex::new(starts));
+    run(Queue::Email, concurrency, starts, async |starts: &Arc<std::sync::Mutex<Starts>>, envelope| {
+        if let Job::SendBookingConfirmation { booking_id, .. } = envelope.job
+            && booking_id.0.as_u128() > 0
+        {
+            let mut starts = starts.lock().unwrap();
+            starts.waits.push(micros().saturating_sub(booking_id.0.as_u128()) as u64);
+            if starts.waits.len() == starts.jobs {
+                tell(&mut starts.waits);
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
         Ok(())
     })
     .await;
