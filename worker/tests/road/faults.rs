@@ -129,7 +129,7 @@ async fn waiting_is_not_counted_as_a_crash() {
 #[tokio::test]
 async fn jobs_of_many_tenants_that_wait_for_workers_lose_nothing_of_their_good_name() {
     let mut ground = Ground::start().await;
-    ground.lease = LEASE;
+    ground.lease = 2 * LEASE;
     for tenant in 1..=300 {
         ground.enqueue(tenant, 50, 0).await;
     }
