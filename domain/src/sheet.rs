@@ -1,7 +1,8 @@
 //! Tables for spreadsheets.
 
 /// The text of a cell as a spreadsheet shall show it: what it would take for a formula gets an apostrophe before it
-/// (OWASP, "CSV Injection"), also in the full width of East Asian fonts. Telephone numbers of the form +33… stay what they are.
+/// (OWASP, "CSV Injection"), also in the full width of East Asian fonts. Telephone numbers of the form +33… stay what
+/// they are.
 pub fn cell(text: &str) -> String {
     let is_number = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
     let is_formula = match text.strip_prefix('+') {

@@ -150,17 +150,13 @@ impl Limits {
                 Err(error) => tracing::debug!(%error, "asks by another connection"),
             }
         }
-        let made = match server.connect(slot, PATIENCE).await {
-            Ok(made) => made,
-            Err(error) => {
-                tracing::warn!(%error, "the limiter has no Redis");
-                replace(None);
-                return None;
-            }
+        let asked = async {
+            let made = server.connect(slot, PATIENCE).await?;
+            let mut open = made.to.clone();
+            replace(Some(made));
+            command.query_async(&mut open).await
         };
-        let mut open = made.to.clone();
-        replace(Some(made));
-        match command.query_async(&mut open).await {
+        match asked.await {
             Ok(answer) => Some(answer),
             Err(error) => {
                 tracing::warn!(%error, "the limiter has no Redis");

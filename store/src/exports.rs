@@ -13,15 +13,12 @@ use crate::error::Result;
 use crate::progress::{self, Progress};
 use crate::schema::jobs;
 
-/// Of the job, while it waits or runs: who asks twice gets one.
-const KEY: &str = "export_customers";
-
+/// Of the job; its key too, while it waits or runs: who asks twice gets one.
+const KIND: &str = "export_customers";
 /// Of the files.
 pub const DOCUMENT: &str = "customer_export";
-/// Of the job.
-const KIND: &str = "export_customers";
 /// How long a file can be downloaded: it holds people's data.
-pub const KEPT: TimeDelta = TimeDelta::days(7);
+const KEPT: TimeDelta = TimeDelta::days(7);
 
 /// How it stands with the file of all customers.
 #[derive(Clone, Debug)]
@@ -38,7 +35,7 @@ pub struct Export {
 
 /// Asks for a file of all customers.
 pub async fn request(tx: &TenantTx, by: &By, asked_by: UserId, now: DateTime<Utc>) -> Result<()> {
-    tx.enqueue_once(&[(KEY.to_owned(), Job::ExportCustomers { asked_by })], now).await?;
+    tx.enqueue_once(&[(KIND.to_owned(), Job::ExportCustomers { asked_by })], now).await?;
     let change: Change<'_> =
         Change { action: "customer.export", subject: tx.tenant().0, before: None, after: None };
     audit::record(tx, by, change, now).await
@@ -47,7 +44,7 @@ pub async fn request(tx: &TenantTx, by: &By, asked_by: UserId, now: DateTime<Utc
 pub async fn find(tx: &TenantTx) -> Result<Export> {
     let file = file(tx).await?;
     let own = || jobs::table.filter(jobs::tenant_id.eq(tx.tenant()));
-    let under_way = diesel::select(diesel::dsl::exists(own().filter(jobs::dedup_key.eq(KEY))));
+    let under_way = diesel::select(diesel::dsl::exists(own().filter(jobs::dedup_key.eq(KIND))));
     let since = file.as_ref().map_or(DateTime::UNIX_EPOCH, |file| file.created_at);
     let dead =
         own().filter(jobs::state.eq("dead")).filter(jobs::run_at.gt(since)).filter(jobs::kind.eq(KIND));

@@ -125,11 +125,19 @@ async fn step(conn: &mut AsyncPgConnection, name: &str, sql: &str) -> Result<(),
     conn.batch_execute(sql).await.map_err(|error| MigrateError::Failed { name: name.to_owned(), error })
 }
 
-async fn connect(url: &str) -> Result<AsyncPgConnection, MigrateError> {
-    match AsyncPgConnection::establish(url).await {
+/// What a connection came to, with the reason if it is none.
+async fn reached(
+    url: &str,
+    connection: Result<AsyncPgConnection, diesel::ConnectionError>,
+) -> Result<AsyncPgConnection, MigrateError> {
+    match connection {
         Ok(connection) => Ok(connection),
         Err(error) => Err(MigrateError::Connection(cause(url, &error).await)),
     }
+}
+
+async fn connect(url: &str) -> Result<AsyncPgConnection, MigrateError> {
+    reached(url, AsyncPgConnection::establish(url).await).await
 }
 
 async fn connect_or_create(url: &str) -> Result<AsyncPgConnection, MigrateError> {
@@ -145,8 +153,7 @@ async fn connect_or_create(url: &str) -> Result<AsyncPgConnection, MigrateError>
             step(&mut conn, "CREATE DATABASE", &format!("CREATE DATABASE {name}")).await?;
             connect(url).await
         }
-        Err(error) => Err(MigrateError::Connection(cause(url, &error).await)),
-        Ok(connection) => Ok(connection),
+        connection => reached(url, connection).await,
     }
 }
 

@@ -86,8 +86,9 @@ where
         let Policy { attempts, timeout, backoff, .. } = (self.policy)(&job);
         let (kind, cut, started) = (job.kind(), self.cut.clone(), Instant::now());
         // A task of its own: jobs need not be Send, apalis' tasks must; and a panic ends there.
-        let run = if let Some(apart) = self.suspects.clone().filter(|_apart| delivery.is_suspect()) {
-            let run = async move { run_apart(&apart, &delivery).await };
+        let run = if let Some(suspects) = self.suspects.as_ref().filter(|_apart| delivery.is_suspect()) {
+            let suspects = suspects.clone();
+            let run = async move { run_apart(&suspects, &delivery).await };
             tokio::task::spawn_local(run.in_current_span())
         } else {
             let (context, handler) = (self.context.clone(), self.handler.clone());

@@ -6,10 +6,10 @@ use domain::id::{JobId, TenantId};
 use domain::job::JobState;
 use domain::rejection::{Code, Rejection};
 use serde::{Deserialize, Serialize};
-use store::console::{self, Filter, Line, Many};
+use store::console::{self, Deed, Filter, Line, Many};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Deed, Done, Key, Named, all, cursor};
+use super::{Done, Key, Named, all, cursor};
 use crate::extract::{Json, Operator, Query};
 use crate::list::Page;
 use crate::problem::Result;

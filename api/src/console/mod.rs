@@ -15,9 +15,8 @@ use actix_web::{FromRequest, HttpRequest};
 use domain::id::{JobId, TenantId};
 use domain::rejection::Code;
 use serde::Deserialize;
-use store::SystemTx;
 use store::audit::By;
-use store::console::{Bulk, Many};
+use store::console::{Bulk, Deed, Many};
 
 use crate::problem::{Problem, Result};
 use crate::routes::{Access, Route, route};
@@ -138,23 +137,14 @@ pub struct Done {
     pub goes_on: bool,
 }
 
-/// What is done to dead jobs, many at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
-    Retry,
-    Delete,
-}
-
 /// Does it to all of them, batch by batch, each a transaction of its own.
 pub async fn all(state: &State, deed: Deed, many: &Many, by: &By) -> Result<Done> {
     let mut done = Done { jobs: 0, goes_on: true };
     while done.goes_on && done.jobs < MOST {
         let now = state.clock.now();
-        let batch = async |tx: &mut SystemTx| match deed {
-            Deed::Retry => store::console::retry_all(tx, many, by, now).await,
-            Deed::Delete => store::console::delete_all(tx, many, by, now).await,
-        };
-        let Bulk { jobs, goes_on } = state.store.system().transaction(batch).await?;
+        let system = state.store.system();
+        let batch = system.transaction(async |tx| store::console::batch(tx, deed, many, by, now).await);
+        let Bulk { jobs, goes_on } = batch.await?;
         done = Done { jobs: done.jobs + jobs, goes_on };
     }
     Ok(done)

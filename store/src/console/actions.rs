@@ -169,20 +169,6 @@ pub async fn count_dead(tx: &SystemTx, many: &Many, limit: i64) -> Result<i64> {
     Ok(counted.jobs)
 }
 
-/// Makes a batch of dead jobs due, the oldest first.
-pub async fn retry_all(tx: &SystemTx, many: &Many, by: &By, now: DateTime<Utc>) -> Result<Bulk> {
-    let bulk = batch(tx, many, Deed::Retry, by, now).await?;
-    if bulk.jobs > 0 {
-        tx.will_wake(many.queue);
-    }
-    Ok(bulk)
-}
-
-/// Removes a batch of dead jobs, the oldest first.
-pub async fn delete_all(tx: &SystemTx, many: &Many, by: &By, now: DateTime<Utc>) -> Result<Bulk> {
-    batch(tx, many, Deed::Delete, by, now).await
-}
-
 #[derive(QueryableByName)]
 struct Changed {
     #[diesel(sql_type = SqlUuid)]
@@ -199,14 +185,17 @@ struct Batch<'a> {
     jobs: Vec<Uuid>,
 }
 
-#[derive(Clone, Copy)]
-enum Deed {
+/// What is done with dead jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Makes them due.
     Retry,
+    /// Removes them.
     Delete,
 }
 
-/// What somebody else has just locked is theirs.
-async fn batch(tx: &SystemTx, many: &Many, deed: Deed, by: &By, now: DateTime<Utc>) -> Result<Bulk> {
+/// Does it with a batch of dead jobs, the oldest first. What somebody else has just locked is theirs.
+pub async fn batch(tx: &SystemTx, deed: Deed, many: &Many, by: &By, now: DateTime<Utc>) -> Result<Bulk> {
     bound(tx).await?;
     let (action, verb) = match deed {
         Deed::Retry => ("job.retry_all", format!("{REVIVE} FROM chosen")),
@@ -239,6 +228,9 @@ async fn batch(tx: &SystemTx, many: &Many, deed: Deed, by: &By, now: DateTime<Ut
         audit::record_for(tx, tenant_id, by, change, now).await?;
     }
     if jobs > 0 {
+        if deed == Deed::Retry {
+            tx.will_wake(many.queue);
+        }
         tx.will_tell();
     }
     Ok(Bulk { jobs, goes_on: i64::try_from(jobs).unwrap_or(i64::MAX) == BATCH })

@@ -10,9 +10,7 @@ mod jobs;
 mod own;
 mod queues;
 
-pub use actions::{
-    Bulk, Many, count_dead, delete, delete_all, pause, resume, retry, retry_all, set_per_tenant,
-};
+pub use actions::{Bulk, Deed, Many, batch, count_dead, delete, pause, resume, retry, set_per_tenant};
 pub use jobs::{Attempt, Filter, Found, JobDetail, Line, Place, find, list, tenant, tenant_name};
 pub use own::{Failed, Own, OwnKind, own};
 pub use queues::{

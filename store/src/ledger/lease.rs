@@ -36,9 +36,9 @@ SELECT tenant_id, priority, EXISTS (
   OFFSET $4) AS deep
 FROM t LIMIT $5";
 
-/// Each head's oldest jobs that nobody holds, after the one named ($6, $7): what was done lately still lies before it, dead,
-/// until it is vacuumed. Two relays never get the same row: the row lock while one decides, the
-/// lease afterwards. From the commit of a pause on nothing is leased.
+/// Each head's oldest jobs that nobody holds, after the one named ($6, $7): what was done lately still lies before it,
+/// dead, until it is vacuumed. Two relays never get the same row: the row lock while one decides, the lease afterwards.
+/// From the commit of a pause on nothing is leased.
 pub const LEASE: &str = "\
 WITH due AS MATERIALIZED (
   SELECT j.row FROM unnest($2::uuid[], $3::smallint[], $4::int[], $6::timestamptz[], $7::uuid[])
@@ -53,8 +53,8 @@ UPDATE jobs SET deliveries = deliveries + 1, lease_until = now() + $5 * interval
 FROM due WHERE jobs.ctid = due.row
 RETURNING tenant_id, priority, id, kind, run_at, attempt, deliveries, lease_until, trace, payload::text AS payload";
 
-/// The same of the first $6 jobs of each head alone, whatever lies before them. What is leased stays ready until it is settled, hence among them:
-/// no more than $6 are out at a time, without counting. (A job that becomes ready late, with an earlier due time than
+/// The same of the first $6 jobs of each head alone, whatever lies before them. What is leased stays ready until it is
+/// settled, hence among them: no more than $6 are out at a time, without counting. (A job that becomes ready late, with an earlier due time than
 /// those that are out, may push one of them out of sight and be one too many.)
 pub const LEASE_CAPPED: &str = "\
 WITH due AS MATERIALIZED (
@@ -222,8 +222,8 @@ impl Ledger {
         self.kept(conn, result)
     }
 
-    /// Leases of each head the given number of its oldest free jobs; with a `cap`, of its first so many, from the first on. Not to be
-    /// repeated when unanswered: perhaps it was committed, then those leases end by themselves.
+    /// Leases of each head the given number of its oldest free jobs; with a `cap`, of its first so many, from the first
+    /// on. Not to be repeated when unanswered: perhaps it was committed, then those leases end by themselves.
     pub async fn lease(
         &self,
         queue: Queue,

@@ -18,7 +18,8 @@ WHERE jobs.tenant_id = k.tenant AND jobs.id = k.id";
 const FAILED: &str = "\
 UPDATE jobs SET state = CASE WHEN k.at IS NULL THEN 'dead' ELSE 'scheduled' END, run_at = coalesce(k.at, $6),
   attempt = jobs.attempt + 1, last_error = k.error,
-  apart = CASE WHEN k.at IS NULL THEN apart ELSE 0 END, dedup_key = CASE WHEN k.at IS NULL THEN NULL ELSE dedup_key END, lease_until = '-infinity',
+  lease_until = '-infinity', apart = CASE WHEN k.at IS NULL THEN apart ELSE 0 END,
+  dedup_key = CASE WHEN k.at IS NULL THEN NULL ELSE dedup_key END,
   failures = CASE WHEN jsonb_array_length(failures) >= 20 THEN failures - 0 ELSE coalesce(failures, '[]') END
     || jsonb_build_object('attempt', jobs.attempt + 1, 'at', $6, 'error', k.error)
 FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::timestamptz[], $5::text[]) k(tenant, id, attempt, at, error)

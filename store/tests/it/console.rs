@@ -8,7 +8,7 @@ use domain::job::JobState;
 use domain::rejection::Code;
 use jobs::Queue;
 use store::audit::By;
-use store::console::{self, Filter, Found, Many, Place};
+use store::console::{self, Deed, Filter, Found, Many, Place};
 use store::{Error, Store};
 use testkit::TestApp;
 use uuid::Uuid;
@@ -196,8 +196,11 @@ async fn many_are_done_batch_by_batch_and_none_that_died_since() {
     let many = Many { queue: Queue::Email, kind: Some("odd".to_owned()), tenant: None, until };
     let mut retried = 0;
     loop {
-        let batch: store::Result<_> =
-            app.store.system().transaction(async |tx| console::retry_all(tx, &many, &by(), now).await).await;
+        let batch: store::Result<_> = app
+            .store
+            .system()
+            .transaction(async |tx| console::batch(tx, Deed::Retry, &many, &by(), now).await)
+            .await;
         let batch = batch.unwrap();
         retried += batch.jobs;
         if !batch.goes_on {
@@ -206,8 +209,11 @@ async fn many_are_done_batch_by_batch_and_none_that_died_since() {
     }
     assert_eq!(retried, 550);
     let many = Many { queue: Queue::Email, kind: None, tenant: Some(key(15).0), until };
-    let removed: store::Result<_> =
-        app.store.system().transaction(async |tx| console::delete_all(tx, &many, &by(), now).await).await;
+    let removed: store::Result<_> = app
+        .store
+        .system()
+        .transaction(async |tx| console::batch(tx, Deed::Delete, &many, &by(), now).await)
+        .await;
     assert_eq!((removed.as_ref().unwrap().jobs, removed.unwrap().goes_on), (5, false));
     let admin = app.database.admin().await;
     let count = async |sql: &str| admin.query_one(sql, &[]).await.unwrap().get::<_, i64>(0);

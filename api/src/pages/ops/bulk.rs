@@ -5,11 +5,11 @@ use actix_web::http::StatusCode;
 use chrono::{DateTime, Datelike, Utc};
 use domain::rejection::{Code, YEARS};
 use serde::{Deserialize, Serialize};
-use store::console::{self, Many};
+use store::console::{self, Deed, Many};
 
 use super::jobs::Question;
 use super::query;
-use crate::console::{Deed, all};
+use crate::console::all;
 use crate::extract::{PageOperator, Query};
 use crate::pages::form::Form;
 use crate::pages::frame::Flash;
