@@ -169,7 +169,7 @@ class Harmony(Peer):
 CELERY = [sys.executable, "celery_peer.py"]
 EACH = {"enqueue", "latency", "idle", "chaos"}
 PEERS = [
-    Harmony("harmony", "Harmony", [BINARIES / "examples" / "road"], {1: 1, 10: 1, 100: 1}, EACH, {"postgres", "redis"}),
+    Harmony("harmony", "Harmony", [BINARIES / "examples" / "road"], {1: 1, 10: 1, 100: 1}, EACH | {"fair"}, {"postgres", "redis"}),
     Peer("bullmq", "BullMQ", ["node", "bullmq.mjs"], {1: 0.2, 10: 0.5, 100: 1}, EACH, {"redis"}),
     Peer("graphile", "graphile-worker", ["node", "graphile.mjs"], {1: 0.05, 10: 0.1, 100: 0.1}, EACH, {"postgres"}),
     Peer("graphile-batched", "graphile-worker, local queue of 500, batched completion", ["node", "graphile.mjs"],
