@@ -79,12 +79,12 @@ pub struct DayCount {
 impl From<Day> for DayView {
     fn from(day: Day) -> Self {
         let Day { date, timezone, is_open, slots } = day;
-        let view = |Slot { start, end, staff_ids }| SlotView {
+        let view = |Slot { start, end, staff_ids, seats_left }| SlotView {
             local_start: start.with_timezone(&timezone).format("%H:%M").to_string(),
             start,
             end,
             staff_ids,
-            seats_left: 1,
+            seats_left,
         };
         Self { date, timezone, is_open, slots: slots.into_iter().map(view).collect() }
     }

@@ -2,11 +2,12 @@
 
 use actix_web::HttpResponse;
 use chrono::{Days, NaiveDate};
-use domain::hours::{MinuteRange, RuleKind, TimeOfDay, WeeklyRange};
-use domain::id::{ClosureId, OpeningId, StaffId};
+use domain::hours::{MinuteRange, Owner, RuleKind, TimeOfDay, WeeklyRange};
+use domain::id::{ClosureId, OpeningId, ServiceId, StaffId};
 use domain::rejection::Rejection;
 use serde::{Deserialize, Serialize};
-use store::hours::{self, Closure, Opening};
+use store::TenantTx;
+use store::hours::{self, Closure, Opening, WeekOf};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::{Json, ManageCatalogue, Member, Path, Query, Read, Submission};
@@ -16,17 +17,46 @@ use crate::problem::Result;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct Owner {
-    /// Of this staff member; without it, of the tenant.
+pub struct WeekQuestion {
+    /// Of this staff member; without it and `service_id`, of the tenant.
     #[param(value_type = Option<String>)]
     staff_id: Option<StaffId>,
+    /// Of this service, which is offered within them alone.
+    #[param(value_type = Option<String>)]
+    service_id: Option<ServiceId>,
+    /// Of the week that holds from this date on; without it, of the one from the beginning.
+    effective_from: Option<NaiveDate>,
 }
 
-/// The rules of one owner, all of them.
-#[derive(Serialize, Deserialize, ToSchema)]
+impl WeekQuestion {
+    fn week(&self) -> Result<WeekOf> {
+        let owner = match (self.staff_id, self.service_id) {
+            (None, None) => Owner::Tenant,
+            (Some(id), None) => Owner::Staff(id),
+            (None, Some(id)) => Owner::Service(id),
+            (Some(_), Some(_)) => {
+                let detail = "must be left out where staff_id is given";
+                return Err(Rejection::invalid("?service_id", "INVALID", detail).into());
+            }
+        };
+        Ok(WeekOf { owner, from: self.effective_from })
+    }
+}
+
+/// The rules of one week, all of them.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
     rules: Vec<WeeklyRange>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct RulesView {
+    rules: Vec<WeeklyRange>,
+    /// Null: from the beginning.
+    effective_from: Option<NaiveDate>,
+    /// The dates from which other weeks of this owner hold.
+    other_weeks_from: Vec<NaiveDate>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -74,6 +104,14 @@ impl From<Closure> for ClosureView {
     }
 }
 
+impl RulesView {
+    async fn new(tx: &TenantTx, week: WeekOf, rules: Vec<WeeklyRange>) -> store::Result<Self> {
+        let mut others = hours::week_dates(tx, week.owner).await?;
+        others.retain(|date| Some(*date) != week.from);
+        Ok(Self { rules, effective_from: week.from, other_weeks_from: others })
+    }
+}
+
 impl OpeningView {
     fn new(opening: &Opening) -> Result<Self> {
         let range = opening.range()?;
@@ -87,51 +125,61 @@ impl OpeningView {
     }
 }
 
-pub async fn show_opening_rules(member: Member<Read>, owner: Query<Owner>) -> Result<HttpResponse> {
-    show_rules(&member, RuleKind::Opening, owner).await
+pub async fn show_opening_rules(member: Member<Read>, question: Query<WeekQuestion>) -> Result<HttpResponse> {
+    show_rules(&member, RuleKind::Opening, question).await
 }
 
-pub async fn show_break_rules(member: Member<Read>, owner: Query<Owner>) -> Result<HttpResponse> {
-    show_rules(&member, RuleKind::Break, owner).await
+pub async fn show_break_rules(member: Member<Read>, question: Query<WeekQuestion>) -> Result<HttpResponse> {
+    show_rules(&member, RuleKind::Break, question).await
 }
 
 async fn show_rules(
     member: &Member<Read>,
     kind: RuleKind,
-    Query(owner): Query<Owner>,
+    Query(question): Query<WeekQuestion>,
 ) -> Result<HttpResponse> {
-    let rules = member.tenant.read(async |tx| hours::rules(tx, kind, owner.staff_id).await).await?;
-    Ok(HttpResponse::Ok().json(Rules { rules }))
+    let week = question.week()?;
+    let view = member
+        .tenant
+        .read(async |tx| {
+            let rules = hours::rules(tx, kind, week).await?;
+            RulesView::new(tx, week, rules).await
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(view))
 }
 
 pub async fn replace_opening_rules(
     member: Member<ManageCatalogue>,
-    owner: Query<Owner>,
+    question: Query<WeekQuestion>,
     body: Json<Rules>,
 ) -> Result<HttpResponse> {
-    replace_rules(&member, RuleKind::Opening, owner, body).await
+    replace_rules(&member, RuleKind::Opening, question, body).await
 }
 
 pub async fn replace_break_rules(
     member: Member<ManageCatalogue>,
-    owner: Query<Owner>,
+    question: Query<WeekQuestion>,
     body: Json<Rules>,
 ) -> Result<HttpResponse> {
-    replace_rules(&member, RuleKind::Break, owner, body).await
+    replace_rules(&member, RuleKind::Break, question, body).await
 }
 
 async fn replace_rules(
     member: &Member<ManageCatalogue>,
     kind: RuleKind,
-    Query(owner): Query<Owner>,
+    Query(question): Query<WeekQuestion>,
     Json(body): Json<Rules>,
 ) -> Result<HttpResponse> {
-    let (now, by) = (member.now, member.by());
-    let rules = member
+    let (now, by, week) = (member.now, member.by(), question.week()?);
+    let view = member
         .tenant
-        .transaction(async |tx| hours::replace_rules(tx, kind, owner.staff_id, body.rules, &by, now).await)
+        .transaction(async |tx| {
+            let rules = hours::replace_rules(tx, kind, week, body.rules, &by, now).await?;
+            RulesView::new(tx, week, rules).await
+        })
         .await?;
-    Ok(HttpResponse::Ok().json(Rules { rules }))
+    Ok(HttpResponse::Ok().json(view))
 }
 
 /// Closures that are not over; yesterday may still be today somewhere.

@@ -28,6 +28,7 @@ pub mod random;
 pub mod reply;
 pub mod request;
 pub mod reschedule;
+pub mod rooms;
 pub mod routes;
 pub mod search;
 pub mod server;

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use domain::id::{BookingId, ClosureId, CustomerId, OpeningId, ServiceId, StaffId};
+use domain::id::{BookingId, ClosureId, CustomerId, OpeningId, RoomId, ServiceId, StaffId};
 use domain::rejection::{Code, Rejection, YEARS};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -135,7 +135,7 @@ macro_rules! by_position {
     )*};
 }
 
-by_position!(ServiceId, StaffId);
+by_position!(ServiceId, StaffId, RoomId);
 
 /// A list that is sorted by what can change: only who came last is told, and read again.
 impl Key for CustomerId {

@@ -17,7 +17,7 @@ use crate::list::{Page, PageQuestion};
 use crate::problem::Problem;
 use crate::{
     auth, availability, bookings, console, customers, documents, health, hours, images, me, openapi,
-    reschedule, search, services, staff, stream, tenant,
+    reschedule, rooms, search, services, staff, stream, tenant,
 };
 
 /// Who may call.
@@ -263,20 +263,31 @@ fn tenants() -> Vec<Route> {
             .takes::<staff::UpdateStaff>()
             .replies::<staff::StaffView>(200),
         route(delete, "/staff/{id}", catalogue, staff::destroy, "Archive a staff member").answers(204),
+        route(get, "/rooms", read, rooms::list, "All rooms")
+            .asks::<PageQuestion>()
+            .lists::<rooms::RoomView>(),
+        route(post, "/rooms", catalogue, rooms::create, "Add a room")
+            .takes::<rooms::CreateRoom>()
+            .replies::<rooms::RoomView>(201),
+        route(get, "/rooms/{id}", read, rooms::show, "One room").replies::<rooms::RoomView>(200),
+        route(patch, "/rooms/{id}", catalogue, rooms::update, "Change a room")
+            .takes::<rooms::UpdateRoom>()
+            .replies::<rooms::RoomView>(200),
+        route(delete, "/rooms/{id}", catalogue, rooms::destroy, "Archive a room").answers(204),
         route(get, "/opening-rules", read, hours::show_opening_rules, "Weekly hours")
-            .asks::<hours::Owner>()
-            .replies::<hours::Rules>(200),
+            .asks::<hours::WeekQuestion>()
+            .replies::<hours::RulesView>(200),
         route(put, "/opening-rules", catalogue, hours::replace_opening_rules, "Replace the weekly hours")
-            .asks::<hours::Owner>()
+            .asks::<hours::WeekQuestion>()
             .takes::<hours::Rules>()
-            .replies::<hours::Rules>(200),
+            .replies::<hours::RulesView>(200),
         route(get, "/break-rules", read, hours::show_break_rules, "Weekly pauses")
-            .asks::<hours::Owner>()
-            .replies::<hours::Rules>(200),
+            .asks::<hours::WeekQuestion>()
+            .replies::<hours::RulesView>(200),
         route(put, "/break-rules", catalogue, hours::replace_break_rules, "Replace the weekly pauses")
-            .asks::<hours::Owner>()
+            .asks::<hours::WeekQuestion>()
             .takes::<hours::Rules>()
-            .replies::<hours::Rules>(200),
+            .replies::<hours::RulesView>(200),
         route(get, "/closures", read, hours::list_closures, "Dates off, from yesterday on")
             .lists::<hours::ClosureView>(),
         route(post, "/closures", catalogue, hours::create_closure, "Close dates")

@@ -1,7 +1,8 @@
 //! Services: what can be booked.
 
 use actix_web::HttpResponse;
-use domain::id::{ServiceId, StaffId};
+use chrono::NaiveDate;
+use domain::id::{RoomId, ServiceId, StaffId};
 use domain::service::{Rate, ServiceDraft};
 use serde::{Deserialize, Serialize};
 use store::services::{Offer, Which};
@@ -34,18 +35,24 @@ pub struct ServiceView {
     deposit_rate: Rate,
     min_notice_minutes: i32,
     horizon_days: i32,
+    /// The last date on which it may take place, where that is nearer.
+    bookable_until: Option<NaiveDate>,
     /// Null: the duration.
     slot_step_minutes: Option<i32>,
     auto_confirm: bool,
     is_active: bool,
+    /// All who provide it do so together.
+    is_collective: bool,
     /// Who provides it; empty: everybody, also later.
     staff_ids: Vec<StaffId>,
+    /// It takes one of these rooms; empty: none.
+    room_ids: Vec<RoomId>,
     version: i64,
 }
 
 impl ServiceView {
     fn new(offer: Offer, tenant: &Tenant) -> Self {
-        let Offer { service, staff_ids, image } = offer;
+        let Offer { service, staff_ids, room_ids, image } = offer;
         Self {
             id: service.id,
             name: service.name,
@@ -60,10 +67,13 @@ impl ServiceView {
             deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
             min_notice_minutes: service.min_notice_minutes,
             horizon_days: service.horizon_days,
+            bookable_until: service.bookable_until,
             slot_step_minutes: service.slot_step_minutes,
             auto_confirm: service.auto_confirm,
             is_active: service.is_active,
+            is_collective: service.is_collective,
             staff_ids,
+            room_ids,
             version: service.version,
         }
     }
@@ -82,6 +92,8 @@ pub struct PublicService {
     pub currency: String,
     #[schema(value_type = f64)]
     pub deposit_rate: Rate,
+    /// Everybody who provides it does so together: nobody is chosen.
+    pub is_collective: bool,
 }
 
 impl PublicService {
@@ -97,6 +109,7 @@ impl PublicService {
             price_cents: service.price_cents,
             currency: tenant.currency.clone(),
             deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
+            is_collective: service.is_collective,
         }
     }
 }
@@ -122,14 +135,20 @@ pub struct CreateService {
     min_notice_minutes: Option<i32>,
     /// 0..=730; 90.
     horizon_days: Option<i32>,
+    /// The last date on which it may take place; without it, as far as the horizon.
+    bookable_until: Option<NaiveDate>,
     /// 5..=1440; the duration.
     slot_step_minutes: Option<i32>,
     /// True; false: each booking waits for approval.
     auto_confirm: Option<bool>,
     /// True.
     is_active: Option<bool>,
+    /// False; true: all who provide it do so together.
+    is_collective: Option<bool>,
     /// Empty: everybody, also later.
     staff_ids: Option<Vec<StaffId>>,
+    /// It takes one of these rooms; empty: none.
+    room_ids: Option<Vec<RoomId>>,
 }
 
 impl CreateService {
@@ -145,10 +164,13 @@ impl CreateService {
             deposit_rate: self.deposit_rate.unwrap_or_default(),
             min_notice_minutes: self.min_notice_minutes.unwrap_or(0),
             horizon_days: self.horizon_days.unwrap_or(90),
+            bookable_until: self.bookable_until,
             slot_step_minutes: self.slot_step_minutes,
             auto_confirm: self.auto_confirm.unwrap_or(true),
             is_active: self.is_active.unwrap_or(true),
+            is_collective: self.is_collective.unwrap_or(false),
             staff_ids: self.staff_ids.clone().unwrap_or_default(),
+            room_ids: self.room_ids.clone().unwrap_or_default(),
         }
     }
 }
@@ -181,6 +203,9 @@ pub struct UpdateService {
     #[serde(default, deserialize_with = "required")]
     horizon_days: Option<i32>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<NaiveDate>)]
+    bookable_until: Option<Option<NaiveDate>>,
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<i32>)]
     slot_step_minutes: Option<Option<i32>>,
     #[serde(default, deserialize_with = "required")]
@@ -188,7 +213,11 @@ pub struct UpdateService {
     #[serde(default, deserialize_with = "required")]
     is_active: Option<bool>,
     #[serde(default, deserialize_with = "required")]
+    is_collective: Option<bool>,
+    #[serde(default, deserialize_with = "required")]
     staff_ids: Option<Vec<StaffId>>,
+    #[serde(default, deserialize_with = "required")]
+    room_ids: Option<Vec<RoomId>>,
 }
 
 impl UpdateService {
@@ -204,10 +233,13 @@ impl UpdateService {
             deposit_rate: self.deposit_rate.unwrap_or(draft.deposit_rate),
             min_notice_minutes: self.min_notice_minutes.unwrap_or(draft.min_notice_minutes),
             horizon_days: self.horizon_days.unwrap_or(draft.horizon_days),
+            bookable_until: self.bookable_until.unwrap_or(draft.bookable_until),
             slot_step_minutes: self.slot_step_minutes.unwrap_or(draft.slot_step_minutes),
             auto_confirm: self.auto_confirm.unwrap_or(draft.auto_confirm),
             is_active: self.is_active.unwrap_or(draft.is_active),
+            is_collective: self.is_collective.unwrap_or(draft.is_collective),
             staff_ids: self.staff_ids.unwrap_or(draft.staff_ids),
+            room_ids: self.room_ids.unwrap_or(draft.room_ids),
         }
     }
 }

@@ -29,6 +29,8 @@ pub struct StaffView {
     timezone: Option<Tz>,
     /// Null: no maximum.
     max_daily_bookings: Option<i32>,
+    /// Percent of what the others get of the bookings that name nobody.
+    weight: i32,
     version: i64,
 }
 
@@ -41,6 +43,7 @@ impl From<StaffMember> for StaffView {
             user_id: staff.user_id,
             timezone: staff.timezone,
             max_daily_bookings: staff.max_daily_bookings,
+            weight: staff.weight,
             version: staff.version,
         }
     }
@@ -62,6 +65,8 @@ pub struct CreateStaff {
     timezone: Option<Tz>,
     /// 1..=1000
     max_daily_bookings: Option<i32>,
+    /// 10..=1000; 100.
+    weight: Option<i32>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -79,6 +84,8 @@ pub struct UpdateStaff {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<i32>)]
     max_daily_bookings: Option<Option<i32>>,
+    #[serde(default, deserialize_with = "required")]
+    weight: Option<i32>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -116,6 +123,7 @@ pub async fn create(member: Member<ManageCatalogue>, submission: Submission<Crea
                 email: body.email.clone(),
                 timezone: body.timezone,
                 max_daily_bookings: body.max_daily_bookings,
+                weight: body.weight.unwrap_or(StaffDraft::USUAL_WEIGHT),
             };
             let staff = store::staff::add(tx, draft, &by, now).await?;
             Answer::created(&StaffView::from(staff))
@@ -141,6 +149,7 @@ pub async fn update(
         email: body.email.unwrap_or_else(|| staff.email.clone()),
         timezone: body.timezone.unwrap_or(staff.timezone),
         max_daily_bookings: body.max_daily_bookings.unwrap_or(staff.max_daily_bookings),
+        weight: body.weight.unwrap_or(staff.weight),
     };
     let staff = member
         .tenant

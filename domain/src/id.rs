@@ -72,6 +72,8 @@ id! {
     /// Somebody or something that can be booked.
     StaffId,
     ServiceId,
+    /// A room, a chair, a machine.
+    RoomId,
     CustomerId,
     BookingId,
     AllocationId,

@@ -16,6 +16,7 @@ pub mod privacy;
 pub mod rejection;
 pub mod reminder;
 pub mod role;
+pub mod room;
 pub mod service;
 pub mod setup;
 pub mod sheet;

@@ -1,8 +1,9 @@
 //! Services: what can be booked.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::id::StaffId;
+use crate::id::{RoomId, StaffId};
 use crate::plan::{Feature, Plan};
 use crate::rejection::{Fields, Rejection};
 use crate::text;
@@ -64,11 +65,17 @@ pub struct ServiceDraft {
     pub deposit_rate: Rate,
     pub min_notice_minutes: i32,
     pub horizon_days: i32,
+    /// The last date on which it may take place, where that is nearer than the horizon.
+    pub bookable_until: Option<NaiveDate>,
     pub slot_step_minutes: Option<i32>,
     pub auto_confirm: bool,
     pub is_active: bool,
+    /// All who provide it do so together.
+    pub is_collective: bool,
     /// Who provides it; empty: everybody, also later.
     pub staff_ids: Vec<StaffId>,
+    /// It takes one of these rooms; empty: none.
+    pub room_ids: Vec<RoomId>,
 }
 
 impl ServiceDraft {
@@ -93,11 +100,19 @@ impl ServiceDraft {
         if let Some(step) = self.slot_step_minutes {
             fields.range("/slot_step_minutes", step, 5, 1_440);
         }
+        if let Some(date) = self.bookable_until {
+            fields.year("/bookable_until", date);
+        }
         if self.staff_ids.len() > 200 {
             fields.add("/staff_ids", "TOO_LONG", "must have at most 200 items");
         }
+        if self.room_ids.len() > 200 {
+            fields.add("/room_ids", "TOO_LONG", "must have at most 200 items");
+        }
         self.staff_ids.sort_unstable();
         self.staff_ids.dedup();
+        self.room_ids.sort_unstable();
+        self.room_ids.dedup();
         fields.finish()?;
         if self.deposit_rate.basis_points() > 0 {
             plan.require(Feature::Deposits)?;
@@ -131,10 +146,13 @@ mod tests {
             deposit_rate: Rate::default(),
             min_notice_minutes: 0,
             horizon_days: 90,
+            bookable_until: None,
             slot_step_minutes: None,
             auto_confirm: true,
             is_active: true,
+            is_collective: false,
             staff_ids: Vec::new(),
+            room_ids: Vec::new(),
         }
     }
 

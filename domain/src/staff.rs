@@ -14,9 +14,14 @@ pub struct StaffDraft {
     /// Of their own hours; none: the tenant's.
     pub timezone: Option<Tz>,
     pub max_daily_bookings: Option<i32>,
+    /// Percent of what the others get of the bookings that name nobody.
+    pub weight: i32,
 }
 
 impl StaffDraft {
+    /// As much as the others.
+    pub const USUAL_WEIGHT: i32 = 100;
+
     pub fn checked(mut self) -> Result<Self, Rejection> {
         let mut fields = Fields::default();
         self.name = fields.take("/name", text::name(&self.name)).unwrap_or_default();
@@ -27,6 +32,7 @@ impl StaffDraft {
         if let Some(max) = self.max_daily_bookings {
             fields.range("/max_daily_bookings", max, 1, 1_000);
         }
+        fields.range("/weight", self.weight, 10, 1_000);
         fields.finish()?;
         Ok(self)
     }

@@ -38,6 +38,17 @@ calendar-details = Booking details
 calendar-open = Open the booking
 calendar-when = When
 calendar-with = With
+calendar-room = Room
+calendar-assigned = { $how ->
+    [only_one] Chosen for being the only one free.
+    [session] Holds the session already.
+   *[everybody] The whole team together.
+}
+calendar-assigned-least = Chosen of { $free } who were free: { $minutes ->
+    [0] nothing booked that day yet.
+   *[other] { $minutes } minutes booked that day.
+}
+calendar-assigned-weight = Share: { $weight } %.
 calendar-note = Note from the customer
 calendar-internal-note = Internal note
 calendar-internal-note-label = Your note

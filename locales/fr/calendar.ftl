@@ -38,6 +38,17 @@ calendar-details = Détails de la réservation
 calendar-open = Ouvrir la réservation
 calendar-when = Quand
 calendar-with = Avec
+calendar-room = Salle
+calendar-assigned = { $how ->
+    [only_one] Seule personne libre.
+    [session] Anime déjà cette séance.
+   *[everybody] Toute l’équipe ensemble.
+}
+calendar-assigned-least = Choix parmi { $free } personnes libres : { $minutes ->
+    [0] rien de réservé ce jour-là.
+   *[other] { $minutes } minutes réservées ce jour-là.
+}
+calendar-assigned-weight = Part : { $weight } %.
 calendar-note = Note du client
 calendar-internal-note = Note interne
 calendar-internal-note-label = Votre note

@@ -1,1 +1,1 @@
-DROP TABLE openings, closures, weekly_rules, service_staff, services, staff;
+DROP TABLE openings, closures, weekly_rules, service_rooms, rooms, service_staff, services, staff;

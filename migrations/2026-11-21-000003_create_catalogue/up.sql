@@ -8,6 +8,7 @@ CREATE TABLE staff (
   user_id uuid REFERENCES users,
   timezone text,
   max_daily_bookings integer CHECK (max_daily_bookings BETWEEN 1 AND 1000),
+  weight integer NOT NULL DEFAULT 100 CHECK (weight BETWEEN 10 AND 1000),
   position integer NOT NULL DEFAULT 0,
   schedule_version bigint NOT NULL DEFAULT 1,
   archived_at timestamptz,
@@ -19,6 +20,7 @@ CREATE TABLE staff (
 );
 CALL protect_tenant_table('staff');
 COMMENT ON COLUMN staff.timezone IS 'Of their own hours; NULL: the tenant''s.';
+COMMENT ON COLUMN staff.weight IS 'Percent of what the others get of the bookings that name nobody.';
 COMMENT ON COLUMN staff.schedule_version IS 'Raised, as a lock, by each write that changes or consumes their availability.';
 
 CREATE TABLE services (
@@ -36,9 +38,11 @@ CREATE TABLE services (
   capacity integer NOT NULL DEFAULT 1 CHECK (capacity BETWEEN 1 AND 1000),
   min_notice_minutes integer NOT NULL DEFAULT 0 CHECK (min_notice_minutes BETWEEN 0 AND 525600),
   horizon_days integer NOT NULL DEFAULT 90 CHECK (horizon_days BETWEEN 0 AND 730),
+  bookable_until date,
   slot_step_minutes integer CHECK (slot_step_minutes BETWEEN 5 AND 1440),
   auto_confirm boolean NOT NULL DEFAULT true,
   is_active boolean NOT NULL DEFAULT true,
+  is_collective boolean NOT NULL DEFAULT false,
   position integer NOT NULL DEFAULT 0,
   archived_at timestamptz,
   version bigint NOT NULL DEFAULT 1,
@@ -64,13 +68,43 @@ CREATE TABLE service_staff (
 );
 CALL protect_tenant_table('service_staff');
 
--- Weekly hours and weekly pauses, of the tenant (staff_id NULL) or of one staff member. Minutes from midnight of the
--- owner's wall clock; 1440 ends a day. One table: whoever reckons slots reads both.
+-- Rooms, chairs, machines: used by one at a time.
+CREATE TABLE rooms (
+  tenant_id uuid NOT NULL REFERENCES tenants,
+  id uuid NOT NULL,
+  name text NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+  position integer NOT NULL DEFAULT 0,
+  schedule_version bigint NOT NULL DEFAULT 1,
+  archived_at timestamptz,
+  version bigint NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  created_by uuid,
+  PRIMARY KEY (tenant_id, id)
+);
+CALL protect_tenant_table('rooms');
+
+-- Of which rooms a service takes one. No row: it needs none.
+CREATE TABLE service_rooms (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  room_id uuid NOT NULL,
+  PRIMARY KEY (tenant_id, service_id, room_id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services ON DELETE CASCADE,
+  FOREIGN KEY (tenant_id, room_id) REFERENCES rooms ON DELETE CASCADE
+);
+CALL protect_tenant_table('service_rooms');
+
+-- Weekly hours and weekly pauses, of the tenant (neither staff_id nor service_id), of one staff member, or of a service
+-- that is not offered at all times. Minutes from midnight of the owner's wall clock; 1440 ends a day. One table: whoever
+-- reckons slots reads all of it.
 CREATE TABLE weekly_rules (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
   kind text NOT NULL CHECK (kind IN ('opening', 'break')),
   staff_id uuid,
+  service_id uuid,
+  effective_from date,
   weekday smallint NOT NULL CHECK (weekday BETWEEN 1 AND 7),
   start_minute smallint NOT NULL CHECK (start_minute BETWEEN 0 AND 1439),
   end_minute smallint NOT NULL CHECK (end_minute BETWEEN 1 AND 1440),
@@ -78,9 +112,12 @@ CREATE TABLE weekly_rules (
   created_by uuid,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, staff_id) REFERENCES staff ON DELETE CASCADE,
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services ON DELETE CASCADE,
+  CHECK (staff_id IS NULL OR service_id IS NULL),
   CHECK (start_minute < end_minute)
 );
 CALL protect_tenant_table('weekly_rules');
+COMMENT ON COLUMN weekly_rules.effective_from IS 'The week holds from this date until the owner''s next; NULL: from the beginning.';
 
 -- Whole local dates off, first and last included.
 CREATE TABLE closures (

@@ -42,6 +42,7 @@ CREATE TABLE bookings (
   status text NOT NULL CHECK (status IN ('pending', 'confirmed', 'completed', 'no_show', 'cancelled')),
   service_id uuid NOT NULL,
   staff_id uuid NOT NULL,
+  room_id uuid,
   customer_id uuid NOT NULL,
   starts_at timestamptz NOT NULL,
   ends_at timestamptz NOT NULL,
@@ -65,6 +66,7 @@ CREATE TABLE bookings (
   marketing_accepted_at timestamptz,
   note text CHECK (length(note) <= 2000),
   internal_note text CHECK (length(internal_note) <= 2000),
+  assigned jsonb,
   sequence integer NOT NULL DEFAULT 0,
   cancelled_at timestamptz,
   cancellation_reason text CHECK (length(cancellation_reason) <= 2000),
@@ -76,6 +78,7 @@ CREATE TABLE bookings (
   CONSTRAINT bookings_public_code UNIQUE (tenant_id, public_code),
   FOREIGN KEY (tenant_id, service_id) REFERENCES services,
   FOREIGN KEY (tenant_id, staff_id) REFERENCES staff,
+  FOREIGN KEY (tenant_id, room_id) REFERENCES rooms,
   FOREIGN KEY (tenant_id, customer_id) REFERENCES customers,
   CHECK (starts_at < ends_at)
 );
@@ -87,6 +90,8 @@ CREATE INDEX bookings_pending ON bookings (tenant_id, starts_at) WHERE status = 
 COMMENT ON COLUMN bookings.timezone IS 'The zone the appointment takes place in: what messages print.';
 COMMENT ON COLUMN bookings.customer_timezone IS 'Where they booked from, if they said so.';
 COMMENT ON COLUMN bookings.internal_note IS 'What members note for themselves; no customer sees it.';
+COMMENT ON COLUMN bookings.staff_id IS 'Of a collective service, the first of those who provide it; allocations has all.';
+COMMENT ON COLUMN bookings.assigned IS 'Why it is with them: see domain::slots::Assigned.';
 COMMENT ON COLUMN bookings.sequence IS 'Of the calendar object (RFC 5545 SEQUENCE): 0, then one more with each change told to the customer.';
 
 -- Time taken from one resource (a staff member or a room), buffers included. The exclusion constraint is what makes a

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use domain::hours::{Calendar, Closure, Hours, RuleKind, TimeOfDay};
+use domain::hours::{Calendar, Closure, Hours, Owner, TimeOfDay};
 use domain::id::StaffId;
 use domain::wall_clock::{self, Interval};
 use futures_util::join;
@@ -11,7 +11,7 @@ use crate::TenantTx;
 use crate::availability::{self, MAX_ALLOCATION};
 use crate::bookings::{self, Appointment, Booking, Filter};
 use crate::error::Result;
-use crate::hours::{Exception, exceptions, weekly_rules};
+use crate::hours::{Exception, exceptions, hours, weekly_rules};
 
 /// Most bookings that one day shows.
 const MOST: i64 = 2_000;
@@ -108,13 +108,9 @@ pub async fn opening(tx: &TenantTx, date: NaiveDate, timezone: Tz) -> Result<Ope
     let evening = date.pred_opt().unwrap_or(date);
     let (rules, exceptions) = join!(weekly_rules(tx), exceptions(tx, evening, date));
     let (rules, exceptions) = (rules?, exceptions?);
-    let of = |kind: RuleKind| {
-        let own = rules.iter().filter(|rule| rule.kind == kind && rule.owner.is_none());
-        own.map(|rule| rule.range).collect()
-    };
     let own = || exceptions.iter().filter(|exception| exception.owner.is_none());
     let openings = own().filter_map(Exception::opening).collect();
-    let hours = Hours::new(timezone, of(RuleKind::Opening), of(RuleKind::Break), openings);
+    let hours = hours(timezone, &rules, Owner::Tenant, &[], openings);
     let closed = own().filter(|exception| exception.hours.is_none());
     let closures: Vec<Closure> = closed
         .map(|closure| Closure { timezone, starts_on: closure.starts_on, ends_on: closure.ends_on })

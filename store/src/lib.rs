@@ -24,6 +24,7 @@ pub mod migrate;
 mod pools;
 pub mod progress;
 pub mod reminders;
+pub mod rooms;
 mod schema;
 pub mod search;
 pub mod services;

@@ -38,6 +38,7 @@ diesel::table! {
         status -> Text,
         service_id -> Uuid,
         staff_id -> Uuid,
+        room_id -> Nullable<Uuid>,
         customer_id -> Uuid,
         starts_at -> Timestamptz,
         ends_at -> Timestamptz,
@@ -61,6 +62,7 @@ diesel::table! {
         marketing_accepted_at -> Nullable<Timestamptz>,
         note -> Nullable<Text>,
         internal_note -> Nullable<Text>,
+        assigned -> Nullable<Jsonb>,
         sequence -> Int4,
         cancelled_at -> Nullable<Timestamptz>,
         cancellation_reason -> Nullable<Text>,
@@ -288,9 +290,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    rooms (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        position -> Int4,
+        schedule_version -> Int8,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     schedule_ticks (name) {
         name -> Text,
         last_tick -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    service_rooms (tenant_id, service_id, room_id) {
+        tenant_id -> Uuid,
+        service_id -> Uuid,
+        room_id -> Uuid,
     }
 }
 
@@ -318,9 +343,11 @@ diesel::table! {
         capacity -> Int4,
         min_notice_minutes -> Int4,
         horizon_days -> Int4,
+        bookable_until -> Nullable<Date>,
         slot_step_minutes -> Nullable<Int4>,
         auto_confirm -> Bool,
         is_active -> Bool,
+        is_collective -> Bool,
         position -> Int4,
         archived_at -> Nullable<Timestamptz>,
         version -> Int8,
@@ -361,6 +388,7 @@ diesel::table! {
         user_id -> Nullable<Uuid>,
         timezone -> Nullable<Text>,
         max_daily_bookings -> Nullable<Int4>,
+        weight -> Int4,
         position -> Int4,
         schedule_version -> Int8,
         archived_at -> Nullable<Timestamptz>,
@@ -447,6 +475,8 @@ diesel::table! {
         id -> Uuid,
         kind -> Text,
         staff_id -> Nullable<Uuid>,
+        service_id -> Nullable<Uuid>,
+        effective_from -> Nullable<Date>,
         weekday -> Int2,
         start_minute -> Int2,
         end_minute -> Int2,
@@ -501,7 +531,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_resets,
     queue_settings,
     refresh_tokens,
+    rooms,
     schedule_ticks,
+    service_rooms,
     service_staff,
     services,
     sessions,

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::array;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::id::{ImageId, ServiceId, StaffId, TenantId, UserId};
+use domain::id::{ImageId, RoomId, ServiceId, StaffId, TenantId, UserId};
 use domain::plan::Plan;
 use domain::rejection::{Code, Rejection};
 use domain::service::{Rate, ServiceDraft};
@@ -16,6 +16,7 @@ use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::error::Result;
 use crate::images::{self, Image};
+use crate::rooms;
 use crate::schema::{service_staff, services, staff};
 use crate::tenants::check_version;
 
@@ -35,9 +36,11 @@ pub struct Service {
     pub deposit_basis_points: i32,
     pub min_notice_minutes: i32,
     pub horizon_days: i32,
+    pub bookable_until: Option<NaiveDate>,
     pub slot_step_minutes: Option<i32>,
     pub auto_confirm: bool,
     pub is_active: bool,
+    pub is_collective: bool,
     pub position: i32,
     pub version: i64,
     pub created_at: DateTime<Utc>,
@@ -51,6 +54,8 @@ pub struct Offer {
     #[serde(flatten)]
     pub service: Service,
     pub staff_ids: Vec<StaffId>,
+    /// It takes one of these rooms; none named: it needs none.
+    pub room_ids: Vec<RoomId>,
     #[serde(skip)]
     pub image: Option<Image>,
 }
@@ -58,7 +63,7 @@ pub struct Offer {
 impl Offer {
     /// The draft that would change nothing.
     pub fn draft(&self) -> ServiceDraft {
-        let Self { service, staff_ids, .. } = self.clone();
+        let Self { service, staff_ids, room_ids, .. } = self.clone();
         ServiceDraft {
             name: service.name,
             category: service.category,
@@ -70,10 +75,13 @@ impl Offer {
             deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
             min_notice_minutes: service.min_notice_minutes,
             horizon_days: service.horizon_days,
+            bookable_until: service.bookable_until,
             slot_step_minutes: service.slot_step_minutes,
             auto_confirm: service.auto_confirm,
             is_active: service.is_active,
+            is_collective: service.is_collective,
             staff_ids,
+            room_ids,
         }
     }
 }
@@ -120,7 +128,7 @@ pub async fn page(
     let mut providers: HashMap<ServiceId, Vec<StaffId>> = HashMap::new();
     let rows: Vec<(ServiceId, StaffId)> = service_staff::table
         .filter(service_staff::tenant_id.eq(tx.tenant()))
-        .filter(service_staff::service_id.eq_any(ids))
+        .filter(service_staff::service_id.eq_any(&ids))
         .order(service_staff::staff_id)
         .select((service_staff::service_id, service_staff::staff_id))
         .load(&mut tx.conn())
@@ -128,11 +136,13 @@ pub async fn page(
     for (service, member) in rows {
         providers.entry(service).or_default().push(member);
     }
+    let mut rooms = rooms::of_services(tx, &ids).await?;
     let mut pictures = images::find_all(tx, services.iter().map(|service| service.image_id)).await?;
     Ok(services
         .into_iter()
         .map(|service| Offer {
             staff_ids: providers.remove(&service.id).unwrap_or_default(),
+            room_ids: rooms.remove(&service.id).unwrap_or_default(),
             image: service.image_id.and_then(|id| pictures.remove(&id)),
             service,
         })
@@ -140,17 +150,21 @@ pub async fn page(
 }
 
 pub async fn find(tx: &TenantTx, id: ServiceId) -> Result<Offer> {
-    let (service, staff_ids): (Service, Vec<StaffId>) = services::table
+    let (service, staff_ids, room_ids): (Service, Vec<StaffId>, Vec<RoomId>) = services::table
         .find((tx.tenant(), id))
         .filter(services::archived_at.is_null())
-        .select((Service::as_select(), array(named(tx.tenant(), id))))
+        .select((
+            Service::as_select(),
+            array(named(tx.tenant(), id)),
+            array(rooms::of_service(tx.tenant(), id)),
+        ))
         .first(&mut tx.conn())
         .await?;
     let image = match service.image_id {
         Some(id) => images::find(tx, id).await?,
         None => None,
     };
-    Ok(Offer { service, staff_ids, image })
+    Ok(Offer { service, staff_ids, room_ids, image })
 }
 
 /// Who is named to provide it.
@@ -195,9 +209,11 @@ pub async fn add(
             deposit_basis_points: 0,
             min_notice_minutes: 0,
             horizon_days: 0,
+            bookable_until: None,
             slot_step_minutes: None,
             auto_confirm: true,
             is_active: true,
+            is_collective: false,
             position: position.unwrap_or(0).saturating_add(1),
             version: 1,
             created_at: now,
@@ -208,6 +224,7 @@ pub async fn add(
     );
     diesel::insert_into(services::table).values(&offer.service).execute(&mut tx.conn()).await?;
     set_providers(tx, &offer, &[]).await?;
+    rooms::set(tx, offer.service.id, &offer.room_ids, &[]).await?;
     let change: Change<'_, (), _> =
         Change { action: "service.create", subject: offer.service.id.0, before: None, after: Some(&offer) };
     audit::record(tx, by, change, now).await?;
@@ -259,15 +276,18 @@ pub async fn update(
             services::deposit_basis_points.eq(service.deposit_basis_points),
             services::min_notice_minutes.eq(service.min_notice_minutes),
             services::horizon_days.eq(service.horizon_days),
+            services::bookable_until.eq(service.bookable_until),
             services::slot_step_minutes.eq(service.slot_step_minutes),
             services::auto_confirm.eq(service.auto_confirm),
             services::is_active.eq(service.is_active),
+            services::is_collective.eq(service.is_collective),
             services::version.eq(service.version),
             services::updated_at.eq(now),
         ))
         .execute(&mut tx.conn())
         .await?;
     set_providers(tx, &after, &before.staff_ids).await?;
+    rooms::set(tx, id, &after.room_ids, &before.room_ids).await?;
     let change =
         Change { action: "service.update", subject: id.0, before: Some(&before), after: Some(&after) };
     audit::record(tx, by, change, now).await?;
@@ -326,12 +346,15 @@ fn offer(row: &Service, draft: ServiceDraft) -> Offer {
             deposit_basis_points: draft.deposit_rate.basis_points(),
             min_notice_minutes: draft.min_notice_minutes,
             horizon_days: draft.horizon_days,
+            bookable_until: draft.bookable_until,
             slot_step_minutes: draft.slot_step_minutes,
             auto_confirm: draft.auto_confirm,
             is_active: draft.is_active,
+            is_collective: draft.is_collective,
             ..row.clone()
         },
         staff_ids: draft.staff_ids,
+        room_ids: draft.room_ids,
         image: None,
     }
 }

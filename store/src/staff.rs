@@ -27,6 +27,7 @@ pub struct StaffMember {
     #[diesel(deserialize_as = OptionalZone, serialize_as = OptionalZone)]
     pub timezone: Option<Tz>,
     pub max_daily_bookings: Option<i32>,
+    pub weight: i32,
     pub position: i32,
     pub schedule_version: i64,
     pub version: i64,
@@ -163,6 +164,7 @@ pub async fn add(tx: &TenantTx, draft: StaffDraft, by: &By, now: DateTime<Utc>) 
         user_id: None,
         timezone: draft.timezone,
         max_daily_bookings: draft.max_daily_bookings,
+        weight: draft.weight,
         position: position.unwrap_or(0).saturating_add(1),
         schedule_version: 1,
         version: 1,
@@ -194,6 +196,7 @@ pub async fn update(
         email: draft.email,
         timezone: draft.timezone,
         max_daily_bookings: draft.max_daily_bookings,
+        weight: draft.weight,
         schedule_version: before.schedule_version + 1,
         version: before.version + 1,
         updated_at: now,
@@ -205,6 +208,7 @@ pub async fn update(
             staff::email.eq(&after.email),
             staff::timezone.eq(after.timezone.map(Zone)),
             staff::max_daily_bookings.eq(after.max_daily_bookings),
+            staff::weight.eq(after.weight),
             staff::schedule_version.eq(after.schedule_version),
             staff::version.eq(after.version),
             staff::updated_at.eq(now),
@@ -297,5 +301,16 @@ pub async fn raise_all_schedules(tx: &TenantTx) -> Result<()> {
         .set(staff::schedule_version.eq(staff::schedule_version + 1))
         .execute(&mut tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Takes the lock on the availability of several, in the order of all who take it.
+pub async fn raise_schedules(tx: &TenantTx, ids: &[StaffId]) -> Result<()> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    for id in ids {
+        raise_schedule(tx, id).await?;
+    }
     Ok(())
 }

@@ -84,6 +84,11 @@ impl<'a> Salon<'a> {
         id_of(&self.post("/staff").json(&json!({"name": name})).await.expect(201))
     }
 
+    /// Adds a room. Answers its id.
+    pub async fn room(&self, name: &str) -> String {
+        id_of(&self.post("/rooms").json(&json!({"name": name})).await.expect(201))
+    }
+
     /// The staff member that sign-up made for the owner.
     pub async fn first_staff(&self) -> String {
         id_of(&self.get("/staff").await.expect(200)["data"][0])

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { operatorIn, signedIn } from './support/demo.mjs'
-import { accessible, close, contrast, desktop, meter, origin, overflowing, phone, visitor } from './support/harness.mjs'
+import { accessible, close, contrast, desktop, meter, origin, overflowing, overlong, phone, visitor } from './support/harness.mjs'
 import { address } from './support/places.mjs'
 
 const table = await (await fetch(`${origin}/dev/routes`)).json()
@@ -83,6 +83,8 @@ async function looked(url, options, isOurs) {
     flaws.push(...dark.map(it => `dark: ${it}`))
     if (viewport === phone) await page.setViewportSize({ width: 360, height: 800 })
     flaws.push(...(await overflowing(page)).map(it => `wider than the window: ${it}`))
+    const excess = await overlong(page)
+    if (excess > 0) flaws.push(`${excess} px longer than the window, beside what scrolls`)
     flaws.push(...(await page.evaluate(() => window.__violations)).map(it => `policy: ${it}`), ...context.faults)
   } finally {
     await context.close()

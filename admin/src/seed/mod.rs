@@ -10,7 +10,7 @@ mod salon;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::contact::Email;
-use domain::hours::{MinuteRange, RuleKind, Weekday, WeeklyRange};
+use domain::hours::{MinuteRange, Owner, RuleKind, Weekday, WeeklyRange};
 use domain::id::{ImageId, ServiceId, StaffId, TenantId};
 use domain::locale::Locale;
 use domain::plan::Plan;
@@ -135,8 +135,10 @@ async fn make(store: &Store, files: &Files, demo: &Demo, now: DateTime<Utc>) -> 
         .transaction(async |tx| {
             tenants::update(tx, demo.profile.clone(), None, &by, now).await?;
             tenants::set_plan(tx, demo.plan, &By::System, now).await?;
-            hours::replace_rules(tx, RuleKind::Opening, None, demo.week.clone(), &by, now).await?;
-            hours::replace_rules(tx, RuleKind::Break, None, demo.breaks.clone(), &by, now).await?;
+            hours::replace_rules(tx, RuleKind::Opening, Owner::Tenant.into(), demo.week.clone(), &by, now)
+                .await?;
+            hours::replace_rules(tx, RuleKind::Break, Owner::Tenant.into(), demo.breaks.clone(), &by, now)
+                .await?;
             let known = hire_and_offer(tx, demo, &by, now).await?;
             close(tx, demo, &known, &by, now).await?;
             Ok(known)
@@ -169,12 +171,15 @@ async fn hire_and_offer(tx: &TenantTx, demo: &Demo, by: &By, now: DateTime<Utc>)
                 email: None,
                 timezone: None,
                 max_daily_bookings: None,
+                weight: StaffDraft::USUAL_WEIGHT,
             };
             staff::add(tx, draft, by, now).await?.id
         };
         if let Some(week) = &colleague.week {
-            hours::replace_rules(tx, RuleKind::Opening, Some(id), week.clone(), by, now).await?;
-            hours::replace_rules(tx, RuleKind::Break, Some(id), demo.breaks.clone(), by, now).await?;
+            hours::replace_rules(tx, RuleKind::Opening, Owner::Staff(id).into(), week.clone(), by, now)
+                .await?;
+            hours::replace_rules(tx, RuleKind::Break, Owner::Staff(id).into(), demo.breaks.clone(), by, now)
+                .await?;
         }
         known.staff.push((id, colleague.name, colleague.week.clone().unwrap_or_else(|| demo.week.clone())));
     }
@@ -191,10 +196,13 @@ async fn hire_and_offer(tx: &TenantTx, demo: &Demo, by: &By, now: DateTime<Utc>)
             deposit_rate: Rate::default(),
             min_notice_minutes: 60,
             horizon_days: 90,
+            bookable_until: None,
             slot_step_minutes: Some(30),
             auto_confirm: offered.auto_confirm,
             is_active: true,
+            is_collective: false,
             staff_ids: by_whom.map(|(id, ..)| *id).collect(),
+            room_ids: Vec::new(),
         };
         let offer = services::add(tx, draft, demo.plan, by, now).await?;
         known.services.push((

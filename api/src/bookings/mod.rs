@@ -8,10 +8,11 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::booking::{BookingDraft, Notify, Status, parse_public_code};
 use domain::contact::Email;
-use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
+use domain::id::{BookingId, CustomerId, RoomId, ServiceId, StaffId};
 use domain::locale::Locale;
 use domain::rejection::{Alternative, Code, Extra, Fields, Rejection};
 use domain::role::{Permission, Role};
+use domain::slots::Assigned;
 use serde::{Deserialize, Serialize};
 use store::availability::{self, Wish};
 use store::bookings::{self, Appointment, Booking, Filter};
@@ -161,6 +162,9 @@ pub struct MemberBookingView {
     /// What members note for themselves.
     internal_note: Option<String>,
     cancellation_reason: Option<String>,
+    room_id: Option<RoomId>,
+    /// Why it is with whom it is; null: not known.
+    assigned: Option<Assigned>,
     version: i64,
     created_at: DateTime<Utc>,
 }
@@ -214,6 +218,8 @@ impl MemberBookingView {
             note: booking.note.clone(),
             internal_note: booking.internal_note.clone(),
             cancellation_reason: booking.cancellation_reason.clone(),
+            room_id: booking.room_id,
+            assigned: booking.assigned(),
             version: booking.version,
             created_at: booking.created_at,
             booking: BookingView {

@@ -199,10 +199,12 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             "name": "Cut", "category": "Hair", "description": "Wash, cut", "duration_minutes": 60, "price_cents": 100,
             "buffer_before_minutes": 5, "buffer_after_minutes": 5, "deposit_rate": 0, "min_notice_minutes": 0,
             "horizon_days": 90, "slot_step_minutes": 30, "auto_confirm": true, "is_active": true, "staff_ids": [],
+            "bookable_until": "2031-01-01", "is_collective": false, "room_ids": [],
         }),
         ("POST" | "PATCH", "/staff" | "/staff/{id}") => {
-            json!({"name": "Bea", "email": "bea@salon.example", "timezone": "Europe/Paris", "max_daily_bookings": 5})
+            json!({"name": "Bea", "email": "bea@salon.example", "timezone": "Europe/Paris", "max_daily_bookings": 5, "weight": 100})
         }
+        ("POST" | "PATCH", "/rooms" | "/rooms/{id}") => json!({"name": "Room 1"}),
         ("PUT", "/opening-rules" | "/break-rules") => rules,
         ("POST", "/closures") => json!({"starts_on": "2031-01-01", "ends_on": "2031-01-02", "reason": "Off"}),
         ("POST", "/openings") => json!({"date": "2031-01-01", "start": "09:00", "end": "10:00"}),
@@ -339,6 +341,7 @@ async fn nothing_that_is_sent_breaks_a_route() {
         ("/bookings/{id}", booking.as_str().unwrap().to_owned()),
         ("/services/{id}", service),
         ("/staff/{id}", salon.first_staff().await),
+        ("/rooms/{id}", salon.room("Cabin").await),
     ];
     let mut runner = TestRunner::deterministic();
     let mut succeeded = 0;

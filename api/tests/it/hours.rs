@@ -14,7 +14,7 @@ async fn open(salon: &Salon<'_>, weekday: u8, ranges: &[(&str, &str)]) {
     let rules: Vec<Value> =
         ranges.iter().map(|(start, end)| json!({"weekday": weekday, "start": start, "end": end})).collect();
     let body = json!({"rules": rules});
-    assert_eq!(salon.put("/opening-rules").json(&body).await.expect(200), body);
+    assert_eq!(salon.put("/opening-rules").json(&body).await.expect(200)["rules"], body["rules"]);
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn a_pause_takes_its_slots_away() {
     open(&salon, 2, &[("09:00", "15:00")]).await;
     let pause = json!({"rules": [{"weekday": 2, "start": "12:00", "end": "13:00"}]});
     salon.put("/break-rules").json(&pause).await.expect(200);
-    assert_eq!(salon.get("/break-rules").await.expect(200), pause);
+    assert_eq!(salon.get("/break-rules").await.expect(200)["rules"], pause["rules"]);
     assert_eq!(wall(&salon, "2030-03-05").await, ["09:00", "10:00", "11:00", "13:00", "14:00"]);
     salon.book("Ana", "2030-03-05T11:00:00Z").await.refused(409, "SLOT_UNAVAILABLE");
 }
@@ -91,9 +91,92 @@ async fn a_member_of_staff_may_have_hours_and_a_zone_of_their_own() {
     let of_bea = [("staff_id", bea.as_str())];
     salon.put("/opening-rules").query(&of_bea).json(&rules).await.expect(200);
     assert_eq!(wall(&salon, "2030-03-05").await, ["10:00", "11:00"]);
-    assert_eq!(salon.get("/opening-rules").query(&of_bea).await.expect(200), rules);
+    assert_eq!(salon.get("/opening-rules").query(&of_bea).await.expect(200)["rules"], rules["rules"]);
     // The tenant's own week is as it was.
     assert_eq!(salon.get("/opening-rules").await.expect(200)["rules"].as_array().unwrap().len(), 5);
+}
+
+fn tuesdays(start: &str, end: &str) -> Value {
+    json!({"rules": [{"weekday": 2, "start": start, "end": end}]})
+}
+
+#[tokio::test]
+async fn a_week_may_hold_from_a_date_on() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    salon.service(json!({})).await;
+    open(&salon, 2, &[("09:00", "11:00")]).await;
+    let from = [("effective_from", "2030-03-12")];
+    let week = salon.put("/opening-rules").query(&from).json(&tuesdays("14:00", "16:00")).await.expect(200);
+    assert_eq!(week["effective_from"], "2030-03-12");
+    let pause = tuesdays("15:00", "16:00");
+    salon.put("/break-rules").query(&from).json(&pause).await.expect(200);
+    assert_eq!(wall(&salon, "2030-03-05").await, ["09:00", "10:00"]);
+    assert_eq!(wall(&salon, "2030-03-12").await, ["14:00"]);
+    assert_eq!(wall(&salon, "2030-03-19").await, ["14:00"]);
+    let first = salon.get("/opening-rules").await.expect(200);
+    assert_eq!(first["rules"], tuesdays("09:00", "11:00")["rules"]);
+    assert_eq!(
+        (&first["effective_from"], &first["other_weeks_from"]),
+        (&Value::Null, &json!(["2030-03-12"]))
+    );
+    salon.book("Ana", "2030-03-12T09:00:00Z").await.refused(409, "SLOT_UNAVAILABLE");
+    salon.book("Ana", "2030-03-12T13:00:00Z").await.expect(201);
+    // Without openings it is none, its pauses go with it, and what held before holds again.
+    salon.put("/opening-rules").query(&from).json(&json!({"rules": []})).await.expect(200);
+    assert_eq!(wall(&salon, "2030-03-12").await, ["09:00", "10:00"]);
+    assert_eq!(salon.get("/break-rules").query(&from).await.expect(200)["rules"], json!([]));
+    for date in ["1999-12-31", "2201-01-01"] {
+        let query = [("effective_from", date)];
+        let refused = salon.put("/opening-rules").query(&query).json(&tuesdays("14:00", "16:00")).await;
+        refused.refused(422, "INVALID");
+    }
+}
+
+#[tokio::test]
+async fn who_gets_a_week_from_a_date_on_keeps_until_then_what_they_had() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let bea = salon.staff("Bea").await;
+    salon.service(json!({"staff_ids": [bea]})).await;
+    open(&salon, 2, &[("09:00", "12:00")]).await;
+    salon.put("/break-rules").json(&tuesdays("10:00", "11:00")).await.expect(200);
+    let query = [("staff_id", bea.as_str()), ("effective_from", "2030-03-12")];
+    salon.put("/opening-rules").query(&query).json(&tuesdays("18:00", "19:00")).await.expect(200);
+    assert_eq!(wall(&salon, "2030-03-05").await, ["09:00", "11:00"]);
+    assert_eq!(wall(&salon, "2030-03-12").await, ["18:00"]);
+}
+
+#[tokio::test]
+async fn a_service_with_hours_of_its_own_is_offered_within_them_alone() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let id = salon.service(json!({})).await;
+    open(&salon, 2, &[("09:00", "17:00")]).await;
+    let own = [("service_id", id.as_str())];
+    salon.put("/opening-rules").query(&own).json(&tuesdays("15:00", "20:00")).await.expect(200);
+    assert_eq!(wall(&salon, "2030-03-05").await, ["15:00", "16:00"]);
+    assert_eq!(wall(&salon, "2030-03-06").await, Vec::<String>::new());
+    salon.book("Ana", "2030-03-05T08:00:00Z").await.refused(409, "SLOT_UNAVAILABLE");
+    salon.book("Ana", "2030-03-05T14:00:00Z").await.expect(201);
+    // From a date on: until then at the hours it has; of another service without any, at all times.
+    let other = salon.service(json!({"name": "Colour"})).await;
+    let query = [("service_id", other.as_str()), ("effective_from", "2030-03-12")];
+    salon.put("/opening-rules").query(&query).json(&tuesdays("09:00", "10:00")).await.expect(200);
+    let starts = async |date: &str| {
+        let query = [("service_id", other.as_str()), ("date", date)];
+        salon.get("/availability").query(&query).await.expect(200)["slots"].as_array().unwrap().len()
+    };
+    assert_eq!(
+        (starts("2030-03-06").await, starts("2030-03-12").await, starts("2030-03-13").await),
+        (0, 1, 0)
+    );
+    assert_eq!(starts("2030-03-05").await, 7, "the eight of the day less the one that is booked");
+    // Nobody's, and of two owners at once.
+    let nobodys = [("service_id", "0190aaaa-0000-7000-8000-000000000000")];
+    salon.get("/opening-rules").query(&nobodys).await.refused(404, "NOT_FOUND");
+    let both = [("service_id", id.as_str()), ("staff_id", id.as_str())];
+    salon.get("/opening-rules").query(&both).await.refused(422, "INVALID");
 }
 
 #[tokio::test]

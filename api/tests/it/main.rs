@@ -44,6 +44,8 @@ mod pages_calendar;
 #[cfg(test)]
 mod pages_export;
 #[cfg(test)]
+mod pages_hours;
+#[cfg(test)]
 mod pages_ops;
 #[cfg(test)]
 mod pages_pictures;
@@ -61,6 +63,8 @@ mod races;
 mod reminders;
 #[cfg(test)]
 mod reschedule;
+#[cfg(test)]
+mod resources;
 #[cfg(test)]
 mod search;
 #[cfg(test)]

@@ -24,12 +24,14 @@ struct Things {
     booking: String,
     code: String,
     customer: String,
+    room: String,
 }
 
 impl Things {
     async fn of(salon: &Salon<'_>) -> Self {
         let staff = salon.staff("Bea").await;
-        let service = salon.service(json!({"staff_ids": [staff]})).await;
+        let room = salon.room("Cabin").await;
+        let service = salon.service(json!({"staff_ids": [staff], "room_ids": [room]})).await;
         let id = |body: Value| body["id"].as_str().unwrap().to_owned();
         let closure = json!({"starts_on": "2030-08-01", "ends_on": "2030-08-02", "staff_id": staff});
         let opening = json!({"date": "2030-04-06", "start": "09:00", "end": "12:00", "staff_id": staff});
@@ -49,6 +51,7 @@ impl Things {
             booking: text(booking),
             code: text(code),
             customer: text(customer),
+            room,
         }
     }
 
@@ -63,12 +66,13 @@ impl Things {
             booking: id(),
             code: "ZZ-ZZZZZZ".to_owned(),
             customer: id(),
+            room: id(),
         }
     }
 
-    fn all(&self) -> [&str; 7] {
-        let Self { service, staff, closure, opening, booking, code, customer } = self;
-        [service, staff, closure, opening, booking, code, customer]
+    fn all(&self) -> [&str; 8] {
+        let Self { service, staff, closure, opening, booking, code, customer, room } = self;
+        [service, staff, closure, opening, booking, code, customer, room]
     }
 
     fn id_in(&self, path: &str) -> &str {
@@ -79,6 +83,7 @@ impl Things {
             Some("openings") => &self.opening,
             Some("bookings") => &self.booking,
             Some("customers") => &self.customer,
+            Some("rooms") => &self.room,
             _ => panic!("whose id is it in {path}?"),
         }
     }
@@ -90,20 +95,21 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
     let (staff, service) = (things.staff.clone(), things.service.clone());
     let (none, of_staff) = (Vec::new(), vec![("staff_id", staff.clone())]);
     match (route.method.as_str(), route.path) {
-        ("GET", "/me" | "/tenant" | "/plan" | "/services" | "/staff" | "/closures" | "/openings") => {
-            (none, None, Own)
-        }
         ("PATCH", "/tenant") => (none, Some(json!({})), Own),
         ("POST", "/services") => {
-            let body = json!({"name": "Cut", "duration_minutes": 30, "price_cents": 0, "staff_ids": [staff]});
+            let body = json!({"name": "Cut", "duration_minutes": 30, "price_cents": 0, "staff_ids": [staff],
+                "room_ids": [things.room]});
             (none, Some(body), Invalid)
         }
-        ("POST", "/staff") => (none, Some(json!({"name": "Cleo"})), Own),
-        ("GET" | "DELETE", "/services/{id}" | "/staff/{id}")
+        ("POST", "/staff" | "/rooms") => (none, Some(json!({"name": "Cleo"})), Own),
+        ("GET" | "DELETE", "/services/{id}" | "/staff/{id}" | "/rooms/{id}")
         | ("DELETE", "/closures/{id}" | "/openings/{id}")
         | ("GET", "/bookings/{id}" | "/bookings/{id}/history" | "/customers/{id}")
         | ("PUT" | "DELETE", "/services/{id}/image") => (none, None, NotFound),
-        ("PATCH", "/services/{id}" | "/staff/{id}" | "/bookings/{id}" | "/customers/{id}")
+        (
+            "PATCH",
+            "/services/{id}" | "/staff/{id}" | "/rooms/{id}" | "/bookings/{id}" | "/customers/{id}",
+        )
         | (
             "POST",
             "/bookings/{id}/cancellation"
@@ -117,7 +123,11 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("GET", "/opening-rules" | "/break-rules") => (of_staff, None, NotFound),
         ("GET", "/bookings") => (of_staff, None, Own),
         ("POST", "/stream/tickets")
-        | ("GET", "/customers")
+        | (
+            "GET",
+            "/me" | "/tenant" | "/plan" | "/services" | "/staff" | "/rooms" | "/closures" | "/openings"
+            | "/customers",
+        )
         | ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover") => (none, None, Own),
         ("GET", "/search") => (vec![("q", "an".to_owned())], None, Own),
         ("POST", "/customers") => (none, Some(json!({"name": "Cleo", "email": "cleo@example.org"})), Own),
@@ -182,6 +192,7 @@ async fn everything(salon: &Salon<'_>, things: &Things) -> Vec<Value> {
         "/plan",
         "/services",
         "/staff",
+        "/rooms",
         "/opening-rules",
         "/break-rules",
         "/closures",

@@ -11,11 +11,13 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
 
+use crate::id::{ServiceId, StaffId};
 use crate::wall_clock::Interval;
 
-pub(crate) use working_time::GridPart;
 pub use working_time::{Calendar, MAX_WINDOW_DAYS, open_ranges};
+pub(crate) use working_time::{CommonTime, GridPart};
 
 /// A wall time, in minutes from midnight: 0..=1440, of which 1440 (`24:00`) ends a day and can start nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +60,39 @@ impl RuleKind {
     }
 }
 
+/// Whose hours they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Owner {
+    Tenant,
+    Staff(StaffId),
+    /// It is offered within them alone.
+    Service(ServiceId),
+}
+
+impl Owner {
+    /// Of this staff member, or of the tenant.
+    pub fn of_staff(id: Option<StaffId>) -> Self {
+        id.map_or(Self::Tenant, Self::Staff)
+    }
+
+    pub const fn staff_id(self) -> Option<StaffId> {
+        if let Self::Staff(id) = self { Some(id) } else { None }
+    }
+
+    pub const fn service_id(self) -> Option<ServiceId> {
+        if let Self::Service(id) = self { Some(id) } else { None }
+    }
+
+    /// None of the tenant, whose id is known.
+    pub const fn id(self) -> Option<Uuid> {
+        match self {
+            Self::Tenant => None,
+            Self::Staff(id) => Some(id.0),
+            Self::Service(id) => Some(id.0),
+        }
+    }
+}
+
 /// A range of each week. In JSON: `{"weekday": 1, "start": "09:00", "end": "17:30"}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "WeeklyRangeBody", into = "WeeklyRangeBody")]
@@ -66,16 +101,25 @@ pub struct WeeklyRange {
     pub range: MinuteRange,
 }
 
-/// The hours of one owner: the tenant, or a staff member with hours of their own. Wall times are in the
-/// owner's zone.
+/// The hours of one owner: the tenant, a staff member with hours of their own, or a service that is not offered at any
+/// time. Wall times are in the owner's zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hours {
     timezone: Tz,
+    /// By the date from which they hold; before the second it is the first.
+    weeks: Vec<Week>,
+    /// By date.
+    openings: Vec<(NaiveDate, MinuteRange)>,
+}
+
+/// What repeats each week, from a date on until another week does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Week {
+    /// None: since ever.
+    from: Option<NaiveDate>,
     /// By weekday, then start. Ranges of a weekday neither overlap nor touch.
     rules: Vec<WeeklyRange>,
     breaks: Vec<WeeklyRange>,
-    /// By date.
-    openings: Vec<(NaiveDate, MinuteRange)>,
 }
 
 /// Whole local dates off in the zone of the closure's owner, first and last included. Nothing when `ends_on`
@@ -275,24 +319,50 @@ impl Hours {
         mut openings: Vec<(NaiveDate, MinuteRange)>,
     ) -> Self {
         openings.sort_unstable();
-        Self { timezone, rules: merged(rules), breaks: merged(breaks), openings }
+        Self { timezone, weeks: vec![Week::new(None, rules, breaks)], openings }
+    }
+
+    /// The same, but that from a date on another week holds: until that of a later date, whichever is added first. Of two
+    /// weeks from one date it is the last that was added.
+    #[must_use]
+    pub fn with_week_from(
+        mut self,
+        date: NaiveDate,
+        rules: Vec<WeeklyRange>,
+        breaks: Vec<WeeklyRange>,
+    ) -> Self {
+        let place = self.weeks.partition_point(|week| week.from <= Some(date));
+        self.weeks.insert(place, Week::new(Some(date), rules, breaks));
+        self
     }
 
     pub fn timezone(&self) -> Tz {
         self.timezone
     }
 
-    /// Without breaks, those ranges that make up the week: sorted, and one where they overlap or touch.
+    /// The week that holds on a date, one-off openings aside.
+    pub fn week_of(&self, date: NaiveDate) -> &Week {
+        let after = self.weeks.partition_point(|week| week.from <= Some(date));
+        self.weeks.get(after.saturating_sub(1)).expect("the first holds since ever")
+    }
+
+    pub fn openings(&self) -> &[(NaiveDate, MinuteRange)] {
+        &self.openings
+    }
+}
+
+impl Week {
+    fn new(from: Option<NaiveDate>, rules: Vec<WeeklyRange>, breaks: Vec<WeeklyRange>) -> Self {
+        Self { from, rules: merged(rules), breaks: merged(breaks) }
+    }
+
+    /// The ranges that make it up, breaks included: sorted, and one where they overlap or touch.
     pub fn rules(&self) -> &[WeeklyRange] {
         &self.rules
     }
 
     pub fn breaks(&self) -> &[WeeklyRange] {
         &self.breaks
-    }
-
-    pub fn openings(&self) -> &[(NaiveDate, MinuteRange)] {
-        &self.openings
     }
 }
 

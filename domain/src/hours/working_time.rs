@@ -54,60 +54,6 @@ impl Calendar<'_> {
         Some(Interval::new(instant(first.start)?, instant(last.end)?))
     }
 
-    /// The parts of the grid with starts in `window`; working time is followed `reach` seconds beyond its
-    /// end.
-    ///
-    /// A working range is one grid from its start, except that it begins anew each Monday 00:00 of the hours'
-    /// zone that comes after a whole week, from the Monday before, of working time without a gap. So 24/7
-    /// hours have a grid that depends on nothing but the rules, and the past is read for less than 14 days,
-    /// and only when the range at the window's start began before that day.
-    pub(crate) fn grid(&self, window: Span, reach: i64) -> Vec<GridPart> {
-        self.try_grid(window, reach).unwrap_or_default()
-    }
-
-    fn try_grid(&self, window: Span, reach: i64) -> Option<Vec<GridPart>> {
-        let zone = self.hours.timezone;
-        let (date, today) = day_of_second(zone, window.start)?;
-        let until = window.end.min(window.start.saturating_add(MAX_WINDOW_DAYS * DAY)).saturating_add(reach);
-        let mut ranges = self.working_spans(Span { start: today.start, end: until });
-        if ranges.first().is_some_and(|range| range.start == today.start && range.end > window.start) {
-            let week_before = monday_at_or_before(date)?.checked_sub_days(Days::new(7))?;
-            ranges = self.working_spans(Span { start: day_start(zone, week_before)?, end: until });
-        }
-        let mut parts = Vec::with_capacity(ranges.len());
-        for range in ranges.into_iter().filter(|range| range.end > window.start && range.start < window.end) {
-            let mut anchor = range.start;
-            for cut in self.cuts(range).take_while(|&cut| cut < window.end) {
-                parts.push(GridPart { anchor, starts_before: cut, ends_by: range.end });
-                anchor = cut;
-            }
-            parts.push(GridPart { anchor, starts_before: range.end.min(window.end), ends_by: range.end });
-        }
-        parts.retain(|part| part.starts_before > window.start);
-        Some(parts)
-    }
-
-    /// The Mondays at which a working range begins a new grid.
-    fn cuts(&self, range: Span) -> impl Iterator<Item = i64> {
-        let zone = self.hours.timezone;
-        let first_monday = move || {
-            let (date, _) = day_of_second(zone, range.start)?;
-            let monday = monday_at_or_before(date)?;
-            if day_start(zone, monday)? >= range.start {
-                Some(monday)
-            } else {
-                monday.checked_add_days(Days::new(7))
-            }
-        };
-        // A week with a clock change lacks an hour or, where a zone skipped a date, a day.
-        let is_long = range.end - range.start > 5 * DAY;
-        let first_monday = if is_long { first_monday() } else { None };
-        std::iter::successors(first_monday, |monday| monday.checked_add_days(Days::new(7)))
-            .skip(1)
-            .map_while(move |monday| day_start(zone, monday))
-            .take_while(move |&cut| cut < range.end)
-    }
-
     /// Working time in a window, in order, one where ranges overlap or touch.
     fn working_spans(&self, window: Span) -> Vec<Span> {
         let window = Span {
@@ -152,8 +98,8 @@ impl Calendar<'_> {
             open.extend(openings.iter().filter_map(|(_, range)| span_of(zone, date, *range)));
             return;
         }
-        let weekday = Weekday::of(date);
-        of_date.take(zone, date, weekly(&self.hours.rules, weekday), weekly(&self.hours.breaks, weekday));
+        let (week, weekday) = (self.hours.week_of(date), Weekday::of(date));
+        of_date.take(zone, date, weekly(&week.rules, weekday), weekly(&week.breaks, weekday));
         subtract(&of_date.rules, &of_date.breaks, open);
     }
 
@@ -171,6 +117,79 @@ impl Calendar<'_> {
             (start < end).then_some(Span { start, end })
         })
         .collect()
+    }
+}
+
+/// The time that some calendars have in common, at least one: of a staff member, of those who work together, of a service
+/// with hours of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct CommonTime<'a> {
+    /// The zone of its hours is that of the grid.
+    pub(crate) first: Calendar<'a>,
+    pub(crate) others: Vec<Calendar<'a>>,
+}
+
+impl CommonTime<'_> {
+    /// The parts of the grid with starts in `window`; working time is followed `reach` seconds beyond its
+    /// end.
+    ///
+    /// A working range is one grid from its start, except that it begins anew each Monday 00:00 of the hours'
+    /// zone that comes after a whole week, from the Monday before, of working time without a gap. So 24/7
+    /// hours have a grid that depends on nothing but the rules, and the past is read for less than 14 days,
+    /// and only when the range at the window's start began before that day.
+    pub(crate) fn grid(&self, window: Span, reach: i64) -> Vec<GridPart> {
+        self.try_grid(window, reach).unwrap_or_default()
+    }
+
+    fn try_grid(&self, window: Span, reach: i64) -> Option<Vec<GridPart>> {
+        let zone = self.first.hours.timezone;
+        let (date, today) = day_of_second(zone, window.start)?;
+        let until = window.end.min(window.start.saturating_add(MAX_WINDOW_DAYS * DAY)).saturating_add(reach);
+        let mut ranges = self.working_spans(Span { start: today.start, end: until });
+        if ranges.first().is_some_and(|range| range.start == today.start && range.end > window.start) {
+            let week_before = monday_at_or_before(date)?.checked_sub_days(Days::new(7))?;
+            ranges = self.working_spans(Span { start: day_start(zone, week_before)?, end: until });
+        }
+        let mut parts = Vec::with_capacity(ranges.len());
+        for range in ranges.into_iter().filter(|range| range.end > window.start && range.start < window.end) {
+            let mut anchor = range.start;
+            for cut in self.cuts(range).take_while(|&cut| cut < window.end) {
+                parts.push(GridPart { anchor, starts_before: cut, ends_by: range.end });
+                anchor = cut;
+            }
+            parts.push(GridPart { anchor, starts_before: range.end.min(window.end), ends_by: range.end });
+        }
+        parts.retain(|part| part.starts_before > window.start);
+        Some(parts)
+    }
+
+    /// The Mondays at which a working range begins a new grid.
+    fn cuts(&self, range: Span) -> impl Iterator<Item = i64> {
+        let zone = self.first.hours.timezone;
+        let first_monday = move || {
+            let (date, _) = day_of_second(zone, range.start)?;
+            let monday = monday_at_or_before(date)?;
+            if day_start(zone, monday)? >= range.start {
+                Some(monday)
+            } else {
+                monday.checked_add_days(Days::new(7))
+            }
+        };
+        // A week with a clock change lacks an hour or, where a zone skipped a date, a day.
+        let is_long = range.end - range.start > 5 * DAY;
+        let first_monday = if is_long { first_monday() } else { None };
+        std::iter::successors(first_monday, |monday| monday.checked_add_days(Days::new(7)))
+            .skip(1)
+            .map_while(move |monday| day_start(zone, monday))
+            .take_while(move |&cut| cut < range.end)
+    }
+
+    /// The time in a window that is working time of all, in order.
+    pub(crate) fn working_spans(&self, window: Span) -> Vec<Span> {
+        let first = self.first.working_spans(window);
+        self.others.iter().fold(first, |spans, other| {
+            if spans.is_empty() { spans } else { intersection(&spans, &other.working_spans(window)) }
+        })
     }
 }
 
@@ -257,6 +276,24 @@ fn subtract(spans: &[Span], holes: &[Span], left: &mut Vec<Span>) {
             left.push(Span { start, end: span.end });
         }
     }
+}
+
+/// What two sorted and disjoint lists have in common.
+fn intersection(one: &[Span], other: &[Span]) -> Vec<Span> {
+    let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
+    let mut common = Vec::new();
+    while let (Some(a), Some(b)) = (one.peek(), other.peek()) {
+        let span = Span { start: a.start.max(b.start), end: a.end.min(b.end) };
+        if span.start < span.end {
+            common.push(span);
+        }
+        if a.end <= b.end {
+            one.next()
+        } else {
+            other.next()
+        };
+    }
+    common
 }
 
 fn monday_at_or_before(date: NaiveDate) -> Option<NaiveDate> {

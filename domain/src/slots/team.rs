@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{Agenda, SlotRules, Starts};
+use super::{Agenda, Demand, Starts};
 use crate::id::StaffId;
 use crate::wall_clock::{Interval, Span, day_span, instant};
 
@@ -20,62 +20,103 @@ pub const MAX_COUNTED_DAYS: u16 = 62;
 pub struct Slot {
     pub start: DateTime<Utc>,
     pub end: DateTime<Utc>,
-    /// Who offers it, in the order of the team given; at least one.
+    /// Who offers it, in the order of the team given; at least one. Of a collective service, all who provide it.
     pub staff_ids: Vec<StaffId>,
+    /// The most that one booking can have of them, 1 where there are no group sessions.
+    pub seats_left: u32,
 }
 
-/// How much is booked with a staff member already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Load {
-    pub staff: StaffId,
-    /// On the local date of the start.
-    pub minutes_that_day: i64,
-    /// In the ISO week of that date.
-    pub minutes_that_week: i64,
-    /// In the tenant's list of staff.
-    pub position: i32,
-}
-
-impl SlotRules {
+impl<'a> Demand<'a> {
     /// The slots of a team in `window`, ascending, each start once.
-    pub fn slots(&self, team: &[Agenda<'_>], window: Interval, now: DateTime<Utc>) -> Vec<Slot> {
-        let duration = TimeDelta::minutes(self.duration_minutes.into());
+    pub fn slots(&self, team: &[Agenda<'a>], window: Interval, now: DateTime<Utc>) -> Vec<Slot> {
+        let duration = TimeDelta::minutes(self.rules.duration_minutes.into());
         let mut slots: Vec<Slot> = Vec::new();
-        for (start, place) in self.team_starts(team, window, now) {
-            let staff = team.get(place).map(|agenda| agenda.staff);
+        let mut starts = self.team_starts(team, window, now);
+        while let Some(offered) = starts.next_second() {
+            let Some(start) = instant(offered.start) else { break };
+            let party = if self.is_collective {
+                team
+            } else {
+                team.get(offered.place..=offered.place).unwrap_or_default()
+            };
+            let staff = party.iter().map(|agenda| agenda.staff);
             match slots.last_mut().filter(|slot| slot.start == start) {
-                Some(slot) => slot.staff_ids.extend(staff),
-                None => {
-                    slots.push(Slot { start, end: start + duration, staff_ids: staff.into_iter().collect() });
+                Some(slot) => {
+                    slot.staff_ids.extend(staff);
+                    slot.seats_left = slot.seats_left.max(offered.seats);
                 }
+                None => slots.push(Slot {
+                    start,
+                    end: start + duration,
+                    staff_ids: staff.collect(),
+                    seats_left: offered.seats,
+                }),
             }
         }
         slots
+    }
+
+    /// Whether somebody of a team offers exactly this start.
+    pub fn is_offered_by(&self, team: &[Agenda<'a>], start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        let Some(end) = start.checked_add_signed(TimeDelta::seconds(1)) else { return false };
+        let mut starts = self.team_starts(team, Interval::new(start, end), now);
+        starts.next().is_some_and(|(offered, _)| offered == start)
     }
 
     /// How many different starts a team offers on each of `days` dates of a viewer's zone, from `first` on.
     /// At most [`MAX_COUNTED_DAYS`] are counted; dates outside of the years 1..=9999 are left out.
     pub fn count_by_date(
         &self,
-        team: &[Agenda<'_>],
+        team: &[Agenda<'a>],
         viewer: Tz,
         first: NaiveDate,
         days: u16,
         now: DateTime<Utc>,
     ) -> Vec<(NaiveDate, u32)> {
+        let mut days = CountedDay::of(viewer, first, days);
+        let Some(window) = CountedDay::window(&days) else { return Vec::new() };
+        let mut starts = self.team_starts(team, window, now);
+        let seconds = std::iter::from_fn(|| starts.next_second().map(|offered| offered.start));
+        CountedDay::count(&mut days, seconds);
+        days.into_iter().map(|day| (day.date, day.slots)).collect()
+    }
+
+    /// Each start that a team offers in `window`, ascending, with the place in the team of who offers it; of
+    /// equal starts the lower place first. The first of all is the next free slot.
+    pub fn team_starts(&self, team: &[Agenda<'a>], window: Interval, now: DateTime<Utc>) -> TeamStarts<'a> {
+        let party = if self.is_collective { team.len().max(1) } else { 1 };
+        let mut starts: Vec<Starts<'a>> =
+            team.chunks(party).map(|party| self.starts(party, window, now)).collect();
+        let next = starts.iter_mut().enumerate().filter_map(|(place, starts)| Offered::next(starts, place));
+        let next = next.map(Reverse).collect();
+        TeamStarts { starts, next }
+    }
+}
+
+pub(super) struct CountedDay {
+    pub(super) date: NaiveDate,
+    pub(super) slots: u32,
+    span: Span,
+}
+
+impl CountedDay {
+    pub(super) fn of(viewer: Tz, first: NaiveDate, days: u16) -> Vec<Self> {
         let dates =
             std::iter::successors(Some(first), NaiveDate::succ_opt).take(days.min(MAX_COUNTED_DAYS).into());
-        let mut days: Vec<CountedDay> = dates
-            .filter_map(|date| Some(CountedDay { date, slots: 0, span: day_span(viewer, date)? }))
-            .collect();
-        let window = days
-            .first()
-            .and_then(|day| instant(day.span.start))
-            .zip(days.last().and_then(|day| instant(day.span.end)));
-        let Some((from, until)) = window else { return Vec::new() };
+        dates.filter_map(|date| Some(Self { date, slots: 0, span: day_span(viewer, date)? })).collect()
+    }
+
+    /// From the first to the last.
+    pub(super) fn window(days: &[Self]) -> Option<Interval> {
+        let (first, last) = (days.first()?, days.last()?);
+        Some(Interval::new(instant(first.span.start)?, instant(last.span.end)?))
+    }
+
+    /// Counts starts, in seconds and ascending; equal ones once.
+    pub(super) fn count(days: &mut [Self], starts: impl Iterator<Item = i64>) {
         let mut day = 0;
         let mut last = None;
-        for (start, _) in self.team_starts(team, Interval::new(from, until), now).seconds() {
+        for start in starts {
             if last.replace(start) == Some(start) {
                 continue;
             }
@@ -86,52 +127,39 @@ impl SlotRules {
                 day.slots += 1;
             }
         }
-        days.into_iter().map(|day| (day.date, day.slots)).collect()
-    }
-
-    /// Each start that a team offers in `window`, ascending, with the place in the team of who offers it; of
-    /// equal starts the lower place first. The first of all is the next free slot.
-    pub fn team_starts<'a>(
-        &self,
-        team: &[Agenda<'a>],
-        window: Interval,
-        now: DateTime<Utc>,
-    ) -> TeamStarts<'a> {
-        let mut starts: Vec<Starts<'a>> =
-            team.iter().map(|agenda| self.starts(agenda, window, now)).collect();
-        let heads = starts.iter_mut().enumerate();
-        let next =
-            heads.filter_map(|(place, starts)| Some(Reverse((starts.next_second()?, place)))).collect();
-        TeamStarts { starts, next }
     }
 }
 
-struct CountedDay {
-    date: NaiveDate,
-    slots: u32,
-    span: Span,
+/// A start, in seconds, that a place in the team offers, with its seats.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Offered {
+    pub(super) start: i64,
+    pub(super) place: usize,
+    pub(super) seats: u32,
 }
 
-/// See [`SlotRules::team_starts`].
+impl Offered {
+    fn next(starts: &mut Starts<'_>, place: usize) -> Option<Self> {
+        starts.next_second().map(|(start, seats)| Self { start, place, seats })
+    }
+}
+
+/// See [`Demand::team_starts`].
 pub struct TeamStarts<'a> {
     starts: Vec<Starts<'a>>,
-    /// The next start of each staff member who has one, with their place.
-    next: BinaryHeap<Reverse<(i64, usize)>>,
+    /// The next start of each place that has one.
+    next: BinaryHeap<Reverse<Offered>>,
 }
 
 impl TeamStarts<'_> {
-    fn next_second(&mut self) -> Option<(i64, usize)> {
+    pub(super) fn next_second(&mut self) -> Option<Offered> {
         let mut head = self.next.peek_mut()?;
-        let Reverse((start, place)) = *head;
-        match self.starts.get_mut(place).and_then(Starts::next_second) {
-            Some(following) => *head = Reverse((following, place)),
+        let Reverse(offered) = *head;
+        match self.starts.get_mut(offered.place).and_then(|starts| Offered::next(starts, offered.place)) {
+            Some(following) => *head = Reverse(following),
             None => drop(PeekMut::pop(head)),
         }
-        Some((start, place))
-    }
-
-    fn seconds(mut self) -> impl Iterator<Item = (i64, usize)> {
-        std::iter::from_fn(move || self.next_second())
+        Some(offered)
     }
 }
 
@@ -139,16 +167,9 @@ impl Iterator for TeamStarts<'_> {
     type Item = (DateTime<Utc>, usize);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (start, place) = self.next_second()?;
-        Some((instant(start)?, place))
+        let offered = self.next_second()?;
+        Some((instant(offered.start)?, offered.place))
     }
-}
-
-/// Orders the candidates for "any staff": fewest minutes booked that day, then that week, then by position.
-pub fn least_loaded_first(candidates: &mut [Load]) {
-    candidates.sort_unstable_by_key(|load| {
-        (load.minutes_that_day, load.minutes_that_week, load.position, load.staff)
-    });
 }
 
 /// The `count` slots nearest to a wanted start, nearest first; of two as near, the earlier first. `slots`

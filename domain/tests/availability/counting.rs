@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use domain::slots::MAX_COUNTED_DAYS;
+use domain::slots::{Demand, MAX_COUNTED_DAYS};
 use domain::wall_clock;
 
 use crate::diary::{Diary, day, every, utc};
@@ -18,12 +18,12 @@ fn the_overview_counts_what_the_days_list() {
     let team = [ana.agenda(), bea.agenda()];
     let now = utc("2026-03-05 10:00");
     for viewer in [Tz::Europe__Paris, Tz::Pacific__Kiritimati, Tz::America__St_Johns] {
-        let counted = every(30, 45).count_by_date(&team, viewer, day("2026-03-01"), 40, now);
+        let counted = Demand::from(every(30, 45)).count_by_date(&team, viewer, day("2026-03-01"), 40, now);
         assert_eq!(counted.len(), 40);
         assert!(counted.iter().any(|&(_, slots)| slots > 20));
         for (date, slots) in counted {
             let window = wall_clock::day(viewer, date).unwrap();
-            let listed = every(30, 45).slots(&team, window, now).len();
+            let listed = Demand::from(every(30, 45)).slots(&team, window, now).len();
             assert_eq!(usize::try_from(slots).unwrap(), listed, "{viewer} {date}");
         }
     }
@@ -33,7 +33,13 @@ fn the_overview_counts_what_the_days_list() {
 fn a_start_of_two_staff_members_counts_once() {
     let diary = Diary::new(Tz::UTC).open("1", "09:00-12:00");
     let team = [diary.agenda(), diary.agenda()];
-    let counted = every(60, 60).count_by_date(&team, Tz::UTC, day("2026-03-02"), 2, utc("2026-03-01 00:00"));
+    let counted = Demand::from(every(60, 60)).count_by_date(
+        &team,
+        Tz::UTC,
+        day("2026-03-02"),
+        2,
+        utc("2026-03-01 00:00"),
+    );
     assert_eq!(counted, [(day("2026-03-02"), 3), (day("2026-03-03"), 0)]);
 }
 
@@ -41,8 +47,13 @@ fn a_start_of_two_staff_members_counts_once() {
 fn a_date_that_the_viewer_never_had_counts_nothing() {
     let diary = Diary::new(Tz::UTC).open("1234567", "00:00-24:00");
     let now = utc("2011-12-20 00:00");
-    let counted =
-        every(60, 60).count_by_date(&[diary.agenda()], Tz::Pacific__Apia, day("2011-12-29"), 3, now);
+    let counted = Demand::from(every(60, 60)).count_by_date(
+        &[diary.agenda()],
+        Tz::Pacific__Apia,
+        day("2011-12-29"),
+        3,
+        now,
+    );
     assert_eq!(counted.iter().map(|&(_, slots)| slots).collect::<Vec<_>>(), [24, 0, 24]);
 }
 
@@ -50,7 +61,8 @@ fn a_date_that_the_viewer_never_had_counts_nothing() {
 fn at_most_62_days_are_counted_of_any_year() {
     let diary = Diary::new(Tz::UTC).open("1234567", "00:00-24:00");
     let now = utc("2026-03-01 00:00");
-    let count = |first, days| every(5, 5).count_by_date(&[diary.agenda()], Tz::UTC, first, days, now);
+    let count =
+        |first, days| Demand::from(every(5, 5)).count_by_date(&[diary.agenda()], Tz::UTC, first, days, now);
     assert_eq!(count(day("2026-03-01"), u16::MAX).len(), usize::from(MAX_COUNTED_DAYS));
     assert_eq!(count(day("2026-03-01"), 0), []);
     assert_eq!(count(NaiveDate::MIN, u16::MAX), []);
@@ -66,8 +78,9 @@ fn the_zone_of_a_viewer_only_regroups_the_answer() {
     let seen_from = |viewer: Tz| -> BTreeSet<DateTime<Utc>> {
         let dates = day("2026-03-24").iter_days().take(9);
         let windows = dates.filter_map(|date| wall_clock::day(viewer, date));
-        let starts: Vec<_> =
-            windows.flat_map(|window| every(45, 45).starts(&diary.agenda(), window, now)).collect();
+        let starts: Vec<_> = windows
+            .flat_map(|window| Demand::from(every(45, 45)).starts(&[diary.agenda()], window, now))
+            .collect();
         let seen: BTreeSet<_> = starts.iter().copied().collect();
         assert_eq!(seen.len(), starts.len());
         let sure = utc("2026-03-26 00:00")..utc("2026-03-31 00:00");

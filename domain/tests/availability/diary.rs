@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::hours::{Calendar, Closure, Hours, MinuteRange, TimeOfDay, Weekday, WeeklyRange};
 use domain::id::StaffId;
-use domain::slots::{Agenda, SlotRules};
+use domain::slots::{Agenda, Demand, Session, SlotRules};
 use domain::wall_clock::Interval;
 
 #[derive(Clone, Debug)]
@@ -14,6 +14,7 @@ pub(crate) struct Diary {
     pub(crate) busy: Vec<Interval>,
     pub(crate) booking_starts: Vec<DateTime<Utc>>,
     pub(crate) max_daily_bookings: Option<u32>,
+    pub(crate) sessions: Vec<Session>,
     pub(crate) staff: StaffId,
 }
 
@@ -25,30 +26,42 @@ impl Diary {
             busy: Vec::new(),
             booking_starts: Vec::new(),
             max_daily_bookings: None,
+            sessions: Vec::new(),
             staff: staff(1),
         }
     }
 
     /// `weekdays` as digits, 1 = Monday: "12345".
     pub(crate) fn open(mut self, weekdays: &str, hours: &str) -> Self {
-        let rules = [self.hours.rules(), &weekly(weekdays, hours)].concat();
-        let (breaks, openings) = (self.hours.breaks().to_vec(), self.hours.openings().to_vec());
-        self.hours = Hours::new(self.hours.timezone(), rules, breaks, openings);
+        let (rules, breaks, openings) = self.typed();
+        self.hours =
+            Hours::new(self.hours.timezone(), [rules, weekly(weekdays, hours)].concat(), breaks, openings);
         self
     }
 
     pub(crate) fn pause(mut self, weekdays: &str, hours: &str) -> Self {
-        let breaks = [self.hours.breaks(), &weekly(weekdays, hours)].concat();
-        let (rules, openings) = (self.hours.rules().to_vec(), self.hours.openings().to_vec());
-        self.hours = Hours::new(self.hours.timezone(), rules, breaks, openings);
+        let (rules, breaks, openings) = self.typed();
+        self.hours =
+            Hours::new(self.hours.timezone(), rules, [breaks, weekly(weekdays, hours)].concat(), openings);
         self
     }
 
     pub(crate) fn open_once(mut self, date: &str, hours: &str) -> Self {
-        let openings = [self.hours.openings(), &[(day(date), range(hours))]].concat();
-        let (rules, breaks) = (self.hours.rules().to_vec(), self.hours.breaks().to_vec());
+        let (rules, breaks, mut openings) = self.typed();
+        openings.push((day(date), range(hours)));
         self.hours = Hours::new(self.hours.timezone(), rules, breaks, openings);
         self
+    }
+
+    /// From a date on another week, of these hours alone.
+    pub(crate) fn open_from(mut self, date: &str, weekdays: &str, hours: &str) -> Self {
+        self.hours = self.hours.with_week_from(day(date), weekly(weekdays, hours), Vec::new());
+        self
+    }
+
+    fn typed(&self) -> (Vec<WeeklyRange>, Vec<WeeklyRange>, Vec<(NaiveDate, MinuteRange)>) {
+        let week = self.hours.week_of(NaiveDate::MIN);
+        (week.rules().to_vec(), week.breaks().to_vec(), self.hours.openings().to_vec())
     }
 
     pub(crate) fn closed(self, starts_on: &str, ends_on: &str) -> Self {
@@ -76,6 +89,14 @@ impl Diary {
         self
     }
 
+    /// A group session of an hour, which takes its time, with seats left.
+    pub(crate) fn session(mut self, start: &str, seats_left: u32) -> Self {
+        let start = self.at(start);
+        self.sessions.push(Session { start, seats_left });
+        self.busy.push(Interval::new(start, start + TimeDelta::hours(1)));
+        self
+    }
+
     pub(crate) fn of_staff(mut self, number: u128) -> Self {
         self.staff = staff(number);
         self
@@ -92,6 +113,7 @@ impl Diary {
             busy: &self.busy,
             max_daily_bookings: self.max_daily_bookings,
             booking_starts: &self.booking_starts,
+            sessions: &self.sessions,
         }
     }
 
@@ -101,20 +123,20 @@ impl Diary {
     }
 
     /// What is offered on a local date, as wall times, asked the day before at the same hour.
-    pub(crate) fn offers(&self, rules: SlotRules, date: &str) -> Vec<String> {
+    pub(crate) fn offers<'a>(&'a self, demand: impl Into<Demand<'a>>, date: &str) -> Vec<String> {
         let window = domain::wall_clock::day(self.hours.timezone(), day(date)).expect("a date of our age");
-        self.offers_within(rules, window, window.start - TimeDelta::days(1))
+        self.offers_within(demand, window, window.start - TimeDelta::days(1))
     }
 
-    pub(crate) fn offers_within(
-        &self,
-        rules: SlotRules,
+    pub(crate) fn offers_within<'a>(
+        &'a self,
+        demand: impl Into<Demand<'a>>,
         window: Interval,
         now: DateTime<Utc>,
     ) -> Vec<String> {
         let wall =
             |start: DateTime<Utc>| start.with_timezone(&self.hours.timezone()).format("%H:%M").to_string();
-        rules.starts(&self.agenda(), window, now).map(wall).collect()
+        demand.into().starts(&[self.agenda()], window, now).map(wall).collect()
     }
 
     pub(crate) fn working(&self, from: &str, until: &str) -> Vec<String> {

@@ -3,8 +3,10 @@
 mod counting;
 mod diary;
 mod hours;
+mod offers;
 mod properties;
 mod reference;
 mod slots;
 mod team;
+mod visits;
 mod wall_clock;

@@ -3,13 +3,14 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::hours::{Closure, Hours, MinuteRange, Weekday, WeeklyRange};
-use domain::slots::SlotRules;
+use domain::id::RoomId;
+use domain::slots::{Agenda, Demand, Leg, Room, Session, SlotRules, visits};
 use domain::wall_clock::Interval;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::diary::{Diary, staff};
-use crate::reference::{Case, reading};
+use crate::diary::Diary;
+use crate::reference::{Case, Timetable, Weekly, reading};
 
 const ZONES: [Tz; 18] = [
     Tz::UTC,
@@ -57,12 +58,12 @@ fn day_range() -> impl Strategy<Value = (i64, i64)> {
     })
 }
 
-fn weekly_ranges(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<(u32, i64, i64)>> {
+fn weekly_ranges(count: std::ops::Range<usize>) -> impl Strategy<Value = Weekly> {
     let one = (1_u32..=7, day_range()).prop_map(|(weekday, (start, end))| (weekday, start, end));
     proptest::collection::vec(one, count)
 }
 
-fn rules() -> impl Strategy<Value = Vec<(u32, i64, i64)>> {
+fn rules() -> impl Strategy<Value = Weekly> {
     let always = || (1..=7).map(|weekday| (weekday, 0, 1440)).collect::<Vec<_>>();
     prop_oneof![
         3 => weekly_ranges(0..20),
@@ -71,49 +72,79 @@ fn rules() -> impl Strategy<Value = Vec<(u32, i64, i64)>> {
     ]
 }
 
-/// A case with a window of at most `days` days.
-fn case(days: i64) -> impl Strategy<Value = Case> {
-    (zone_and_date(), -1440_i64..1440, 1..=days * 1440).prop_flat_map(move |((zone, date), shift, length)| {
-        let from = minute_of(date) + shift;
-        let near = move || (-3_i64..days + 3).prop_map(move |days| shifted(date, days));
-        let opening = (near(), day_range()).prop_map(|(date, (start, end))| (date, start, end));
-        let closure = (select(vec![zone, Tz::Asia__Tokyo]), near(), 0_i64..3)
-            .prop_map(|(zone, date, days)| (zone, date, shifted(date, days)));
-        let instant = move || from - 1440..from + length + 1440;
-        let busy = (instant(), -5_i64..400).prop_map(|(start, length)| (start, start + length));
-        let hours = (
-            rules(),
-            weekly_ranges(0..8),
-            proptest::collection::vec(opening, 0..3),
-            proptest::collection::vec(closure, 0..3),
-        );
-        let taken = (
-            proptest::collection::vec(busy, 0..6),
-            proptest::collection::vec(instant(), 0..4),
-            proptest::option::of(1_u32..3),
-        );
-        let service = (5_i64..200, 5_i64..200, prop_oneof![Just(0_i64), 0..90_i64], 0_i64..90);
-        let limits = (0_i64..1000, 0_u64..6, -2880_i64..1440);
-        (hours, taken, service, limits).prop_map(move |(hours, taken, service, limits)| Case {
+/// Hours around some dates.
+fn timetable(zone: Tz, date: NaiveDate, days: i64) -> BoxedStrategy<Timetable> {
+    let near = move || (-3_i64..days + 3).prop_map(move |days| shifted(date, days));
+    let opening = (near(), day_range()).prop_map(|(date, (start, end))| (date, start, end));
+    let closure = (select(vec![zone, Tz::Asia__Tokyo]), near(), 0_i64..3)
+        .prop_map(|(zone, date, days)| (zone, date, shifted(date, days)));
+    (
+        rules(),
+        weekly_ranges(0..8),
+        proptest::option::weighted(0.3, (near(), rules())),
+        proptest::collection::vec(opening, 0..3),
+        proptest::collection::vec(closure, 0..3),
+    )
+        .prop_map(move |(rules, breaks, later, openings, closures)| Timetable {
             zone,
-            rules: hours.0,
-            breaks: hours.1,
-            openings: hours.2,
-            closures: hours.3,
-            busy: taken.0,
-            bookings: taken.1,
-            max_daily: taken.2,
-            duration: service.0,
-            step: service.1,
-            before: service.2,
-            after: service.3,
-            notice: limits.0,
-            horizon: limits.1 + u64::try_from(days).expect("positive"),
-            now: from + limits.2,
-            from,
-            until: from + length,
+            rules,
+            breaks,
+            later,
+            openings,
+            closures,
         })
-    })
+        .boxed()
+}
+
+/// A case with a window of at most `days` days.
+fn case(days: i64) -> BoxedStrategy<Case> {
+    let case = (zone_and_date(), -1440_i64..1440, 1..=days * 1440).prop_flat_map(
+        move |((zone, date), shift, length)| {
+            let from = minute_of(date) + shift;
+            let instant = move || from - 1440..from + length + 1440;
+            let busy = move || (instant(), -5_i64..400).prop_map(|(start, length)| (start, start + length));
+            let other = move || (select(vec![zone, Tz::Asia__Kathmandu]), Just(date));
+            let other = move || other().prop_flat_map(move |(zone, date)| timetable(zone, date, days));
+            let hours = (
+                timetable(zone, date, days),
+                proptest::option::weighted(0.3, other()),
+                proptest::option::weighted(0.3, other()),
+            );
+            let room = proptest::collection::vec(busy(), 0..6);
+            let taken = (
+                proptest::collection::vec(busy(), 0..6),
+                proptest::collection::vec(instant(), 0..4),
+                proptest::option::of(1_u32..3),
+                proptest::option::weighted(0.4, proptest::collection::vec(room, 0..3)),
+                proptest::collection::vec((instant(), 0_u32..4), 0..4),
+            );
+            let service = (5_i64..200, 5_i64..200, prop_oneof![Just(0_i64), 0..90_i64], 0_i64..90);
+            let limits = (0_i64..1000, 0_u64..6, -2880_i64..1440, select(&[1_u32, 1, 4]), 0_u32..4);
+            (hours, taken, service, limits).prop_map(move |(hours, taken, service, limits)| Case {
+                own: hours.0,
+                service: hours.1,
+                colleague: hours.2,
+                busy: taken.0,
+                bookings: taken.1,
+                max_daily: taken.2,
+                rooms: taken.3,
+                sessions: taken.4,
+                capacity: limits.3,
+                // Most often one, now and then more than there are, or none.
+                seats: if limits.3 == 1 && limits.4 > 0 { 1 } else { limits.4 },
+                duration: service.0,
+                step: service.1,
+                before: service.2,
+                after: service.3,
+                notice: limits.0,
+                horizon: limits.1 + u64::try_from(days).expect("positive"),
+                now: from + limits.2,
+                from,
+                until: from + length,
+            })
+        },
+    );
+    case.boxed()
 }
 
 fn shifted(date: NaiveDate, days: i64) -> NaiveDate {
@@ -129,33 +160,68 @@ fn minute(instant: DateTime<Utc>) -> i64 {
     instant.timestamp() / 60
 }
 
-impl Case {
-    fn diary(&self) -> Diary {
+impl Timetable {
+    fn hours(&self) -> Hours {
         let range = |start: i64, end: i64| {
             let minute = |minute| i32::try_from(minute).expect("of a day");
             MinuteRange::new(minute(start), minute(end)).expect("a range")
         };
-        let weekly = |ranges: &[(u32, i64, i64)]| {
+        let weekly = |ranges: &Weekly| {
             let weekday = |number: u32| Weekday::new(i32::try_from(number).expect("small")).expect("1..=7");
             let one =
                 |&(day, start, end): &_| WeeklyRange { weekday: weekday(day), range: range(start, end) };
             ranges.iter().map(one).collect()
         };
         let openings = self.openings.iter().map(|&(date, start, end)| (date, range(start, end)));
+        let hours = Hours::new(self.zone, weekly(&self.rules), weekly(&self.breaks), openings.collect());
+        match &self.later {
+            Some((from, rules)) => hours.with_week_from(*from, weekly(rules), Vec::new()),
+            None => hours,
+        }
+    }
+
+    fn diary(&self) -> Diary {
         let closures = self.closures.iter();
         Diary {
-            hours: Hours::new(self.zone, weekly(&self.rules), weekly(&self.breaks), openings.collect()),
+            hours: self.hours(),
             closures: closures
                 .map(|&(timezone, starts_on, ends_on)| Closure { timezone, starts_on, ends_on })
                 .collect(),
-            busy: self
-                .busy
-                .iter()
-                .map(|&(from, until)| Interval::new(instant(from), instant(until)))
-                .collect(),
+            ..Diary::new(self.zone)
+        }
+    }
+}
+
+/// The engine's view of a case.
+struct World {
+    own: Diary,
+    service: Option<Diary>,
+    colleague: Option<Diary>,
+    rooms: Option<Vec<Vec<Interval>>>,
+    case: Case,
+}
+
+impl Case {
+    fn world(&self) -> World {
+        let mut sessions: Vec<Session> = self
+            .sessions
+            .iter()
+            .map(|&(start, seats_left)| Session { start: instant(start), seats_left })
+            .collect();
+        sessions.sort_unstable_by_key(|session| session.start);
+        let own = Diary {
+            busy: intervals(&self.busy),
             booking_starts: self.bookings.iter().copied().map(instant).collect(),
             max_daily_bookings: self.max_daily,
-            staff: staff(1),
+            sessions,
+            ..self.own.diary()
+        };
+        World {
+            own,
+            service: self.service.as_ref().map(Timetable::diary),
+            colleague: self.colleague.as_ref().map(Timetable::diary).map(|diary| diary.of_staff(2)),
+            rooms: self.rooms.as_ref().map(|rooms| rooms.iter().map(|busy| intervals(busy)).collect()),
+            case: self.clone(),
         }
     }
 
@@ -173,10 +239,34 @@ impl Case {
 
     /// What the engine offers from one minute to just before another.
     fn offered(&self, from: i64, until: i64) -> Vec<i64> {
-        let diary = self.diary();
         let window = Interval::new(instant(from), instant(until));
-        self.slot_rules().starts(&diary.agenda(), window, instant(self.now)).map(minute).collect()
+        self.world()
+            .ask(|demand, party| demand.starts(party, window, instant(self.now)).map(minute).collect())
     }
+}
+
+impl World {
+    /// Asks the engine with what it needs to know.
+    fn ask<T>(&self, question: impl FnOnce(Demand<'_>, &[Agenda<'_>]) -> T) -> T {
+        let room = |busy| Room { id: RoomId(uuid::Uuid::nil()), busy };
+        let rooms: Option<Vec<Room<'_>>> =
+            self.rooms.as_ref().map(|rooms| rooms.iter().map(|busy| room(busy.as_slice())).collect());
+        let demand = Demand {
+            rules: self.case.slot_rules(),
+            hours: self.service.as_ref().map(Diary::calendar),
+            rooms: rooms.as_deref(),
+            is_collective: true,
+            capacity: self.case.capacity,
+            seats: self.case.seats,
+        };
+        let party: Vec<Agenda<'_>> =
+            [Some(&self.own), self.colleague.as_ref()].into_iter().flatten().map(Diary::agenda).collect();
+        question(demand, &party)
+    }
+}
+
+fn intervals(taken: &[(i64, i64)]) -> Vec<Interval> {
+    taken.iter().map(|&(from, until)| Interval::new(instant(from), instant(until))).collect()
 }
 
 proptest! {
@@ -193,7 +283,8 @@ proptest! {
 
     #[test]
     fn no_slot_with_its_buffers_meets_busy_time(case in case(10)) {
-        for start in case.offered(case.from, case.until) {
+        let is_session = |start: i64| case.sessions.iter().any(|session| session.0 == start);
+        for start in case.offered(case.from, case.until).into_iter().filter(|start| !is_session(*start)) {
             let end = start + case.duration + case.after;
             for (from, until) in case.busy.iter().filter(|(from, until)| from < until) {
                 prop_assert!(end <= *from || *until <= start - case.before);
@@ -210,8 +301,9 @@ proptest! {
 
     #[test]
     fn a_start_is_offered_exactly_when_it_is_listed(case in case(10), asked in 0_i64..14_400) {
-        let diary = case.diary();
-        let is_offered = |start| case.slot_rules().is_offered(&diary.agenda(), instant(start), instant(case.now));
+        let world = case.world();
+        let is_offered =
+            |start| world.ask(|demand, party| demand.is_offered(party, instant(start), instant(case.now)));
         let listed = case.offered(case.from, case.until);
         let asked = case.from + asked % (case.until - case.from);
         prop_assert_eq!(is_offered(asked), listed.contains(&asked));
@@ -222,14 +314,55 @@ proptest! {
 
     #[test]
     fn the_overview_counts_what_is_listed(case in case(10), viewer in select(&ZONES)) {
-        let diary = case.diary();
         let now = instant(case.now);
         let first = instant(case.from).date_naive();
-        for (date, slots) in case.slot_rules().count_by_date(&[diary.agenda()], viewer, first, 9, now) {
-            let window = domain::wall_clock::day(viewer, date).unwrap();
-            let listed = case.slot_rules().slots(&[diary.agenda()], window, now).len();
-            prop_assert_eq!(usize::try_from(slots).unwrap(), listed);
-        }
+        case.world().ask(|demand, party| {
+            for (date, slots) in demand.count_by_date(party, viewer, first, 9, now) {
+                let window = domain::wall_clock::day(viewer, date).unwrap();
+                let listed = demand.slots(party, window, now).len();
+                prop_assert_eq!(usize::try_from(slots).unwrap(), listed);
+            }
+            Ok(())
+        })?;
+    }
+
+    /// A visit of one service is that service; of two, where the first is offered and the second fits at its end.
+    #[test]
+    fn a_visit_is_its_services_one_after_the_other(one in case(4), other in case(4)) {
+        let (first, second) = (one.world(), other.world());
+        let window = Interval::new(instant(one.from), instant(one.until));
+        let now = instant(one.now);
+        first.ask(|demand, party| second.ask(|later, others| {
+            let alone = Demand { capacity: 1, seats: 1, ..demand };
+            let legs = [Leg { demand, team: party }, Leg { demand: later, team: others }];
+            let starts = |legs: &[Leg<'_, '_>]| -> Vec<_> {
+                visits(legs, window, now).map(|visit| visit.legs[0].start).collect()
+            };
+            let listed: Vec<_> = alone.starts(party, window, now).collect();
+            prop_assert_eq!(starts(&legs[..1]), listed.clone());
+            // On a grid of five minutes from the start of each minute of work the second would begin anywhere.
+            let duration = chrono::TimeDelta::minutes(one.duration);
+            let fits = |start: &DateTime<Utc>| {
+                let (from, until) = (*start + duration, *start + duration + chrono::TimeDelta::minutes(other.duration));
+                let works = others.iter().map(|agenda| agenda.calendar).chain(later.hours).all(|calendar| {
+                    calendar.working_ranges(Interval::new(from, until)) == [Interval::new(from, until)]
+                });
+                let at = minute(from);
+                let taken = at - other.before..at + other.duration + other.after;
+                let meets = |busy: &(i64, i64)| busy.0 < taken.end && taken.start < busy.1 && busy.0 < busy.1;
+                let date = |minute: i64| reading(other.own.zone, minute).date();
+                let booked = other.bookings.iter().filter(|booking| date(**booking) == date(at)).count();
+                works
+                    && !other.busy.iter().any(meets)
+                    && other.rooms.as_ref().is_none_or(|rooms| rooms.iter().any(|room| !room.iter().any(meets)))
+                    && other.max_daily.is_none_or(|max| booked < usize::try_from(max).unwrap())
+                    && at >= one.now + other.notice
+                    && date(at) <= date(one.now) + Days::new(other.horizon)
+            };
+            let expected: Vec<_> = listed.into_iter().filter(fits).collect();
+            prop_assert_eq!(starts(&legs), expected);
+            Ok(())
+        }))?;
     }
 }
 
@@ -267,19 +400,23 @@ proptest! {
             min_notice_minutes: bound(notice, 530_000),
             horizon_days: bound(horizon, 800),
         };
-        let mut diary = case.diary();
+        let mut diary = case.world().own;
         let [now, from, until, busy_from, busy_until] = times;
         diary.busy.push(Interval::new(busy_from, busy_until));
         diary.booking_starts.extend(times);
         let (starts_on, ends_on) = (busy_from.date_naive(), busy_until.date_naive());
         diary.closures.push(Closure { timezone: zone, starts_on, ends_on });
         let window = Interval::new(from, until);
-        let agenda = diary.agenda();
-        let listed = rules.starts(&agenda, window, now).count();
-        prop_assert!(listed <= 731 * 289);
+        let demand = Demand { capacity: case.capacity, seats: case.seats, ..Demand::from(rules) };
+        let party = [diary.agenda()];
+        let listed = demand.starts(&party, window, now).count();
+        prop_assert!(listed <= 731 * 289 + case.sessions.len());
         prop_assert!(rules.check().is_ok() || listed == 0);
-        let _ = (rules.is_offered(&agenda, from, now), rules.reach(window), agenda.calendar.whole_days(window));
-        let _ = agenda.calendar.working_ranges(window);
-        let _ = rules.count_by_date(&[agenda], zone, from.date_naive(), u16::MAX, now);
+        let calendar = diary.calendar();
+        let _ = (demand.is_offered(&party, from, now), rules.reach(window), calendar.whole_days(window));
+        let _ = calendar.working_ranges(window);
+        let _ = demand.count_by_date(&party, zone, from.date_naive(), u16::MAX, now);
+        let leg = Leg { demand, team: &party };
+        let _ = visits(&[leg, leg, leg], window, now).take(1_000).count();
     }
 }

@@ -8,16 +8,36 @@ use chrono_tz::Tz;
 /// Days read before a window, so that each grid in it is seen to begin.
 const PAST: i64 = 17;
 
+/// ISO weekday, start, end.
+pub(crate) type Weekly = Vec<(u32, i64, i64)>;
+
+/// Somebody's hours, or a service's.
+#[derive(Clone, Debug)]
+pub(crate) struct Timetable {
+    pub(crate) zone: Tz,
+    pub(crate) rules: Weekly,
+    pub(crate) breaks: Weekly,
+    /// From a date on these rules, without breaks.
+    pub(crate) later: Option<(NaiveDate, Weekly)>,
+    pub(crate) openings: Vec<(NaiveDate, i64, i64)>,
+    pub(crate) closures: Vec<(Tz, NaiveDate, NaiveDate)>,
+}
+
 /// Everything in whole minutes; instants since 1970.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
-    pub(crate) zone: Tz,
-    /// ISO weekday, start, end.
-    pub(crate) rules: Vec<(u32, i64, i64)>,
-    pub(crate) breaks: Vec<(u32, i64, i64)>,
-    pub(crate) openings: Vec<(NaiveDate, i64, i64)>,
-    pub(crate) closures: Vec<(Tz, NaiveDate, NaiveDate)>,
+    pub(crate) own: Timetable,
+    /// Of the service.
+    pub(crate) service: Option<Timetable>,
+    /// Of somebody who must be there too, and is never busy.
+    pub(crate) colleague: Option<Timetable>,
     pub(crate) busy: Vec<(i64, i64)>,
+    /// When each is taken.
+    pub(crate) rooms: Option<Vec<Vec<(i64, i64)>>>,
+    /// Start and seats left. They take no time but what `busy` says.
+    pub(crate) sessions: Vec<(i64, u32)>,
+    pub(crate) capacity: u32,
+    pub(crate) seats: u32,
     pub(crate) bookings: Vec<i64>,
     pub(crate) max_daily: Option<u32>,
     pub(crate) duration: i64,
@@ -85,65 +105,44 @@ fn at(flags: &[bool], first: i64, minute: i64) -> bool {
 impl Case {
     /// The starts offered, in minutes.
     pub(crate) fn starts(&self) -> Vec<i64> {
-        let clock = Clock::watch(self.zone, self.from - PAST * 1440, self.until + 2 * 1440);
+        let clock = Clock::watch(self.own.zone, self.from - PAST * 1440, self.until + 2 * 1440);
         let first = clock.first;
         let works = self.works(&clock);
         let grid = self.grid(&clock, &works);
-        let last_date = reading(self.zone, self.now).date() + Days::new(self.horizon);
+        let zone = self.own.zone;
+        let last_date = reading(zone, self.now).date() + Days::new(self.horizon);
         (self.from..self.until)
             .filter(|start| {
-                let date = reading(self.zone, *start).date();
+                let date = reading(zone, *start).date();
                 let ends = start + self.duration;
-                let booked =
-                    self.bookings.iter().filter(|booking| reading(self.zone, **booking).date() == date);
+                let booked = self.bookings.iter().filter(|booking| reading(zone, **booking).date() == date);
                 let booked = u32::try_from(booked.count()).expect("few bookings");
-                at(&grid, first, *start)
+                let taken = || start - self.before..ends + self.after;
+                let is_session = self.sessions.iter().any(|(at, left)| at == start && *left >= self.seats);
+                let is_free = at(&grid, first, *start)
                     && (*start..ends).all(|minute| at(&works, first, minute))
-                    && *start >= self.now + self.notice
-                    && date <= last_date
                     && self.max_daily.is_none_or(|max| booked < max)
-                    && !(start - self.before..ends + self.after).any(|minute| self.is_busy(minute))
+                    && !taken().any(|minute| is_in(&self.busy, minute))
+                    && self.rooms.as_ref().is_none_or(|rooms| {
+                        rooms.iter().any(|room| !taken().any(|minute| is_in(room, minute)))
+                    });
+                *start >= self.now + self.notice
+                    && date <= last_date
+                    && (1..=self.capacity).contains(&self.seats)
+                    && (is_free || (self.capacity > 1 && is_session))
             })
             .collect()
     }
 
-    pub(crate) fn is_busy(&self, minute: i64) -> bool {
-        self.busy.iter().any(|(from, until)| *from <= minute && minute < *until)
-    }
-
+    /// The minutes in which all work who must.
     fn works(&self, clock: &Clock) -> Vec<bool> {
-        let dates: BTreeSet<NaiveDate> = clock.shows.iter().map(NaiveDateTime::date).collect();
-        let mut working = vec![false; clock.shows.len()];
-        for date in dates {
-            let weekday = date.weekday().number_from_monday();
-            let of_weekday = |ranges: &[(u32, i64, i64)]| -> Vec<(i64, i64)> {
-                let ranges = ranges.iter().filter(|range| range.0 == weekday);
-                ranges.filter_map(|range| clock.range(date, range.1, range.2)).collect()
-            };
-            let once = self.openings.iter().filter(|opening| opening.0 == date);
-            let once: Vec<_> = once.filter_map(|opening| clock.range(date, opening.1, opening.2)).collect();
-            let has_openings = self.openings.iter().any(|opening| opening.0 == date);
-            let (open, breaks) = if has_openings {
-                (once, Vec::new())
-            } else {
-                (of_weekday(&self.rules), of_weekday(&self.breaks))
-            };
-            for (start, end) in open {
-                let at_work =
-                    |minute: &i64| !breaks.iter().any(|(from, until)| from <= minute && minute < until);
-                for minute in (start..end).filter(at_work) {
-                    let place = usize::try_from(minute - clock.first).expect("it was watched");
-                    working.get_mut(place).into_iter().for_each(|works| *works = true);
-                }
-            }
+        let until = clock.first + i64::try_from(clock.shows.len()).expect("few minutes");
+        let mut works = self.own.works(clock);
+        for other in [&self.service, &self.colleague].into_iter().flatten() {
+            let others = other.works(&Clock::watch(other.zone, clock.first, until));
+            works.iter_mut().zip(others).for_each(|(works, other)| *works &= other);
         }
-        let is_closed = |minute: i64| {
-            self.closures.iter().any(|(zone, from, until)| {
-                let date = reading(*zone, minute).date();
-                *from <= date && date <= *until
-            })
-        };
-        clock.minutes().map(|(minute, _)| at(&working, clock.first, minute) && !is_closed(minute)).collect()
+        works
     }
 
     /// The minutes on the grid.
@@ -166,4 +165,45 @@ impl Case {
         }
         grid
     }
+}
+
+impl Timetable {
+    fn works(&self, clock: &Clock) -> Vec<bool> {
+        let dates: BTreeSet<NaiveDate> = clock.shows.iter().map(NaiveDateTime::date).collect();
+        let mut working = vec![false; clock.shows.len()];
+        for date in dates {
+            let weekday = date.weekday().number_from_monday();
+            let of_weekday = |ranges: &[(u32, i64, i64)]| -> Vec<(i64, i64)> {
+                let ranges = ranges.iter().filter(|range| range.0 == weekday);
+                ranges.filter_map(|range| clock.range(date, range.1, range.2)).collect()
+            };
+            let once = self.openings.iter().filter(|opening| opening.0 == date);
+            let once: Vec<_> = once.filter_map(|opening| clock.range(date, opening.1, opening.2)).collect();
+            let has_openings = self.openings.iter().any(|opening| opening.0 == date);
+            let (open, breaks) = match &self.later {
+                _ if has_openings => (once, Vec::new()),
+                Some((from, rules)) if *from <= date => (of_weekday(rules), Vec::new()),
+                _ => (of_weekday(&self.rules), of_weekday(&self.breaks)),
+            };
+            for (start, end) in open {
+                let at_work =
+                    |minute: &i64| !breaks.iter().any(|(from, until)| from <= minute && minute < until);
+                for minute in (start..end).filter(at_work) {
+                    let place = usize::try_from(minute - clock.first).expect("it was watched");
+                    working.get_mut(place).into_iter().for_each(|works| *works = true);
+                }
+            }
+        }
+        let is_closed = |minute: i64| {
+            self.closures.iter().any(|(zone, from, until)| {
+                let date = reading(*zone, minute).date();
+                *from <= date && date <= *until
+            })
+        };
+        clock.minutes().map(|(minute, _)| at(&working, clock.first, minute) && !is_closed(minute)).collect()
+    }
+}
+
+fn is_in(taken: &[(i64, i64)], minute: i64) -> bool {
+    taken.iter().any(|(from, until)| *from <= minute && minute < *until)
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
-use domain::slots::{SlotRules, SlotRulesError};
+use domain::slots::{Demand, SlotRules, SlotRulesError};
 use domain::wall_clock::Interval;
 
 use crate::diary::{Diary, between, every, utc};
@@ -123,8 +123,8 @@ fn zones_off_the_hour_have_their_own_grid() {
     ] {
         let diary = Diary::new(zone).open("1", "09:00-12:00");
         assert_eq!(diary.offers(every(60, 60), "2026-03-02"), ["09:00", "10:00", "11:00"]);
-        let mut starts = every(60, 60).starts(
-            &diary.agenda(),
+        let mut starts = Demand::from(every(60, 60)).starts(
+            &[diary.agenda()],
             between("2026-03-01 00:00", "2026-03-04 00:00"),
             utc(first),
         );
@@ -156,7 +156,7 @@ fn durations_are_elapsed_minutes_on_the_night_of_a_clock_change() {
 fn weekly_hours_keep_their_wall_time_for_a_year() {
     let diary = Diary::new(Tz::Europe__Berlin).open("3", "13:00-14:00");
     let year = between("2026-01-01 00:00", "2026-12-31 00:00");
-    let starts: Vec<_> = every(60, 60).starts(&diary.agenda(), year, year.start).collect();
+    let starts: Vec<_> = Demand::from(every(60, 60)).starts(&[diary.agenda()], year, year.start).collect();
     assert_eq!(starts.len(), 52);
     for start in starts {
         let local = start.with_timezone(&Tz::Europe__Berlin);
@@ -209,7 +209,7 @@ fn the_horizon_is_a_local_date_of_the_hours() {
     let window = between("2026-03-02 00:00", "2026-03-09 00:00");
     let last = |horizon_days, now: &str| {
         let rules = SlotRules { horizon_days, ..every(60, 60) };
-        rules.starts(&diary.agenda(), window, utc(now)).last()
+        Demand::from(rules).starts(&[diary.agenda()], window, utc(now)).last()
     };
     // Until 08:00 UTC it is still the date before in Los Angeles.
     assert_eq!(last(0, "2026-03-03 07:01"), None);
@@ -288,17 +288,22 @@ fn a_start_is_offered_when_and_only_when_it_is_listed() {
         .booked("2026-03-02 10:00")
         .at_most(5);
     let now = diary.at("2026-03-02 08:10");
-    let listed: Vec<_> =
-        rules.starts(&diary.agenda(), between("2026-03-02 00:00", "2026-03-03 00:00"), now).collect();
+    let listed: Vec<_> = Demand::from(rules)
+        .starts(&[diary.agenda()], between("2026-03-02 00:00", "2026-03-03 00:00"), now)
+        .collect();
     assert_eq!(listed.len(), 3);
     let mut second = utc("2026-03-02 07:00");
     while second < utc("2026-03-02 12:00") {
-        assert_eq!(rules.is_offered(&diary.agenda(), second, now), listed.contains(&second), "{second}");
+        assert_eq!(
+            Demand::from(rules).is_offered(&[diary.agenda()], second, now),
+            listed.contains(&second),
+            "{second}"
+        );
         second += TimeDelta::seconds(30);
     }
     for start in listed {
-        assert!(!rules.is_offered(&diary.agenda(), start + TimeDelta::nanoseconds(1), now));
-        assert!(!rules.is_offered(&diary.agenda(), start - TimeDelta::nanoseconds(1), now));
+        assert!(!Demand::from(rules).is_offered(&[diary.agenda()], start + TimeDelta::nanoseconds(1), now));
+        assert!(!Demand::from(rules).is_offered(&[diary.agenda()], start - TimeDelta::nanoseconds(1), now));
     }
 }
 
@@ -332,15 +337,15 @@ fn a_window_or_a_now_of_any_year_ends() {
     let (min, max) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
     let all = Interval::new(min, max);
     let now = utc("2026-03-02 00:00");
-    let count = |window, now| every(5, 5).starts(&diary.agenda(), window, now).count();
+    let count = |window, now| Demand::from(every(5, 5)).starts(&[diary.agenda()], window, now).count();
     // 731 days from 01:00 today, with as many hours lost in spring as won in autumn.
     assert_eq!(count(all, now), 731 * 288 - 12);
     assert_eq!(count(all, min), 0);
     assert_eq!(count(all, max), 0);
     assert_eq!(count(Interval::new(max, min), now), 0);
-    assert!(!every(5, 5).is_offered(&diary.agenda(), max, now));
-    assert!(!every(5, 5).is_offered(&diary.agenda(), min, now));
-    assert!(!every(5, 5).is_offered(&diary.agenda(), max, max));
+    assert!(!Demand::from(every(5, 5)).is_offered(&[diary.agenda()], max, now));
+    assert!(!Demand::from(every(5, 5)).is_offered(&[diary.agenda()], min, now));
+    assert!(!Demand::from(every(5, 5)).is_offered(&[diary.agenda()], max, max));
     assert_eq!(every(5, 5).reach(all), None);
 }
 

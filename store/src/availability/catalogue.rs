@@ -6,13 +6,15 @@ use diesel::dsl::array;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking;
-use domain::id::{ServiceId, StaffId};
+use domain::hours::{Calendar, Hours, Owner};
+use domain::id::{BookingId, RoomId, ServiceId, StaffId};
 use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::rejection::Code;
-use domain::slots::{Agenda, Slot, SlotRules};
+use domain::slots::{Agenda, Demand, Room, Slot, SlotRules};
 use domain::wall_clock::Interval;
 use futures_util::join;
+use uuid::Uuid;
 
 use super::taken::{starts, taken};
 use super::team::{Provider, TeamMember, providers};
@@ -20,6 +22,7 @@ use super::{Moved, REACH_AFTER, REACH_BEFORE, Wish};
 use crate::TenantTx;
 use crate::error::Result;
 use crate::hours;
+use crate::rooms;
 use crate::schema::{services, tenants};
 use crate::services::named;
 use crate::tenants::Zone;
@@ -31,7 +34,18 @@ pub struct Catalogue {
     pub tenant: Terms,
     pub service: Bookable,
     pub team: Vec<TeamMember>,
+    /// The service's own.
+    hours: Option<Hours>,
+    /// Of which it takes one, in their order. None: it needs none.
+    rooms: Option<Vec<RoomTime>>,
     moved: Option<Moved>,
+}
+
+/// A room, and when it is taken.
+#[derive(Debug)]
+struct RoomTime {
+    id: RoomId,
+    busy: Vec<Interval>,
 }
 
 /// What of a tenant its bookings depend on or copy.
@@ -60,9 +74,11 @@ pub struct Bookable {
     pub deposit_basis_points: i32,
     pub min_notice_minutes: i32,
     pub horizon_days: i32,
+    pub bookable_until: Option<NaiveDate>,
     pub slot_step_minutes: Option<i32>,
     pub auto_confirm: bool,
     pub is_active: bool,
+    pub is_collective: bool,
 }
 
 /// Reads the catalogue for an active service; `from` and `to` are the first and the last date asked for.
@@ -79,7 +95,7 @@ pub(crate) async fn catalogue(
         hours::weekly_rules(tx),
         hours::exceptions(tx, from, to),
     );
-    let (tenant, mut service, named) = offered?;
+    let (tenant, mut service, named, rooms) = offered?;
     let (everybody, rules, exceptions) = (everybody?, rules?, exceptions?);
     if !service.is_active {
         return Err(Code::NotFound.into());
@@ -91,7 +107,8 @@ pub(crate) async fn catalogue(
         service.buffer_before_minutes = moved.buffer_before_minutes;
         service.buffer_after_minutes = moved.buffer_after_minutes;
     }
-    let only = wish.staff_id;
+    // Of what all do together nobody is chosen.
+    let only = wish.staff_id.filter(|_| !service.is_collective);
     let provides = |member: &Provider| {
         (named.is_empty() || named.contains(&member.id)) && only.is_none_or(|id| id == member.id)
     };
@@ -100,26 +117,43 @@ pub(crate) async fn catalogue(
         .filter(provides)
         .map(|staff| TeamMember::new(&tenant, staff, &rules, &exceptions))
         .collect::<Vec<_>>();
-    if only.is_some() && team.is_empty() {
+    let is_there = |id: StaffId| team.iter().any(|member| member.staff.id == id);
+    if wish.staff_id.is_some_and(|id| !is_there(id)) && wish.moved.is_none_or(|_| only.is_some()) {
         return Err(Code::NotFound.into());
     }
-    Ok(Catalogue { tenant, service, team, moved: wish.moved })
+    let owner = Owner::Service(service.id);
+    let hours =
+        hours::has_own(&rules, owner).then(|| hours::hours(tenant.timezone, &rules, owner, &[], Vec::new()));
+    Ok(Catalogue { tenant, service, team, hours, rooms, moved: wish.moved })
 }
 
-/// The service with its tenant, and who provides it; nobody named: everybody.
-async fn offered(tx: &TenantTx, id: ServiceId) -> Result<(Terms, Bookable, Vec<StaffId>)> {
-    Ok(services::table
+/// The service with its tenant, who provides it (nobody named: everybody), and the rooms of which it takes one.
+async fn offered(
+    tx: &TenantTx,
+    id: ServiceId,
+) -> Result<(Terms, Bookable, Vec<StaffId>, Option<Vec<RoomTime>>)> {
+    type Row = (Terms, Bookable, Vec<StaffId>, Vec<RoomId>, Vec<RoomId>);
+    let (terms, service, staff, named, usable): Row = services::table
         .inner_join(tenants::table)
         .filter(services::tenant_id.eq(tx.tenant()))
         .filter(services::id.eq(id))
         .filter(services::archived_at.is_null())
-        .select((Terms::as_select(), Bookable::as_select(), array(named(tx.tenant(), id))))
+        .select((
+            Terms::as_select(),
+            Bookable::as_select(),
+            array(named(tx.tenant(), id)),
+            array(rooms::of_service(tx.tenant(), id)),
+            array(rooms::usable(tx.tenant(), id)),
+        ))
         .first(&mut tx.conn())
-        .await?)
+        .await?;
+    let time = |id| RoomTime { id, busy: Vec::new() };
+    let rooms = (!named.is_empty()).then(|| usable.into_iter().map(time).collect());
+    Ok((terms, service, staff, rooms))
 }
 
 impl Catalogue {
-    pub fn rules(&self) -> SlotRules {
+    fn rules(&self) -> SlotRules {
         let service = &self.service;
         SlotRules {
             duration_minutes: service.duration_minutes,
@@ -131,16 +165,42 @@ impl Catalogue {
         }
     }
 
-    pub fn team_agendas(&self) -> Vec<Agenda<'_>> {
-        self.team.iter().map(TeamMember::agenda).collect()
+    /// Asks the engine, with what the service demands and everybody's time.
+    pub(crate) fn ask<T>(
+        &self,
+        now: DateTime<Utc>,
+        question: impl FnOnce(Demand<'_>, &[Agenda<'_>]) -> T,
+    ) -> T {
+        let rooms: Option<Vec<Room<'_>>> = self
+            .rooms
+            .as_ref()
+            .map(|rooms| rooms.iter().map(|room| Room { id: room.id, busy: &room.busy }).collect());
+        let mut rules = self.rules();
+        if let Some(last) = self.service.bookable_until {
+            let today = now.with_timezone(&self.tenant.timezone).date_naive();
+            // Where it is over, less than no day: that is no horizon, and nothing is offered.
+            let days = i32::try_from((last - today).num_days()).unwrap_or(-1);
+            rules.horizon_days = rules.horizon_days.min(days);
+        }
+        let demand = Demand {
+            hours: self.hours.as_ref().map(|hours| Calendar { hours, closures: &[] }),
+            rooms: rooms.as_deref(),
+            is_collective: self.service.is_collective,
+            ..Demand::from(rules)
+        };
+        let team: Vec<Agenda<'_>> = self.team.iter().map(TeamMember::agenda).collect();
+        question(demand, &team)
     }
 
     /// What is free in `window`. Where a booking stands that looks for another time is none.
     pub(super) fn slots(&self, window: Interval, now: DateTime<Utc>) -> Vec<Slot> {
-        let mut slots = self.rules().slots(&self.team_agendas(), window, now);
+        let mut slots = self.ask(now, |demand, team| demand.slots(team, window, now));
         if let Some(moved) = self.moved
             && let Some(present) = slots.iter_mut().find(|slot| slot.start == moved.start)
         {
+            if self.service.is_collective {
+                present.staff_ids.clear();
+            }
             present.staff_ids.retain(|id| *id != moved.staff_id);
             slots.retain(|slot| !slot.staff_ids.is_empty());
         }
@@ -155,71 +215,96 @@ impl Catalogue {
     /// The start that only staying would take: of the booking that looks for another time, if nobody else offers it.
     pub(super) fn stays(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let moved = self.moved?;
-        let rules = self.rules();
-        let mut offers =
-            self.team.iter().filter(|member| rules.is_offered(&member.agenda(), moved.start, now));
-        let is_own = offers.next().is_some_and(|member| member.staff.id == moved.staff_id);
-        (is_own && offers.next().is_none()).then_some(moved.start)
+        self.ask(now, |demand, team| {
+            if demand.is_collective {
+                return demand.is_offered(team, moved.start, now).then_some(moved.start);
+            }
+            let mut offers = team.iter().filter(|agenda| demand.is_offered(&[**agenda], moved.start, now));
+            let is_own = offers.next().is_some_and(|agenda| agenda.staff == moved.staff_id);
+            (is_own && offers.next().is_none()).then_some(moved.start)
+        })
     }
 
-    /// Reads the time of the team that is taken and may take away a start in `window`.
+    /// Reads the time of the team and of the rooms that is taken and may take away a start in `window`.
     pub(crate) async fn read_taken(&mut self, tx: &TenantTx, window: Interval) -> Result<()> {
         let Some(reach) = self.rules().reach(window) else { return Ok(()) };
-        let ids: Vec<StaffId> = self.team.iter().map(|member| member.staff.id).collect();
-        let (taken, starts) = join!(taken(tx, &ids, reach), self.starts(tx, &ids, window));
+        let ids = self.resources();
+        let (taken, starts) = join!(taken(tx, &ids, reach, self.moved_id()), self.starts(tx, window));
         let (taken, starts) = (taken?, starts?);
         self.note(&taken, &starts);
         Ok(())
     }
 
+    /// The booking that looks for another time: what it takes is free to it.
+    fn moved_id(&self) -> Option<BookingId> {
+        self.moved.map(|moved| moved.id)
+    }
+
+    /// Whoever and whatever a booking may take time from.
+    fn resources(&self) -> Vec<Uuid> {
+        let staff = self.team.iter().map(|member| member.staff.id.0);
+        staff.chain(self.rooms.iter().flatten().map(|room| room.id.0)).collect()
+    }
+
     /// Starts of the bookings that count for a daily maximum; where there is none, nothing is asked.
-    async fn starts(
-        &self,
-        tx: &TenantTx,
-        ids: &[StaffId],
-        window: Interval,
-    ) -> Result<Vec<(StaffId, DateTime<Utc>)>> {
-        if self.team.iter().all(|member| member.staff.max_daily_bookings.is_none()) {
+    async fn starts(&self, tx: &TenantTx, window: Interval) -> Result<Vec<(StaffId, DateTime<Utc>)>> {
+        let limited = self.team.iter().filter(|member| member.staff.max_daily_bookings.is_some());
+        let ids: Vec<StaffId> = limited.map(|member| member.staff.id).collect();
+        if ids.is_empty() {
             return Ok(Vec::new());
         }
         // A date of any zone lies within two days of the window.
         let days = TimeDelta::days(2);
-        starts(tx, ids, Interval::new(window.start - days, window.end + days)).await
+        starts(tx, &ids, Interval::new(window.start - days, window.end + days), self.moved_id()).await
     }
 
-    fn note(&mut self, taken: &[(StaffId, Interval)], starts: &[(StaffId, DateTime<Utc>)]) {
+    fn note(&mut self, taken: &[(Uuid, Interval)], starts: &[(StaffId, DateTime<Utc>)]) {
+        let of = |resource: Uuid| -> Vec<Interval> {
+            taken.iter().filter(|(of, _)| *of == resource).map(|(_, interval)| *interval).collect()
+        };
+        for room in self.rooms.iter_mut().flatten() {
+            room.busy = of(room.id.0);
+        }
         for member in &mut self.team {
             let id = member.staff.id;
-            member.busy = taken.iter().filter(|(of, _)| *of == id).map(|(_, interval)| *interval).collect();
+            member.busy = of(id.0);
             member.booking_starts =
                 starts.iter().filter(|(of, _)| *of == id).map(|(_, start)| *start).collect();
-            if let Some(moved) = self.moved.filter(|moved| moved.staff_id == id) {
-                // Nothing else overlaps what a booking takes, so what is equal to it is its own.
-                member.busy.retain(|interval| *interval != moved.taken);
-                let own = member.booking_starts.iter().position(|start| *start == moved.start);
-                own.map(|place| member.booking_starts.remove(place));
-            }
         }
     }
 
-    /// Whether one of the team offers this start.
+    /// Whether one of the team offers this start; of a collective service, all of it.
     pub(crate) fn offers(&self, start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        let rules = self.rules();
-        self.team.iter().any(|member| rules.is_offered(&member.agenda(), start, now))
+        self.ask(now, |demand, team| demand.is_offered_by(team, start, now))
     }
 
     /// Whether nothing is taken of the time that a booking at this start takes, whatever the hours.
     pub(crate) fn is_free(&self, start: DateTime<Utc>) -> bool {
+        let wanted = self.wanted(start);
+        let is_free = |busy: &[Interval]| busy.iter().all(|busy| !busy.meets(&wanted));
+        let mut team = self.team.iter().map(|member| is_free(&member.busy));
+        let has_staff =
+            if self.service.is_collective { team.all(|free| free) } else { team.any(|free| free) };
+        has_staff && (self.rooms.is_none() || self.free_room(start).is_some())
+    }
+
+    /// The room that a booking at this start takes: the first that is free, if it needs one.
+    pub(crate) fn free_room(&self, start: DateTime<Utc>) -> Option<RoomId> {
+        let wanted = self.wanted(start);
+        let mut rooms = self.rooms.iter().flatten();
+        rooms.find(|room| room.busy.iter().all(|busy| !busy.meets(&wanted))).map(|room| room.id)
+    }
+
+    fn wanted(&self, start: DateTime<Utc>) -> Interval {
         let service = &self.service;
         let end = start + TimeDelta::minutes(i64::from(service.duration_minutes));
         let (from, to) =
             booking::taken(start, end, service.buffer_before_minutes, service.buffer_after_minutes);
-        let wanted = Interval::new(from, to);
-        self.team.iter().any(|member| member.busy.iter().all(|busy| !busy.meets(&wanted)))
+        Interval::new(from, to)
     }
 }
 
-/// The catalogue of one staff member with what is taken around one start, in one flight.
+/// The catalogue of one staff member, or of all who do it together, with what is taken around one start.
 pub(crate) async fn around(
     tx: &TenantTx,
     wish: Wish,
@@ -229,10 +314,15 @@ pub(crate) async fn around(
     let window = Interval::new(start, start + TimeDelta::seconds(1));
     // Of any service: which rules it has is read in the same flight.
     let reach = Interval::new(start - SlotRules::LONGEST_BUFFER, start + SlotRules::LONGEST);
-    let (ids, day) = ([id], start.date_naive());
-    let (catalogue, taken) = join!(catalogue(tx, wish.with(id), (day, day)), taken(tx, &ids, reach));
-    let (mut catalogue, taken) = (catalogue?, taken?);
-    let starts = catalogue.starts(tx, &ids, window).await?;
-    catalogue.note(&taken, &starts);
+    let (ids, day) = ([id.0], start.date_naive());
+    let moved = wish.moved.map(|moved| moved.id);
+    let (catalogue, own) = join!(catalogue(tx, wish.with(id), (day, day)), taken(tx, &ids, reach, moved));
+    let (mut catalogue, mut own) = (catalogue?, own?);
+    let others: Vec<Uuid> = catalogue.resources().into_iter().filter(|other| *other != id.0).collect();
+    if !others.is_empty() {
+        own.extend(taken(tx, &others, reach, moved).await?);
+    }
+    let starts = catalogue.starts(tx, window).await?;
+    catalogue.note(&own, &starts);
     Ok(catalogue)
 }

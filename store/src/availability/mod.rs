@@ -6,10 +6,10 @@ mod team;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
-use domain::id::{ServiceId, StaffId};
+use domain::id::{BookingId, ServiceId, StaffId};
 use domain::plan::{self, Limit, Plan};
 use domain::rejection::Alternative;
-use domain::slots::{self, Slot};
+use domain::slots::{self, Agenda, Slot};
 use domain::wall_clock::{self, Interval};
 use futures_util::join;
 
@@ -44,9 +44,9 @@ pub struct Wish {
 /// What a booking that looks for another time leaves behind, and what it needs.
 #[derive(Clone, Copy, Debug)]
 struct Moved {
+    id: BookingId,
     staff_id: StaffId,
     start: DateTime<Utc>,
-    taken: Interval,
     duration_minutes: i32,
     buffer_before_minutes: i32,
     buffer_after_minutes: i32,
@@ -62,9 +62,9 @@ impl Wish {
     /// what it was booked for, whatever the service has become. Where it is already is none of the times.
     pub fn to_move(booking: &Booking) -> Self {
         let moved = Moved {
+            id: booking.id,
             staff_id: booking.staff_id,
             start: booking.starts_at,
-            taken: booking.taken(),
             duration_minutes: booking.duration_minutes,
             buffer_before_minutes: booking.buffer_before_minutes,
             buffer_after_minutes: booking.buffer_after_minutes,
@@ -153,7 +153,8 @@ pub async fn days(
     let (read, open) = join!(catalogue.read_taken(tx, window), is_open(tx, &tenant, now));
     read?;
     let is_open = open? || wish.moved.is_some();
-    let mut counts = catalogue.rules().count_by_date(&catalogue.team_agendas(), timezone, from, count, now);
+    let mut counts =
+        catalogue.ask(now, |demand, team| demand.count_by_date(team, timezone, from, count, now));
     let stays = catalogue.stays(now).map(|start| start.with_timezone(&timezone).date_naive());
     for (date, slots) in &mut counts {
         if !is_open {
@@ -174,7 +175,8 @@ pub struct Free {
     pub start: Option<DateTime<Utc>>,
 }
 
-/// Everybody who provides what is wished for, in their order, with their first free start of the next `days` days.
+/// Everybody who provides what is wished for, in their order, with their first free start of the next `days` days; of a
+/// collective service the first of them alone, for all.
 pub async fn first_of_each(tx: &TenantTx, wish: Wish, days: Days, now: DateTime<Utc>) -> Result<Vec<Free>> {
     let today = now.date_naive();
     let Some(end) = now.checked_add_days(days) else { return Ok(Vec::new()) };
@@ -184,16 +186,19 @@ pub async fn first_of_each(tx: &TenantTx, wish: Wish, days: Days, now: DateTime<
     let (read, open) = join!(catalogue.read_taken(tx, window), is_open(tx, &tenant, now));
     read?;
     let is_open = open? || wish.moved.is_some();
-    let rules = catalogue.rules();
-    let free = |member: &TeamMember| Free {
+    let starts: Vec<Option<DateTime<Utc>>> = catalogue.ask(now, |demand, team| {
+        let first = |party: &[Agenda<'_>]| {
+            let is_present = |start| party.iter().any(|one| catalogue.is_present(one.staff, start));
+            demand.starts(party, window, now).find(|start| !is_present(*start)).filter(|_| is_open)
+        };
+        team.chunks(if demand.is_collective { team.len().max(1) } else { 1 }).map(first).collect()
+    });
+    let free = |(member, start): (&TeamMember, _)| Free {
         staff_id: member.staff.id,
         name: member.staff.name.clone(),
-        start: rules
-            .starts(&member.agenda(), window, now)
-            .find(|start| !catalogue.is_present(member.staff.id, *start))
-            .filter(|_| is_open),
+        start,
     };
-    Ok(catalogue.team.iter().map(free).collect())
+    Ok(catalogue.team.iter().zip(starts).map(free).collect())
 }
 
 /// The nearest starts that are free, for somebody whose wish is not: at most three, within two weeks.

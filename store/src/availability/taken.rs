@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::booking::Status;
-use domain::id::{StaffId, TenantId};
+use domain::id::{BookingId, StaffId, TenantId};
+use domain::slots::SlotRules;
 use domain::wall_clock::Interval;
+use uuid::Uuid;
 
 use super::MAX_ALLOCATION;
 use crate::TenantTx;
@@ -13,23 +14,26 @@ use crate::error::Result;
 use crate::explain::explain;
 use crate::schema::{allocations, bookings};
 
-/// Time taken from these staff members that meets `reach`, by staff member and start. Plain columns, not the range: its
+/// Time taken from these staff members and rooms that meets `reach`, `but` for what a booking takes; by resource and start. Plain columns, not the range: its
 /// operators are not leakproof, and would filter every booking of the tenant.
 pub(crate) async fn taken(
     tx: &TenantTx,
-    ids: &[StaffId],
+    ids: &[Uuid],
     reach: Interval,
-) -> Result<Vec<(StaffId, Interval)>> {
-    let rows: Vec<(StaffId, DateTime<Utc>, DateTime<Utc>)> =
-        taken_query(tx.tenant(), ids, reach.start - MAX_ALLOCATION, reach.start, reach.end)
-            .load(&mut tx.conn())
-            .await?;
+    but: Option<BookingId>,
+) -> Result<Vec<(Uuid, Interval)>> {
+    let query = taken_query(tx.tenant(), ids, reach.start - MAX_ALLOCATION, reach.start, reach.end);
+    let rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> = match but {
+        // Asked for on its own: the index that answers the other question does not know whose the time is.
+        Some(id) => query.filter(allocations::owner_id.ne(id)).load(&mut tx.conn()).await?,
+        None => query.load(&mut tx.conn()).await?,
+    };
     Ok(rows.into_iter().map(|(id, start, end)| (id, Interval::new(start, end))).collect())
 }
 
 /// PostgreSQL's plan for reading what is taken.
 #[doc(hidden)]
-pub async fn explain_taken(tx: &TenantTx, ids: &[StaffId], reach: Interval) -> Result<Vec<String>> {
+pub async fn explain_taken(tx: &TenantTx, ids: &[Uuid], reach: Interval) -> Result<Vec<String>> {
     let query = taken_query(tx.tenant(), ids, reach.start - MAX_ALLOCATION, reach.start, reach.end);
     explain(tx, query).await
 }
@@ -37,7 +41,7 @@ pub async fn explain_taken(tx: &TenantTx, ids: &[StaffId], reach: Interval) -> R
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(crate) fn taken_query<'a>(
     tenant_id: TenantId,
-    ids: &'a [StaffId],
+    ids: &'a [Uuid],
     since: DateTime<Utc>,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
@@ -53,20 +57,31 @@ pub(crate) fn taken_query<'a>(
         .select((allocations::resource_id, allocations::starts_at, allocations::ends_at))
 }
 
-/// Starts of the bookings that count for a daily maximum.
+/// Starts of the bookings that count for a daily maximum, `but` for one: those that take time of a staff member.
 pub(super) async fn starts(
     tx: &TenantTx,
     ids: &[StaffId],
     days: Interval,
+    but: Option<BookingId>,
 ) -> Result<Vec<(StaffId, DateTime<Utc>)>> {
-    Ok(bookings::table
-        .filter(bookings::tenant_id.eq(tx.tenant()))
-        .filter(bookings::staff_id.eq_any(ids))
-        .filter(bookings::status.ne(Status::Cancelled))
-        .filter(bookings::starts_at.ge(days.start))
-        .filter(bookings::starts_at.lt(days.end))
-        .order((bookings::staff_id, bookings::starts_at))
-        .select((bookings::staff_id, bookings::starts_at))
-        .load(&mut tx.conn())
-        .await?)
+    // What starts in those days may take time from a buffer before them on.
+    let since = days.start - SlotRules::LONGEST_BUFFER;
+    let mut query =
+        allocations::table
+            .inner_join(bookings::table.on(
+                bookings::tenant_id.eq(allocations::tenant_id).and(bookings::id.eq(allocations::owner_id)),
+            ))
+            .filter(allocations::tenant_id.eq(tx.tenant()))
+            .filter(allocations::resource_id.eq_any(ids.iter().map(|id| id.0)))
+            .filter(allocations::released_at.is_null())
+            .filter(allocations::starts_at.ge(since))
+            .filter(allocations::starts_at.lt(days.end))
+            .order((allocations::resource_id, bookings::starts_at))
+            .select((allocations::resource_id, bookings::starts_at))
+            .into_boxed();
+    if let Some(id) = but {
+        query = query.filter(bookings::id.ne(id));
+    }
+    let rows: Vec<(Uuid, DateTime<Utc>)> = query.load(&mut tx.conn()).await?;
+    Ok(rows.into_iter().map(|(id, start)| (StaffId(id), start)).collect())
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::hours::{Calendar, Closure, Hours, RuleKind};
+use domain::hours::{Calendar, Closure, Hours, Owner};
 use domain::id::StaffId;
 use domain::slots::Agenda;
 use domain::wall_clock::Interval;
@@ -27,6 +27,7 @@ pub struct Provider {
     #[diesel(deserialize_as = OptionalZone)]
     pub timezone: Option<Tz>,
     pub max_daily_bookings: Option<i32>,
+    pub weight: i32,
     pub position: i32,
 }
 
@@ -84,24 +85,19 @@ impl TeamMember {
         rules: &[WeeklyRule],
         exceptions: &[Exception],
     ) -> Self {
-        let of = |kind: RuleKind, owner: Option<StaffId>| {
-            let own = rules.iter().filter(move |rule| rule.kind == kind && rule.owner == owner);
-            own.map(|rule| rule.range)
-        };
         let openings = |owner: Option<StaffId>| {
             exceptions.iter().filter(move |exception| exception.owner == owner).filter_map(Exception::opening)
         };
         let own = Some(staff.id);
+        let owner = Owner::Staff(staff.id);
         let own_zone = staff.timezone.unwrap_or(tenant.timezone);
-        let own_rules: Vec<_> = of(RuleKind::Opening, own).collect();
-        let mut pauses: Vec<_> = of(RuleKind::Break, own).collect();
         let mut dates: Vec<_> = openings(own).collect();
-        let hours = if own_rules.is_empty() {
-            pauses.extend(of(RuleKind::Break, None));
-            dates.extend(openings(None).filter(|(date, _)| openings(own).all(|(taken, _)| taken != *date)));
-            Hours::new(tenant.timezone, of(RuleKind::Opening, None).collect(), pauses, dates)
+        let hours = if hours::has_own(rules, owner) {
+            hours::hours(own_zone, rules, owner, &[], dates)
         } else {
-            Hours::new(own_zone, own_rules, pauses, dates)
+            dates.extend(openings(None).filter(|(date, _)| openings(own).all(|(taken, _)| taken != *date)));
+            let pauses = hours::breaks(rules, owner);
+            hours::hours(tenant.timezone, rules, Owner::Tenant, &pauses, dates)
         };
         let closures = exceptions
             .iter()
@@ -127,6 +123,7 @@ impl TeamMember {
             busy: &self.busy,
             max_daily_bookings: self.staff.max_daily_bookings.and_then(|max| u32::try_from(max).ok()),
             booking_starts: &self.booking_starts,
+            sessions: &[],
         }
     }
 }

@@ -6,8 +6,10 @@ use diesel_async::RunQueryDsl;
 use domain::booking::{self, BookingDraft, Outcome};
 use domain::id::{BookingId, CustomerId};
 use domain::rejection::{Code, Rejection};
+use domain::slots::Assigned;
 
-use super::{Appointment, Booking, Making, book, create_with, find_for_update, happened};
+use super::create::{Making, book, create_with, everybody, named};
+use super::{Appointment, Booking, find_for_update, happened};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::availability::{self, Wish};
@@ -15,7 +17,6 @@ use crate::customers;
 use crate::error::Result;
 use crate::events;
 use crate::schema::bookings;
-use crate::staff::raise_schedule;
 use crate::tenants::check_version;
 
 /// What a member may say beside what a customer says.
@@ -56,16 +57,27 @@ pub async fn create_at_desk(
         return create_with(tx, making).await;
     }
     booking::check_start(draft.start)?;
-    let id = draft
-        .staff_id
-        .ok_or_else(|| Rejection::invalid("/staff_id", "REQUIRED", "must be named outside of the hours"))?;
-    raise_schedule(tx, id).await?;
-    let catalogue = availability::around(tx, Wish::for_service(draft.service_id), id, draft.start).await?;
+    let wish = Wish::for_service(draft.service_id).with_any(draft.staff_id);
+    let one = match draft.staff_id {
+        Some(id) => named(tx, wish, id, draft.start).await?,
+        None => None,
+    };
+    let (catalogue, assigned) = if let Some(catalogue) = one {
+        (catalogue, Assigned::Named)
+    } else {
+        let day = draft.start.date_naive();
+        let team = availability::catalogue(tx, wish, (day, day)).await?;
+        if !team.service.is_collective {
+            let detail = "must be named outside of the hours";
+            return Err(Rejection::invalid("/staff_id", "REQUIRED", detail).into());
+        }
+        (everybody(tx, &team, draft.start).await?, Assigned::Everybody)
+    };
     let contact = draft.contact(&catalogue.tenant.country)?;
     if !catalogue.is_free(draft.start) {
         return Err(Code::SlotUnavailable.into());
     }
-    book(tx, catalogue, contact, making).await
+    book(tx, catalogue, contact, assigned, making).await
 }
 
 fn note(note: Option<&str>) -> Result<Option<String>> {

@@ -6,17 +6,18 @@ use diesel_async::RunQueryDsl;
 use domain::booking::{self, Status};
 use domain::id::{BookingId, StaffId};
 use domain::rejection::Code;
+use domain::slots::Assigned;
 use futures_util::join;
 use jobs::Job;
+use uuid::Uuid;
 
-use super::{Appointment, Booking, find_for_update, happened};
+use super::{Appointment, Booking, find_for_update, happened, time};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
-use crate::availability::{self, Wish};
-use crate::error::{Error, OnConstraint, Result};
+use crate::availability::{self, Catalogue, Wish};
+use crate::error::{Error, Result};
 use crate::events;
-use crate::schema::{allocations, bookings};
-use crate::staff::raise_schedule;
+use crate::schema::bookings;
 use crate::tenants::Zone;
 
 /// Where a booking is to go.
@@ -39,13 +40,13 @@ pub async fn reschedule(
     booking::check_start(to.start)?;
     let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
     booking::may_reschedule(before.status, before.starts_at, now)?;
+    // Of those who provide it together nobody is chosen.
+    let to = Move { staff_id: to.staff_id.filter(|_| before.assigned() != Some(Assigned::Everybody)), ..to };
     let staff_id = to.staff_id.unwrap_or(before.staff_id);
     if (to.start, staff_id) == (before.starts_at, before.staff_id) {
         return Ok(Appointment { booking: before, staff_name });
     }
-    raise_both(tx, before.staff_id, staff_id).await?;
-    let wish = Wish::to_move(&before).with(staff_id);
-    let catalogue = availability::around(tx, wish, staff_id, to.start).await.map_err(|error| {
+    let catalogue = lock(tx, &before, staff_id, to).await.map_err(|error| {
         // The service is offered no more, or its provider has left: nobody can say when it would be free.
         match error.code() {
             Some(Code::NotFound) if to.staff_id.is_none() => Error::from(Code::BookingNotMovable),
@@ -56,11 +57,19 @@ pub async fn reschedule(
         return Err(Code::SlotUnavailable.into());
     }
     let needs_approval = !catalogue.service.auto_confirm && matches!(by, By::Customer { .. });
+    let room_id = catalogue.free_room(to.start);
     let (timezone, team) = (catalogue.tenant.timezone, catalogue.team);
+    let resources: Vec<Uuid> =
+        team.iter().map(|member| member.staff.id.0).chain(room_id.map(|room| room.0)).collect();
     let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };
     let after = Booking {
         status: if needs_approval { Status::Pending } else { before.status },
-        staff_id,
+        staff_id: member.staff.id,
+        room_id,
+        assigned: match to.staff_id {
+            Some(_) => serde_json::to_value(Assigned::Named).ok(),
+            None => before.assigned.clone(),
+        },
         starts_at: to.start,
         ends_at: to.start + TimeDelta::minutes(i64::from(before.duration_minutes)),
         timezone,
@@ -69,21 +78,38 @@ pub async fn reschedule(
         updated_at: now,
         ..before.clone()
     };
-    write(tx, &before, &after, by, now).await?;
+    write(tx, &before, &after, &resources, by, now).await?;
     Ok(Appointment { booking: after, staff_name: member.staff.name })
 }
 
-/// The schedules of whose time becomes free and whose is taken, ids ascending as everywhere.
-async fn raise_both(tx: &TenantTx, one: StaffId, other: StaffId) -> Result<()> {
-    raise_schedule(tx, one.min(other)).await?;
-    if one != other {
-        raise_schedule(tx, one.max(other)).await?;
+/// The locks on whose time becomes free and whose is taken, and what is taken of the latter's.
+async fn lock(tx: &TenantTx, before: &Booking, staff_id: StaffId, to: Move) -> Result<Catalogue> {
+    let wish = Wish::to_move(before);
+    let mut staff = time::held(tx, before).await?;
+    let was_collective = before.assigned() == Some(Assigned::Everybody);
+    if was_collective {
+        let day = to.start.date_naive();
+        let team = availability::catalogue(tx, wish, (day, day)).await?.team;
+        staff.extend(team.iter().map(|member| member.staff.id));
+    } else {
+        staff.push(staff_id);
     }
-    Ok(())
+    time::raise(tx, &staff, before.service_id).await?;
+    let catalogue = availability::around(tx, wish, staff_id, to.start).await?;
+    // One who does it alone now did it with others, or the other way round: whose time it takes was not locked.
+    let is_locked = catalogue.team.iter().all(|member| staff.contains(&member.staff.id));
+    if is_locked { Ok(catalogue) } else { Err(Code::BookingNotMovable.into()) }
 }
 
 /// All of it in one flight: the locks are held and the time is free.
-async fn write(tx: &TenantTx, before: &Booking, after: &Booking, by: &By, now: DateTime<Utc>) -> Result<()> {
+async fn write(
+    tx: &TenantTx,
+    before: &Booking,
+    after: &Booking,
+    resources: &[Uuid],
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let mut event = happened("booking.rescheduled", after);
     if let Some(data) = event.data.as_object_mut() {
         let previous = serde_json::json!({
@@ -102,7 +128,7 @@ async fn write(tx: &TenantTx, before: &Booking, after: &Booking, by: &By, now: D
     let jobs = told_rescheduled(after);
     let (updated, allocated, happened, audited, enqueued) = join!(
         update(tx, after),
-        reallocate(tx, after),
+        time::reallocate(tx, after, resources, now),
         events::record(tx, event, now),
         audit::record(tx, by, change, now),
         tx.enqueue(&jobs, now),
@@ -121,6 +147,8 @@ async fn update(tx: &TenantTx, after: &Booking) -> Result<()> {
         .set((
             bookings::status.eq(after.status),
             bookings::staff_id.eq(after.staff_id),
+            bookings::room_id.eq(after.room_id),
+            bookings::assigned.eq(&after.assigned),
             bookings::starts_at.eq(after.starts_at),
             bookings::ends_at.eq(after.ends_at),
             bookings::timezone.eq(Zone(after.timezone)),
@@ -131,26 +159,6 @@ async fn update(tx: &TenantTx, after: &Booking) -> Result<()> {
         .execute(&mut tx.conn())
         .await?;
     Ok(())
-}
-
-/// The time it takes is one row, from the first day to the last.
-async fn reallocate(tx: &TenantTx, after: &Booking) -> Result<()> {
-    let taken = after.taken();
-    diesel::update(
-        allocations::table
-            .filter(allocations::tenant_id.eq(tx.tenant()))
-            .filter(allocations::owner_id.eq(after.id.0))
-            .filter(allocations::released_at.is_null()),
-    )
-    .set((
-        allocations::resource_id.eq(after.staff_id),
-        allocations::starts_at.eq(taken.start),
-        allocations::ends_at.eq(taken.end),
-    ))
-    .execute(&mut tx.conn())
-    .await
-    .on_constraint("allocations_no_overlap", Code::SlotUnavailable)
-    .map(|_one| ())
 }
 
 /// What follows a move: the summary of what is confirmed, and the message if the customer wants one.

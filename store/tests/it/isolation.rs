@@ -16,7 +16,8 @@ use tokio_postgres::error::SqlState;
 /// A row of every table that has rows of tenants.
 async fn fill(salon: &Salon<'_>) {
     let staff = salon.staff("Bea").await;
-    salon.service(json!({"staff_ids": [staff]})).await;
+    let room = salon.room("Cabin").await;
+    salon.service(json!({"staff_ids": [staff], "room_ids": [room]})).await;
     let rules = json!({"rules": [{"weekday": 1, "start": "12:00", "end": "13:00"}]});
     salon.put("/break-rules").json(&rules).await.expect(200);
     let closure = json!({"starts_on": "2030-08-01", "ends_on": "2030-08-02"});

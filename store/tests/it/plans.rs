@@ -1,10 +1,11 @@
 //! The hot queries, asked of PostgreSQL as the app's role with ten thousand bookings: each must reach its index by time.
 
-use domain::id::{StaffId, TenantId};
+use domain::id::TenantId;
 use domain::wall_clock::Interval;
 use store::bookings::Filter;
 use store::{availability, bookings};
 use testkit::{Salon, TestApp};
+use uuid::Uuid;
 
 /// Two tenants with five thousand bookings each, of one staff member, an hour each.
 const FILL: &str = "
@@ -45,7 +46,7 @@ async fn the_time_that_is_taken_is_found_by_its_index() {
     let app = TestApp::start().await.ignore_jobs();
     let (salon, other) = (app.tenant("salon").await, app.tenant("other").await);
     fill([&salon, &other]).await;
-    let ids: Vec<StaffId> = vec![salon.first_staff().await.parse().unwrap()];
+    let ids: Vec<Uuid> = vec![salon.first_staff().await.parse().unwrap()];
     let reach =
         Interval::new("2029-06-05T00:00:00Z".parse().unwrap(), "2029-06-06T00:00:00Z".parse().unwrap());
     let plan: store::Result<Vec<String>> = app

@@ -130,6 +130,14 @@ export async function overflowing(page) {
   })
 }
 
+/** By how many pixels a page whose content scrolls by itself is longer than the window: one would scroll into nothing. */
+export async function overlong(page) {
+  return page.evaluate(() => {
+    const root = document.documentElement
+    return document.querySelector('main.page') ? Math.max(0, root.scrollHeight - root.clientHeight) : 0
+  })
+}
+
 /** Counts what a page costs over the wire, from before it is asked for. */
 export async function meter(page) {
   const session = await page.context().newCDPSession(page)

@@ -15,7 +15,7 @@ use domain::wall_clock::Interval;
 use futures_util::join;
 use serde::{Deserialize, Serialize};
 use store::TenantTx;
-use store::bookings::{self, Appointment, Booking};
+use store::bookings::{Appointment, Booking};
 use store::calendar::{self, Column, Day};
 use store::services::Which;
 
@@ -162,8 +162,10 @@ pub async fn show(
             let tones = Tones::new(offers.iter().map(|offer| {
                 (offer.service.id, offer.service.category.as_deref().unwrap_or(&offer.service.name))
             }));
-            let sheet = open
-                .map(|appointment| Sheet::new(&member, appointment, format!("/app/calendar?date={date}")));
+            let sheet = open.map(|(appointment, room)| Sheet {
+                room,
+                ..Sheet::new(&member, appointment, format!("/app/calendar?date={date}"))
+            });
             let day = day.unwrap_or_else(|| empty(zone, &tenant.currency, member.now));
             let may_book = member.role.may(Permission::ManageBookings);
             let content = content(&day, (date, today), &tones, sheet, may_book, member.now);
@@ -173,9 +175,9 @@ pub async fn show(
 }
 
 /// A booking, if one is asked for and it is there.
-async fn find(tx: &TenantTx, id: Option<BookingId>) -> store::Result<Option<Appointment>> {
+async fn find(tx: &TenantTx, id: Option<BookingId>) -> store::Result<Option<(Appointment, Option<String>)>> {
     let Some(id) = id else { return Ok(None) };
-    match bookings::find(tx, id).await {
+    match super::bookings::find(tx, id).await {
         Err(error) if error.code() == Some(Code::NotFound) => Ok(None),
         found => found.map(Some),
     }

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use chrono::{Days as Count, NaiveDate};
+use domain::hours::Owner;
 use domain::id::{ClosureId, OpeningId, StaffId};
 use domain::rejection::{Code, Fields};
 use serde::Serialize;
@@ -201,7 +202,7 @@ async fn answer(
     flash: &'static str,
 ) -> Result<HttpResponse> {
     match added {
-        Ok(()) => Ok(see_with(&address(owner), &Flash::ok(flash))),
+        Ok(()) => Ok(see_with(&address(Owner::of_staff(owner).into()), &Flash::ok(flash))),
         Err(problem) if problem.code() != Code::NotFound && refuses_a_person(&problem) => {
             let (frame, tenant) = member.frame(reader).await?;
             let told = Told::by(Some(&problem), FIELDS, reader, &frame)?;
@@ -225,7 +226,7 @@ pub async fn destroy_closure(
                 .tenant
                 .transaction(async |tx| store::hours::remove_closure(tx, id, &by, now).await)
                 .await?;
-            Ok(see_with(&address(owner), &Flash::ok("app-removed")))
+            Ok(see_with(&address(Owner::of_staff(owner).into()), &Flash::ok("app-removed")))
         })
         .await
 }
@@ -244,7 +245,7 @@ pub async fn destroy_opening(
                 .tenant
                 .transaction(async |tx| store::hours::remove_opening(tx, id, &by, now).await)
                 .await?;
-            Ok(see_with(&address(owner), &Flash::ok("app-removed")))
+            Ok(see_with(&address(Owner::of_staff(owner).into()), &Flash::ok("app-removed")))
         })
         .await
 }

@@ -1,13 +1,15 @@
-//! The hours of a week, of the tenant or of one staff member: an editor whose rows come and go by its own buttons, so
-//! that it needs no script.
+//! The hours of a week, of the tenant, of one staff member or of a service, from the beginning or from a date on: an
+//! editor whose rows come and go by its own buttons, so that it needs no script.
 
 use actix_web::{HttpRequest, HttpResponse};
-use domain::hours::{MinuteRange, TimeOfDay, Weekday, WeeklyRange};
-use domain::id::StaffId;
+use chrono::NaiveDate;
+use domain::hours::{MinuteRange, Owner, TimeOfDay, Weekday, WeeklyRange};
+use domain::id::{ServiceId, StaffId};
 use domain::rejection::{Code, Fields};
 use domain::role::Permission;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use store::hours::WeekOf;
 use store::staff::StaffMember;
 use store::tenants::Tenant;
 
@@ -56,6 +58,11 @@ impl Week {
         };
         let day = |number| Day { number, openings: rows(openings, number), breaks: rows(breaks, number) };
         Self { days: (1..=7).map(day).collect(), base: digest(openings, breaks) }
+    }
+
+    /// The same rows, for another week: as saved there is what its form showed.
+    fn for_week(self, base: String) -> Self {
+        Self { base, ..self }
     }
 
     fn typed(typed: &Typed) -> Self {
@@ -159,11 +166,20 @@ fn digest(openings: &[WeeklyRange], breaks: &[WeeklyRange]) -> String {
 struct Hours<'a> {
     current: &'static str,
     week: &'a Week,
-    /// Whose: empty for the tenant's.
+    /// Whose: empty for the tenant's, and for a service's.
     staff_id: String,
+    service: Option<OfService>,
     /// Whose hours can be seen.
-    owners: Vec<Owner>,
-    /// A staff member without hours of their own, who has the tenant's.
+    owners: Vec<Choice>,
+    /// The date from which the week holds; none: from the beginning.
+    from: Option<NaiveDate>,
+    /// The owner's weeks, the first one first.
+    weeks: Vec<WeekTab>,
+    /// The date of a week that is not saved yet.
+    new_from: Option<NaiveDate>,
+    /// What the form can be filled with.
+    templates: Vec<Choice>,
+    /// A staff member without hours of their own, who has the tenant's; a service that is offered at all times.
     is_inherited: bool,
     timezone: &'static str,
     errors: Vec<crate::pages::form::Flaw>,
@@ -174,9 +190,22 @@ struct Hours<'a> {
 }
 
 #[derive(Serialize)]
-struct Owner {
+struct OfService {
+    id: ServiceId,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct Choice {
     id: String,
     name: String,
+    is_current: bool,
+}
+
+#[derive(Serialize)]
+struct WeekTab {
+    from: Option<NaiveDate>,
+    url: String,
     is_current: bool,
 }
 
@@ -184,6 +213,28 @@ struct Owner {
 #[serde(default)]
 struct Asked {
     staff_id: String,
+    service_id: String,
+    from: String,
+}
+
+impl Asked {
+    fn typed(typed: &Typed) -> Self {
+        Self {
+            staff_id: typed.text("staff_id"),
+            service_id: typed.text("service_id"),
+            from: typed.text("from"),
+        }
+    }
+
+    /// Which week is meant; what is no date is the first one.
+    fn week(&self) -> Result<WeekOf> {
+        let owner = match (self.staff_id.as_str(), self.service_id.as_str()) {
+            (id, "") => Owner::of_staff(owner(id)?),
+            ("", id) => Owner::Service(id.parse().map_err(|_unknown| Code::NotFound)?),
+            _ => return Err(Code::NotFound.into()),
+        };
+        Ok(WeekOf { owner, from: self.from.parse().ok() })
+    }
 }
 
 /// Whose hours are meant; what is no id is nobody's.
@@ -195,17 +246,32 @@ pub async fn show(reader: Reader, member: PageMember<Read>, request: HttpRequest
     reader
         .answer(async {
             let asked: Asked = serde_urlencoded::from_str(request.query_string()).unwrap_or_default();
-            let owner = owner(&asked.staff_id)?;
+            let of = asked.week()?;
             let (frame, tenant) = member.frame(&reader).await?;
-            let week = saved(&member, owner).await?;
-            page(&member, &frame, &tenant, owner, &week, &Days::default(), Told::nothing(), false).await
+            let week = saved(&member, of).await?;
+            page(&member, &frame, &tenant, of, &week, &Days::default(), Told::nothing(), false).await
         })
         .await
 }
 
-async fn saved<P: Allows>(member: &PageMember<P>, owner: Option<StaffId>) -> Result<Week> {
-    let (openings, breaks) = member.tenant.read(async |tx| store::hours::week(tx, owner).await).await?;
-    Ok(Week::of(&openings, &breaks))
+/// A week as it is saved; one that is not yet begins as the one it follows.
+async fn saved<P: Allows>(member: &PageMember<P>, of: WeekOf) -> Result<Week> {
+    let ((openings, breaks), before) = member
+        .tenant
+        .read(async |tx| {
+            let week = store::hours::week(tx, of).await?;
+            let before = match of.from {
+                Some(date) if week.0.is_empty() => Some(store::hours::week_on(tx, of.owner, date).await?),
+                _ => None,
+            };
+            Ok::<_, store::Error>((week, before))
+        })
+        .await?;
+    let week = Week::of(&openings, &breaks);
+    Ok(match before {
+        Some((openings, breaks)) => Week::of(&openings, &breaks).for_week(week.base),
+        None => week,
+    })
 }
 
 /// Saves the week, or only changes the form: its buttons say which.
@@ -217,18 +283,28 @@ pub async fn update(
     reader
         .answer(async {
             let typed = Typed::from(pairs?);
-            let owner = owner(&typed.text("staff_id"))?;
+            let of = Asked::typed(&typed).week()?;
             let (frame, tenant) = member.frame(&reader).await?;
             let mut week = Week::typed(&typed);
-            let action = typed.text("do");
-            if action != "save" {
-                let to: Vec<u8> = typed.all("to").filter_map(|day| day.parse().ok()).collect();
-                week.edit(&action, &to);
-                let nothing = Told::nothing();
-                return page(&member, &frame, &tenant, owner, &week, &Days::default(), nothing, false).await;
+            match typed.text("do").as_str() {
+                "save" => {}
+                "drop" => week = Week::of(&[], &[]).for_week(week.base),
+                action => {
+                    if action == "fill" {
+                        week = filled(&member, &typed.text("template"), week).await?;
+                    }
+                    let to: Vec<u8> = typed.all("to").filter_map(|day| day.parse().ok()).collect();
+                    week.edit(action, &to);
+                    let (nothing, days) = (Told::nothing(), Days::default());
+                    return page(&member, &frame, &tenant, of, &week, &days, nothing, false).await;
+                }
             }
-            match save(&member, owner, &week).await {
-                Ok(()) => Ok(see_with(&address(owner), &Flash::ok("app-saved"))),
+            match save(&member, of, &week).await {
+                Ok(()) => {
+                    let is_gone = of.from.is_some() && week.days.iter().all(|day| day.openings.is_empty());
+                    let next = if is_gone { WeekOf { from: None, ..of } } else { of };
+                    Ok(see_with(&address(next), &Flash::ok("app-saved")))
+                }
                 Err(problem) if problem.code() == Code::NotFound => Err(problem),
                 Err(problem) if refuses_a_person(&problem) => {
                     let fields: Vec<(String, String)> =
@@ -238,9 +314,9 @@ pub async fn update(
                     let told = Told::by(Some(&problem), &fields, &reader, &frame)?;
                     let is_stale = problem.code() == Code::VersionMismatch;
                     if is_stale {
-                        week.base = saved(&member, owner).await?.base;
+                        week.base = saved(&member, of).await?.base;
                     }
-                    page(&member, &frame, &tenant, owner, &week, &Days::default(), told, is_stale).await
+                    page(&member, &frame, &tenant, of, &week, &Days::default(), told, is_stale).await
                 }
                 Err(problem) => Err(problem),
             }
@@ -248,24 +324,69 @@ pub async fn update(
         .await
 }
 
+/// The form with the rows of a template: a usual week, or the first one of somebody's.
+async fn filled(member: &PageMember<ManageCatalogue>, template: &str, week: Week) -> Result<Week> {
+    if let Some(usual) = USUAL.iter().find(|usual| usual.name == template) {
+        return Ok(usual.week().for_week(week.base));
+    }
+    let of = match template.strip_prefix("staff-") {
+        Some(id) => Owner::of_staff(owner(id)?),
+        None if template == "tenant" => Owner::Tenant,
+        None => return Ok(week),
+    };
+    let (openings, breaks) = member.tenant.read(async |tx| store::hours::week(tx, of.into()).await).await?;
+    Ok(Week::of(&openings, &breaks).for_week(week.base))
+}
+
+/// A week that many have.
+struct Usual {
+    name: &'static str,
+    weekdays: std::ops::RangeInclusive<u8>,
+    opening: (i32, i32),
+    pause: Option<(i32, i32)>,
+}
+
+/// Its words are `app-hours-{name}`.
+const USUAL: [Usual; 3] = [
+    Usual { name: "office", weekdays: 1..=5, opening: (9 * 60, 18 * 60), pause: Some((12 * 60, 13 * 60)) },
+    Usual { name: "shop", weekdays: 2..=6, opening: (9 * 60, 19 * 60), pause: None },
+    Usual { name: "always", weekdays: 1..=7, opening: (0, 24 * 60), pause: None },
+];
+
+impl Usual {
+    fn week(&self) -> Week {
+        let ranges = |(start, end): (i32, i32)| -> Vec<WeeklyRange> {
+            let range = MinuteRange::new(start, end).expect("a range of a day");
+            let weekdays = self.weekdays.clone().filter_map(|number| Weekday::new(number).ok());
+            weekdays.map(|weekday| WeeklyRange { weekday, range }).collect()
+        };
+        Week::of(&ranges(self.opening), &self.pause.map(ranges).unwrap_or_default())
+    }
+}
+
 /// The input that a row is known by.
 fn named(pointer: &str) -> (String, String) {
     (pointer.to_owned(), pointer.trim_start_matches('/').to_owned())
 }
 
-async fn save(member: &PageMember<ManageCatalogue>, owner: Option<StaffId>, week: &Week) -> Result<()> {
+async fn save(member: &PageMember<ManageCatalogue>, of: WeekOf, week: &Week) -> Result<()> {
     let wanted = week.rules()?;
     let (by, now) = (member.by(), member.now);
     let is_shown = |openings: &[WeeklyRange], breaks: &[WeeklyRange]| digest(openings, breaks) == week.base;
-    let replace = async |tx: &mut store::TenantTx| {
-        store::hours::replace_week(tx, owner, wanted, is_shown, &by, now).await
-    };
+    let replace =
+        async |tx: &mut store::TenantTx| store::hours::replace_week(tx, of, wanted, is_shown, &by, now).await;
     Ok(member.tenant.transaction(replace).await?)
 }
 
-/// Where the hours of an owner are.
-pub(super) fn address(owner: Option<StaffId>) -> String {
-    owner.map_or_else(|| "/app/hours".to_owned(), |id| format!("/app/hours?staff_id={id}"))
+/// Where a week is.
+pub(super) fn address(of: WeekOf) -> String {
+    let owner = match of.owner {
+        Owner::Tenant => None,
+        Owner::Staff(id) => Some(format!("staff_id={id}")),
+        Owner::Service(id) => Some(format!("service_id={id}")),
+    };
+    let asked: Vec<String> = owner.into_iter().chain(of.from.map(|date| format!("from={date}"))).collect();
+    if asked.is_empty() { "/app/hours".to_owned() } else { format!("/app/hours?{}", asked.join("&")) }
 }
 
 #[expect(clippy::too_many_arguments, reason = "the page is made of that much")]
@@ -273,32 +394,66 @@ pub(super) async fn page<P: Allows>(
     member: &PageMember<P>,
     frame: &Frame,
     tenant: &Tenant,
-    owner: Option<StaffId>,
+    of: WeekOf,
     week: &Week,
     typed: &Days,
     told: Told,
     is_stale: bool,
 ) -> Result<HttpResponse> {
-    let staff: Vec<StaffMember> = member.tenant.read(async |tx| store::staff::list(tx).await).await?;
+    let (staff, dates, service): (Vec<StaffMember>, Vec<NaiveDate>, Option<OfService>) = member
+        .tenant
+        .read(async |tx| {
+            let service = match of.owner.service_id() {
+                Some(id) => Some(store::services::find(tx, id).await?.service),
+                None => None,
+            };
+            let service = service.map(|service| OfService { id: service.id, name: service.name });
+            let dates = store::hours::week_dates(tx, of.owner).await?;
+            Ok::<_, store::Error>((store::staff::list(tx).await?, dates, service))
+        })
+        .await?;
+    let owner = of.owner.staff_id();
     let of_owner = staff.iter().find(|one| Some(one.id) == owner);
     if owner.is_some() && of_owner.is_none() {
         return Err(Code::NotFound.into());
     }
     let days = days::fill(member, owner, &staff, typed.clone()).await?;
+    let tab = |from: Option<NaiveDate>| WeekTab {
+        from,
+        url: address(WeekOf { from, ..of }),
+        is_current: from == of.from,
+    };
+    let new_from = of.from.filter(|date| !dates.contains(date));
+    let own = (of.owner != Owner::Tenant).then(|| "tenant".to_owned());
+    let usual = USUAL.iter().map(|usual| usual.name.to_owned());
+    let template = |id: String| Choice { id, name: String::new(), is_current: false };
+    let others = staff.iter().filter(|one| Some(one.id) != owner).map(|one| Choice {
+        id: format!("staff-{}", one.id),
+        name: one.name.clone(),
+        is_current: false,
+    });
     let content = Hours {
-        current: "hours",
+        current: if service.is_some() { "services" } else { "hours" },
         week,
         staff_id: owner.map(|id| id.to_string()).unwrap_or_default(),
-        is_inherited: owner.is_some() && week.days.iter().all(|day| day.openings.is_empty()),
+        is_inherited: of.owner != Owner::Tenant
+            && of.from.is_none()
+            && dates.is_empty()
+            && week.days.iter().all(|day| day.openings.is_empty()),
         timezone: of_owner.and_then(|one| one.timezone).unwrap_or(tenant.timezone).name(),
         owners: staff
             .iter()
-            .map(|one| Owner {
+            .map(|one| Choice {
                 id: one.id.to_string(),
                 name: one.name.clone(),
                 is_current: Some(one.id) == owner,
             })
             .collect(),
+        from: of.from,
+        weeks: std::iter::once(None).chain(dates.into_iter().map(Some)).map(tab).collect(),
+        new_from,
+        templates: own.into_iter().chain(usual).map(template).chain(others).collect(),
+        service,
         errors: told.errors,
         is_stale,
         days: &days,
@@ -316,8 +471,9 @@ pub(super) async fn page_with_days<P: Allows>(
     typed: &Days,
     told: Told,
 ) -> Result<HttpResponse> {
-    let week = saved(member, owner).await?;
-    page(member, frame, tenant, owner, &week, typed, told, false).await
+    let of = WeekOf::from(Owner::of_staff(owner));
+    let week = saved(member, of).await?;
+    page(member, frame, tenant, of, &week, typed, told, false).await
 }
 
 #[cfg(test)]

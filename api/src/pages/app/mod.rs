@@ -10,6 +10,7 @@ pub mod hours;
 pub mod jobs;
 pub mod pictures;
 pub mod plan;
+pub mod rooms;
 pub mod search;
 pub mod services;
 pub mod settings;
@@ -109,6 +110,11 @@ fn setup() -> Vec<Page> {
         page(post(), "/app/staff/{id}", catalogue, staff::update),
         page(post(), "/app/staff/{id}/archive", catalogue, staff::archive),
         page(post(), "/app/staff/{id}/restore", catalogue, staff::restore),
+        page(get(), "/app/rooms", read, rooms::show),
+        page(post(), "/app/rooms", catalogue, rooms::create),
+        page(post(), "/app/rooms/{id}", catalogue, rooms::update),
+        page(post(), "/app/rooms/{id}/archive", catalogue, rooms::archive),
+        page(post(), "/app/rooms/{id}/restore", catalogue, rooms::restore),
         page(get(), "/app/settings", read, settings::show),
         page(post(), "/app/settings", manage, settings::update),
         page(get(), "/app/settings/brand", read, brand::show),

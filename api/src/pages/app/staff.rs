@@ -23,6 +23,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("/email", "email"),
     ("/timezone", "timezone"),
     ("/max_daily_bookings", "max_daily_bookings"),
+    ("/weight", "weight"),
 ];
 
 #[derive(Serialize)]
@@ -50,6 +51,8 @@ pub struct StaffForm {
     email: String,
     timezone: String,
     max_daily_bookings: String,
+    /// Percent; empty: as much as the others.
+    weight: String,
     version: String,
 }
 
@@ -60,6 +63,7 @@ impl StaffForm {
             email: staff.email.clone().unwrap_or_default(),
             timezone: staff.timezone.map(|zone| zone.name().to_owned()).unwrap_or_default(),
             max_daily_bookings: staff.max_daily_bookings.map(|max| max.to_string()).unwrap_or_default(),
+            weight: staff.weight.to_string(),
             version: staff.version.to_string(),
         }
     }
@@ -76,6 +80,10 @@ impl StaffForm {
             email: Some(self.email.clone()),
             timezone,
             max_daily_bookings: (!max.is_empty()).then(|| number(&mut fields, "/max_daily_bookings", max, 1)),
+            weight: match self.weight.trim() {
+                "" => StaffDraft::USUAL_WEIGHT,
+                typed => number(&mut fields, "/weight", typed, StaffDraft::USUAL_WEIGHT),
+            },
         };
         joined(fields, draft.checked())
     }
@@ -86,6 +94,7 @@ impl StaffForm {
             ("app-staff-email", self.email.clone()),
             ("app-staff-zone", self.timezone.clone()),
             ("app-staff-max", self.max_daily_bookings.clone()),
+            ("app-staff-weight", self.weight.clone()),
         ]
     }
 }

@@ -167,12 +167,13 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
 
 /// The seven days of a week, Monday first; nothing when no day has hours.
 fn week(hours: &Hours, today: NaiveDate) -> Vec<WeekDay> {
-    if hours.rules().is_empty() {
+    let week = hours.week_of(today);
+    if week.rules().is_empty() {
         return Vec::new();
     }
     Weekday::all()
         .map(|weekday| {
-            let open = open_ranges(hours.rules(), hours.breaks(), weekday);
+            let open = open_ranges(week.rules(), week.breaks(), weekday);
             WeekDay {
                 weekday: weekday.number(),
                 is_today: Weekday::of(today) == weekday,

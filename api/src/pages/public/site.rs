@@ -32,6 +32,9 @@ pub struct Line {
     /// Who provides it; nobody named: everybody.
     #[serde(skip)]
     pub staff_ids: Vec<StaffId>,
+    /// They provide it together: nobody is chosen.
+    #[serde(skip)]
+    pub is_collective: bool,
 }
 
 impl Line {
@@ -53,6 +56,7 @@ impl Line {
             ),
             picture: offer.image.as_ref().map(Shown::from),
             staff_ids: offer.staff_ids.clone(),
+            is_collective: service.is_collective,
         }
     }
 }

@@ -56,20 +56,20 @@ pub(super) async fn show_with<P: Allows>(
 ) -> Result<HttpResponse> {
     const MOST_COUNTED: i64 = 100;
     let (frame, _tenant) = member.frame(reader).await?;
-    let (appointment, history, visits) = member
+    let (appointment, room, history, visits) = member
         .tenant
         .read(async |tx| {
-            let appointment = bookings::find(tx, id).await?;
+            let (appointment, room) = super::find(tx, id).await?;
             let of_customer =
                 Filter { customer_id: Some(appointment.booking.customer_id), ..Filter::default() };
             let visits = bookings::list(tx, &of_customer, MOST_COUNTED).await?.len();
             let history = bookings::history(tx, id).await?;
-            Ok::<_, store::Error>((appointment, history, visits))
+            Ok::<_, store::Error>((appointment, room, history, visits))
         })
         .await?;
     let mut told = Told::by(refused, &[("/internal_note", "internal_note")], reader, &frame)?;
     let manage_url = crate::bookings::manage_url(&member.state, &appointment.booking);
-    let sheet = Sheet::new(member, appointment, format!("/app/bookings/{id}"));
+    let sheet = Sheet { room, ..Sheet::new(member, appointment, format!("/app/bookings/{id}")) };
     if let Some(typed) = typed
         && refused.is_some_and(|problem| problem.code() == Code::VersionMismatch)
     {

@@ -10,7 +10,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::booking::{self, Status};
 use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
 use domain::role::Permission;
+use domain::slots::Assigned;
 use serde::Serialize;
+use store::TenantTx;
 use store::bookings::{Appointment, Booking};
 
 use crate::extract::{Allows, PageMember};
@@ -30,6 +32,10 @@ pub struct Sheet {
     pub service: String,
     pub staff_id: StaffId,
     pub staff: String,
+    /// Why it is with them.
+    pub assigned: Option<Assigned>,
+    /// Only on the booking's own page and in its drawer.
+    pub room: Option<String>,
     pub from: DateTime<Utc>,
     pub to: DateTime<Utc>,
     pub zone: &'static str,
@@ -80,6 +86,7 @@ impl May {
 impl Sheet {
     pub fn new<P: Allows>(member: &PageMember<P>, appointment: Appointment, back: String) -> Self {
         let Appointment { booking, staff_name } = appointment;
+        let assigned = booking.assigned();
         let is_allowed = member.role.may(Permission::ManageBookings);
         let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("back", &back).finish();
         Self {
@@ -96,6 +103,8 @@ impl Sheet {
             service: booking.service_name,
             staff_id: booking.staff_id,
             staff: staff_name,
+            assigned,
+            room: None,
             from: booking.starts_at,
             to: booking.ends_at,
             zone: booking.timezone.name(),
@@ -111,6 +120,16 @@ impl Sheet {
             back,
         }
     }
+}
+
+/// The booking with the name of its room, if it has one.
+pub(super) async fn find(tx: &TenantTx, id: BookingId) -> store::Result<(Appointment, Option<String>)> {
+    let appointment = store::bookings::find(tx, id).await?;
+    let room = match appointment.booking.room_id {
+        Some(id) => Some(store::rooms::name(tx, id).await?),
+        None => None,
+    };
+    Ok((appointment, room))
 }
 
 /// Where somebody came from, on this site; else the page of the booking.

@@ -1,9 +1,11 @@
 //! The form of a service: what was typed, what it means, and how what is saved is written.
 
-use domain::id::StaffId;
+use chrono::NaiveDate;
+use domain::id::{RoomId, StaffId};
 use domain::rejection::{Fields, Rejection};
 use domain::service::{Rate, ServiceDraft};
 use serde::Serialize;
+use store::rooms::Room;
 use store::services::Offer;
 use store::staff::StaffMember;
 use store::tenants::Tenant;
@@ -24,10 +26,13 @@ pub struct ServiceForm {
     buffer_after: String,
     pub notice: String,
     horizon: String,
+    until: String,
     pub step: String,
     auto_confirm: bool,
     is_active: bool,
+    is_collective: bool,
     pub staff_ids: Vec<String>,
+    pub room_ids: Vec<String>,
     pub version: String,
 }
 
@@ -46,8 +51,11 @@ impl ServiceForm {
             notice: service.min_notice_minutes.to_string(),
             horizon: service.horizon_days.to_string(),
             step: service.slot_step_minutes.map(|step| step.to_string()).unwrap_or_default(),
+            until: service.bookable_until.map(|date| date.to_string()).unwrap_or_default(),
             auto_confirm: service.auto_confirm,
             is_active: service.is_active,
+            is_collective: service.is_collective,
+            room_ids: offer.room_ids.iter().map(RoomId::to_string).collect(),
             staff_ids: offer.staff_ids.iter().map(StaffId::to_string).collect(),
             version: service.version.to_string(),
         }
@@ -81,9 +89,12 @@ impl ServiceForm {
             buffer_after: typed.text("buffer_after"),
             notice: typed.text("notice"),
             horizon: typed.text("horizon"),
+            until: typed.text("until"),
             step: typed.text("step"),
             auto_confirm: typed.has("auto_confirm"),
             is_active: typed.has("is_active"),
+            is_collective: typed.has("is_collective"),
+            room_ids: typed.all("room_ids").map(str::to_owned).collect(),
             staff_ids: typed.all("staff_ids").map(str::to_owned).collect(),
             version: typed.text("version"),
         }
@@ -106,6 +117,12 @@ impl ServiceForm {
         if staff_ids.len() != self.staff_ids.len() {
             fields.add("/staff_ids", "UNKNOWN", "names nobody");
         }
+        let room_ids: Vec<RoomId> = self.room_ids.iter().filter_map(|id| id.parse().ok()).collect();
+        if room_ids.len() != self.room_ids.len() {
+            fields.add("/room_ids", "UNKNOWN", "names no room");
+        }
+        let bookable_until =
+            or_none(&self.until).and_then(|date| fields.take("/bookable_until", date.parse::<NaiveDate>()));
         let draft = ServiceDraft {
             name: self.name.clone(),
             category: or_none(&self.category),
@@ -117,19 +134,23 @@ impl ServiceForm {
             deposit_rate,
             min_notice_minutes: number(&mut fields, "/min_notice_minutes", &self.notice, 0),
             horizon_days: number(&mut fields, "/horizon_days", &self.horizon, 90),
+            bookable_until,
             slot_step_minutes: or_none(&self.step)
                 .map(|step| number(&mut fields, "/slot_step_minutes", &step, 5)),
             auto_confirm: self.auto_confirm,
             is_active: self.is_active,
+            is_collective: self.is_collective,
             staff_ids,
+            room_ids,
         };
         joined(fields, draft.checked(tenant.plan))
     }
 
     /// Its labels and values in their order.
-    pub fn shown(&self, staff: &[StaffMember]) -> Vec<(&'static str, String)> {
+    pub fn shown(&self, staff: &[StaffMember], rooms: &[Room]) -> Vec<(&'static str, String)> {
         let on = |is_on: bool| if is_on { "✓" } else { "–" }.to_owned();
         let named = staff.iter().filter(|member| self.staff_ids.contains(&member.id.to_string()));
+        let taken = rooms.iter().filter(|room| self.room_ids.contains(&room.id.to_string()));
         vec![
             ("app-service-name", self.name.clone()),
             ("app-service-category", self.category.clone()),
@@ -141,10 +162,13 @@ impl ServiceForm {
             ("app-service-buffer-after", self.buffer_after.clone()),
             ("app-service-notice", self.notice.clone()),
             ("app-service-horizon", self.horizon.clone()),
+            ("app-service-until", self.until.clone()),
             ("app-service-step", self.step.clone()),
             ("app-service-auto-confirm", on(self.auto_confirm)),
             ("app-service-active", on(self.is_active)),
             ("app-service-staff", named.map(|member| member.name.clone()).collect::<Vec<_>>().join(", ")),
+            ("app-service-collective", on(self.is_collective)),
+            ("app-service-rooms", taken.map(|room| room.name.clone()).collect::<Vec<_>>().join(", ")),
         ]
     }
 }

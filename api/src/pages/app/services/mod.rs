@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::id::ServiceId;
 use domain::rejection::Code;
 use serde::Serialize;
+use store::rooms::Room;
 use store::services::{Offer, Which};
 use store::staff::StaffMember;
 use store::tenants::Tenant;
@@ -33,8 +34,10 @@ const FIELDS: &[(&str, &str)] = &[
     ("/buffer_after_minutes", "buffer_after"),
     ("/min_notice_minutes", "notice"),
     ("/horizon_days", "horizon"),
+    ("/bookable_until", "until"),
     ("/slot_step_minutes", "step"),
     ("/staff_ids*", "staff_ids"),
+    ("/room_ids*", "room_ids"),
 ];
 
 /// Minutes between starts to choose from.
@@ -73,7 +76,9 @@ struct Edit<'a> {
     form: &'a ServiceForm,
     errors: Vec<Flaw>,
     differences: Vec<Difference>,
-    staff: Vec<Person>,
+    staff: Vec<Choosable>,
+    /// Those that are archived only where the service names them.
+    rooms: Vec<Choosable>,
     categories: Vec<String>,
     currency: &'a str,
     has_deposits: bool,
@@ -83,8 +88,9 @@ struct Edit<'a> {
     slug: &'a str,
 }
 
+/// Somebody, or a room, that the service may name.
 #[derive(Serialize)]
-struct Person {
+struct Choosable {
     id: String,
     name: String,
     is_named: bool,
@@ -103,7 +109,7 @@ pub async fn list(reader: Reader, member: PageMember<Read>, request: HttpRequest
                     Ok::<_, store::Error>((offers, store::staff::list(tx).await?))
                 })
                 .await?;
-            let line = |Offer { service, staff_ids, image }: Offer| Line {
+            let line = |Offer { service, staff_ids, image, .. }: Offer| Line {
                 picture: image.as_ref().map(Shown::from),
                 id: service.id,
                 name: service.name,
@@ -213,15 +219,18 @@ pub async fn update(
                 Err(problem) if refuses_a_person(&problem) => {
                     let mut told = Told::by(Some(&problem), FIELDS, &reader, &frame)?;
                     if problem.code() == Code::VersionMismatch {
-                        let (offer, staff) = member
+                        let (offer, staff, rooms) = member
                             .tenant
                             .read(async |tx| {
                                 let offer = store::services::find(tx, id).await?;
-                                Ok::<_, store::Error>((offer, store::staff::list(tx).await?))
+                                let (staff, rooms) =
+                                    (store::staff::list(tx).await?, store::rooms::list(tx).await?);
+                                Ok::<_, store::Error>((offer, staff, rooms))
                             })
                             .await?;
                         let saved = ServiceForm::of(&offer, &tenant.currency);
-                        told.differences = differences(&form.shown(&staff), saved.shown(&staff));
+                        told.differences =
+                            differences(&form.shown(&staff, &rooms), saved.shown(&staff, &rooms));
                         // Whoever saves now has seen it.
                         form.version = saved.version;
                     }
@@ -269,10 +278,11 @@ async fn page<P: crate::extract::Allows>(
     form: &ServiceForm,
     told: Told,
 ) -> Result<HttpResponse> {
-    let (staff, offers): (Vec<StaffMember>, Vec<Offer>) = member
+    let (staff, rooms, offers): (Vec<StaffMember>, Vec<Room>, Vec<Offer>) = member
         .tenant
         .read(async |tx| {
-            Ok::<_, store::Error>((store::staff::list(tx).await?, store::services::list(tx).await?))
+            let (staff, rooms) = (store::staff::list(tx).await?, store::rooms::list(tx).await?);
+            Ok::<_, store::Error>((staff, rooms, store::services::list(tx).await?))
         })
         .await?;
     let mut categories: Vec<String> = offers.into_iter().filter_map(|offer| offer.service.category).collect();
@@ -285,18 +295,22 @@ async fn page<P: crate::extract::Allows>(
         choices.dedup();
         choices
     };
-    let person = |one: StaffMember| Person {
-        is_named: form.staff_ids.contains(&one.id.to_string()),
-        id: one.id.to_string(),
-        name: one.name,
-    };
+    let choosable =
+        |id: String, name: String, named: &[String]| Choosable { is_named: named.contains(&id), id, name };
+    let staff = staff.into_iter().map(|one| choosable(one.id.to_string(), one.name, &form.staff_ids));
+    let is_shown = |room: &Room| room.archived_at.is_none() || form.room_ids.contains(&room.id.to_string());
+    let rooms = rooms
+        .into_iter()
+        .filter(is_shown)
+        .map(|room| choosable(room.id.to_string(), room.name, &form.room_ids));
     let content = Edit {
         current: "services",
         id,
         form,
         errors: told.errors,
         differences: told.differences,
-        staff: staff.into_iter().map(person).collect(),
+        staff: staff.collect(),
+        rooms: rooms.collect(),
         categories,
         currency: &tenant.currency,
         has_deposits: tenant.plan.has(domain::plan::Feature::Deposits),

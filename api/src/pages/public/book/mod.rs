@@ -156,12 +156,17 @@ impl Chosen {
         Ok(Some(found.ok_or(Code::NotFound)?.1.clone()))
     }
 
+    /// Whether there is somebody to choose.
+    fn has_choice(&self) -> bool {
+        self.team.len() > 1 && !self.line.is_collective
+    }
+
     fn way(&self) -> Way<'_> {
         Way {
             slug: &self.tenant.slug,
             line: &self.line,
             has_services: self.services > 1,
-            has_team: self.team.len() > 1,
+            has_team: self.has_choice(),
         }
     }
 }
@@ -261,7 +266,7 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
                 })
                 .await?;
             let (slug, zone) = (chosen.tenant.slug.clone(), chosen.tenant.timezone);
-            if chosen.team.len() < 2 {
+            if !chosen.has_choice() {
                 return Ok(go(&time_url(&slug, service_id, None, None, None)));
             }
             let content = Staff {

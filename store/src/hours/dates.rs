@@ -1,163 +1,22 @@
-//! Weekly hours and pauses, closures, one-off openings: of the tenant, or of one staff member.
+//! Closures and one-off openings: of the tenant, or of one staff member.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, SmallInt};
 use diesel_async::RunQueryDsl;
-use domain::hours::{MinuteRange, RuleKind, Weekday, WeeklyRange};
-use domain::id::{ClosureId, OpeningId, RuleId, StaffId, TenantId, UserId};
-use domain::rejection::{Code, Fields, Rejection};
-use domain::setup::SetupStep;
-use futures_util::join;
+use domain::hours::{MinuteRange, Owner};
+use domain::id::{ClosureId, OpeningId, StaffId, TenantId, UserId};
+use domain::rejection::{Code, Fields};
 use serde::Serialize;
 
+use super::{minute, raise, stored};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
-use crate::error::{Error, Result};
-use crate::schema::{closures, openings, staff, weekly_rules};
-use crate::setup;
-use crate::staff::{raise_all_schedules, raise_schedule};
+use crate::error::Result;
+use crate::schema::{closures, openings};
 
 /// Most closures, and most openings, of a tenant that are not over.
 const MOST_DATES: usize = 2_000;
-
-/// Most weekly ranges one owner can have.
-const MAX_RULES: usize = 7 * 12;
-
-/// A rule of the week, as the engine wants it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct WeeklyRule {
-    pub(crate) kind: RuleKind,
-    /// None: the tenant's own.
-    pub(crate) owner: Option<StaffId>,
-    pub(crate) range: WeeklyRange,
-}
-
-/// Every weekly rule of the tenant and its staff.
-pub(crate) async fn weekly_rules(tx: &TenantTx) -> Result<Vec<WeeklyRule>> {
-    let rows: Vec<(RuleKind, Option<StaffId>, i16, i16, i16)> = weekly_rules::table
-        .filter(weekly_rules::tenant_id.eq(tx.tenant()))
-        .select((
-            weekly_rules::kind,
-            weekly_rules::staff_id,
-            weekly_rules::weekday,
-            weekly_rules::start_minute,
-            weekly_rules::end_minute,
-        ))
-        .load(&mut tx.conn())
-        .await?;
-    rows.into_iter()
-        .map(|(kind, owner, day, start, end)| Ok(WeeklyRule { kind, owner, range: weekly(day, start, end)? }))
-        .collect()
-}
-
-/// The rules of one kind and owner, by weekday and start. A staff member who is not there is no owner.
-pub async fn rules(tx: &TenantTx, kind: RuleKind, owner: Option<StaffId>) -> Result<Vec<WeeklyRange>> {
-    check_owner(tx, owner).await?;
-    list_rules(tx, kind, owner).await
-}
-
-async fn list_rules(tx: &TenantTx, kind: RuleKind, owner: Option<StaffId>) -> Result<Vec<WeeklyRange>> {
-    let rows: Vec<(i16, i16, i16)> = rules_of(tx, kind, owner)
-        .order((weekly_rules::weekday, weekly_rules::start_minute))
-        .select((weekly_rules::weekday, weekly_rules::start_minute, weekly_rules::end_minute))
-        .load(&mut tx.conn())
-        .await?;
-    rows.into_iter().map(|(day, start, end)| weekly(day, start, end)).collect()
-}
-
-/// The openings and the breaks of an owner's week.
-pub async fn week(tx: &TenantTx, owner: Option<StaffId>) -> Result<(Vec<WeeklyRange>, Vec<WeeklyRange>)> {
-    check_owner(tx, owner).await?;
-    let (openings, breaks) =
-        join!(list_rules(tx, RuleKind::Opening, owner), list_rules(tx, RuleKind::Break, owner));
-    Ok((openings?, breaks?))
-}
-
-/// Replaces the openings and the breaks of an owner's week, as long as what is there satisfies `is_known`: else
-/// somebody else has replaced it meanwhile, and [`Code::VersionMismatch`] says so.
-pub async fn replace_week(
-    tx: &TenantTx,
-    owner: Option<StaffId>,
-    (openings, breaks): (Vec<WeeklyRange>, Vec<WeeklyRange>),
-    is_known: impl FnOnce(&[WeeklyRange], &[WeeklyRange]) -> bool,
-    by: &By,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    check_rules(&openings)?;
-    check_rules(&breaks)?;
-    // Whoever saves at the same time waits here, and then sees what was saved.
-    raise(tx, owner).await?;
-    let there = week(tx, owner).await?;
-    if !is_known(&there.0, &there.1) {
-        return Err(Code::VersionMismatch.into());
-    }
-    replace(tx, RuleKind::Opening, owner, openings, by, now).await?;
-    replace(tx, RuleKind::Break, owner, breaks, by, now).await
-}
-
-/// Replaces all rules of one kind and owner. A staff member without any opening inherits the tenant's.
-pub async fn replace_rules(
-    tx: &TenantTx,
-    kind: RuleKind,
-    owner: Option<StaffId>,
-    ranges: Vec<WeeklyRange>,
-    by: &By,
-    now: DateTime<Utc>,
-) -> Result<Vec<WeeklyRange>> {
-    check_rules(&ranges)?;
-    raise(tx, owner).await?;
-    replace(tx, kind, owner, ranges, by, now).await?;
-    list_rules(tx, kind, owner).await
-}
-
-async fn replace(
-    tx: &TenantTx,
-    kind: RuleKind,
-    owner: Option<StaffId>,
-    ranges: Vec<WeeklyRange>,
-    by: &By,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let before = list_rules(tx, kind, owner).await?;
-    diesel::delete(rules_of(tx, kind, owner)).execute(&mut tx.conn()).await?;
-    let rows: Vec<_> = ranges
-        .iter()
-        .map(|rule| {
-            (
-                weekly_rules::tenant_id.eq(tx.tenant()),
-                weekly_rules::id.eq(RuleId::mint(now)),
-                weekly_rules::kind.eq(kind),
-                weekly_rules::staff_id.eq(owner),
-                weekly_rules::weekday.eq(i16::from(rule.weekday.number())),
-                weekly_rules::start_minute.eq(minute(rule.range.start().minute())),
-                weekly_rules::end_minute.eq(minute(rule.range.end().minute())),
-                weekly_rules::created_at.eq(now),
-                weekly_rules::created_by.eq(by.user()),
-            )
-        })
-        .collect();
-    diesel::insert_into(weekly_rules::table).values(rows).execute(&mut tx.conn()).await?;
-    if kind == RuleKind::Opening {
-        setup::mark(tx, SetupStep::Hours, now).await?;
-    }
-    let action = match kind {
-        RuleKind::Opening => "opening_rules.replace",
-        RuleKind::Break => "break_rules.replace",
-    };
-    let subject = owner.map_or(tx.tenant().0, |member| member.0);
-    let change = Change { action, subject, before: Some(&before), after: Some(&ranges) };
-    audit::record(tx, by, change, now).await
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn rules_of(tx: &TenantTx, kind: RuleKind, owner: Option<StaffId>) -> _ {
-    let tenant_id: TenantId = tx.tenant();
-    weekly_rules::table
-        .filter(weekly_rules::tenant_id.eq(tenant_id))
-        .filter(weekly_rules::kind.eq(kind))
-        .filter(weekly_rules::staff_id.is_not_distinct_from(owner))
-}
 
 /// Whole local dates off.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
@@ -290,7 +149,7 @@ pub async fn add_closure(
     fields.year("/starts_on", starts_on);
     let reason = reason.and_then(|reason| fields.take("/reason", domain::text::lines(reason, 255)).flatten());
     fields.finish()?;
-    raise(tx, staff_id).await?;
+    raise(tx, Owner::of_staff(staff_id)).await?;
     if closures(tx, now.date_naive()).await?.len() >= MOST_DATES {
         return Err(Code::TooManyOfThese.into());
     }
@@ -314,7 +173,7 @@ pub async fn add_closure(
 pub async fn remove_closure(tx: &TenantTx, id: ClosureId, by: &By, now: DateTime<Utc>) -> Result<()> {
     let closure: Closure =
         closures::table.find((tx.tenant(), id)).select(Closure::as_select()).first(&mut tx.conn()).await?;
-    raise(tx, closure.staff_id).await?;
+    raise(tx, Owner::of_staff(closure.staff_id)).await?;
     diesel::delete(closures::table.find((tx.tenant(), id))).execute(&mut tx.conn()).await?;
     let change: Change<'_, _, ()> =
         Change { action: "closure.remove", subject: id.0, before: Some(&closure), after: None };
@@ -366,7 +225,7 @@ pub async fn add_opening(
     let mut fields = Fields::default();
     fields.year("/date", date);
     fields.finish()?;
-    raise(tx, staff_id).await?;
+    raise(tx, Owner::of_staff(staff_id)).await?;
     if openings(tx, now.date_naive()).await?.len() >= MOST_DATES {
         return Err(Code::TooManyOfThese.into());
     }
@@ -390,52 +249,9 @@ pub async fn add_opening(
 pub async fn remove_opening(tx: &TenantTx, id: OpeningId, by: &By, now: DateTime<Utc>) -> Result<()> {
     let opening: Opening =
         openings::table.find((tx.tenant(), id)).select(Opening::as_select()).first(&mut tx.conn()).await?;
-    raise(tx, opening.staff_id).await?;
+    raise(tx, Owner::of_staff(opening.staff_id)).await?;
     diesel::delete(openings::table.find((tx.tenant(), id))).execute(&mut tx.conn()).await?;
     let change: Change<'_, _, ()> =
         Change { action: "opening.remove", subject: id.0, before: Some(&opening), after: None };
     audit::record(tx, by, change, now).await
-}
-
-/// Takes the lock on whose availability changes: one staff member's, or everybody's.
-async fn raise(tx: &TenantTx, owner: Option<StaffId>) -> Result<()> {
-    check_owner(tx, owner).await?;
-    match owner {
-        Some(id) => raise_schedule(tx, id).await.map(|_version| ()),
-        None => raise_all_schedules(tx).await,
-    }
-}
-
-/// Refuses a staff member who is not there, or no longer.
-async fn check_owner(tx: &TenantTx, owner: Option<StaffId>) -> Result<()> {
-    let Some(id) = owner else { return Ok(()) };
-    let known: Option<StaffId> = staff::table
-        .find((tx.tenant(), id))
-        .filter(staff::archived_at.is_null())
-        .select(staff::id)
-        .first(&mut tx.conn())
-        .await
-        .optional()?;
-    if known.is_some() { Ok(()) } else { Err(Code::NotFound.into()) }
-}
-
-fn check_rules(rules: &[WeeklyRange]) -> Result<()> {
-    if rules.len() > MAX_RULES {
-        let detail = format!("must have at most {MAX_RULES} items");
-        return Err(Rejection::invalid("/rules", "TOO_LONG", detail).into());
-    }
-    Ok(())
-}
-
-fn weekly(day: i16, start: i16, end: i16) -> Result<WeeklyRange> {
-    Ok(WeeklyRange { weekday: stored(Weekday::new(day))?, range: stored(MinuteRange::new(start, end))? })
-}
-
-/// What the table's own checks let in.
-fn stored<T, E: std::error::Error + Send + Sync + 'static>(result: std::result::Result<T, E>) -> Result<T> {
-    result.map_err(|error| Error::Database(diesel::result::Error::DeserializationError(Box::new(error))))
-}
-
-fn minute(minute: u16) -> i16 {
-    i16::try_from(minute).unwrap_or(i16::MAX)
 }
