@@ -5,11 +5,12 @@ mod starts;
 mod team;
 mod visit;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use crate::hours::Calendar;
 use crate::id::{RoomId, StaffId};
-use crate::wall_clock::{Interval, MINUTE};
+use crate::wall_clock::{Interval, MINUTE, Span, day_of_second, day_start, second_at_or_after};
 
 pub use assignment::{Assigned, Load, least_loaded_first};
 pub use starts::Starts;
@@ -130,6 +131,16 @@ impl SlotRules {
         if whole > 1440 { Err(SlotRulesError::LongerThanADay) } else { Ok(()) }
     }
 
+    /// From the first second that leaves the notice to the end of the horizon, a date of `zone`.
+    fn bounds(&self, zone: Tz, now: DateTime<Utc>) -> Option<Span> {
+        let (today, _) = day_of_second(zone, now.timestamp())?;
+        let days = u64::try_from(self.horizon_days).ok()?;
+        Some(Span {
+            start: second_at_or_after(now) + seconds(self.min_notice_minutes),
+            end: day_start(zone, today.checked_add_days(Days::new(days + 1))?)?,
+        })
+    }
+
     /// The time in which something busy may take away a start of `window`: what to read of a staff member's
     /// bookings and busy blocks. None when it can't be represented.
     pub fn reach(&self, window: Interval) -> Option<Interval> {
@@ -138,6 +149,13 @@ impl SlotRules {
             window.start.checked_sub_signed(TimeDelta::minutes(self.buffer_before_minutes.into()))?,
             window.end.checked_add_signed(TimeDelta::minutes(after.into()))?,
         ))
+    }
+}
+
+impl Demand<'_> {
+    /// Those of a team who provide it together: each alone, or all.
+    pub fn parties<'t, T>(&self, team: &'t [T]) -> std::slice::Chunks<'t, T> {
+        team.chunks(if self.is_collective { team.len().max(1) } else { 1 })
     }
 }
 

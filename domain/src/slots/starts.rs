@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{Agenda, Demand, Session, seconds};
 use crate::hours::{Calendar, CommonTime, GridPart};
-use crate::wall_clock::{Interval, Span, day_of_second, day_start, instant, second_at_or_after};
+use crate::wall_clock::{Interval, Span, day_of_second, instant, second_at_or_after};
 
 impl<'a> Demand<'a> {
     /// The starts that a party offers in `window`, ascending, with at least the notice from `now` and within the horizon, so
@@ -20,12 +20,6 @@ impl<'a> Demand<'a> {
         self.try_starts(party, window, now).unwrap_or_default()
     }
 
-    /// Whether the party offers exactly this start: so when, and only when, [`Demand::starts`] lists it.
-    pub fn is_offered(&self, party: &[Agenda<'a>], start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        let Some(end) = start.checked_add_signed(TimeDelta::seconds(1)) else { return false };
-        self.starts(party, Interval::new(start, end), now).next() == Some(start)
-    }
-
     fn try_starts(&self, party: &[Agenda<'a>], window: Interval, now: DateTime<Utc>) -> Option<Starts<'a>> {
         let rules = &self.rules;
         rules.check().ok()?;
@@ -34,13 +28,10 @@ impl<'a> Demand<'a> {
         }
         let first = party.first()?;
         let zone = first.calendar.hours.timezone();
-        let (today, _) = day_of_second(zone, now.timestamp())?;
-        let days = u64::try_from(rules.horizon_days).ok()?;
-        let horizon = day_start(zone, today.checked_add_days(Days::new(days + 1))?)?;
-        let earliest = second_at_or_after(now) + seconds(rules.min_notice_minutes);
+        let bounds = rules.bounds(zone, now)?;
         let window = Span {
-            start: second_at_or_after(window.start).max(earliest),
-            end: second_at_or_after(window.end).min(horizon),
+            start: second_at_or_after(window.start).max(bounds.start),
+            end: second_at_or_after(window.end).min(bounds.end),
         };
         if window.start >= window.end {
             return None;

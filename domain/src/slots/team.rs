@@ -34,11 +34,7 @@ impl<'a> Demand<'a> {
         let mut starts = self.team_starts(team, window, now);
         while let Some(offered) = starts.next_second() {
             let Some(start) = instant(offered.start) else { break };
-            let party = if self.is_collective {
-                team
-            } else {
-                team.get(offered.place..=offered.place).unwrap_or_default()
-            };
+            let party = self.parties(team).nth(offered.place).unwrap_or_default();
             let staff = party.iter().map(|agenda| agenda.staff);
             match slots.last_mut().filter(|slot| slot.start == start) {
                 Some(slot) => {
@@ -56,8 +52,8 @@ impl<'a> Demand<'a> {
         slots
     }
 
-    /// Whether somebody of a team offers exactly this start.
-    pub fn is_offered_by(&self, team: &[Agenda<'a>], start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    /// Whether somebody of a team offers exactly this start: so when, and only when, it is listed.
+    pub fn is_offered(&self, team: &[Agenda<'a>], start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         let Some(end) = start.checked_add_signed(TimeDelta::seconds(1)) else { return false };
         let mut starts = self.team_starts(team, Interval::new(start, end), now);
         starts.next().is_some_and(|(offered, _)| offered == start)
@@ -73,61 +69,60 @@ impl<'a> Demand<'a> {
         days: u16,
         now: DateTime<Utc>,
     ) -> Vec<(NaiveDate, u32)> {
-        let mut days = CountedDay::of(viewer, first, days);
-        let Some(window) = CountedDay::window(&days) else { return Vec::new() };
-        let mut starts = self.team_starts(team, window, now);
-        let seconds = std::iter::from_fn(|| starts.next_second().map(|offered| offered.start));
-        CountedDay::count(&mut days, seconds);
-        days.into_iter().map(|day| (day.date, day.slots)).collect()
+        count_by_date(viewer, first, days, |window| {
+            let mut starts = self.team_starts(team, window, now);
+            std::iter::from_fn(move || starts.next_second().map(|offered| offered.start))
+        })
     }
 
     /// Each start that a team offers in `window`, ascending, with the place in the team of who offers it; of
     /// equal starts the lower place first. The first of all is the next free slot.
     pub fn team_starts(&self, team: &[Agenda<'a>], window: Interval, now: DateTime<Utc>) -> TeamStarts<'a> {
-        let party = if self.is_collective { team.len().max(1) } else { 1 };
         let mut starts: Vec<Starts<'a>> =
-            team.chunks(party).map(|party| self.starts(party, window, now)).collect();
+            self.parties(team).map(|party| self.starts(party, window, now)).collect();
         let next = starts.iter_mut().enumerate().filter_map(|(place, starts)| Offered::next(starts, place));
         let next = next.map(Reverse).collect();
         TeamStarts { starts, next }
     }
 }
 
-pub(super) struct CountedDay {
-    pub(super) date: NaiveDate,
-    pub(super) slots: u32,
+struct CountedDay {
+    date: NaiveDate,
+    slots: u32,
     span: Span,
 }
 
-impl CountedDay {
-    pub(super) fn of(viewer: Tz, first: NaiveDate, days: u16) -> Vec<Self> {
-        let dates =
-            std::iter::successors(Some(first), NaiveDate::succ_opt).take(days.min(MAX_COUNTED_DAYS).into());
-        dates.filter_map(|date| Some(Self { date, slots: 0, span: day_span(viewer, date)? })).collect()
-    }
-
-    /// From the first to the last.
-    pub(super) fn window(days: &[Self]) -> Option<Interval> {
-        let (first, last) = (days.first()?, days.last()?);
-        Some(Interval::new(instant(first.span.start)?, instant(last.span.end)?))
-    }
-
-    /// Counts starts, in seconds and ascending; equal ones once.
-    pub(super) fn count(days: &mut [Self], starts: impl Iterator<Item = i64>) {
-        let mut day = 0;
-        let mut last = None;
-        for start in starts {
-            if last.replace(start) == Some(start) {
-                continue;
-            }
-            while days.get(day).is_some_and(|day| day.span.end <= start) {
-                day += 1;
-            }
-            if let Some(day) = days.get_mut(day) {
-                day.slots += 1;
-            }
+/// How many different ones of the starts that a window of all the dates has are on each of them: see
+/// [`Demand::count_by_date`]. Starts are in seconds and ascend.
+pub(super) fn count_by_date<S: Iterator<Item = i64>>(
+    viewer: Tz,
+    first: NaiveDate,
+    days: u16,
+    starts: impl FnOnce(Interval) -> S,
+) -> Vec<(NaiveDate, u32)> {
+    let dates =
+        std::iter::successors(Some(first), NaiveDate::succ_opt).take(days.min(MAX_COUNTED_DAYS).into());
+    let mut days: Vec<CountedDay> =
+        dates.filter_map(|date| Some(CountedDay { date, slots: 0, span: day_span(viewer, date)? })).collect();
+    let window = days
+        .first()
+        .and_then(|day| instant(day.span.start))
+        .zip(days.last().and_then(|day| instant(day.span.end)));
+    let Some((from, until)) = window else { return Vec::new() };
+    let mut day = 0;
+    let mut last = None;
+    for start in starts(Interval::new(from, until)) {
+        if last.replace(start) == Some(start) {
+            continue;
+        }
+        while days.get(day).is_some_and(|day| day.span.end <= start) {
+            day += 1;
+        }
+        if let Some(day) = days.get_mut(day) {
+            day.slots += 1;
         }
     }
+    days.into_iter().map(|day| (day.date, day.slots)).collect()
 }
 
 /// A start, in seconds, that a place in the team offers, with its seats.

@@ -2,14 +2,14 @@
 
 use std::iter::Peekable;
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::starts::Obstacles;
-use super::team::{CountedDay, Offered};
+use super::team::{Offered, count_by_date};
 use super::{Agenda, Demand, Slot, TeamStarts, seconds};
 use crate::id::StaffId;
-use crate::wall_clock::{Interval, Span, day_of_second, day_start, instant, second_at_or_after};
+use crate::wall_clock::{Interval, Span, instant, second_at_or_after};
 
 /// One service of a visit, with who may provide it. What [`Demand::capacity`] says is left aside: a visit has its own time.
 #[derive(Clone, Copy, Debug)]
@@ -56,11 +56,9 @@ pub fn count_visits_by_date(
     days: u16,
     now: DateTime<Utc>,
 ) -> Vec<(NaiveDate, u32)> {
-    let mut days = CountedDay::of(viewer, first, days);
-    let Some(window) = CountedDay::window(&days) else { return Vec::new() };
-    let starts = visits(legs, window, now).filter_map(|visit| Some(visit.legs.first()?.start.timestamp()));
-    CountedDay::count(&mut days, starts);
-    days.into_iter().map(|day| (day.date, day.slots)).collect()
+    count_by_date(viewer, first, days, |window| {
+        visits(legs, window, now).filter_map(|visit| Some(visit.legs.first()?.start.timestamp()))
+    })
 }
 
 /// See [`visits`].
@@ -121,7 +119,8 @@ impl<'a> Visits<'a> {
         }
         let mut offset = seconds(first.demand.rules.duration_minutes);
         let starts = first.alone().team_starts(first.team, window, now);
-        let parties = first.parties().map(|party| party.iter().map(|agenda| agenda.staff).collect());
+        let parties =
+            first.demand.parties(first.team).map(|party| party.iter().map(|agenda| agenda.staff).collect());
         let first = First { starts: Seconds(starts).peekable(), duration: offset, staff: parties.collect() };
         let mut later = Vec::with_capacity(others.len());
         for leg in others {
@@ -133,13 +132,9 @@ impl<'a> Visits<'a> {
     }
 }
 
-impl<'a, 't> Leg<'a, 't> {
+impl<'a> Leg<'a, '_> {
     fn alone(&self) -> Demand<'a> {
         Demand { capacity: 1, seats: 1, ..self.demand }
-    }
-
-    fn parties(&self) -> impl Iterator<Item = &'t [Agenda<'a>]> {
-        self.team.chunks(if self.demand.is_collective { self.team.len().max(1) } else { 1 })
     }
 }
 
@@ -152,17 +147,11 @@ impl<'a> Other<'a> {
             start: window.start.max(now).timestamp().checked_add(offset)?,
             end: second_at_or_after(window.end).checked_add(offset + duration)?,
         };
-        let mut bounds = Span { start: i64::MAX, end: i64::MIN };
-        if let Some(agenda) = leg.team.first() {
-            let zone = agenda.calendar.hours.timezone();
-            let (today, _) = day_of_second(zone, now.timestamp())?;
-            let days = u64::try_from(rules.horizon_days).ok()?;
-            bounds = Span {
-                start: second_at_or_after(now) + seconds(rules.min_notice_minutes),
-                end: day_start(zone, today.checked_add_days(Days::new(days + 1))?)?,
-            };
-        }
-        let parties = leg.parties().filter_map(|party| {
+        let bounds = match leg.team.first() {
+            Some(agenda) => rules.bounds(agenda.calendar.hours.timezone(), now)?,
+            None => Span { start: i64::MAX, end: i64::MIN },
+        };
+        let parties = leg.demand.parties(leg.team).filter_map(|party| {
             Some(Party {
                 staff: party.iter().map(|agenda| agenda.staff).collect(),
                 working: leg.demand.common_time(party)?.working_spans(window).into_iter().peekable(),

@@ -275,7 +275,7 @@ impl Catalogue {
 
     /// Whether one of the team offers this start; of a collective service, all of it.
     pub(crate) fn offers(&self, start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        self.ask(now, |demand, team| demand.is_offered_by(team, start, now))
+        self.ask(now, |demand, team| demand.is_offered(team, start, now))
     }
 
     /// Whether nothing is taken of the time that a booking at this start takes, whatever the hours.
@@ -319,10 +319,8 @@ pub(crate) async fn around(
     let (catalogue, own) = join!(catalogue(tx, wish.with(id), (day, day)), taken(tx, &ids, reach, moved));
     let (mut catalogue, mut own) = (catalogue?, own?);
     let others: Vec<Uuid> = catalogue.resources().into_iter().filter(|other| *other != id.0).collect();
-    if !others.is_empty() {
-        own.extend(taken(tx, &others, reach, moved).await?);
-    }
-    let starts = catalogue.starts(tx, window).await?;
-    catalogue.note(&own, &starts);
+    let (others, starts) = join!(taken(tx, &others, reach, moved), catalogue.starts(tx, window));
+    own.extend(others?);
+    catalogue.note(&own, &starts?);
     Ok(catalogue)
 }

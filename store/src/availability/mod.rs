@@ -191,7 +191,7 @@ pub async fn first_of_each(tx: &TenantTx, wish: Wish, days: Days, now: DateTime<
             let is_present = |start| party.iter().any(|one| catalogue.is_present(one.staff, start));
             demand.starts(party, window, now).find(|start| !is_present(*start)).filter(|_| is_open)
         };
-        team.chunks(if demand.is_collective { team.len().max(1) } else { 1 }).map(first).collect()
+        demand.parties(team).map(first).collect()
     });
     let free = |(member, start): (&TeamMember, _)| Free {
         staff_id: member.staff.id,

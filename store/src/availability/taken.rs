@@ -22,6 +22,9 @@ pub(crate) async fn taken(
     reach: Interval,
     but: Option<BookingId>,
 ) -> Result<Vec<(Uuid, Interval)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let query = taken_query(tx.tenant(), ids, reach.start - MAX_ALLOCATION, reach.start, reach.end);
     let rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> = match but {
         // Asked for on its own: the index that answers the other question does not know whose the time is.

@@ -58,10 +58,9 @@ pub(super) async fn create_with(tx: &TenantTx, making: Making<'_>) -> Result<App
         }
         return book(tx, catalogue, contact, Assigned::Named, making).await;
     }
-    // Without the lock, to pass over who is taken already; the lock decides.
+    // Read without the lock, to pass over who is taken already; the lock decides.
     let day = draft.start.date_naive();
     let mut team = availability::catalogue(tx, wish.with_any(draft.staff_id), (day, day)).await?;
-    team.read_taken(tx, Interval::new(draft.start, draft.start + TimeDelta::seconds(1))).await?;
     let contact = draft.contact(&team.tenant.country)?;
     if team.service.is_collective {
         let catalogue = everybody(tx, &team, draft.start).await?;
@@ -70,6 +69,7 @@ pub(super) async fn create_with(tx: &TenantTx, making: Making<'_>) -> Result<App
         }
         return book(tx, catalogue, contact, Assigned::Everybody, making).await;
     }
+    team.read_taken(tx, Interval::new(draft.start, draft.start + TimeDelta::seconds(1))).await?;
     for (id, assigned) in candidates(tx, &team, draft.start, now).await? {
         // A savepoint, so that a candidate who is not free gives the lock back: two who look for anybody never hold one
         // and wait for the other's.

@@ -99,6 +99,11 @@ impl Booking {
         Interval::new(start, end)
     }
 
+    /// Whether all who provide its service do so together, so that nobody was chosen.
+    pub fn is_collective(&self) -> bool {
+        self.assigned() == Some(Assigned::Everybody)
+    }
+
     /// Why it is with whom it is, as far as that is known.
     pub fn assigned(&self) -> Option<Assigned> {
         serde_json::from_value(self.assigned.clone()?).ok()

@@ -41,12 +41,12 @@ pub async fn reschedule(
     let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
     booking::may_reschedule(before.status, before.starts_at, now)?;
     // Of those who provide it together nobody is chosen.
-    let to = Move { staff_id: to.staff_id.filter(|_| before.assigned() != Some(Assigned::Everybody)), ..to };
+    let to = Move { staff_id: to.staff_id.filter(|_| !before.is_collective()), ..to };
     let staff_id = to.staff_id.unwrap_or(before.staff_id);
     if (to.start, staff_id) == (before.starts_at, before.staff_id) {
         return Ok(Appointment { booking: before, staff_name });
     }
-    let catalogue = lock(tx, &before, staff_id, to).await.map_err(|error| {
+    let catalogue = lock(tx, &before, staff_id, to.start).await.map_err(|error| {
         // The service is offered no more, or its provider has left: nobody can say when it would be free.
         match error.code() {
             Some(Code::NotFound) if to.staff_id.is_none() => Error::from(Code::BookingNotMovable),
@@ -83,19 +83,18 @@ pub async fn reschedule(
 }
 
 /// The locks on whose time becomes free and whose is taken, and what is taken of the latter's.
-async fn lock(tx: &TenantTx, before: &Booking, staff_id: StaffId, to: Move) -> Result<Catalogue> {
+async fn lock(tx: &TenantTx, before: &Booking, staff_id: StaffId, start: DateTime<Utc>) -> Result<Catalogue> {
     let wish = Wish::to_move(before);
     let mut staff = time::held(tx, before).await?;
-    let was_collective = before.assigned() == Some(Assigned::Everybody);
-    if was_collective {
-        let day = to.start.date_naive();
+    if before.is_collective() {
+        let day = start.date_naive();
         let team = availability::catalogue(tx, wish, (day, day)).await?.team;
         staff.extend(team.iter().map(|member| member.staff.id));
     } else {
         staff.push(staff_id);
     }
     time::raise(tx, &staff, before.service_id).await?;
-    let catalogue = availability::around(tx, wish, staff_id, to.start).await?;
+    let catalogue = availability::around(tx, wish, staff_id, start).await?;
     // One who does it alone now did it with others, or the other way round: whose time it takes was not locked.
     let is_locked = catalogue.team.iter().all(|member| staff.contains(&member.staff.id));
     if is_locked { Ok(catalogue) } else { Err(Code::BookingNotMovable.into()) }

@@ -149,15 +149,20 @@ pub async fn week_on(
     owner: Owner,
     date: NaiveDate,
 ) -> Result<(Vec<WeeklyRange>, Vec<WeeklyRange>)> {
-    let from = week_dates(tx, owner).await?.into_iter().rfind(|from| *from <= date);
-    let own = week(tx, WeekOf { owner, from }).await?;
+    let own = in_force(tx, owner, date).await?;
+    let own_week = week(tx, own).await?;
     match owner {
-        Owner::Staff(_) if own.0.is_empty() && from.is_none() => {
-            let from = week_dates(tx, Owner::Tenant).await?.into_iter().rfind(|from| *from <= date);
-            week(tx, WeekOf { owner: Owner::Tenant, from }).await
+        Owner::Staff(_) if own_week.0.is_empty() && own.from.is_none() => {
+            week(tx, in_force(tx, Owner::Tenant, date).await?).await
         }
-        _ => Ok(own),
+        _ => Ok(own_week),
     }
+}
+
+/// Which of an owner's weeks holds on a date.
+async fn in_force(tx: &TenantTx, owner: Owner, date: NaiveDate) -> Result<WeekOf> {
+    let from = week_dates(tx, owner).await?.into_iter().rfind(|from| *from <= date);
+    Ok(WeekOf { owner, from })
 }
 
 /// The dates from which another week of the owner holds, in order.

@@ -60,8 +60,8 @@ impl Week {
         Self { days: (1..=7).map(day).collect(), base: digest(openings, breaks) }
     }
 
-    /// The same rows, for another week: as saved there is what its form showed.
-    fn for_week(self, base: String) -> Self {
+    /// The same rows, to be saved over what `base` tells.
+    fn over(self, base: String) -> Self {
         Self { base, ..self }
     }
 
@@ -269,7 +269,7 @@ async fn saved<P: Allows>(member: &PageMember<P>, of: WeekOf) -> Result<Week> {
         .await?;
     let week = Week::of(&openings, &breaks);
     Ok(match before {
-        Some((openings, breaks)) => Week::of(&openings, &breaks).for_week(week.base),
+        Some((openings, breaks)) => Week::of(&openings, &breaks).over(week.base),
         None => week,
     })
 }
@@ -288,7 +288,7 @@ pub async fn update(
             let mut week = Week::typed(&typed);
             match typed.text("do").as_str() {
                 "save" => {}
-                "drop" => week = Week::of(&[], &[]).for_week(week.base),
+                "drop" => week = Week::of(&[], &[]).over(week.base),
                 action => {
                     if action == "fill" {
                         week = filled(&member, &typed.text("template"), week).await?;
@@ -327,7 +327,7 @@ pub async fn update(
 /// The form with the rows of a template: a usual week, or the first one of somebody's.
 async fn filled(member: &PageMember<ManageCatalogue>, template: &str, week: Week) -> Result<Week> {
     if let Some(usual) = USUAL.iter().find(|usual| usual.name == template) {
-        return Ok(usual.week().for_week(week.base));
+        return Ok(usual.week().over(week.base));
     }
     let of = match template.strip_prefix("staff-") {
         Some(id) => Owner::of_staff(owner(id)?),
@@ -335,7 +335,7 @@ async fn filled(member: &PageMember<ManageCatalogue>, template: &str, week: Week
         None => return Ok(week),
     };
     let (openings, breaks) = member.tenant.read(async |tx| store::hours::week(tx, of.into()).await).await?;
-    Ok(Week::of(&openings, &breaks).for_week(week.base))
+    Ok(Week::of(&openings, &breaks).over(week.base))
 }
 
 /// A week that many have.

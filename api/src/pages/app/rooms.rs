@@ -1,6 +1,6 @@
 //! The rooms of a tenant: one page to add, rename and archive them.
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 use domain::id::RoomId;
 use domain::rejection::Code;
 use domain::role::Permission;
@@ -13,7 +13,7 @@ use crate::extract::{Allows, ManageCatalogue, PageMember, Path, Read};
 use crate::pages::form::{Flaw, Form, refuses_a_person};
 use crate::pages::frame::{Flash, Frame};
 use crate::pages::{Reader, render, see_with};
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
 
 const FIELDS: &[(&str, &str)] = &[("/name", "name")];
 
@@ -39,7 +39,7 @@ pub struct RoomForm {
     name: String,
 }
 
-pub async fn show(reader: Reader, member: PageMember<Read>, _request: HttpRequest) -> HttpResponse {
+pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
     reader
         .answer(async {
             let (frame, _) = member.frame(&reader).await?;
@@ -58,7 +58,7 @@ pub async fn create(
             let (Form(form), by, now) = (form?, member.by(), member.now);
             let draft = RoomDraft { name: form.name.clone() };
             let add = async |tx: &mut store::TenantTx| rooms::add(tx, draft, &by, now).await;
-            match member.tenant.transaction(add).await.map_err(crate::problem::Problem::from) {
+            match member.tenant.transaction(add).await.map_err(Problem::from) {
                 Ok(_) => Ok(see_with("/app/rooms", &Flash::ok("app-room-added"))),
                 Err(problem) if refuses_a_person(&problem) => {
                     let (frame, _) = member.frame(&reader).await?;
