@@ -130,11 +130,18 @@ export async function overflowing(page) {
   })
 }
 
-/** By how many pixels a page whose content scrolls by itself is longer than the window: one would scroll into nothing. */
+/**
+ * By how many pixels a page whose content scrolls by itself is longer than the window: one would scroll into nothing.
+ * A window just made smaller keeps its old height for some frames on a busy machine, so it is asked until it holds.
+ */
 export async function overlong(page) {
-  return page.evaluate(() => {
+  return page.evaluate(async () => {
     const root = document.documentElement
-    return document.querySelector('main.page') ? Math.max(0, root.scrollHeight - root.clientHeight) : 0
+    if (!document.querySelector('main.page')) return 0
+    const excess = () => Math.max(0, root.scrollHeight - root.clientHeight)
+    const until = performance.now() + 3000
+    while (excess() > 0 && performance.now() < until) await new Promise(requestAnimationFrame)
+    return excess()
   })
 }
 
