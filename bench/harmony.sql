@@ -45,8 +45,8 @@ SELECT tenant_id, id, code, status, service_id, staff_id, customer_id, start, st
   'Service', 30, 0, 0, 3000, 0, 'EUR', 'Client', email, email, 'fr', true, false,
   CASE WHEN status = 'cancelled' THEN at END, at, at
 FROM made;
-INSERT INTO allocations (tenant_id, id, resource_id, starts_at, ends_at, owner_kind, owner_id, released_at)
-SELECT tenant_id, gen_random_uuid(), staff_id, start, start + interval '30 min', 'booking', id,
+INSERT INTO allocations (tenant_id, id, resource_id, starts_at, ends_at, owner_kind, owner_id, counted_at, released_at)
+SELECT tenant_id, gen_random_uuid(), staff_id, start, start + interval '30 min', 'booking', id, start,
   CASE WHEN status = 'cancelled' THEN at END
 FROM made;
 VACUUM ANALYZE;

@@ -65,7 +65,7 @@ async fn main() -> anyhow::Result<()> {
         }
         Command::Keys { secrets } => Ok(secrets.make_missing()?),
         Command::Seed { database, files, public_url } => {
-            seed::run(&open(&database)?, &files.files()?, &public_url, now()).await
+            Box::pin(seed::run(&open(&database)?, &files.files()?, &public_url, now())).await
         }
         Command::Operator(command) => operator::run(command, now()).await,
     }

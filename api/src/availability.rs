@@ -24,6 +24,8 @@ pub struct DayQuestion {
     /// Only this staff member.
     #[param(value_type = Option<String>)]
     staff_id: Option<StaffId>,
+    /// Only where so many seats of a group session are free, 1..=1,000; 1.
+    seats: Option<i32>,
     /// The zone that the date is one of; the tenant's.
     #[param(value_type = Option<String>)]
     timezone: Option<Tz>,
@@ -39,6 +41,8 @@ pub struct DaysQuestion {
     to: NaiveDate,
     #[param(value_type = Option<String>)]
     staff_id: Option<StaffId>,
+    /// Only where so many seats of a group session are free, 1..=1,000; 1.
+    seats: Option<i32>,
     #[param(value_type = Option<String>)]
     timezone: Option<Tz>,
 }
@@ -78,7 +82,7 @@ pub struct DayCount {
 
 impl From<Day> for DayView {
     fn from(day: Day) -> Self {
-        let Day { date, timezone, is_open, slots } = day;
+        let Day { date, timezone, is_open, capacity: _, slots } = day;
         let view = |Slot { start, end, staff_ids, seats_left }| SlotView {
             local_start: start.with_timezone(&timezone).format("%H:%M").to_string(),
             start,
@@ -115,29 +119,37 @@ pub async fn days_of_member(
 }
 
 async fn day(tenant: &Tenant, question: DayQuestion, now: DateTime<Utc>) -> Result<HttpResponse> {
-    let DayQuestion { service_id, date, staff_id, timezone } = question;
+    let DayQuestion { service_id, date, staff_id, seats, timezone } = question;
     let mut fields = Fields::default();
     fields.year("?date", date);
+    let seats = asked_seats(&mut fields, seats);
     fields.finish()?;
-    let wish = Wish::for_service(service_id).with_any(staff_id);
+    let wish = Wish::for_service(service_id).with_any(staff_id).with_seats(seats);
     let day = tenant.read(async |tx| availability::day(tx, wish, date, timezone, now).await).await?;
     Ok(HttpResponse::Ok().json(DayView::from(day)))
 }
 
 async fn days(tenant: &Tenant, question: DaysQuestion, now: DateTime<Utc>) -> Result<HttpResponse> {
-    let DaysQuestion { service_id, from, to, staff_id, timezone } = question;
+    let DaysQuestion { service_id, from, to, staff_id, seats, timezone } = question;
     let mut fields = Fields::default();
     fields.year("?from", from);
     fields.year("?to", to);
+    let seats = asked_seats(&mut fields, seats);
     if to < from {
         fields.add("?to", "OUT_OF_RANGE", "must not be before from");
     } else if (to - from).num_days() >= i64::from(MAX_COUNTED_DAYS) {
         fields.add("?to", "OUT_OF_RANGE", format!("must be less than {MAX_COUNTED_DAYS} days after from"));
     }
     fields.finish()?;
-    let wish = Wish::for_service(service_id).with_any(staff_id);
+    let wish = Wish::for_service(service_id).with_any(staff_id).with_seats(seats);
     let counts =
         tenant.read(async |tx| availability::days(tx, wish, (from, to), timezone, now).await).await?;
     let days = counts.into_iter().map(|(date, slots)| DayCount { date, slots }).collect();
     Ok(HttpResponse::Ok().json(DaysView { days }))
+}
+
+fn asked_seats(fields: &mut Fields, seats: Option<i32>) -> i32 {
+    let seats = seats.unwrap_or(1);
+    fields.range("?seats", seats, 1, 1_000);
+    seats
 }

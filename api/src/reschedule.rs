@@ -91,7 +91,7 @@ pub(crate) async fn with_alternatives(
     let found: Result<Vec<Alternative>, store::Error> = tenant
         .read(async |tx| {
             let booking = bookings::find(tx, id).await?.booking;
-            let wish = Wish::to_move(&booking).with(to.staff_id.unwrap_or(booking.staff_id));
+            let wish = Wish::to_move(tx, &booking).await?.with(to.staff_id.unwrap_or(booking.staff_id));
             availability::alternatives(tx, wish, to.start, now).await
         })
         .await;

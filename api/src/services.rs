@@ -33,6 +33,8 @@ pub struct ServiceView {
     currency: String,
     #[schema(value_type = f64)]
     deposit_rate: Rate,
+    /// How many seats a group session has; 1: each booking has its own time.
+    capacity: i32,
     min_notice_minutes: i32,
     horizon_days: i32,
     /// The last date on which it may take place, where that is nearer.
@@ -65,6 +67,7 @@ impl ServiceView {
             price_cents: service.price_cents,
             currency: tenant.currency.clone(),
             deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
+            capacity: service.capacity,
             min_notice_minutes: service.min_notice_minutes,
             horizon_days: service.horizon_days,
             bookable_until: service.bookable_until,
@@ -92,6 +95,8 @@ pub struct PublicService {
     pub currency: String,
     #[schema(value_type = f64)]
     pub deposit_rate: Rate,
+    /// How many seats a group session has; 1: each booking has its own time.
+    pub capacity: i32,
     /// Everybody who provides it does so together: nobody is chosen.
     pub is_collective: bool,
 }
@@ -109,6 +114,7 @@ impl PublicService {
             price_cents: service.price_cents,
             currency: tenant.currency.clone(),
             deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
+            capacity: service.capacity,
             is_collective: service.is_collective,
         }
     }
@@ -131,6 +137,8 @@ pub struct CreateService {
     /// 0..=1 with at most four decimals; 0.
     #[schema(value_type = Option<f64>)]
     deposit_rate: Option<Rate>,
+    /// 1..=1,000; 1. How many seats a group session has; 1: each booking has its own time.
+    capacity: Option<i32>,
     /// 0..=525,600; 0.
     min_notice_minutes: Option<i32>,
     /// 0..=730; 90.
@@ -162,6 +170,7 @@ impl CreateService {
             buffer_after_minutes: self.buffer_after_minutes.unwrap_or(0),
             price_cents: self.price_cents,
             deposit_rate: self.deposit_rate.unwrap_or_default(),
+            capacity: self.capacity.unwrap_or(1),
             min_notice_minutes: self.min_notice_minutes.unwrap_or(0),
             horizon_days: self.horizon_days.unwrap_or(90),
             bookable_until: self.bookable_until,
@@ -198,6 +207,9 @@ pub struct UpdateService {
     #[serde(default, deserialize_with = "required")]
     #[schema(value_type = Option<f64>)]
     deposit_rate: Option<Rate>,
+    /// Group sessions that are ahead get as many seats, unless more are taken.
+    #[serde(default, deserialize_with = "required")]
+    capacity: Option<i32>,
     #[serde(default, deserialize_with = "required")]
     min_notice_minutes: Option<i32>,
     #[serde(default, deserialize_with = "required")]
@@ -231,6 +243,7 @@ impl UpdateService {
             buffer_after_minutes: self.buffer_after_minutes.unwrap_or(draft.buffer_after_minutes),
             price_cents: self.price_cents.unwrap_or(draft.price_cents),
             deposit_rate: self.deposit_rate.unwrap_or(draft.deposit_rate),
+            capacity: self.capacity.unwrap_or(draft.capacity),
             min_notice_minutes: self.min_notice_minutes.unwrap_or(draft.min_notice_minutes),
             horizon_days: self.horizon_days.unwrap_or(draft.horizon_days),
             bookable_until: self.bookable_until.unwrap_or(draft.bookable_until),

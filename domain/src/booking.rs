@@ -61,6 +61,8 @@ pub struct BookingDraft {
     pub start: DateTime<Utc>,
     /// None: anybody who provides it, the least busy first.
     pub staff_id: Option<StaffId>,
+    /// Of a group session; 1 of any other service.
+    pub seats: i32,
     pub name: String,
     pub email: String,
     pub phone: Option<String>,
@@ -114,6 +116,13 @@ impl BookingDraft {
             }
             _ => Err(fields.into_rejection()),
         }
+    }
+
+    /// Refuses more seats than a service has, and less than one.
+    pub fn check_seats(&self, capacity: i32) -> Result<(), Rejection> {
+        let mut fields = Fields::default();
+        fields.range("/seats", self.seats, 1, capacity.max(1));
+        fields.finish()
     }
 }
 

@@ -76,6 +76,8 @@ id! {
     RoomId,
     CustomerId,
     BookingId,
+    /// One time that several customers book seats of.
+    GroupSessionId,
     AllocationId,
     RuleId,
     ClosureId,

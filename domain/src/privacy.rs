@@ -34,6 +34,7 @@ pub const REGISTRY: &[Personal] = &[
     personal("customers", &["name", "name_key", "email", "email_key", "phone_e164", "note"]),
     personal("documents", &["path"]),
     personal("domain_events", &[]),
+    personal("group_sessions", &[]),
     personal("idempotency_keys", &["response"]),
     personal("images", &[]),
     personal("job_minutes", &[]),

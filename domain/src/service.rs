@@ -63,6 +63,8 @@ pub struct ServiceDraft {
     pub buffer_after_minutes: i32,
     pub price_cents: i64,
     pub deposit_rate: Rate,
+    /// How many seats a group session has; 1: each booking has its own time.
+    pub capacity: i32,
     pub min_notice_minutes: i32,
     pub horizon_days: i32,
     /// The last date on which it may take place, where that is nearer than the horizon.
@@ -95,6 +97,7 @@ impl ServiceDraft {
             fields.add("/duration_minutes", "OUT_OF_RANGE", "must be at most 1440 with its buffers");
         }
         fields.range("/price_cents", self.price_cents, 0, 100_000_000);
+        fields.range("/capacity", self.capacity, 1, 1_000);
         fields.range("/min_notice_minutes", self.min_notice_minutes, 0, 525_600);
         fields.range("/horizon_days", self.horizon_days, 0, 730);
         if let Some(step) = self.slot_step_minutes {
@@ -144,6 +147,7 @@ mod tests {
             buffer_after_minutes: 15,
             price_cents: 4_800,
             deposit_rate: Rate::default(),
+            capacity: 1,
             min_notice_minutes: 0,
             horizon_days: 90,
             bookable_until: None,

@@ -306,3 +306,5 @@ app-tenant-new = Another business
 app-tenant-new-text = A second shop, another trade: its own services, hours and customers, with the same account.
 app-tenant-open = Open
 app-tenant-opened = The business is open. Here are its first steps.
+app-service-capacity = Seats
+app-service-capacity-hint = 1: each customer has a time of their own. More: a group session that several book together.

@@ -171,3 +171,13 @@ calendar-export-made = { $date }, { $time }, { $size }
 calendar-export-file = customers.csv
 calendar-export-back = All customers
 calendar-export-download = Download
+calendar-seats = { $count ->
+    [one] 1 seat taken
+   *[other] { $count } seats taken
+}
+calendar-seats-of = { $taken } of { $capacity } seats
+calendar-seats-wanted = Seats
+calendar-seats-hint = At most { $capacity }.
+calendar-group = Also coming
+calendar-group-alone = Nobody else so far.
+calendar-group-add = Add a participant

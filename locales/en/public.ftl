@@ -244,3 +244,10 @@ public-plans-feature = { $feature ->
    *[public_api] API access
 }
 public-plans-choose = Get started
+public-seats = Seats
+public-seats-show = Show times
+public-seats-left = { $count ->
+    [one] 1 left
+   *[other] { $count } left
+}
+public-group = Group

@@ -306,3 +306,5 @@ app-tenant-new = Nouvel établissement
 app-tenant-new-text = Un second salon, une autre activité : ses propres prestations, horaires et clients, avec le même compte.
 app-tenant-open = Ouvrir
 app-tenant-opened = L’établissement est ouvert. Voici ses premiers pas.
+app-service-capacity = Places
+app-service-capacity-hint = 1 : chaque client a son propre créneau. Davantage : une séance de groupe que plusieurs réservent ensemble.

@@ -171,3 +171,13 @@ calendar-export-made = { $date }, { $time }, { $size }
 calendar-export-file = clients.csv
 calendar-export-back = Tous les clients
 calendar-export-download = Télécharger
+calendar-seats = { $count ->
+    [one] { $count } place prise
+   *[other] { $count } places prises
+}
+calendar-seats-of = { $taken } places sur { $capacity }
+calendar-seats-wanted = Places
+calendar-seats-hint = { $capacity } au plus.
+calendar-group = Participent aussi
+calendar-group-alone = Personne d’autre pour le moment.
+calendar-group-add = Ajouter un participant

@@ -244,3 +244,10 @@ public-plans-feature = { $feature ->
    *[public_api] Accès à l’API
 }
 public-plans-choose = Commencer
+public-seats = Places
+public-seats-show = Voir les horaires
+public-seats-left = { $count ->
+    [one] { $count } place
+   *[other] { $count } places
+}
+public-group = En groupe

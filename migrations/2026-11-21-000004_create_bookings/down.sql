@@ -1,1 +1,1 @@
-DROP TABLE allocations, bookings, customer_terms, customers;
+DROP TABLE allocations, bookings, group_sessions, customer_terms, customers;

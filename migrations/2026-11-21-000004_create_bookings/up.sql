@@ -34,6 +34,30 @@ CREATE TABLE customer_terms (
 CALL protect_tenant_table('customer_terms');
 CREATE INDEX customer_terms_term ON customer_terms (tenant_id, term, customer_id);
 
+-- One time of a staff member that several customers book seats of. Without a seat taken it is over, and its time is free.
+CREATE TABLE group_sessions (
+  tenant_id uuid NOT NULL REFERENCES tenants,
+  id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  staff_id uuid NOT NULL,
+  room_id uuid,
+  starts_at timestamptz NOT NULL,
+  ends_at timestamptz NOT NULL,
+  capacity integer NOT NULL CHECK (capacity BETWEEN 1 AND 1000),
+  seats_taken integer NOT NULL,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services,
+  FOREIGN KEY (tenant_id, staff_id) REFERENCES staff,
+  FOREIGN KEY (tenant_id, room_id) REFERENCES rooms,
+  CONSTRAINT group_sessions_seats CHECK (seats_taken BETWEEN 0 AND capacity)
+);
+CALL protect_tenant_table('group_sessions');
+-- Of one that somebody has a seat of there is no second.
+CREATE UNIQUE INDEX group_sessions_open ON group_sessions (tenant_id, service_id, staff_id, starts_at) WHERE seats_taken > 0;
+COMMENT ON COLUMN group_sessions.ends_at IS 'It lasts what the service lasted when it was begun.';
+COMMENT ON COLUMN group_sessions.staff_id IS 'Of a collective service, the first of those who provide it.';
+
 -- Price, deposit, duration, buffers and contact are copied: what is agreed does not change with the catalogue.
 CREATE TABLE bookings (
   tenant_id uuid NOT NULL REFERENCES tenants,
@@ -43,6 +67,8 @@ CREATE TABLE bookings (
   service_id uuid NOT NULL,
   staff_id uuid NOT NULL,
   room_id uuid,
+  group_session_id uuid,
+  seats integer NOT NULL DEFAULT 1 CHECK (seats BETWEEN 1 AND 1000),
   customer_id uuid NOT NULL,
   starts_at timestamptz NOT NULL,
   ends_at timestamptz NOT NULL,
@@ -79,6 +105,7 @@ CREATE TABLE bookings (
   FOREIGN KEY (tenant_id, service_id) REFERENCES services,
   FOREIGN KEY (tenant_id, staff_id) REFERENCES staff,
   FOREIGN KEY (tenant_id, room_id) REFERENCES rooms,
+  FOREIGN KEY (tenant_id, group_session_id) REFERENCES group_sessions,
   FOREIGN KEY (tenant_id, customer_id) REFERENCES customers,
   CHECK (starts_at < ends_at)
 );
@@ -87,6 +114,8 @@ CREATE INDEX bookings_staff ON bookings (tenant_id, staff_id, starts_at);
 CREATE INDEX bookings_starts_at ON bookings (tenant_id, starts_at, id);
 CREATE INDEX bookings_customer ON bookings (tenant_id, customer_id, starts_at);
 CREATE INDEX bookings_pending ON bookings (tenant_id, starts_at) WHERE status = 'pending';
+CREATE INDEX bookings_group_session ON bookings (tenant_id, group_session_id) WHERE group_session_id IS NOT NULL;
+COMMENT ON COLUMN bookings.price_cents IS 'Of all its seats, as the deposit.';
 COMMENT ON COLUMN bookings.timezone IS 'The zone the appointment takes place in: what messages print.';
 COMMENT ON COLUMN bookings.customer_timezone IS 'Where they booked from, if they said so.';
 COMMENT ON COLUMN bookings.internal_note IS 'What members note for themselves; no customer sees it.';
@@ -104,8 +133,9 @@ CREATE TABLE allocations (
   starts_at timestamptz NOT NULL,
   ends_at timestamptz NOT NULL,
   during tstzrange NOT NULL GENERATED ALWAYS AS (tstzrange(starts_at, ends_at)) STORED,
-  owner_kind text NOT NULL CHECK (owner_kind IN ('booking')),
+  owner_kind text NOT NULL CHECK (owner_kind IN ('booking', 'group_session')),
   owner_id uuid NOT NULL,
+  counted_at timestamptz,
   released_at timestamptz,
   -- By owner: one index finds an owner's and keeps ids apart.
   PRIMARY KEY (tenant_id, owner_id, id),
@@ -115,3 +145,4 @@ CREATE TABLE allocations (
 );
 CALL protect_tenant_table('allocations');
 CREATE INDEX allocations_starts_at ON allocations (tenant_id, resource_id, starts_at) INCLUDE (ends_at) WHERE released_at IS NULL;
+COMMENT ON COLUMN allocations.counted_at IS 'When what takes the time begins: it counts for the staff member''s daily maximum of that date. NULL: it counts for none.';

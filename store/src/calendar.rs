@@ -55,8 +55,21 @@ impl Column {
 
     /// Minutes for which somebody comes, or came.
     pub fn booked_minutes(&self) -> i64 {
-        let earned = self.bookings.iter().filter(|booking| booking.status.is_earned());
-        earned.map(|booking| i64::from(booking.duration_minutes)).sum()
+        let is_earned = |party: &Vec<&Booking>| party.iter().any(|booking| booking.status.is_earned());
+        let earned = self.parties().filter(is_earned);
+        earned.filter_map(|party| Some(i64::from(party.as_slice().first()?.duration_minutes))).sum()
+    }
+
+    /// Those who come together: each booking for itself, all of one group session as one. By start.
+    pub fn parties(&self) -> impl Iterator<Item = Vec<&Booking>> {
+        self.bookings.iter().enumerate().filter_map(|(place, booking)| {
+            let is_same = |other: &&Booking| other.group_session_id == booking.group_session_id;
+            if booking.group_session_id.is_none() {
+                return Some(vec![booking]);
+            }
+            let is_first = !self.bookings.iter().take(place).any(|other| is_same(&other));
+            is_first.then(|| self.bookings.iter().filter(is_same).collect())
+        })
     }
 }
 

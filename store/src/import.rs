@@ -53,6 +53,8 @@ pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTi
             service_id: service.id,
             staff_id: one.staff_id,
             room_id: None,
+            group_session_id: None,
+            seats: 1,
             customer_id: customer,
             starts_at: one.starts_at,
             ends_at: one.starts_at + TimeDelta::minutes(i64::from(service.duration_minutes)),
@@ -100,6 +102,7 @@ pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTi
                 allocations::ends_at.eq(ends_at),
                 allocations::owner_kind.eq("booking"),
                 allocations::owner_id.eq(booking.id),
+                allocations::counted_at.eq(booking.starts_at),
             ));
         }
         rows.push((booking, bookings::customer_id.eq(customer)));

@@ -13,6 +13,7 @@ mod error;
 pub mod events;
 mod explain;
 pub mod exports;
+pub mod group_sessions;
 pub mod hours;
 pub mod idempotency;
 pub mod images;

@@ -10,6 +10,7 @@ diesel::table! {
         during -> Tstzrange,
         owner_kind -> Text,
         owner_id -> Uuid,
+        counted_at -> Nullable<Timestamptz>,
         released_at -> Nullable<Timestamptz>,
     }
 }
@@ -39,6 +40,8 @@ diesel::table! {
         service_id -> Uuid,
         staff_id -> Uuid,
         room_id -> Nullable<Uuid>,
+        group_session_id -> Nullable<Uuid>,
+        seats -> Int4,
         customer_id -> Uuid,
         starts_at -> Timestamptz,
         ends_at -> Timestamptz,
@@ -145,6 +148,21 @@ diesel::table! {
         occurred_at -> Timestamptz,
         data -> Jsonb,
         tx -> Int8,
+    }
+}
+
+diesel::table! {
+    group_sessions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        service_id -> Uuid,
+        staff_id -> Uuid,
+        room_id -> Nullable<Uuid>,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        capacity -> Int4,
+        seats_taken -> Int4,
+        created_at -> Timestamptz,
     }
 }
 
@@ -501,6 +519,7 @@ diesel::table! {
 diesel::joinable!(bookings -> tenants (tenant_id));
 diesel::joinable!(credentials -> users (user_id));
 diesel::joinable!(customers -> tenants (tenant_id));
+diesel::joinable!(group_sessions -> tenants (tenant_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
@@ -520,6 +539,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     customers,
     documents,
     domain_events,
+    group_sessions,
     idempotency_keys,
     images,
     job_minutes,

@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::error::Result;
+use crate::group_sessions;
 use crate::images::{self, Image};
 use crate::rooms;
 use crate::schema::{service_staff, services, staff};
@@ -34,6 +35,8 @@ pub struct Service {
     pub buffer_after_minutes: i32,
     pub price_cents: i64,
     pub deposit_basis_points: i32,
+    /// How many seats a group session has; 1: each booking has its own time.
+    pub capacity: i32,
     pub min_notice_minutes: i32,
     pub horizon_days: i32,
     pub bookable_until: Option<NaiveDate>,
@@ -73,6 +76,7 @@ impl Offer {
             buffer_after_minutes: service.buffer_after_minutes,
             price_cents: service.price_cents,
             deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
+            capacity: service.capacity,
             min_notice_minutes: service.min_notice_minutes,
             horizon_days: service.horizon_days,
             bookable_until: service.bookable_until,
@@ -207,6 +211,7 @@ pub async fn add(
             buffer_after_minutes: 0,
             price_cents: 0,
             deposit_basis_points: 0,
+            capacity: 1,
             min_notice_minutes: 0,
             horizon_days: 0,
             bookable_until: None,
@@ -274,6 +279,7 @@ pub async fn update(
             services::buffer_after_minutes.eq(service.buffer_after_minutes),
             services::price_cents.eq(service.price_cents),
             services::deposit_basis_points.eq(service.deposit_basis_points),
+            services::capacity.eq(service.capacity),
             services::min_notice_minutes.eq(service.min_notice_minutes),
             services::horizon_days.eq(service.horizon_days),
             services::bookable_until.eq(service.bookable_until),
@@ -288,6 +294,9 @@ pub async fn update(
         .await?;
     set_providers(tx, &after, &before.staff_ids).await?;
     rooms::set(tx, id, &after.room_ids, &before.room_ids).await?;
+    if service.capacity != before.service.capacity {
+        group_sessions::resize(tx, id, service.capacity, now).await?;
+    }
     let change =
         Change { action: "service.update", subject: id.0, before: Some(&before), after: Some(&after) };
     audit::record(tx, by, change, now).await?;
@@ -344,6 +353,7 @@ fn offer(row: &Service, draft: ServiceDraft) -> Offer {
             buffer_after_minutes: draft.buffer_after_minutes,
             price_cents: draft.price_cents,
             deposit_basis_points: draft.deposit_rate.basis_points(),
+            capacity: draft.capacity,
             min_notice_minutes: draft.min_notice_minutes,
             horizon_days: draft.horizon_days,
             bookable_until: draft.bookable_until,

@@ -26,7 +26,7 @@ impl From<&bookings::Appointment> for Appointment {
         let bookings::Appointment { booking, staff_name } = appointment;
         Self {
             public_code: booking.public_code.clone(),
-            service_name: booking.service_name.clone(),
+            service_name: booking.title(),
             staff_name: staff_name.clone(),
             starts_at: booking.starts_at,
             ends_at: booking.ends_at,
@@ -62,7 +62,7 @@ impl Invite {
             starts_at: booking.starts_at,
             ends_at: booking.ends_at,
             timezone: booking.timezone,
-            summary: format!("{} · {}", booking.service_name, tenant.name),
+            summary: format!("{} · {}", booking.title(), tenant.name),
             description: format!("{}\n{manage_url}", booking.public_code),
             location: tenant.address.clone().unwrap_or_default(),
             organizer: Person {

@@ -5,7 +5,7 @@ use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::tenant::TenantChanges;
 
-use super::{Colleague, Demo, Offered, pictures, week};
+use super::{Colleague, Demo, Offered, Workshop, pictures, week};
 
 const MAYA: &str = "Maya Ellis";
 
@@ -82,6 +82,17 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
                 )
             },
         ],
+        workshop: Workshop {
+            name: "Focus group",
+            category: "Groups",
+            description: "Six people, one question each, and a plan to leave with.",
+            price_cents: 4_500,
+            guests: [
+                ("Priya Nair", "priya.nair@example.org", 1),
+                ("Tom Baker", "tom.baker@example.org", 1),
+                ("Isla Reid", "isla.reid@example.org", 1),
+            ],
+        },
         closures: vec![(18, 19, None, "Conference")],
         logo: pictures::star,
         cover: pictures::dawn,

@@ -6,6 +6,7 @@ mod diary;
 mod fleet;
 mod pictures;
 mod salon;
+mod workshop;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -26,6 +27,7 @@ use store::images::{Image, Place};
 use store::import::Imported;
 use store::{Error, Store, TenantTx, hours, services, staff, tenants, users};
 
+use self::workshop::Workshop;
 use crate::{random, say};
 
 const PASSWORD: &str = "demo-password";
@@ -46,6 +48,7 @@ struct Demo {
     breaks: Vec<WeeklyRange>,
     team: Vec<Colleague>,
     services: Vec<Offered>,
+    workshop: Workshop,
     /// Local dates off, by days from today.
     closures: Vec<(i64, i64, Option<&'static str>, &'static str)>,
     logo: fn() -> DynamicImage,
@@ -149,6 +152,10 @@ async fn make(store: &Store, files: &Files, demo: &Demo, now: DateTime<Utc>) -> 
     let kept: Result<(), Error> =
         tenant.transaction(async |tx| store::import::bookings(tx, &imported, &by, now).await).await;
     kept?;
+    let code = u32::from_le_bytes(random()?);
+    let held: Result<(), Error> =
+        tenant.transaction(async |tx| workshop::hold(tx, demo, code, &by, now).await).await;
+    held?;
     show(&tenant, files, Place::Logo, (demo.logo)(), &by, now).await?;
     show(&tenant, files, Place::Cover, (demo.cover)(), &by, now).await?;
     for ((id, ..), offered) in known.services.iter().zip(&demo.services) {
@@ -194,6 +201,7 @@ async fn hire_and_offer(tx: &TenantTx, demo: &Demo, by: &By, now: DateTime<Utc>)
             buffer_after_minutes: offered.after,
             price_cents: offered.price_cents,
             deposit_rate: Rate::default(),
+            capacity: 1,
             min_notice_minutes: 60,
             horizon_days: 90,
             bookable_until: None,

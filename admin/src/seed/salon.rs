@@ -5,7 +5,7 @@ use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::tenant::TenantChanges;
 
-use super::{Colleague, Demo, Offered, pictures, week};
+use super::{Colleague, Demo, Offered, Workshop, pictures, week};
 
 const CAMILLE: &str = "Camille Laurent";
 const INES: &str = "Inès Moreau";
@@ -53,6 +53,17 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
             Colleague { name: LEA, week: Some(week(&[2, 4, 5, 6], 10 * 60, 18 * 60)?) },
         ],
         services: services(),
+        workshop: Workshop {
+            name: "Atelier coiffage",
+            category: "Ateliers",
+            description: "Tresses, chignons bas et brushing maison, en petit groupe.",
+            price_cents: 3_500,
+            guests: [
+                ("Léa Fontaine", "lea.fontaine@example.org", 2),
+                ("Inès Kaba", "ines.kaba@example.org", 1),
+                ("Manon Vasseur", "manon.vasseur@example.org", 1),
+            ],
+        },
         closures: vec![(6, 6, Some(INES), "Formation coloration"), (33, 40, None, "Fermeture annuelle")],
         logo: pictures::letter,
         cover: pictures::salon,

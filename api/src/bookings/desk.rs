@@ -24,6 +24,8 @@ pub struct CreateBookingForCustomer {
     start: DateTime<Utc>,
     /// Without it anybody, the least busy first.
     staff_id: Option<StaffId>,
+    /// Of a group session, 1..=its capacity; 1.
+    seats: Option<i32>,
     /// Somebody who is known. Either this or `customer`.
     customer_id: Option<CustomerId>,
     customer: Option<CustomerBody>,
@@ -55,6 +57,7 @@ impl CreateBookingForCustomer {
             service_id: self.service_id,
             start: self.start,
             staff_id: self.staff_id,
+            seats: self.seats.unwrap_or(1),
             name,
             email,
             phone,

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::booking::{BookingDraft, Notify, Status, parse_public_code};
 use domain::contact::Email;
-use domain::id::{BookingId, CustomerId, RoomId, ServiceId, StaffId};
+use domain::id::{BookingId, CustomerId, GroupSessionId, RoomId, ServiceId, StaffId};
 use domain::locale::Locale;
 use domain::rejection::{Alternative, Code, Extra, Fields, Rejection};
 use domain::role::{Permission, Role};
@@ -41,6 +41,8 @@ pub struct CreateBooking {
     start: DateTime<Utc>,
     /// Without it anybody, the least busy first.
     staff_id: Option<StaffId>,
+    /// Of a group session, 1..=its capacity; 1.
+    seats: Option<i32>,
     customer: CustomerBody,
     notifications: Option<Notifications>,
     consents: Option<Consents>,
@@ -84,6 +86,7 @@ impl CreateBooking {
             service_id: self.service_id,
             start: self.start,
             staff_id: self.staff_id,
+            seats: self.seats.unwrap_or(1),
             name: self.customer.name.clone(),
             email: self.customer.email.clone(),
             phone: self.customer.phone.clone(),
@@ -114,6 +117,9 @@ pub struct BookingView {
     /// The zone the appointment takes place in.
     #[schema(value_type = String)]
     timezone: Tz,
+    /// 1 but of group sessions.
+    seats: i32,
+    /// Of all seats, as the deposit.
     price_cents: i64,
     currency: String,
     deposit: Deposit,
@@ -163,6 +169,8 @@ pub struct MemberBookingView {
     internal_note: Option<String>,
     cancellation_reason: Option<String>,
     room_id: Option<RoomId>,
+    /// The bookings of one group session share it.
+    group_session_id: Option<GroupSessionId>,
     /// Why it is with whom it is; null: not known.
     assigned: Option<Assigned>,
     version: i64,
@@ -193,6 +201,7 @@ impl BookingView {
             start: booking.starts_at,
             end: booking.ends_at,
             timezone: booking.timezone,
+            seats: booking.seats,
             price_cents: booking.price_cents,
             currency: booking.currency,
             deposit: Deposit {
@@ -219,6 +228,7 @@ impl MemberBookingView {
             internal_note: booking.internal_note.clone(),
             cancellation_reason: booking.cancellation_reason.clone(),
             room_id: booking.room_id,
+            group_session_id: booking.group_session_id,
             assigned: booking.assigned(),
             version: booking.version,
             created_at: booking.created_at,
@@ -286,7 +296,7 @@ pub(crate) async fn with_alternatives(
     draft: &BookingDraft,
     now: DateTime<Utc>,
 ) -> Problem {
-    let wish = Wish::for_service(draft.service_id).with_any(draft.staff_id);
+    let wish = Wish::for_service(draft.service_id).with_any(draft.staff_id).with_seats(draft.seats);
     let start = draft.start;
     let found: Result<Vec<Alternative>, store::Error> =
         tenant.read(async |tx| availability::alternatives(tx, wish, start, now).await).await;
@@ -400,6 +410,9 @@ pub struct ListQuestion {
     customer_id: Option<CustomerId>,
     /// The beginning of the code, or of words of the customer's name, address or number; at most 100 characters.
     q: Option<String>,
+    /// Those with seats of one group session.
+    #[param(value_type = Option<String>)]
+    group_session_id: Option<GroupSessionId>,
     /// 1..=200; 50.
     limit: Option<i64>,
     /// From the page before.
@@ -426,6 +439,7 @@ pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) ->
     }
     let filter = Filter {
         customer_id: question.customer_id,
+        group_session_id: question.group_session_id,
         latest_first: false,
         words,
         code,

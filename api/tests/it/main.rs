@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod approval;
+#[cfg(test)]
 mod bookings;
 #[cfg(test)]
 mod bookings_staff;
@@ -13,6 +14,8 @@ mod console;
 mod customers;
 #[cfg(test)]
 mod document;
+#[cfg(test)]
+mod group_sessions;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]

@@ -7,11 +7,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking;
 use domain::hours::{Calendar, Hours, Owner};
-use domain::id::{BookingId, RoomId, ServiceId, StaffId};
+use domain::id::{RoomId, ServiceId, StaffId, TenantId};
 use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::rejection::Code;
-use domain::slots::{Agenda, Demand, Room, Slot, SlotRules};
+use domain::slots::{Agenda, Demand, Room, Session, Slot, SlotRules};
 use domain::wall_clock::Interval;
 use futures_util::join;
 use uuid::Uuid;
@@ -21,6 +21,7 @@ use super::team::{Provider, TeamMember, providers};
 use super::{Moved, REACH_AFTER, REACH_BEFORE, Wish};
 use crate::TenantTx;
 use crate::error::Result;
+use crate::group_sessions::{self, GroupSession};
 use crate::hours;
 use crate::rooms;
 use crate::schema::{services, tenants};
@@ -38,6 +39,10 @@ pub struct Catalogue {
     hours: Option<Hours>,
     /// Of which it takes one, in their order. None: it needs none.
     rooms: Option<Vec<RoomTime>>,
+    /// Of the service and this team, in the window that was read.
+    sessions: Vec<GroupSession>,
+    /// How many are wanted.
+    pub seats: i32,
     moved: Option<Moved>,
 }
 
@@ -52,6 +57,7 @@ struct RoomTime {
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = tenants)]
 pub struct Terms {
+    pub tenant_id: TenantId,
     #[diesel(deserialize_as = Zone)]
     pub timezone: Tz,
     pub locale: Locale,
@@ -72,6 +78,7 @@ pub struct Bookable {
     pub buffer_after_minutes: i32,
     pub price_cents: i64,
     pub deposit_basis_points: i32,
+    pub capacity: i32,
     pub min_notice_minutes: i32,
     pub horizon_days: i32,
     pub bookable_until: Option<NaiveDate>,
@@ -124,7 +131,16 @@ pub(crate) async fn catalogue(
     let owner = Owner::Service(service.id);
     let hours =
         hours::has_own(&rules, owner).then(|| hours::hours(tenant.timezone, &rules, owner, &[], Vec::new()));
-    Ok(Catalogue { tenant, service, team, hours, rooms, moved: wish.moved })
+    Ok(Catalogue {
+        tenant,
+        service,
+        team,
+        hours,
+        rooms,
+        sessions: Vec::new(),
+        seats: wish.seats,
+        moved: wish.moved,
+    })
 }
 
 /// The service with its tenant, who provides it (nobody named: everybody), and the rooms of which it takes one.
@@ -186,7 +202,10 @@ impl Catalogue {
             hours: self.hours.as_ref().map(|hours| Calendar { hours, closures: &[] }),
             rooms: rooms.as_deref(),
             is_collective: self.service.is_collective,
-            ..Demand::from(rules)
+            capacity: u32::try_from(self.service.capacity).unwrap_or(1),
+            // Less than none is none, of which nothing is offered.
+            seats: u32::try_from(self.seats).unwrap_or(0),
+            rules,
         };
         let team: Vec<Agenda<'_>> = self.team.iter().map(TeamMember::agenda).collect();
         question(demand, &team)
@@ -229,15 +248,39 @@ impl Catalogue {
     pub(crate) async fn read_taken(&mut self, tx: &TenantTx, window: Interval) -> Result<()> {
         let Some(reach) = self.rules().reach(window) else { return Ok(()) };
         let ids = self.resources();
-        let (taken, starts) = join!(taken(tx, &ids, reach, self.moved_id()), self.starts(tx, window));
+        let (taken, starts, sessions) =
+            join!(taken(tx, &ids, reach, self.frees()), self.starts(tx, window), self.sessions(tx, window));
         let (taken, starts) = (taken?, starts?);
-        self.note(&taken, &starts);
+        self.note(&taken, &starts, sessions?);
         Ok(())
     }
 
-    /// The booking that looks for another time: what it takes is free to it.
-    fn moved_id(&self) -> Option<BookingId> {
-        self.moved.map(|moved| moved.id)
+    /// What holds the time that is free to the booking that looks for another.
+    fn frees(&self) -> Option<Uuid> {
+        self.moved.and_then(|moved| moved.frees)
+    }
+
+    /// The group sessions that somebody could join; where there are none, nothing is asked.
+    async fn sessions(&self, tx: &TenantTx, window: Interval) -> Result<Vec<GroupSession>> {
+        if self.service.capacity <= 1 {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<StaffId> = self.team.iter().map(|member| member.staff.id).collect();
+        let mut sessions = group_sessions::open(tx, self.service.id, &ids, window).await?;
+        // Which it leaves, and which ends with that.
+        sessions.retain(|session| Some(session.id.0) != self.frees());
+        Ok(sessions)
+    }
+
+    /// The group sessions that begin at `start`.
+    pub(crate) fn sessions_at(&self, start: DateTime<Utc>) -> impl Iterator<Item = &GroupSession> {
+        self.sessions.iter().filter(move |session| session.starts_at == start)
+    }
+
+    /// The group session of the first of the team that begins at `start` and has seats enough.
+    pub(crate) fn session_at(&self, start: DateTime<Utc>) -> Option<&GroupSession> {
+        let first = self.team.as_slice().first()?.staff.id;
+        self.sessions_at(start).find(|one| one.staff_id == first && one.seats_left() >= self.seats)
     }
 
     /// Whoever and whatever a booking may take time from.
@@ -255,10 +298,15 @@ impl Catalogue {
         }
         // A date of any zone lies within two days of the window.
         let days = TimeDelta::days(2);
-        starts(tx, &ids, Interval::new(window.start - days, window.end + days), self.moved_id()).await
+        starts(tx, &ids, Interval::new(window.start - days, window.end + days), self.frees()).await
     }
 
-    fn note(&mut self, taken: &[(Uuid, Interval)], starts: &[(StaffId, DateTime<Utc>)]) {
+    fn note(
+        &mut self,
+        taken: &[(Uuid, Interval)],
+        starts: &[(StaffId, DateTime<Utc>)],
+        sessions: Vec<GroupSession>,
+    ) {
         let of = |resource: Uuid| -> Vec<Interval> {
             taken.iter().filter(|(of, _)| *of == resource).map(|(_, interval)| *interval).collect()
         };
@@ -270,7 +318,15 @@ impl Catalogue {
             member.busy = of(id.0);
             member.booking_starts =
                 starts.iter().filter(|(of, _)| *of == id).map(|(_, start)| *start).collect();
+            let own = sessions.iter().filter(|session| session.staff_id == id);
+            member.sessions = own
+                .map(|session| Session {
+                    start: session.starts_at,
+                    seats_left: u32::try_from(session.seats_left()).unwrap_or(0),
+                })
+                .collect();
         }
+        self.sessions = sessions;
     }
 
     /// Whether one of the team offers this start; of a collective service, all of it.
@@ -278,8 +334,12 @@ impl Catalogue {
         self.ask(now, |demand, team| demand.is_offered(team, start, now))
     }
 
-    /// Whether nothing is taken of the time that a booking at this start takes, whatever the hours.
+    /// Whether nothing is taken of the time that a booking at this start takes, whatever the hours, or a group session has
+    /// seats.
     pub(crate) fn is_free(&self, start: DateTime<Utc>) -> bool {
+        if self.session_at(start).is_some() {
+            return true;
+        }
         let wanted = self.wanted(start);
         let is_free = |busy: &[Interval]| busy.iter().all(|busy| !busy.meets(&wanted));
         let mut team = self.team.iter().map(|member| is_free(&member.busy));
@@ -295,9 +355,14 @@ impl Catalogue {
         rooms.find(|room| room.busy.iter().all(|busy| !busy.meets(&wanted))).map(|room| room.id)
     }
 
+    /// Of what is booked, without its buffers.
+    pub(crate) fn duration(&self) -> TimeDelta {
+        TimeDelta::minutes(self.service.duration_minutes.into())
+    }
+
     fn wanted(&self, start: DateTime<Utc>) -> Interval {
         let service = &self.service;
-        let end = start + TimeDelta::minutes(i64::from(service.duration_minutes));
+        let end = start + self.duration();
         let (from, to) =
             booking::taken(start, end, service.buffer_before_minutes, service.buffer_after_minutes);
         Interval::new(from, to)
@@ -315,12 +380,13 @@ pub(crate) async fn around(
     // Of any service: which rules it has is read in the same flight.
     let reach = Interval::new(start - SlotRules::LONGEST_BUFFER, start + SlotRules::LONGEST);
     let (ids, day) = ([id.0], start.date_naive());
-    let moved = wish.moved.map(|moved| moved.id);
-    let (catalogue, own) = join!(catalogue(tx, wish.with(id), (day, day)), taken(tx, &ids, reach, moved));
+    let frees = wish.moved.and_then(|moved| moved.frees);
+    let (catalogue, own) = join!(catalogue(tx, wish.with(id), (day, day)), taken(tx, &ids, reach, frees));
     let (mut catalogue, mut own) = (catalogue?, own?);
     let others: Vec<Uuid> = catalogue.resources().into_iter().filter(|other| *other != id.0).collect();
-    let (others, starts) = join!(taken(tx, &others, reach, moved), catalogue.starts(tx, window));
+    let (others, starts, sessions) =
+        join!(taken(tx, &others, reach, frees), catalogue.starts(tx, window), catalogue.sessions(tx, window));
     own.extend(others?);
-    catalogue.note(&own, &starts?);
+    catalogue.note(&own, &starts?, sessions?);
     Ok(catalogue)
 }

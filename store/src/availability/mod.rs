@@ -6,15 +6,17 @@ mod team;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
-use domain::id::{BookingId, ServiceId, StaffId};
+use domain::id::{ServiceId, StaffId};
 use domain::plan::{self, Limit, Plan};
 use domain::rejection::Alternative;
 use domain::slots::{self, Agenda, Slot};
 use domain::wall_clock::{self, Interval};
 use futures_util::join;
+use uuid::Uuid;
 
 pub use self::catalogue::{Bookable, Catalogue, Terms};
 pub(crate) use self::catalogue::{around, catalogue};
+pub(crate) use self::taken::booked;
 #[doc(hidden)]
 pub use self::taken::explain_taken;
 pub(crate) use self::team::everybody;
@@ -22,6 +24,7 @@ pub use self::team::{Provider, TeamMember};
 use crate::TenantTx;
 use crate::bookings::Booking;
 use crate::error::Result;
+use crate::group_sessions;
 use crate::usage;
 
 /// Longest time that one allocation takes: the table checks it, so who looks for overlaps looks back no further.
@@ -38,13 +41,16 @@ const REACH_AFTER: Days = Days::new(3);
 pub struct Wish {
     pub service_id: ServiceId,
     pub staff_id: Option<StaffId>,
+    /// From 1 on; more than a service has are never free.
+    pub seats: i32,
     moved: Option<Moved>,
 }
 
 /// What a booking that looks for another time leaves behind, and what it needs.
 #[derive(Clone, Copy, Debug)]
 struct Moved {
-    id: BookingId,
+    /// What holds the time that is free to it: itself, or the group session of which it has all seats that are taken.
+    frees: Option<Uuid>,
     staff_id: StaffId,
     start: DateTime<Utc>,
     duration_minutes: i32,
@@ -55,21 +61,31 @@ struct Moved {
 impl Wish {
     /// Of anybody who provides it.
     pub const fn for_service(service_id: ServiceId) -> Self {
-        Self { service_id, staff_id: None, moved: None }
+        Self { service_id, staff_id: None, seats: 1, moved: None }
     }
 
-    /// Another time for a booking, of anybody who provides its service. What it takes now is free to it, and it lasts
+    /// Another time for a booking, of anybody who provides its service. What it alone takes now is free to it, and it lasts
     /// what it was booked for, whatever the service has become. Where it is already is none of the times.
-    pub fn to_move(booking: &Booking) -> Self {
+    pub async fn to_move(tx: &TenantTx, booking: &Booking) -> Result<Self> {
+        let is_shared = match booking.group_session_id {
+            Some(session) => group_sessions::find(tx, session).await?.seats_taken > booking.seats,
+            None => false,
+        };
         let moved = Moved {
-            id: booking.id,
+            frees: (!is_shared).then(|| booking.holder()),
             staff_id: booking.staff_id,
             start: booking.starts_at,
             duration_minutes: booking.duration_minutes,
             buffer_before_minutes: booking.buffer_before_minutes,
             buffer_after_minutes: booking.buffer_after_minutes,
         };
-        Self { moved: Some(moved), ..Self::for_service(booking.service_id) }
+        Ok(Self { moved: Some(moved), ..Self::for_service(booking.service_id).with_seats(booking.seats) })
+    }
+
+    /// So many seats of a group session.
+    #[must_use]
+    pub const fn with_seats(self, seats: i32) -> Self {
+        Self { seats, ..self }
     }
 
     /// Of this staff member alone.
@@ -93,6 +109,8 @@ pub struct Day {
     pub timezone: Tz,
     /// False: the tenant takes no bookings for now, so there are no slots.
     pub is_open: bool,
+    /// How many seats a group session of the service has; 1: there are none.
+    pub capacity: i32,
     pub slots: Vec<Slot>,
 }
 
@@ -122,8 +140,9 @@ pub async fn day(
 ) -> Result<Day> {
     let mut catalogue = catalogue(tx, wish, (date, date)).await?;
     let timezone = viewer.unwrap_or(catalogue.tenant.timezone);
+    let capacity = catalogue.service.capacity;
     let Some(window) = wall_clock::day(timezone, date) else {
-        return Ok(Day { date, timezone, is_open: true, slots: Vec::new() });
+        return Ok(Day { date, timezone, is_open: true, capacity, slots: Vec::new() });
     };
     let tenant = catalogue.tenant.clone();
     let (read, open) = join!(catalogue.read_taken(tx, window), is_open(tx, &tenant, now));
@@ -131,7 +150,7 @@ pub async fn day(
     // What is moved is counted already.
     let is_open = open? || wish.moved.is_some();
     let slots = if is_open { catalogue.slots(window, now) } else { Vec::new() };
-    Ok(Day { date, timezone, is_open, slots })
+    Ok(Day { date, timezone, is_open, capacity, slots })
 }
 
 /// How many slots each of some dates has, `from` to `to` included; at most [`slots::MAX_COUNTED_DAYS`].

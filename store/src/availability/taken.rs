@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::id::{BookingId, StaffId, TenantId};
+use domain::id::{StaffId, TenantId};
 use domain::slots::SlotRules;
 use domain::wall_clock::Interval;
 use uuid::Uuid;
@@ -12,15 +12,15 @@ use super::MAX_ALLOCATION;
 use crate::TenantTx;
 use crate::error::Result;
 use crate::explain::explain;
-use crate::schema::{allocations, bookings};
+use crate::schema::allocations;
 
-/// Time taken from these staff members and rooms that meets `reach`, `but` for what a booking takes; by resource and start. Plain columns, not the range: its
+/// Time taken from these staff members and rooms that meets `reach`, `but` for what one booking or session holds; by resource and start. Plain columns, not the range: its
 /// operators are not leakproof, and would filter every booking of the tenant.
 pub(crate) async fn taken(
     tx: &TenantTx,
     ids: &[Uuid],
     reach: Interval,
-    but: Option<BookingId>,
+    but: Option<Uuid>,
 ) -> Result<Vec<(Uuid, Interval)>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -60,31 +60,45 @@ pub(crate) fn taken_query<'a>(
         .select((allocations::resource_id, allocations::starts_at, allocations::ends_at))
 }
 
-/// Starts of the bookings that count for a daily maximum, `but` for one: those that take time of a staff member.
+/// When what counts for a daily maximum begins, `but` for one booking or session.
 pub(super) async fn starts(
     tx: &TenantTx,
     ids: &[StaffId],
     days: Interval,
-    but: Option<BookingId>,
+    but: Option<Uuid>,
 ) -> Result<Vec<(StaffId, DateTime<Utc>)>> {
     // What starts in those days may take time from a buffer before them on.
     let since = days.start - SlotRules::LONGEST_BUFFER;
-    let mut query =
-        allocations::table
-            .inner_join(bookings::table.on(
-                bookings::tenant_id.eq(allocations::tenant_id).and(bookings::id.eq(allocations::owner_id)),
-            ))
-            .filter(allocations::tenant_id.eq(tx.tenant()))
-            .filter(allocations::resource_id.eq_any(ids.iter().map(|id| id.0)))
-            .filter(allocations::released_at.is_null())
-            .filter(allocations::starts_at.ge(since))
-            .filter(allocations::starts_at.lt(days.end))
-            .order((allocations::resource_id, bookings::starts_at))
-            .select((allocations::resource_id, bookings::starts_at))
-            .into_boxed();
-    if let Some(id) = but {
-        query = query.filter(bookings::id.ne(id));
-    }
-    let rows: Vec<(Uuid, DateTime<Utc>)> = query.load(&mut tx.conn()).await?;
-    Ok(rows.into_iter().map(|(id, start)| (StaffId(id), start)).collect())
+    let query = standing(tx.tenant(), ids, since, days.end).select((
+        allocations::resource_id,
+        allocations::owner_id,
+        allocations::counted_at,
+    ));
+    let rows: Vec<(Uuid, Uuid, Option<DateTime<Utc>>)> = query.load(&mut tx.conn()).await?;
+    let others = rows.into_iter().filter(|(_, holder, _)| Some(*holder) != but);
+    Ok(others.filter_map(|(id, _, counted_at)| Some((StaffId(id), counted_at?))).collect())
+}
+
+/// The time that bookings take of staff members from a moment of `window` on, buffers included.
+pub(crate) async fn booked(
+    tx: &TenantTx,
+    ids: &[StaffId],
+    window: Interval,
+) -> Result<Vec<(StaffId, Interval)>> {
+    let rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> =
+        standing(tx.tenant(), ids, window.start, window.end)
+            .select((allocations::resource_id, allocations::starts_at, allocations::ends_at))
+            .load(&mut tx.conn())
+            .await?;
+    Ok(rows.into_iter().map(|(id, start, end)| (StaffId(id), Interval::new(start, end))).collect())
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn standing<'a>(tenant_id: TenantId, ids: &'a [StaffId], from: DateTime<Utc>, to: DateTime<Utc>) -> _ {
+    allocations::table
+        .filter(allocations::tenant_id.eq(tenant_id))
+        .filter(allocations::resource_id.eq_any(ids))
+        .filter(allocations::released_at.is_null())
+        .filter(allocations::starts_at.ge(from))
+        .filter(allocations::starts_at.lt(to))
 }

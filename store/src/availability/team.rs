@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::hours::{Calendar, Closure, Hours, Owner};
 use domain::id::StaffId;
-use domain::slots::Agenda;
+use domain::slots::{Agenda, Session};
 use domain::wall_clock::Interval;
 use futures_util::join;
 
@@ -39,6 +39,7 @@ pub struct TeamMember {
     closures: Vec<Closure>,
     pub(super) busy: Vec<Interval>,
     pub(super) booking_starts: Vec<DateTime<Utc>>,
+    pub(super) sessions: Vec<Session>,
 }
 
 /// Everybody who is not archived, in their order.
@@ -108,7 +109,7 @@ impl TeamMember {
                 ends_on: closure.ends_on,
             })
             .collect();
-        Self { staff, hours, closures, busy: Vec::new(), booking_starts: Vec::new() }
+        Self { staff, hours, closures, busy: Vec::new(), booking_starts: Vec::new(), sessions: Vec::new() }
     }
 
     fn calendar(&self) -> Calendar<'_> {
@@ -123,7 +124,7 @@ impl TeamMember {
             busy: &self.busy,
             max_daily_bookings: self.staff.max_daily_bookings.and_then(|max| u32::try_from(max).ok()),
             booking_starts: &self.booking_starts,
-            sessions: &[],
+            sessions: &self.sessions,
         }
     }
 }

@@ -10,15 +10,16 @@ use domain::rejection::Code;
 use domain::slots::{Assigned, Load, least_loaded_first};
 use domain::wall_clock::{self, Interval};
 use futures_util::join;
-use uuid::Uuid;
 
-use super::{Appointment, Booking, happened, time, told_confirmed};
+use super::time::{self, Place};
+use super::{Appointment, Booking, happened, told_confirmed};
 use crate::TenantTx;
 use crate::audit::{self, By};
-use crate::availability::{self, Catalogue, Wish};
+use crate::availability::{self, Catalogue, Provider, Wish};
 use crate::customers;
 use crate::error::{OnConstraint, Result};
 use crate::events;
+use crate::group_sessions;
 use crate::schema::{bookings, customers as people};
 use crate::usage;
 
@@ -48,11 +49,12 @@ pub(super) struct Making<'a> {
 pub(super) async fn create_with(tx: &TenantTx, making: Making<'_>) -> Result<Appointment> {
     let Making { draft, now, .. } = making;
     booking::check_start(draft.start)?;
-    let wish = Wish::for_service(draft.service_id);
+    let wish = Wish::for_service(draft.service_id).with_seats(draft.seats);
     if let Some(id) = draft.staff_id
         && let Some(catalogue) = named(tx, wish.with(id), id, draft.start).await?
     {
         let contact = draft.contact(&catalogue.tenant.country)?;
+        draft.check_seats(catalogue.service.capacity)?;
         if !catalogue.offers(draft.start, now) {
             return Err(Code::SlotUnavailable.into());
         }
@@ -62,12 +64,16 @@ pub(super) async fn create_with(tx: &TenantTx, making: Making<'_>) -> Result<App
     let day = draft.start.date_naive();
     let mut team = availability::catalogue(tx, wish.with_any(draft.staff_id), (day, day)).await?;
     let contact = draft.contact(&team.tenant.country)?;
+    draft.check_seats(team.service.capacity)?;
     if team.service.is_collective {
-        let catalogue = everybody(tx, &team, draft.start).await?;
+        let catalogue = everybody(tx, wish, &team, draft.start).await?;
         if !catalogue.offers(draft.start, now) {
             return Err(Code::SlotUnavailable.into());
         }
         return book(tx, catalogue, contact, Assigned::Everybody, making).await;
+    }
+    if team.service.capacity > 1 {
+        group_sessions::line_up(tx, draft.service_id, draft.start).await?;
     }
     team.read_taken(tx, Interval::new(draft.start, draft.start + TimeDelta::seconds(1))).await?;
     for (id, assigned) in candidates(tx, &team, draft.start, now).await? {
@@ -87,11 +93,16 @@ pub(super) async fn create_with(tx: &TenantTx, making: Making<'_>) -> Result<App
 }
 
 /// The lock on all who provide a collective service, and what is taken of their time.
-pub(super) async fn everybody(tx: &TenantTx, team: &Catalogue, start: DateTime<Utc>) -> Result<Catalogue> {
+pub(super) async fn everybody(
+    tx: &TenantTx,
+    wish: Wish,
+    team: &Catalogue,
+    start: DateTime<Utc>,
+) -> Result<Catalogue> {
     let ids: Vec<StaffId> = team.team.iter().map(|member| member.staff.id).collect();
     let first = ids.as_slice().first().copied().ok_or(Code::SlotUnavailable)?;
     time::raise(tx, &ids, team.service.id).await?;
-    let catalogue = availability::around(tx, Wish::for_service(team.service.id), first, start).await?;
+    let catalogue = availability::around(tx, wish, first, start).await?;
     // Somebody joined them meanwhile, whose lock was not taken.
     let is_locked = catalogue.team.iter().all(|member| ids.contains(&member.staff.id));
     if is_locked { Ok(catalogue) } else { Err(Code::SlotUnavailable.into()) }
@@ -134,9 +145,28 @@ async fn candidates(
     });
     let team: Vec<_> =
         catalogue.team.iter().map(|member| &member.staff).filter(|one| free.contains(&one.id)).collect();
-    if let [] | [_] = team.as_slice() {
-        return Ok(team.into_iter().map(|member| (member.id, Assigned::OnlyOne)).collect());
-    }
+    // Who holds the group session already, the fullest first: no second one begins beside it.
+    let mut holding: Vec<_> =
+        catalogue.sessions_at(start).filter(|one| free.contains(&one.staff_id)).collect();
+    holding.sort_by_key(|session| session.seats_left());
+    let holding = holding.into_iter().map(|session| (session.staff_id, Assigned::Session));
+    let others: Vec<_> =
+        team.into_iter().filter(|member| holding.clone().all(|(id, _)| id != member.id)).collect();
+    let others = if let [] | [_] = others.as_slice() {
+        others.into_iter().map(|member| (member.id, Assigned::OnlyOne)).collect()
+    } else {
+        least_busy(tx, catalogue, &others, start).await?
+    };
+    Ok(holding.chain(others).collect())
+}
+
+/// These staff members, the least busy at that time first.
+async fn least_busy(
+    tx: &TenantTx,
+    catalogue: &Catalogue,
+    team: &[&Provider],
+    start: DateTime<Utc>,
+) -> Result<Vec<(StaffId, Assigned)>> {
     let zone = catalogue.tenant.timezone;
     let date = start.with_timezone(&zone).date_naive();
     let monday = date.week(Weekday::Mon).first_day();
@@ -148,28 +178,17 @@ async fn candidates(
         return Ok(Vec::new());
     };
     let ids: Vec<StaffId> = team.iter().map(|member| member.id).collect();
-    let booked: Vec<(StaffId, DateTime<Utc>, i32)> = bookings::table
-        .filter(bookings::tenant_id.eq(tx.tenant()))
-        .filter(bookings::staff_id.eq_any(ids))
-        .filter(bookings::status.ne(Status::Cancelled))
-        .filter(bookings::starts_at.ge(first.start))
-        .filter(bookings::starts_at.lt(after.start))
-        .select((bookings::staff_id, bookings::starts_at, bookings::duration_minutes))
-        .load(&mut tx.conn())
-        .await?;
+    let booked = availability::booked(tx, &ids, Interval::new(first.start, after.start)).await?;
     let mut loads: Vec<Load> = team
         .iter()
         .map(|member| {
-            let own = booked.iter().filter(|(id, ..)| *id == member.id);
-            let sum = |of: &mut dyn Iterator<Item = &(StaffId, DateTime<Utc>, i32)>| -> i64 {
-                of.map(|(.., minutes)| i64::from(*minutes)).sum()
-            };
+            let own = booked.iter().filter(|(id, _)| *id == member.id).map(|(_, taken)| taken);
+            let that_day = own.clone().filter(|taken| today.start <= taken.start && taken.start < today.end);
+            let minutes = |taken: &Interval| (taken.end - taken.start).num_minutes();
             Load {
                 staff: member.id,
-                minutes_that_day: sum(&mut own
-                    .clone()
-                    .filter(|(_, at, _)| today.start <= *at && *at < today.end)),
-                minutes_that_week: sum(&mut own.clone()),
+                minutes_that_day: that_day.map(minutes).sum(),
+                minutes_that_week: own.map(minutes).sum(),
                 weight: member.weight,
                 position: member.position,
             }
@@ -196,10 +215,14 @@ pub(super) async fn book(
     making: Making<'_>,
 ) -> Result<Appointment> {
     let Making { draft, is_ours, internal_note, random, by, now } = making;
-    let room_id = catalogue.free_room(draft.start);
+    let place = Place::at(&catalogue, draft.start, now)?;
+    let room_id = match place.session() {
+        Some(session) => session.room_id,
+        None => catalogue.free_room(draft.start),
+    };
+    let ends_at = place.end(&catalogue, draft.start);
     let Catalogue { tenant, service, team, .. } = catalogue;
-    let resources: Vec<Uuid> =
-        team.iter().map(|member| member.staff.id.0).chain(room_id.map(|room| room.0)).collect();
+    let price_cents = service.price_cents * i64::from(draft.seats);
     let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };
     let staff = member.staff;
     let mut booking = Booking {
@@ -210,16 +233,19 @@ pub(super) async fn book(
         service_id: service.id,
         staff_id: staff.id,
         room_id,
+        group_session_id: place.session().map(|session| session.id),
+        seats: draft.seats,
         customer_id: CustomerId(uuid::Uuid::nil()),
         starts_at: draft.start,
-        ends_at: draft.start + TimeDelta::minutes(i64::from(service.duration_minutes)),
+        ends_at,
         timezone: tenant.timezone,
         service_name: service.name,
-        duration_minutes: service.duration_minutes,
+        duration_minutes: i32::try_from((ends_at - draft.start).num_minutes())
+            .unwrap_or(service.duration_minutes),
         buffer_before_minutes: service.buffer_before_minutes,
         buffer_after_minutes: service.buffer_after_minutes,
-        price_cents: service.price_cents,
-        deposit_cents: booking::deposit_cents(service.price_cents, service.deposit_basis_points),
+        price_cents,
+        deposit_cents: booking::deposit_cents(price_cents, service.deposit_basis_points),
         currency: tenant.currency,
         contact_name: contact.name,
         contact_email: contact.email.address.clone(),
@@ -251,7 +277,8 @@ pub(super) async fn book(
     // What waits for approval is told when it is confirmed; what has begun is known to who came.
     let is_told = booking.status == Status::Confirmed && booking.starts_at > now;
     let jobs = if is_told { told_confirmed(&booking) } else { Vec::new() };
-    let (met, inserted, allocated, happened, audited, enqueued, counted) = join!(
+    // The session before who sits in it.
+    let (met, taken, inserted, happened, audited, enqueued, counted) = join!(
         customers::meet(
             tx,
             &booking.contact_name,
@@ -260,8 +287,8 @@ pub(super) async fn book(
             booking.locale,
             now
         ),
+        time::take(tx, &booking, &place, now),
         insert(tx, &booking),
-        time::allocate(tx, &booking, &resources, now),
         events::record(tx, happened("booking.created", &booking), now),
         audit::record(tx, by, change, now),
         tx.enqueue(&jobs, now),
@@ -269,8 +296,8 @@ pub(super) async fn book(
     );
     // In the order they were sent: after the first error PostgreSQL refuses the rest for that alone.
     met?;
+    taken?;
     booking.customer_id = inserted?;
-    allocated?;
     happened?;
     audited?;
     enqueued?;

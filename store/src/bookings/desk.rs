@@ -57,7 +57,7 @@ pub async fn create_at_desk(
         return create_with(tx, making).await;
     }
     booking::check_start(draft.start)?;
-    let wish = Wish::for_service(draft.service_id).with_any(draft.staff_id);
+    let wish = Wish::for_service(draft.service_id).with_any(draft.staff_id).with_seats(draft.seats);
     let one = match draft.staff_id {
         Some(id) => named(tx, wish, id, draft.start).await?,
         None => None,
@@ -71,9 +71,10 @@ pub async fn create_at_desk(
             let detail = "must be named outside of the hours";
             return Err(Rejection::invalid("/staff_id", "REQUIRED", detail).into());
         }
-        (everybody(tx, &team, draft.start).await?, Assigned::Everybody)
+        (everybody(tx, wish, &team, draft.start).await?, Assigned::Everybody)
     };
     let contact = draft.contact(&catalogue.tenant.country)?;
+    draft.check_seats(catalogue.service.capacity)?;
     if !catalogue.is_free(draft.start) {
         return Err(Code::SlotUnavailable.into());
     }

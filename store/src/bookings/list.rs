@@ -6,7 +6,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking::Status;
-use domain::id::{BookingId, CustomerId, StaffId};
+use domain::id::{BookingId, CustomerId, GroupSessionId, StaffId};
 
 use super::{Appointment, Booking, with_staff};
 use crate::TenantTx;
@@ -23,6 +23,7 @@ pub struct Filter {
     pub status: Option<Status>,
     pub staff_id: Option<StaffId>,
     pub customer_id: Option<CustomerId>,
+    pub group_session_id: Option<GroupSessionId>,
     /// Beginnings of words, all of which the customer has: see [`domain::customer::wanted`].
     pub words: Vec<String>,
     /// Or this is how the code begins.
@@ -119,6 +120,9 @@ fn list_query(tx: &TenantTx, filter: &Filter, limit: i64) -> Boxed {
     }
     if let Some(customer_id) = filter.customer_id {
         query = query.filter(bookings::customer_id.eq(customer_id));
+    }
+    if let Some(id) = filter.group_session_id {
+        query = query.filter(bookings::group_session_id.eq(id));
     }
     query = matching(query, tx, &filter.words, filter.code.as_deref());
     if filter.latest_first {

@@ -13,13 +13,14 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking::{self, Status};
-use domain::id::{BookingId, CustomerId, RoomId, ServiceId, StaffId, TenantId, UserId};
+use domain::id::{BookingId, CustomerId, GroupSessionId, RoomId, ServiceId, StaffId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::rejection::Code;
 use domain::slots::Assigned;
 use domain::wall_clock::Interval;
 use jobs::Job;
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::TenantTx;
 use crate::audit::{self, By};
@@ -42,6 +43,9 @@ pub struct Booking {
     /// Of a collective service, the first of those who provide it.
     pub staff_id: StaffId,
     pub room_id: Option<RoomId>,
+    /// The time is its own without one.
+    pub group_session_id: Option<GroupSessionId>,
+    pub seats: i32,
     /// Found by the address when it is inserted.
     #[diesel(skip_insertion)]
     pub customer_id: CustomerId,
@@ -53,6 +57,7 @@ pub struct Booking {
     pub duration_minutes: i32,
     pub buffer_before_minutes: i32,
     pub buffer_after_minutes: i32,
+    /// Of all its seats, as the deposit.
     pub price_cents: i64,
     pub deposit_cents: i64,
     pub currency: String,
@@ -97,6 +102,22 @@ impl Booking {
             self.buffer_after_minutes,
         );
         Interval::new(start, end)
+    }
+
+    /// What its time is held by: itself, or its group session.
+    pub const fn holder(&self) -> Uuid {
+        match self.group_session_id {
+            Some(session) => session.0,
+            None => self.id.0,
+        }
+    }
+
+    /// What was booked, with its seats where they are several: `Yoga × 3`.
+    pub fn title(&self) -> String {
+        match self.seats {
+            ..=1 => self.service_name.clone(),
+            seats => format!("{} × {seats}", self.service_name),
+        }
     }
 
     /// Whether all who provide its service do so together, so that nobody was chosen.
@@ -191,7 +212,7 @@ pub async fn cancel(
         ))
         .execute(&mut tx.conn())
         .await?;
-    time::release(tx, id, now).await?;
+    time::release(tx, &before, now).await?;
     events::record(tx, happened("booking.cancelled", &after), now).await?;
     let change =
         audit::Change { action: "booking.cancel", subject: id.0, before: Some(&before), after: Some(&after) };

@@ -1,6 +1,6 @@
 //! A booking moved to another time, or to somebody else: checked like a new one, and its old time is free to it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking::{self, Status};
@@ -9,9 +9,9 @@ use domain::rejection::Code;
 use domain::slots::Assigned;
 use futures_util::join;
 use jobs::Job;
-use uuid::Uuid;
 
-use super::{Appointment, Booking, find_for_update, happened, time};
+use super::time::{self, Place};
+use super::{Appointment, Booking, find_for_update, happened};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::availability::{self, Catalogue, Wish};
@@ -57,43 +57,49 @@ pub async fn reschedule(
         return Err(Code::SlotUnavailable.into());
     }
     let needs_approval = !catalogue.service.auto_confirm && matches!(by, By::Customer { .. });
-    let room_id = catalogue.free_room(to.start);
+    let place = Place::at(&catalogue, to.start, now)?;
+    let room_id = match place.session() {
+        Some(session) => session.room_id,
+        None => catalogue.free_room(to.start),
+    };
+    let ends_at = place.end(&catalogue, to.start);
     let (timezone, team) = (catalogue.tenant.timezone, catalogue.team);
-    let resources: Vec<Uuid> =
-        team.iter().map(|member| member.staff.id.0).chain(room_id.map(|room| room.0)).collect();
     let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };
     let after = Booking {
         status: if needs_approval { Status::Pending } else { before.status },
         staff_id: member.staff.id,
         room_id,
+        group_session_id: place.session().map(|session| session.id),
         assigned: match to.staff_id {
             Some(_) => serde_json::to_value(Assigned::Named).ok(),
             None => before.assigned.clone(),
         },
         starts_at: to.start,
-        ends_at: to.start + TimeDelta::minutes(i64::from(before.duration_minutes)),
+        ends_at,
         timezone,
         sequence: before.sequence + 1,
         version: before.version + 1,
         updated_at: now,
         ..before.clone()
     };
-    write(tx, &before, &after, &resources, by, now).await?;
+    write(tx, &before, &after, &place, by, now).await?;
     Ok(Appointment { booking: after, staff_name: member.staff.name })
 }
 
 /// The locks on whose time becomes free and whose is taken, and what is taken of the latter's.
 async fn lock(tx: &TenantTx, before: &Booking, staff_id: StaffId, start: DateTime<Utc>) -> Result<Catalogue> {
-    let wish = Wish::to_move(before);
     let mut staff = time::held(tx, before).await?;
     if before.is_collective() {
         let day = start.date_naive();
+        let wish = Wish::to_move(tx, before).await?;
         let team = availability::catalogue(tx, wish, (day, day)).await?.team;
         staff.extend(team.iter().map(|member| member.staff.id));
     } else {
         staff.push(staff_id);
     }
     time::raise(tx, &staff, before.service_id).await?;
+    // How many share its time is known under the lock.
+    let wish = Wish::to_move(tx, before).await?;
     let catalogue = availability::around(tx, wish, staff_id, start).await?;
     // One who does it alone now did it with others, or the other way round: whose time it takes was not locked.
     let is_locked = catalogue.team.iter().all(|member| staff.contains(&member.staff.id));
@@ -105,7 +111,7 @@ async fn write(
     tx: &TenantTx,
     before: &Booking,
     after: &Booking,
-    resources: &[Uuid],
+    place: &Place,
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -125,16 +131,18 @@ async fn write(
         after: Some(after),
     };
     let jobs = told_rescheduled(after);
-    let (updated, allocated, happened, audited, enqueued) = join!(
+    let (released, taken, updated, happened, audited, enqueued) = join!(
+        time::release(tx, before, now),
+        time::take(tx, after, place, now),
         update(tx, after),
-        time::reallocate(tx, after, resources, now),
         events::record(tx, event, now),
         audit::record(tx, by, change, now),
         tx.enqueue(&jobs, now),
     );
     // In the order they were sent: after the first error PostgreSQL refuses the rest for that alone.
+    released?;
+    taken?;
     updated?;
-    allocated?;
     happened?;
     audited?;
     enqueued?;
@@ -147,6 +155,7 @@ async fn update(tx: &TenantTx, after: &Booking) -> Result<()> {
             bookings::status.eq(after.status),
             bookings::staff_id.eq(after.staff_id),
             bookings::room_id.eq(after.room_id),
+            bookings::group_session_id.eq(after.group_session_id),
             bookings::assigned.eq(&after.assigned),
             bookings::starts_at.eq(after.starts_at),
             bookings::ends_at.eq(after.ends_at),

@@ -2,15 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types;
 use diesel_async::RunQueryDsl;
-use domain::id::{AllocationId, BookingId, ServiceId, StaffId, TenantId};
+use domain::id::{AllocationId, GroupSessionId, ServiceId, StaffId, TenantId};
 use domain::rejection::Code;
+use domain::wall_clock::Interval;
 use futures_util::join;
 use uuid::Uuid;
 
 use super::Booking;
 use crate::TenantTx;
+use crate::availability::Catalogue;
+use crate::cached::cached;
 use crate::error::{OnConstraint, Result};
+use crate::group_sessions::{self, GroupSession};
 use crate::rooms;
 use crate::schema::allocations;
 use crate::staff::raise_schedules;
@@ -23,25 +28,84 @@ pub(super) async fn raise(tx: &TenantTx, staff: &[StaffId], service: ServiceId) 
     rooms
 }
 
-/// Takes the booking's time from each of `resources`.
-pub(super) async fn allocate(
-    tx: &TenantTx,
-    booking: &Booking,
-    resources: &[Uuid],
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let taken = booking.taken();
-    let rows: Vec<_> = resources
-        .iter()
-        .map(|resource| {
+/// Where a booking finds its time.
+pub(super) enum Place {
+    /// Its own, of these staff members and this room.
+    Own(Vec<StaffId>),
+    /// That of a group session which it begins.
+    First(Vec<StaffId>, GroupSession),
+    /// In a group session that others have begun.
+    Joined(GroupSession),
+}
+
+impl Place {
+    /// At a start that the catalogue offers, or that is free.
+    pub(super) fn at(catalogue: &Catalogue, start: DateTime<Utc>, now: DateTime<Utc>) -> Result<Self> {
+        if let Some(session) = catalogue.session_at(start) {
+            return Ok(Self::Joined(session.clone()));
+        }
+        let staff: Vec<StaffId> = catalogue.team.iter().map(|member| member.staff.id).collect();
+        if catalogue.service.capacity <= 1 {
+            return Ok(Self::Own(staff));
+        }
+        let session = GroupSession {
+            tenant_id: catalogue.tenant.tenant_id,
+            id: GroupSessionId::mint(now),
+            service_id: catalogue.service.id,
+            staff_id: staff.as_slice().first().copied().ok_or(Code::SlotUnavailable)?,
+            room_id: catalogue.free_room(start),
+            starts_at: start,
+            ends_at: start + catalogue.duration(),
+            capacity: catalogue.service.capacity,
+            seats_taken: catalogue.seats,
+            created_at: now,
+        };
+        Ok(Self::First(staff, session))
+    }
+
+    /// When what is booked there at `start` ends.
+    pub(super) fn end(&self, catalogue: &Catalogue, start: DateTime<Utc>) -> DateTime<Utc> {
+        self.session().map_or(start + catalogue.duration(), |session| session.ends_at)
+    }
+
+    pub(super) const fn session(&self) -> Option<&GroupSession> {
+        match self {
+            Self::Own(_) => None,
+            Self::First(_, session) | Self::Joined(session) => Some(session),
+        }
+    }
+}
+
+/// Takes the booking's time, or its seats.
+pub(super) async fn take(tx: &TenantTx, booking: &Booking, place: &Place, now: DateTime<Utc>) -> Result<()> {
+    match place {
+        Place::Own(staff) => allocate(tx, booking, staff, now).await,
+        Place::First(staff, session) => {
+            let (begun, allocated) =
+                join!(group_sessions::begin(tx, session), allocate(tx, booking, staff, now));
+            begun?;
+            allocated
+        }
+        Place::Joined(session) => group_sessions::take_seats(tx, session.id, booking.seats).await,
+    }
+}
+
+async fn allocate(tx: &TenantTx, booking: &Booking, staff: &[StaffId], now: DateTime<Utc>) -> Result<()> {
+    let Interval { start, end } = booking.taken();
+    let kind = if booking.group_session_id.is_some() { "group_session" } else { "booking" };
+    let of_staff = staff.iter().map(|id| (id.0, Some(booking.starts_at)));
+    let rows: Vec<_> = of_staff
+        .chain(booking.room_id.map(|room| (room.0, None)))
+        .map(|(resource, counted_at)| {
             (
                 allocations::tenant_id.eq(tx.tenant()),
                 allocations::id.eq(AllocationId::mint(now)),
-                allocations::resource_id.eq(*resource),
-                allocations::starts_at.eq(taken.start),
-                allocations::ends_at.eq(taken.end),
-                allocations::owner_kind.eq("booking"),
-                allocations::owner_id.eq(booking.id),
+                allocations::resource_id.eq(resource),
+                allocations::starts_at.eq(start),
+                allocations::ends_at.eq(end),
+                allocations::owner_kind.eq(kind),
+                allocations::owner_id.eq(booking.holder()),
+                allocations::counted_at.eq(counted_at),
             )
         })
         .collect();
@@ -53,35 +117,38 @@ pub(super) async fn allocate(
         .map(|_inserted| ())
 }
 
-/// Takes its time from `resources` instead of from those it was taken from.
-pub(super) async fn reallocate(
-    tx: &TenantTx,
-    booking: &Booking,
-    resources: &[Uuid],
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let (removed, allocated) = join!(remove(tx, booking.id), allocate(tx, booking, resources, now));
-    removed?;
-    allocated
+/// Gives its time back, or its seats; with the last seat, the time of the group session.
+pub(super) async fn release(tx: &TenantTx, booking: &Booking, now: DateTime<Utc>) -> Result<()> {
+    let holder = booking.holder();
+    let Some(session) = booking.group_session_id else {
+        diesel::update(held_by(tx.tenant(), holder))
+            .set(allocations::released_at.eq(now))
+            .execute(&mut tx.conn())
+            .await?;
+        return Ok(());
+    };
+    let (left, ended) =
+        join!(group_sessions::take_seats(tx, session, -booking.seats), end_if_empty(tx, session, now));
+    left?;
+    ended
 }
 
-async fn remove(tx: &TenantTx, id: BookingId) -> Result<()> {
-    diesel::delete(held_by(tx.tenant(), id)).execute(&mut tx.conn()).await?;
-    Ok(())
-}
-
-/// Gives its time back.
-pub(super) async fn release(tx: &TenantTx, id: BookingId, now: DateTime<Utc>) -> Result<()> {
-    diesel::update(held_by(tx.tenant(), id))
-        .set(allocations::released_at.eq(now))
-        .execute(&mut tx.conn())
-        .await?;
+/// Gives the time of a group session back that nobody has a seat of.
+async fn end_if_empty(tx: &TenantTx, id: GroupSessionId, now: DateTime<Utc>) -> Result<()> {
+    const END: &str = "UPDATE allocations SET released_at = $3
+        WHERE tenant_id = $1 AND owner_id = $2 AND released_at IS NULL
+          AND (SELECT seats_taken FROM group_sessions WHERE tenant_id = $1 AND id = $2) = 0";
+    let query = diesel::sql_query(END)
+        .bind::<sql_types::Uuid, _>(tx.tenant())
+        .bind::<sql_types::Uuid, _>(id)
+        .bind::<sql_types::Timestamptz, _>(now);
+    cached(query).execute(&mut tx.conn()).await?;
     Ok(())
 }
 
 /// The staff members whose time it takes, by id.
 pub(super) async fn held(tx: &TenantTx, booking: &Booking) -> Result<Vec<StaffId>> {
-    let resources: Vec<Uuid> = held_by(tx.tenant(), booking.id)
+    let resources: Vec<Uuid> = held_by(tx.tenant(), booking.holder())
         .order(allocations::resource_id)
         .select(allocations::resource_id)
         .load(&mut tx.conn())
@@ -91,9 +158,9 @@ pub(super) async fn held(tx: &TenantTx, booking: &Booking) -> Result<Vec<StaffId
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
-fn held_by(tenant_id: TenantId, id: BookingId) -> _ {
+fn held_by(tenant_id: TenantId, holder: Uuid) -> _ {
     allocations::table
         .filter(allocations::tenant_id.eq(tenant_id))
-        .filter(allocations::owner_id.eq(id))
+        .filter(allocations::owner_id.eq(holder))
         .filter(allocations::released_at.is_null())
 }

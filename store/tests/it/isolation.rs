@@ -25,6 +25,8 @@ async fn fill(salon: &Salon<'_>) {
     let opening = json!({"date": "2030-04-06", "start": "09:00", "end": "12:00"});
     salon.post("/openings").json(&opening).await.expect(201);
     salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
+    salon.service(json!({"capacity": 2})).await;
+    salon.book("Bob", "2030-03-05T11:00:00Z").await.expect(201);
     let now = salon.app.now();
     let booking = BookingId::mint(now);
     let about = About {
@@ -168,7 +170,7 @@ async fn the_doors_of_two_tenants_open_on_different_rows() {
             .await;
         found.unwrap()
     };
-    assert_eq!(names(&salon).await, (1, 2, 1));
+    assert_eq!(names(&salon).await, (2, 2, 2));
     assert_eq!(names(&other).await, (0, 1, 0));
     // One connection serves all in turn and carries nothing over.
     let narrow = app.doors(1);

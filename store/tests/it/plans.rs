@@ -20,8 +20,8 @@ const FILL: &str = "
       FROM services v JOIN staff s USING (tenant_id),
         LATERAL (SELECT n, '2029-01-01T00:00Z'::timestamptz + n * interval '2 hours' AS t
           FROM generate_series(1, 5000) n) times;
-    INSERT INTO allocations (tenant_id, id, resource_id, starts_at, ends_at, owner_kind, owner_id)
-      SELECT tenant_id, id, staff_id, starts_at, ends_at, 'booking', id FROM bookings;
+    INSERT INTO allocations (tenant_id, id, resource_id, starts_at, ends_at, owner_kind, owner_id, counted_at)
+      SELECT tenant_id, id, staff_id, starts_at, ends_at, 'booking', id, starts_at FROM bookings;
     ANALYZE";
 
 async fn fill(salons: [&Salon<'_>; 2]) {

@@ -15,11 +15,11 @@ use domain::wall_clock::Interval;
 use futures_util::join;
 use serde::{Deserialize, Serialize};
 use store::TenantTx;
-use store::bookings::{Appointment, Booking};
+use store::bookings::Booking;
 use store::calendar::{self, Column, Day};
 use store::services::Which;
 
-use super::bookings::Sheet;
+use super::bookings::{Found, Sheet};
 use crate::extract::{PageMember, Query, Read};
 use crate::pages::public::site::tone_of;
 use crate::pages::{Reader, render};
@@ -128,6 +128,8 @@ struct Event {
     to: String,
     name: String,
     service: String,
+    /// Of a group session: how many are taken.
+    seats: Option<i32>,
     tone: &'static str,
     status: &'static str,
     size: &'static str,
@@ -162,10 +164,7 @@ pub async fn show(
             let tones = Tones::new(offers.iter().map(|offer| {
                 (offer.service.id, offer.service.category.as_deref().unwrap_or(&offer.service.name))
             }));
-            let sheet = open.map(|(appointment, room)| Sheet {
-                room,
-                ..Sheet::new(&member, appointment, format!("/app/calendar?date={date}"))
-            });
+            let sheet = open.map(|found| found.sheet(&member, format!("/app/calendar?date={date}")));
             let day = day.unwrap_or_else(|| empty(zone, &tenant.currency, member.now));
             let may_book = member.role.may(Permission::ManageBookings);
             let content = content(&day, (date, today), &tones, sheet, may_book, member.now);
@@ -175,7 +174,7 @@ pub async fn show(
 }
 
 /// A booking, if one is asked for and it is there.
-async fn find(tx: &TenantTx, id: Option<BookingId>) -> store::Result<Option<(Appointment, Option<String>)>> {
+async fn find(tx: &TenantTx, id: Option<BookingId>) -> store::Result<Option<Found>> {
     let Some(id) = id else { return Ok(None) };
     match super::bookings::find(tx, id).await {
         Err(error) if error.code() == Some(Code::NotFound) => Ok(None),
@@ -336,7 +335,7 @@ impl Grid {
 impl GridColumn {
     fn new(column: &Column, scale: &Scale, tones: &Tones, open: Option<BookingId>) -> Self {
         let events: Vec<Event> =
-            column.bookings.iter().filter_map(|booking| Event::new(booking, scale, tones, open)).collect();
+            column.parties().filter_map(|party| Event::new(&party, scale, tones, open)).collect();
         let blocks = blocks(column, scale);
         Self {
             id: column.staff_id.to_string(),
@@ -384,7 +383,10 @@ fn cells(blocks: &[Block], events: &[Event], scale: &Scale) -> Vec<Cell> {
 }
 
 impl Event {
-    fn new(booking: &Booking, scale: &Scale, tones: &Tones, open: Option<BookingId>) -> Option<Self> {
+    /// Of a booking, or of all of one group session.
+    fn new(party: &[&Booking], scale: &Scale, tones: &Tones, open: Option<BookingId>) -> Option<Self> {
+        let booking = party.iter().find(|one| open == Some(one.id)).or(party.first())?;
+        let is_group = booking.group_session_id.is_some();
         let (row, span) = scale.place(Interval::new(booking.starts_at, booking.ends_at))?;
         let local = |at: DateTime<Utc>| at.with_timezone(&scale.zone).format("%H:%M").to_string();
         Some(Self {
@@ -393,8 +395,9 @@ impl Event {
             span,
             from: local(booking.starts_at),
             to: local(booking.ends_at),
-            name: booking.contact_name.clone(),
-            service: booking.service_name.clone(),
+            name: if is_group { &booking.service_name } else { &booking.contact_name }.clone(),
+            service: if is_group { String::new() } else { booking.service_name.clone() },
+            seats: is_group.then(|| party.iter().map(|one| one.seats).sum()),
             tone: tones.of(booking.service_id),
             status: booking.status.name(),
             size: match span * ROW {
@@ -402,7 +405,7 @@ impl Event {
                 26..=40 => "sm",
                 _ => "md",
             },
-            has_note: booking.note.is_some() || booking.internal_note.is_some(),
+            has_note: party.iter().any(|one| one.note.is_some() || one.internal_note.is_some()),
             is_open: open == Some(booking.id),
         })
     }

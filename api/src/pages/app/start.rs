@@ -90,7 +90,7 @@ pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
                 id: booking.id,
                 starts_at: booking.starts_at,
                 timezone: booking.timezone.name(),
-                service_name: booking.service_name,
+                service_name: booking.title(),
                 staff_name,
                 customer_name: booking.contact_name,
                 is_pending: booking.status == Status::Pending,

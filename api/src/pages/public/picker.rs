@@ -83,6 +83,8 @@ pub struct Slot {
     /// On the wall clock.
     pub time: String,
     pub url: String,
+    /// Of group sessions.
+    pub seats_left: Option<u32>,
     pub is_current: bool,
 }
 
@@ -212,6 +214,7 @@ pub fn parts(day: &Day, current: Option<DateTime<Utc>>, url: &dyn Fn(DateTime<Ut
             start: slot.start,
             time: local.format("%H:%M").to_string(),
             url: url(slot.start),
+            seats_left: (day.capacity > 1).then_some(slot.seats_left),
             is_current: current == Some(slot.start),
         };
         match parts.last_mut().filter(|part| part.name == name) {

@@ -20,6 +20,10 @@ pub struct Line {
     pub description: Option<String>,
     pub category: Option<String>,
     pub duration_minutes: i32,
+    /// How many seats a group session has; 1: there are none.
+    pub capacity: i32,
+    /// Of so many seats is the price, and the deposit.
+    pub seats: i32,
     pub price_cents: i64,
     /// What is asked for before the appointment; 0 is nothing.
     pub deposit_cents: i64,
@@ -47,6 +51,8 @@ impl Line {
             category: service.category.clone(),
             auto_confirm: service.auto_confirm,
             duration_minutes: service.duration_minutes,
+            capacity: service.capacity,
+            seats: 1,
             price_cents: service.price_cents,
             deposit_cents: domain::booking::deposit_cents(service.price_cents, service.deposit_basis_points),
             currency: tenant.currency.clone(),
@@ -57,6 +63,19 @@ impl Line {
             picture: offer.image.as_ref().map(Shown::from),
             staff_ids: offer.staff_ids.clone(),
             is_collective: service.is_collective,
+        }
+    }
+
+    /// For so many seats, as far as there are.
+    #[must_use]
+    pub fn for_seats(self, seats: i32) -> Self {
+        let seats = seats.clamp(1, self.capacity.max(1));
+        let of_all = |cents: i64| cents * i64::from(seats);
+        Self {
+            seats,
+            price_cents: of_all(self.price_cents),
+            deposit_cents: of_all(self.deposit_cents),
+            ..self
         }
     }
 }

@@ -56,20 +56,20 @@ pub(super) async fn show_with<P: Allows>(
 ) -> Result<HttpResponse> {
     const MOST_COUNTED: i64 = 100;
     let (frame, _tenant) = member.frame(reader).await?;
-    let (appointment, room, history, visits) = member
+    let (found, history, visits) = member
         .tenant
         .read(async |tx| {
-            let (appointment, room) = super::find(tx, id).await?;
+            let found = super::find(tx, id).await?;
             let of_customer =
-                Filter { customer_id: Some(appointment.booking.customer_id), ..Filter::default() };
+                Filter { customer_id: Some(found.appointment.booking.customer_id), ..Filter::default() };
             let visits = bookings::list(tx, &of_customer, MOST_COUNTED).await?.len();
             let history = bookings::history(tx, id).await?;
-            Ok::<_, store::Error>((appointment, room, history, visits))
+            Ok::<_, store::Error>((found, history, visits))
         })
         .await?;
     let mut told = Told::by(refused, &[("/internal_note", "internal_note")], reader, &frame)?;
-    let manage_url = crate::bookings::manage_url(&member.state, &appointment.booking);
-    let sheet = Sheet { room, ..Sheet::new(member, appointment, format!("/app/bookings/{id}")) };
+    let manage_url = crate::bookings::manage_url(&member.state, &found.appointment.booking);
+    let sheet = found.sheet(member, format!("/app/bookings/{id}"));
     if let Some(typed) = typed
         && refused.is_some_and(|problem| problem.code() == Code::VersionMismatch)
     {

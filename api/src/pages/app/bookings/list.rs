@@ -86,6 +86,7 @@ pub async fn show(
             let code = domain::booking::beginning_of_code(&typed);
             let finds_nothing = words.is_empty() && code.is_none() && !typed.trim().is_empty();
             let filter = Filter {
+                group_session_id: None,
                 from,
                 to,
                 status: Status::from_name(&question.status),

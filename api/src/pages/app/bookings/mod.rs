@@ -13,7 +13,8 @@ use domain::role::Permission;
 use domain::slots::Assigned;
 use serde::Serialize;
 use store::TenantTx;
-use store::bookings::{Appointment, Booking};
+use store::bookings::{Appointment, Booking, Filter};
+use store::group_sessions;
 
 use crate::extract::{Allows, PageMember};
 use crate::pages::local_path;
@@ -36,6 +37,8 @@ pub struct Sheet {
     pub assigned: Option<Assigned>,
     /// Only on the booking's own page and in its drawer.
     pub room: Option<String>,
+    /// The group session it has seats of; there alone, too.
+    pub group: Option<Group>,
     pub from: DateTime<Utc>,
     pub to: DateTime<Utc>,
     pub zone: &'static str,
@@ -86,7 +89,7 @@ impl May {
 impl Sheet {
     pub fn new<P: Allows>(member: &PageMember<P>, appointment: Appointment, back: String) -> Self {
         let Appointment { booking, staff_name } = appointment;
-        let assigned = booking.assigned();
+        let (assigned, service) = (booking.assigned(), booking.title());
         let is_allowed = member.role.may(Permission::ManageBookings);
         let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("back", &back).finish();
         Self {
@@ -100,11 +103,12 @@ impl Sheet {
             email: booking.contact_email,
             phone: booking.contact_phone,
             service_id: booking.service_id,
-            service: booking.service_name,
+            service,
             staff_id: booking.staff_id,
             staff: staff_name,
             assigned,
             room: None,
+            group: None,
             from: booking.starts_at,
             to: booking.ends_at,
             zone: booking.timezone.name(),
@@ -122,14 +126,75 @@ impl Sheet {
     }
 }
 
-/// The booking with the name of its room, if it has one.
-pub(super) async fn find(tx: &TenantTx, id: BookingId) -> store::Result<(Appointment, Option<String>)> {
+/// A group session, and who else comes.
+#[derive(Serialize)]
+pub struct Group {
+    capacity: i32,
+    seats_taken: i32,
+    others: Vec<Companion>,
+    /// Where one more is booked.
+    add_url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Companion {
+    id: BookingId,
+    name: String,
+    seats: i32,
+    status: &'static str,
+}
+
+impl Group {
+    async fn read(tx: &TenantTx, booking: &Booking) -> store::Result<Option<Self>> {
+        let Some(id) = booking.group_session_id else { return Ok(None) };
+        let session = group_sessions::find(tx, id).await?;
+        let filter = Filter { group_session_id: Some(id), ..Filter::default() };
+        let bookings = store::bookings::list_standing(tx, &filter, session.capacity.into()).await?;
+        let others = bookings.into_iter().map(|one| one.booking).filter(|one| one.id != booking.id);
+        let companion = |one: Booking| Companion {
+            id: one.id,
+            name: one.contact_name,
+            seats: one.seats,
+            status: one.status.name(),
+        };
+        let local = session.starts_at.with_timezone(&booking.timezone);
+        let add_url = format!(
+            "/app/bookings/new?service_id={}&staff_id={}&date={}&time={}",
+            session.service_id,
+            session.staff_id,
+            local.format("%Y-%m-%d"),
+            local.format("%H:%M"),
+        );
+        Ok(Some(Self {
+            capacity: session.capacity,
+            seats_taken: session.seats_taken,
+            others: others.map(companion).collect(),
+            add_url: (session.seats_left() > 0).then_some(add_url),
+        }))
+    }
+}
+
+/// A booking with what belongs to it.
+pub(super) struct Found {
+    pub appointment: Appointment,
+    room: Option<String>,
+    group: Option<Group>,
+}
+
+impl Found {
+    pub(in crate::pages::app) fn sheet<P: Allows>(self, member: &PageMember<P>, back: String) -> Sheet {
+        Sheet { room: self.room, group: self.group, ..Sheet::new(member, self.appointment, back) }
+    }
+}
+
+pub(super) async fn find(tx: &TenantTx, id: BookingId) -> store::Result<Found> {
     let appointment = store::bookings::find(tx, id).await?;
     let room = match appointment.booking.room_id {
         Some(id) => Some(store::rooms::name(tx, id).await?),
         None => None,
     };
-    Ok((appointment, room))
+    let group = Group::read(tx, &appointment.booking).await?;
+    Ok(Found { appointment, room, group })
 }
 
 /// Where somebody came from, on this site; else the page of the booking.

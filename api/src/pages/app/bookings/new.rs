@@ -10,6 +10,7 @@ use domain::rejection::{Alternative, Code, Extra, Rejection};
 use domain::wall_clock;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use store::availability::{self, Wish};
 use store::bookings::{self, Desk};
 use store::customers::Customer;
 use store::idempotency;
@@ -30,9 +31,10 @@ use crate::random;
 
 /// Most customers that are offered to choose from.
 const MOST_FOUND: i64 = 6;
-const FIELDS: [(&str, &str); 9] = [
+const FIELDS: [(&str, &str); 10] = [
     ("/service_id", "service_id"),
     ("/staff_id", "staff_id"),
+    ("/seats", "seats"),
     ("/start", "start"),
     ("/time", "time"),
     ("/customer_id", "find"),
@@ -49,6 +51,8 @@ pub struct BookingForm {
     service_id: String,
     /// Empty: anybody.
     staff_id: String,
+    /// Of a group session; empty: one.
+    seats: String,
     date: String,
     /// One of the times that are free, RFC 3339.
     start: String,
@@ -71,6 +75,12 @@ pub struct BookingForm {
     show: String,
 }
 
+impl BookingForm {
+    fn seats(&self) -> i32 {
+        self.seats.trim().parse().unwrap_or(1)
+    }
+}
+
 #[derive(Serialize)]
 struct Content {
     current: &'static str,
@@ -78,6 +88,8 @@ struct Content {
     errors: Vec<Flaw>,
     services: Vec<Choice>,
     staff: Vec<Choice>,
+    /// How many seats a group session of the chosen service has; 1: there are none.
+    capacity: i32,
     zone: &'static str,
     times: Vec<Time>,
     /// Instead of a time that is gone.
@@ -160,8 +172,10 @@ async fn show_with(
         _ => Vec::new(),
     };
     let words = customer::wanted(&form.find);
+    let is_chosen = |offer: &&Offer| offer.service.id.to_string() == form.service_id;
     let content = Content {
         current: "bookings",
+        capacity: offered.offers.iter().find(is_chosen).map_or(1, |offer| offer.service.capacity),
         errors: told.errors,
         services: offered
             .offers
@@ -198,6 +212,7 @@ async fn offered(
     let chosen: Option<CustomerId> = form.customer_id.parse().ok();
     let staff_id: Option<StaffId> = form.staff_id.parse().ok();
     let wanted: Option<ServiceId> = form.service_id.parse().ok();
+    let seats = form.seats();
     let offered = member
         .tenant
         .read(async |tx| {
@@ -209,7 +224,10 @@ async fn offered(
                 .find(|id| Some(*id) == wanted)
                 .or_else(|| offers.first().map(|offer| offer.service.id));
             let times = match service {
-                Some(service) => times(tx, service, staff_id, date, now).await?,
+                Some(service) => {
+                    let wish = Wish::for_service(service).with_any(staff_id).with_seats(seats);
+                    times(tx, wish, date, now).await?
+                }
                 None => Vec::new(),
             };
             let mut found = Vec::new();
@@ -236,13 +254,11 @@ async fn offered(
 
 async fn times(
     tx: &store::TenantTx,
-    service: ServiceId,
-    staff: Option<StaffId>,
+    wish: Wish,
     date: NaiveDate,
     now: DateTime<Utc>,
 ) -> store::Result<Vec<Time>> {
-    let wish = store::availability::Wish::for_service(service).with_any(staff);
-    let day = match store::availability::day(tx, wish, date, None, now).await {
+    let day = match availability::day(tx, wish, date, None, now).await {
         Ok(day) => day,
         // Who was chosen does not do this.
         Err(error) if error.code() == Some(Code::NotFound) => return Ok(Vec::new()),
@@ -348,6 +364,7 @@ fn read(form: &BookingForm, alone: Option<StaffId>, zone: Tz, country: &str) -> 
         service_id,
         start: start.unwrap_or_default(),
         staff_id: form.staff_id.parse().ok().or(alone),
+        seats: form.seats(),
         name: form.name.clone(),
         email: form.email.clone(),
         phone: Some(form.phone.clone()),

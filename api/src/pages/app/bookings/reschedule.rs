@@ -80,8 +80,8 @@ async fn show_with(
             let staff = store::staff::list(tx).await?;
             let own = appointment.booking.starts_at.with_timezone(&zone).date_naive();
             let date = asked.unwrap_or(own);
-            let wish =
-                Wish::to_move(&appointment.booking).with(chosen.unwrap_or(appointment.booking.staff_id));
+            let booking = &appointment.booking;
+            let wish = Wish::to_move(tx, booking).await?.with(chosen.unwrap_or(booking.staff_id));
             let times = match availability::day(tx, wish, date, None, now).await {
                 Ok(day) => day.slots.iter().map(|slot| slot.start).collect(),
                 // Who was chosen does not do this, or nobody does it any longer.
@@ -122,9 +122,9 @@ pub async fn update(
         .answer(async {
             let (id, Form(form)) = (*id?, form?);
             if !form.show.is_empty() {
-                return show_with(&reader, &member, id, form, None).await;
+                return Box::pin(show_with(&reader, &member, id, form, None)).await;
             }
-            match change(&member, id, &form).await {
+            match Box::pin(change(&member, id, &form)).await {
                 Ok(date) => {
                     Ok(done(&format!("/app/calendar?date={date}&booking={id}"), "calendar-flash-moved"))
                 }
@@ -134,7 +134,7 @@ pub async fn update(
                         Code::SlotUnavailable | Code::Invalid | Code::BookingNotMovable
                     ) =>
                 {
-                    show_with(&reader, &member, id, form, Some(&problem)).await
+                    Box::pin(show_with(&reader, &member, id, form, Some(&problem))).await
                 }
                 Err(problem) => Err(problem),
             }

@@ -30,6 +30,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("/duration_minutes", "duration"),
     ("/price_cents", "price"),
     ("/deposit_rate", "deposit"),
+    ("/capacity", "capacity"),
     ("/buffer_before_minutes", "buffer_before"),
     ("/buffer_after_minutes", "buffer_after"),
     ("/min_notice_minutes", "notice"),

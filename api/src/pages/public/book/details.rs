@@ -37,6 +37,8 @@ pub struct BookingForm {
     service_id: String,
     /// Empty: anybody.
     staff_id: String,
+    /// Of a group session; empty: one.
+    seats: String,
     start: String,
     /// Random: the same form sent twice books once.
     key: String,
@@ -84,6 +86,7 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>, choice: Result<Query
             let form = BookingForm {
                 service_id: choice.service_id.clone(),
                 staff_id: choice.staff_id.clone(),
+                seats: choice.seats.clone(),
                 start: choice.start.clone(),
                 key: new_key(),
                 ..BookingForm::default()
@@ -111,7 +114,7 @@ async fn page(
     let (chosen, staff_name, day, nearest) = visitor
         .tenant
         .read(async |tx| {
-            let chosen = Chosen::read(tx, wish.service_id).await?;
+            let chosen = Chosen::read(tx, wish).await?;
             let staff_name = chosen.staff_name(wish.staff_id)?;
             let zone = chosen.tenant.timezone;
             let date = start.unwrap_or(now).with_timezone(&zone).date_naive();
@@ -129,14 +132,14 @@ async fn page(
     let slug = chosen.tenant.slug.clone();
     // Nothing was chosen, or nothing that could be: the step before.
     if start.is_none() && refused.is_none() {
-        return Ok(super::go(&time_url(&slug, wish.service_id, wish.staff_id, None, None)));
+        return Ok(super::go(&time_url(&slug, wish, None, None)));
     }
     let is_closed =
         !day.is_open || refused.as_ref().is_some_and(|refused| refused.code == Code::PlanLimitReached);
     let (status, errors) =
         refused.map_or((StatusCode::OK, Vec::new()), |refused| (refused.status, refused.errors));
     let content = Details {
-        steps: chosen.way().steps("details", wish.staff_id),
+        steps: chosen.way().steps("details", wish),
         staff_name,
         start: free.map(|slot| slot.start),
         end: free.map(|slot| slot.end),
@@ -146,7 +149,7 @@ async fn page(
         is_closed,
         nearest: nearest.iter().map(|alternative: &Alternative| alternative.start).collect(),
         parts: if free.is_none() { parts(&day, None, &|_| String::new()) } else { Vec::new() },
-        time_url: time_url(&slug, wish.service_id, wish.staff_id, Some(day.date), None),
+        time_url: time_url(&slug, wish, Some(day.date), None),
         form,
         service: chosen.line,
     };
@@ -220,7 +223,12 @@ async fn refused(reader: &Reader, visitor: &Visitor, problem: &Problem) -> Resul
 
 impl BookingForm {
     fn choice(&self) -> Choice {
-        Choice { service_id: self.service_id.clone(), staff_id: self.staff_id.clone(), ..Choice::default() }
+        Choice {
+            service_id: self.service_id.clone(),
+            staff_id: self.staff_id.clone(),
+            seats: self.seats.clone(),
+            ..Choice::default()
+        }
     }
 
     fn start(&self) -> Option<DateTime<Utc>> {
@@ -231,9 +239,16 @@ impl BookingForm {
     /// What makes two forms the same.
     fn hash(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
-        for value in
-            [&self.service_id, &self.staff_id, &self.start, &self.name, &self.email, &self.phone, &self.note]
-        {
+        for value in [
+            &self.service_id,
+            &self.staff_id,
+            &self.seats,
+            &self.start,
+            &self.name,
+            &self.email,
+            &self.phone,
+            &self.note,
+        ] {
             hash.update(value);
             hash.update([0]);
         }
@@ -249,6 +264,7 @@ async fn book(reader: &Reader, visitor: &Visitor, form: &BookingForm) -> Result<
         service_id: wish.service_id,
         start: start.unwrap_or(visitor.now),
         staff_id: wish.staff_id,
+        seats: wish.seats,
         name: form.name.clone(),
         email: form.email.clone(),
         phone: Some(form.phone.clone()),

@@ -26,12 +26,14 @@ use crate::problem::Result;
 
 /// What was chosen so far, as the address says it. Other parameters are let through: those who share a link add their
 /// own to count who follows it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Choice {
     service_id: String,
     /// Empty: anybody.
     staff_id: String,
+    /// Of a group session; empty: one.
+    seats: String,
     date: String,
     /// Where the weeks that are shown begin.
     from: String,
@@ -51,9 +53,13 @@ impl Choice {
     }
 
     fn wish(&self) -> Result<Wish> {
-        Ok(Wish::for_service(self.service_id()?).with_any(self.staff_id()?))
+        let seats = self.seats.parse().ok().filter(|seats| (1..=1_000).contains(seats)).unwrap_or(1);
+        Ok(Wish::for_service(self.service_id()?).with_any(self.staff_id()?).with_seats(seats))
     }
 }
+
+/// The most that are offered to choose from: who wants more asks the tenant.
+const MOST_SEATS: i32 = 20;
 
 /// One of the steps, with the way back to it.
 #[derive(Clone, Debug, Serialize)]
@@ -74,8 +80,8 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
-    fn steps(&self, here: &str, staff_id: Option<StaffId>) -> Vec<Step> {
-        let time = time_url(self.slug, self.line.id, staff_id, None, None);
+    fn steps(&self, here: &str, wish: Wish) -> Vec<Step> {
+        let time = time_url(self.slug, wish, None, None);
         let all = [
             ("service", format!("/{}/book", self.slug), self.has_services),
             ("staff", self.line.url.clone(), self.has_team),
@@ -93,31 +99,23 @@ impl Way<'_> {
     }
 }
 
-fn time_url(
-    slug: &str,
-    service_id: ServiceId,
-    staff_id: Option<StaffId>,
-    date: Option<NaiveDate>,
-    from: Option<NaiveDate>,
-) -> String {
+fn time_url(slug: &str, wish: Wish, date: Option<NaiveDate>, from: Option<NaiveDate>) -> String {
     let text = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
-    let staff_id = staff_id.map(|id| id.to_string()).unwrap_or_default();
-    let service_id = service_id.to_string();
-    let pairs = [
-        ("service_id", service_id.as_str()),
-        ("staff_id", &staff_id),
-        ("date", &text(date)),
-        ("from", &text(from)),
-    ];
-    with_query(&format!("/{slug}/book/time"), &pairs)
+    step_url(&format!("/{slug}/book/time"), wish, &[("date", &text(date)), ("from", &text(from))])
 }
 
-fn details_url(slug: &str, service_id: ServiceId, staff_id: Option<StaffId>, start: DateTime<Utc>) -> String {
-    let staff_id = staff_id.map(|id| id.to_string()).unwrap_or_default();
+fn details_url(slug: &str, wish: Wish, start: DateTime<Utc>) -> String {
     let start = start.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    let pairs = [("service_id", service_id.to_string()), ("staff_id", staff_id), ("start", start)];
-    let pairs = pairs.each_ref().map(|(name, value)| (*name, value.as_str()));
-    with_query(&format!("/{slug}/book/details"), &pairs)
+    step_url(&format!("/{slug}/book/details"), wish, &[("start", &start)])
+}
+
+/// A step with all that was chosen before it.
+fn step_url(path: &str, wish: Wish, pairs: &[(&str, &str)]) -> String {
+    let service_id = wish.service_id.to_string();
+    let staff_id = wish.staff_id.map(|id| id.to_string()).unwrap_or_default();
+    let seats = if wish.seats > 1 { wish.seats.to_string() } else { String::new() };
+    let chosen = [("service_id", service_id.as_str()), ("staff_id", &staff_id), ("seats", &seats)];
+    with_query(path, &[&chosen, pairs].concat())
 }
 
 /// The tenant and one of its services, with what else there is to choose.
@@ -133,14 +131,14 @@ struct Chosen {
 
 impl Chosen {
     /// A service that can't be booked is not there.
-    async fn read(tx: &TenantTx, service_id: ServiceId) -> store::Result<Self> {
+    async fn read(tx: &TenantTx, wish: Wish) -> store::Result<Self> {
         let (tenant, offers, everybody) =
             join!(tenants::find(tx), services::list(tx), store::staff::list(tx));
         let (tenant, offers, everybody) = (tenant?, offers?, everybody?);
         let logo = images::logo(tx, &tenant).await?;
         let active: Vec<&Offer> = offers.iter().filter(|offer| offer.service.is_active).collect();
-        let offer = active.iter().find(|offer| offer.service.id == service_id).ok_or(Code::NotFound)?;
-        let line = Line::new(offer, &tenant);
+        let offer = active.iter().find(|offer| offer.service.id == wish.service_id).ok_or(Code::NotFound)?;
+        let line = Line::new(offer, &tenant).for_seats(wish.seats);
         let team = everybody
             .into_iter()
             .filter(|member| line.staff_ids.is_empty() || line.staff_ids.contains(&member.id))
@@ -250,13 +248,12 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
         .answer(async {
             let (visitor, Query(choice)) = (visitor?, choice?);
             visitor.state.take(READ, &visitor.ip).await?;
-            let (now, service_id) = (visitor.now, choice.service_id()?);
+            let (now, wish) = (visitor.now, choice.wish()?.with_any(None));
             let (chosen, free, is_open) = visitor
                 .tenant
                 .read(async |tx| {
-                    let wish = Wish::for_service(service_id);
                     let (chosen, free) = join!(
-                        Chosen::read(tx, service_id),
+                        Chosen::read(tx, wish),
                         availability::first_of_each(tx, wish, picker::AHEAD, now)
                     );
                     let (chosen, free) = (chosen?, free?);
@@ -267,19 +264,19 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
                 .await?;
             let (slug, zone) = (chosen.tenant.slug.clone(), chosen.tenant.timezone);
             if !chosen.has_choice() {
-                return Ok(go(&time_url(&slug, service_id, None, None, None)));
+                return Ok(go(&time_url(&slug, wish, None, None)));
             }
             let content = Staff {
-                steps: chosen.way().steps("staff", None),
+                steps: chosen.way().steps("staff", wish),
                 zone: zone.name(),
                 today: now.with_timezone(&zone).date_naive(),
                 anybody: Person {
                     name: String::new(),
                     tone: "",
                     start: free.iter().filter_map(|one| one.start).min(),
-                    url: time_url(&slug, service_id, None, None, None),
+                    url: time_url(&slug, wish, None, None),
                 },
-                team: free.into_iter().map(|one| person(one, &slug, service_id, zone)).collect(),
+                team: free.into_iter().map(|one| person(one, &slug, wish, zone)).collect(),
                 is_closed: !is_open,
                 service: chosen.line,
             };
@@ -289,10 +286,10 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
         .await
 }
 
-fn person(free: Free, slug: &str, service_id: ServiceId, zone: Tz) -> Person {
+fn person(free: Free, slug: &str, wish: Wish, zone: Tz) -> Person {
     let date = free.start.map(|start| start.with_timezone(&zone).date_naive());
     Person {
-        url: time_url(slug, service_id, Some(free.staff_id), date, None),
+        url: time_url(slug, wish.with(free.staff_id), date, None),
         name: free.name,
         tone: tone_of(free.staff_id),
         start: free.start,
@@ -301,6 +298,9 @@ fn person(free: Free, slug: &str, service_id: ServiceId, zone: Tz) -> Person {
 
 #[derive(Serialize)]
 struct Time {
+    choice: Choice,
+    /// How many seats can be asked for, where there are several.
+    seat_counts: Vec<i32>,
     steps: Vec<Step>,
     service: Line,
     staff_name: Option<String>,
@@ -324,19 +324,25 @@ async fn times(reader: &Reader, visitor: &Visitor, choice: &Choice) -> Result<Ht
     let (chosen, staff_name, picker) = visitor
         .tenant
         .read(async |tx| {
-            let chosen = Chosen::read(tx, wish.service_id).await?;
+            let chosen = Chosen::read(tx, wish).await?;
             let staff_name = chosen.staff_name(wish.staff_id)?;
-            let (slug, id, staff_id) = (chosen.tenant.slug.as_str(), wish.service_id, wish.staff_id);
+            let slug = chosen.tenant.slug.as_str();
             let urls = Urls {
-                day: &|date, from| time_url(slug, id, staff_id, date, from),
-                slot: &|start, staff_id| details_url(slug, id, staff_id, start),
+                day: &|date, from| time_url(slug, wish, date, from),
+                slot: &|start, staff_id| details_url(slug, wish.with_any(staff_id), start),
             };
             let picker = picker::read(tx, wish, chosen.tenant.timezone, asked, &urls, now).await?;
             Ok::<_, store::Error>((chosen, staff_name, picker))
         })
         .await?;
-    let content =
-        Time { steps: chosen.way().steps("time", wish.staff_id), staff_name, picker, service: chosen.line };
+    let content = Time {
+        choice: choice.clone(),
+        seat_counts: (1..=chosen.line.capacity.min(MOST_SEATS)).collect(),
+        steps: chosen.way().steps("time", wish),
+        staff_name,
+        picker,
+        service: chosen.line,
+    };
     let frame = reader.tenant_frame(&chosen.tenant, chosen.logo.as_ref());
     render(&visitor.state, &frame, StatusCode::OK, "public/book_time", &content)
 }

@@ -63,7 +63,7 @@ impl Ticket {
         Self {
             code: booking.public_code.clone(),
             status: booking.status,
-            service_name: booking.service_name.clone(),
+            service_name: booking.title(),
             duration_minutes: booking.duration_minutes,
             staff_name: staff_name.clone(),
             starts_at: booking.starts_at,

@@ -106,10 +106,10 @@ async fn page(
     let (zone, now) = (opened.tenant.timezone, opened.anybody.now);
     let start: Option<DateTime<Utc>> =
         choice.start.parse().ok().filter(|start| domain::booking::check_start(*start).is_ok());
-    let everybody = Wish::to_move(booking);
     let read = opened
         .door
         .read(async |tx| {
+            let everybody = Wish::to_move(tx, booking).await?;
             // Who provides it by now: whoever did may have left.
             let team = availability::first_of_each(tx, everybody, picker::AHEAD, now).await?;
             let has_own = team.iter().any(|one| one.staff_id == booking.staff_id);
