@@ -2,7 +2,6 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER};
-use domain::booking::Status;
 use domain::id::BookingId;
 use domain::link::Purpose;
 use domain::rejection::Code;
@@ -23,7 +22,7 @@ pub async fn show(anybody: Anybody, token: Path<String>) -> Result<HttpResponse>
         .transaction(async |tx| {
             let booking = store::bookings::find(tx, BookingId(link.subject)).await?.booking;
             // What the summary says is no longer so.
-            if booking.status == Status::Cancelled {
+            if !booking.status.stands() {
                 return Err(Code::NotFound.into());
             }
             store::documents::find_latest(tx, "booking_summary", link.subject).await

@@ -93,6 +93,7 @@ codes! {
     BookingNotCancellable, "BOOKING_NOT_CANCELLABLE", Conflict, "This booking can no longer be cancelled.";
     BookingNotClosable, "BOOKING_NOT_CLOSABLE", Conflict, "Nobody can say yet how this booking ended.";
     CustomerExists, "CUSTOMER_EXISTS", Conflict, "A customer with this email address exists already.";
+    BookingNotPayable, "BOOKING_NOT_PAYABLE", Conflict, "No deposit is waited for.";
     BookingNotMovable, "BOOKING_NOT_MOVABLE", Conflict, "This booking can no longer be moved.";
     JobRunning, "JOB_RUNNING", Conflict, "This job is with the workers. Wait for the end of its run.";
     JobNotRetryable, "JOB_NOT_RETRYABLE", Conflict, "This job is due already.";

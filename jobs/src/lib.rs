@@ -83,6 +83,8 @@ pub enum Job {
     RemindOfBookings { date: NaiveDate },
     /// Has every tenant remind of tomorrow's bookings whose evening came after `since`, until `until`.
     RemindTenants { since: DateTime<Utc>, until: DateTime<Utc> },
+    /// Ends a booking whose deposit was not paid in time.
+    ExpireHold { booking_id: BookingId },
     /// Writes all customers into a file that the member who asked can download.
     ExportCustomers { asked_by: UserId },
     /// Removes the file of an export that somebody asked for.
@@ -110,6 +112,7 @@ impl Job {
             Self::RemindOfBookings { .. } | Self::RemindTenants { .. } => {
                 Policy::new(Queue::Maintenance, 8, 120).backoff(5, 600)
             }
+            Self::ExpireHold { .. } => Policy::new(Queue::Maintenance, 20, 30).backoff(1, 60),
             Self::ExportCustomers { .. } => Policy::new(Queue::Maintenance, 5, 900).bulk(),
             Self::SweepExpired {} => Policy::new(Queue::Maintenance, 3, 300).backoff(60, 600),
         }
@@ -123,6 +126,7 @@ impl Job {
             Self::SendBookingReminder { .. } => "send_booking_reminder",
             Self::RemindOfBookings { .. } => "remind_of_bookings",
             Self::RemindTenants { .. } => "remind_tenants",
+            Self::ExpireHold { .. } => "expire_hold",
             Self::ExportCustomers { .. } => "export_customers",
             Self::MakeBookingSummary { .. } => "make_booking_summary",
             Self::SendEmailVerification { .. } => "send_email_verification",
@@ -223,6 +227,10 @@ mod tests {
                     until: "2026-11-21T17:00:00Z".parse().unwrap(),
                 },
                 r#"{"since":"2026-11-21T16:45:00Z","until":"2026-11-21T17:00:00Z"}"#,
+            ),
+            (
+                Job::ExpireHold { booking_id: BookingId(id) },
+                r#"{"booking_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (
                 Job::ExportCustomers { asked_by: UserId(id) },

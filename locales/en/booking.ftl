@@ -9,3 +9,4 @@ booking-note = Your note
 booking-code = Booking code
 booking-reason = Reason
 price-free = Free
+booking-deposit-paid = Deposit, paid

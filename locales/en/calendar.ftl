@@ -3,6 +3,8 @@ calendar-status = { $status ->
     [confirmed] Confirmed
     [completed] Completed
     [no_show] No-show
+    [held] Deposit due
+    [expired] Expired
    *[cancelled] Cancelled
 }
 calendar-status-head = Status
@@ -78,6 +80,8 @@ calendar-did = { $action ->
     [cancel] Cancelled
     [complete] Marked as completed
     [miss] Marked as no-show
+    [pay_deposit] Deposit paid
+    [expire] Deposit not paid in time
    *[update] Note changed
 }
 calendar-was = It was on { $at }
@@ -181,3 +185,5 @@ calendar-seats-hint = At most { $capacity }.
 calendar-group = Also coming
 calendar-group-alone = Nobody else so far.
 calendar-group-add = Add a participant
+calendar-deposit-paid = Deposit, paid
+calendar-held-until = The time is held until { $time }, for the deposit to be paid.

@@ -25,6 +25,7 @@ ops-kind = { $kind ->
     [send_limit_warning] Warn that the plan is nearly used
     [remind_of_bookings] Remind of tomorrow’s bookings
     [remind_tenants] Remind where it is evening
+    [expire_hold] End a hold that was not paid
     [export_customers] Write all customers into a file
     [drop_image] Remove a picture’s files
     [drop_export] Remove the file of an export

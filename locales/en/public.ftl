@@ -80,7 +80,7 @@ public-details-phone-hint = To reach you should anything come up.
 public-details-note = Anything we should know before you come
 public-details-note-hint = Allergies, access, useful details…
 public-details-deposit = Deposit asked for: { $amount }
-public-details-deposit-text = { $tenant } will tell you how to pay it. It is taken off the total.
+public-details-deposit-text = You pay it in the next step: your time is held for 15 minutes. It is taken off the total.
 public-details-accept = By booking you accept the
 public-details-terms = booking terms
 public-details-and = . Your data is handled as told under
@@ -100,6 +100,8 @@ public-status = { $status ->
     [confirmed] Confirmed
     [completed] Completed
     [no_show] Missed
+    [held] Deposit due
+    [expired] Not paid in time
    *[cancelled] Cancelled
 }
 public-done-title = It’s booked, { $name }
@@ -112,6 +114,8 @@ public-manage-title = { $status ->
     [confirmed] Your appointment is confirmed
     [completed] This appointment has taken place
     [no_show] This appointment is over
+    [held] This time is held for you
+    [expired] The time is no longer held
    *[cancelled] Your appointment is cancelled
 }
 public-manage-lead = { $status ->
@@ -119,6 +123,8 @@ public-manage-lead = { $status ->
     [confirmed] { $tenant } looks forward to seeing you.
     [completed] Thank you for coming to { $tenant }.
     [no_show] { $tenant } was expecting you.
+    [held] Pay the deposit to confirm it.
+    [expired] The deposit was not paid in time, and the time is free again. You can book it anew.
    *[cancelled] The time is free again. There is nothing else you need to do.
 }
 public-manage-calendar = Add to my calendar
@@ -251,3 +257,11 @@ public-seats-left = { $count ->
    *[other] { $count } left
 }
 public-group = Group
+public-checkout-title = Pay the deposit
+public-checkout-lead = Your time is held until { $time }.
+public-checkout-sandbox = Test payment
+public-checkout-sandbox-text = No payment provider is connected: no card is asked for and no money moves.
+public-checkout-pay = Pay { $amount }
+public-manage-pay = Pay the deposit
+public-manage-pay-until = To be paid by { $time }.
+public-details-pay = Continue to payment

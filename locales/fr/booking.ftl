@@ -9,3 +9,4 @@ booking-note = Votre message
 booking-code = Code de réservation
 booking-reason = Motif
 price-free = Gratuit
+booking-deposit-paid = Acompte réglé

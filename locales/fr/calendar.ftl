@@ -3,6 +3,8 @@ calendar-status = { $status ->
     [confirmed] Confirmée
     [completed] Terminée
     [no_show] Absence
+    [held] Acompte attendu
+    [expired] Expirée
    *[cancelled] Annulée
 }
 calendar-status-head = Statut
@@ -78,6 +80,8 @@ calendar-did = { $action ->
     [cancel] Annulée
     [complete] Marquée comme terminée
     [miss] Marquée comme absence
+    [pay_deposit] Acompte réglé
+    [expire] Acompte non réglé à temps
    *[update] Note modifiée
 }
 calendar-was = Auparavant : { $at }
@@ -181,3 +185,5 @@ calendar-seats-hint = { $capacity } au plus.
 calendar-group = Participent aussi
 calendar-group-alone = Personne d’autre pour le moment.
 calendar-group-add = Ajouter un participant
+calendar-deposit-paid = Acompte réglé
+calendar-held-until = Le créneau est retenu jusqu’à { $time }, le temps de régler l’acompte.

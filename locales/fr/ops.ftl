@@ -25,6 +25,7 @@ ops-kind = { $kind ->
     [send_limit_warning] Prévenir que le forfait s’épuise
     [remind_of_bookings] Rappeler les rendez-vous du lendemain
     [remind_tenants] Rappeler là où le soir est venu
+    [expire_hold] Libérer une réservation non réglée
     [export_customers] Écrire tous les clients dans un fichier
     [drop_image] Supprimer les fichiers d’une image
     [drop_export] Supprimer le fichier d’un export

@@ -80,7 +80,7 @@ public-details-phone-hint = Pour vous joindre en cas d’imprévu.
 public-details-note = Un mot pour préparer votre venue
 public-details-note-hint = Allergie, accès, précision utile…
 public-details-deposit = Acompte demandé : { $amount }
-public-details-deposit-text = { $tenant } vous dira comment le régler. Il est déduit du total.
+public-details-deposit-text = Vous le réglez à l’étape suivante : le créneau est retenu 15 minutes. Il est déduit du total.
 public-details-accept = En réservant, vous acceptez les
 public-details-terms = conditions de réservation
 public-details-and = . Vos données sont traitées comme l’explique la page
@@ -100,6 +100,8 @@ public-status = { $status ->
     [confirmed] Confirmé
     [completed] Terminé
     [no_show] Absence
+    [held] Acompte attendu
+    [expired] Non réglé à temps
    *[cancelled] Annulé
 }
 public-done-title = C’est réservé, { $name }
@@ -112,6 +114,8 @@ public-manage-title = { $status ->
     [confirmed] Votre rendez-vous est confirmé
     [completed] Ce rendez-vous a eu lieu
     [no_show] Ce rendez-vous est passé
+    [held] Ce créneau vous est réservé
+    [expired] Le créneau n’est plus retenu
    *[cancelled] Votre rendez-vous est annulé
 }
 public-manage-lead = { $status ->
@@ -119,6 +123,8 @@ public-manage-lead = { $status ->
     [confirmed] { $tenant } se réjouit de vous accueillir.
     [completed] Merci de votre visite chez { $tenant }.
     [no_show] { $tenant } vous attendait.
+    [held] Réglez l’acompte pour le confirmer.
+    [expired] L’acompte n’a pas été réglé à temps et le créneau est de nouveau libre. Vous pouvez réserver à nouveau.
    *[cancelled] Le créneau est libéré. Vous n’avez rien d’autre à faire.
 }
 public-manage-calendar = Ajouter à mon agenda
@@ -251,3 +257,11 @@ public-seats-left = { $count ->
    *[other] { $count } places
 }
 public-group = En groupe
+public-checkout-title = Régler l’acompte
+public-checkout-lead = Le créneau vous est réservé jusqu’à { $time }.
+public-checkout-sandbox = Paiement de test
+public-checkout-sandbox-text = Aucun prestataire de paiement n’est relié : aucune carte n’est demandée, rien n’est débité.
+public-checkout-pay = Payer { $amount }
+public-manage-pay = Régler l’acompte
+public-manage-pay-until = À régler avant { $time }.
+public-details-pay = Continuer vers le paiement

@@ -63,7 +63,7 @@ CREATE TABLE bookings (
   tenant_id uuid NOT NULL REFERENCES tenants,
   id uuid NOT NULL,
   public_code text COLLATE "C" NOT NULL CHECK (public_code ~ '^[A-Z]{2}-[0-9A-Z]{6}$'),
-  status text NOT NULL CHECK (status IN ('pending', 'confirmed', 'completed', 'no_show', 'cancelled')),
+  status text NOT NULL CHECK (status IN ('held', 'pending', 'confirmed', 'completed', 'no_show', 'cancelled', 'expired')),
   service_id uuid NOT NULL,
   staff_id uuid NOT NULL,
   room_id uuid,
@@ -93,6 +93,8 @@ CREATE TABLE bookings (
   note text CHECK (length(note) <= 2000),
   internal_note text CHECK (length(internal_note) <= 2000),
   assigned jsonb,
+  held_until timestamptz,
+  deposit_paid_at timestamptz,
   sequence integer NOT NULL DEFAULT 0,
   cancelled_at timestamptz,
   cancellation_reason text CHECK (length(cancellation_reason) <= 2000),
@@ -107,7 +109,8 @@ CREATE TABLE bookings (
   FOREIGN KEY (tenant_id, room_id) REFERENCES rooms,
   FOREIGN KEY (tenant_id, group_session_id) REFERENCES group_sessions,
   FOREIGN KEY (tenant_id, customer_id) REFERENCES customers,
-  CHECK (starts_at < ends_at)
+  CHECK (starts_at < ends_at),
+  CHECK (status <> 'held' OR held_until IS NOT NULL)
 );
 CALL protect_tenant_table('bookings');
 CREATE INDEX bookings_staff ON bookings (tenant_id, staff_id, starts_at);
@@ -121,6 +124,7 @@ COMMENT ON COLUMN bookings.customer_timezone IS 'Where they booked from, if they
 COMMENT ON COLUMN bookings.internal_note IS 'What members note for themselves; no customer sees it.';
 COMMENT ON COLUMN bookings.staff_id IS 'Of a collective service, the first of those who provide it; allocations has all.';
 COMMENT ON COLUMN bookings.assigned IS 'Why it is with them: see domain::slots::Assigned.';
+COMMENT ON COLUMN bookings.held_until IS 'Until when its deposit can be paid; NULL: none is waited for.';
 COMMENT ON COLUMN bookings.sequence IS 'Of the calendar object (RFC 5545 SEQUENCE): 0, then one more with each change told to the customer.';
 
 -- Time taken from one resource (a staff member or a room), buffers included. The exclusion constraint is what makes a

@@ -79,6 +79,8 @@ pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTi
             note: one.note.clone(),
             internal_note: None,
             assigned: None,
+            held_until: None,
+            deposit_paid_at: None,
             sequence: i32::from(is_cancelled),
             cancelled_at: is_cancelled.then_some(one.created_at),
             cancellation_reason: None,

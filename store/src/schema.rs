@@ -66,6 +66,8 @@ diesel::table! {
         note -> Nullable<Text>,
         internal_note -> Nullable<Text>,
         assigned -> Nullable<Jsonb>,
+        held_until -> Nullable<Timestamptz>,
+        deposit_paid_at -> Nullable<Timestamptz>,
         sequence -> Int4,
         cancelled_at -> Nullable<Timestamptz>,
         cancellation_reason -> Nullable<Text>,

@@ -47,6 +47,16 @@ pub async fn raise(
     Ok(used)
 }
 
+/// Counts one less of a period: what was counted came to nothing.
+pub async fn give_back(tx: &TenantTx, limit: Limit, period_start: NaiveDate) -> Result<()> {
+    let counted = usage::table.find((tx.tenant().0, limit, period_start));
+    diesel::update(FilterDsl::filter(counted, usage::used.gt(0)))
+        .set(usage::used.eq(usage::used - 1))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Counts `more` of what is counted for good, such as bytes kept, or less when it is negative. Refuses what the plan has
 /// no room for, whatever races: the row is the lock, so take it last. Less is never refused.
 pub async fn change(tx: &TenantTx, plan: Plan, limit: Limit, more: i64) -> Result<()> {

@@ -5,7 +5,7 @@ use domain::id::{BookingId, MessageId};
 use futures_util::join;
 use jobs::JobError;
 use providers::mail::{Calendar, CalendarMethod, Email, Mailbox};
-use store::bookings::Appointment;
+use store::bookings::{Appointment, Hold};
 use store::messages::{self, About, Audience, Claim};
 use store::tenants::Tenant;
 use templates::{BookingMail, Brand, Invite, Mail, Method};
@@ -179,4 +179,24 @@ pub(crate) async fn make_summary(
     };
     context.files.put(&file, bytes).await.map_err(|error| JobError::Retry(error.to_string()))?;
     tenant_door.transaction(async |tx| documents::add(tx, &document).await).await.map_err(from_store)
+}
+
+/// Ends a hold whose time is over. One that was paid meanwhile, or is gone, is left alone.
+pub(crate) async fn expire_hold(
+    context: &Context,
+    envelope: &Envelope,
+    booking_id: BookingId,
+) -> Result<(), JobError> {
+    let now = context.clock.now();
+    let door = context.store.tenant(envelope.tenant_id);
+    let became: Result<Hold, store::Error> =
+        door.transaction(async |tx| store::bookings::expire(tx, booking_id, now).await).await;
+    match became.map_err(from_store)? {
+        Hold::Over => Ok(()),
+        Hold::Gone => Err(JobError::dropped("it is no longer held")),
+        // The clock of the database is ahead of ours.
+        Hold::Until(until) => {
+            Err(JobError::Later((until - now).to_std().unwrap_or_default(), "it is still held".to_owned()))
+        }
+    }
 }

@@ -36,6 +36,7 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         }
         Job::DropExport { export_id } => exports::drop_export(context, envelope.tenant_id, export_id).await,
         Job::DropImage { image_id } => images::drop_image(context, &envelope, image_id).await,
+        Job::ExpireHold { booking_id } => bookings::expire_hold(context, &envelope, booking_id).await,
         Job::ExportCustomers { .. } => exports::export_customers(context, &envelope).await,
         Job::SweepExpired {} => maintenance::sweep_expired(context).await,
     }

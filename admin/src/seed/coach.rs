@@ -21,6 +21,7 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
         minutes,
         after: 15,
         price_cents,
+        deposit: 0,
         auto_confirm: true,
         by: &[],
         picture: None,

@@ -69,6 +69,8 @@ struct Offered {
     minutes: i32,
     after: i32,
     price_cents: i64,
+    /// Percent.
+    deposit: i32,
     auto_confirm: bool,
     /// Empty: everybody.
     by: &'static [&'static str],
@@ -200,7 +202,7 @@ async fn hire_and_offer(tx: &TenantTx, demo: &Demo, by: &By, now: DateTime<Utc>)
             buffer_before_minutes: 0,
             buffer_after_minutes: offered.after,
             price_cents: offered.price_cents,
-            deposit_rate: Rate::default(),
+            deposit_rate: Rate::from_basis_points(offered.deposit * 100).unwrap_or_default(),
             capacity: 1,
             min_notice_minutes: 60,
             horizon_days: 90,

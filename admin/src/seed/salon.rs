@@ -82,6 +82,7 @@ fn services() -> Vec<Offered> {
         minutes,
         after: 0,
         price_cents,
+        deposit: 0,
         auto_confirm: true,
         by,
         picture: None,
@@ -122,6 +123,7 @@ fn services() -> Vec<Offered> {
         },
         Offered {
             after: 15,
+            deposit: 30,
             picture: Some(|| pictures::hair([104, 66, 36], [248, 216, 160], -500)),
             ..offered(
                 "Balayage",

@@ -146,6 +146,12 @@ pub struct BookedStaff {
 pub struct Deposit {
     amount_cents: i64,
     status: DepositStatus,
+    /// Where the customer pays it, while the booking is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pay_url: Option<String>,
+    /// Until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -153,8 +159,9 @@ pub struct Deposit {
 pub enum DepositStatus {
     /// None is asked for.
     None,
-    /// To be paid to the tenant.
+    /// To be paid: by `pay_url` while the booking is held, else to the tenant.
     Due,
+    Paid,
 }
 
 /// What a member sees of a booking.
@@ -188,8 +195,19 @@ pub struct BookedCustomer {
 impl BookingView {
     pub fn new(state: &State, appointment: Appointment) -> Self {
         let Appointment { booking, staff_name } = appointment;
+        let manage_url = manage_url(state, &booking);
+        let deposit = Deposit {
+            amount_cents: booking.deposit_cents,
+            status: match (booking.deposit_cents, booking.deposit_paid_at) {
+                (..=0, _) => DepositStatus::None,
+                (_, None) => DepositStatus::Due,
+                (_, Some(_)) => DepositStatus::Paid,
+            },
+            pay_url: (booking.status == Status::Held).then(|| format!("{manage_url}/checkout")),
+            expires_at: booking.held_until.filter(|_| booking.status == Status::Held),
+        };
         Self {
-            manage_url: Some(manage_url(state, &booking)),
+            manage_url: Some(manage_url),
             public_code: booking.public_code,
             status: booking.status,
             service: BookedService {
@@ -204,10 +222,7 @@ impl BookingView {
             seats: booking.seats,
             price_cents: booking.price_cents,
             currency: booking.currency,
-            deposit: Deposit {
-                amount_cents: booking.deposit_cents,
-                status: if booking.deposit_cents > 0 { DepositStatus::Due } else { DepositStatus::None },
-            },
+            deposit,
             cancelled_at: booking.cancelled_at,
         }
     }
@@ -232,12 +247,14 @@ impl MemberBookingView {
             assigned: booking.assigned(),
             version: booking.version,
             created_at: booking.created_at,
-            booking: BookingView {
+            booking: {
+                let mut view = BookingView::new(state, appointment);
                 // Whoever has the link can cancel.
-                manage_url: role
-                    .may(Permission::ManageBookings)
-                    .then(|| manage_url(state, &appointment.booking)),
-                ..BookingView::new(state, appointment)
+                if !role.may(Permission::ManageBookings) {
+                    view.manage_url = None;
+                    view.deposit.pay_url = None;
+                }
+                view
             },
         }
     }
@@ -376,8 +393,7 @@ pub async fn calendar_public(
         })
         .await?;
     let manage_url = manage_url(&visitor.state, &appointment.booking);
-    let method =
-        if appointment.booking.status == Status::Cancelled { Method::Cancel } else { Method::Request };
+    let method = if appointment.booking.status.stands() { Method::Request } else { Method::Cancel };
     let invite =
         Invite::of(&tenant, &appointment, method, visitor.state.links.public_url(), manage_url, visitor.now);
     Ok(HttpResponse::Ok()

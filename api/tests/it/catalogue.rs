@@ -124,7 +124,14 @@ async fn a_deposit_needs_a_plan_that_has_it() {
     salon.set_plan("pro").await;
     salon.service(body).await;
     let booked = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
-    assert_eq!(booked["deposit"], json!({"amount_cents": 1_440, "status": "due"}));
+    assert_eq!(
+        (&booked["deposit"]["amount_cents"], &booked["deposit"]["status"]),
+        (&json!(1_440), &json!("due"))
+    );
+    // Who has it no longer asks for none.
+    salon.set_plan("free").await;
+    let booked = salon.book("Bob", "2030-03-05T11:00:00Z").await.expect(201);
+    assert_eq!((&booked["deposit"]["status"], &booked["status"]), (&json!("none"), &json!("confirmed")));
 }
 
 #[tokio::test]

@@ -17,6 +17,8 @@ mod document;
 #[cfg(test)]
 mod group_sessions;
 #[cfg(test)]
+mod holds;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod hours;

@@ -17,6 +17,7 @@ async fn add_service(browser: &Browser<'_>, headers: &[(&str, &str)], token: Opt
         ("duration", "60"),
         ("price", "10"),
         ("deposit", "0"),
+        ("capacity", "1"),
         ("buffer_before", "0"),
         ("buffer_after", "0"),
         ("notice", "0"),

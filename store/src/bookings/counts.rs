@@ -43,7 +43,7 @@ fn pending(tx: &TenantTx, now: DateTime<Utc>) -> _ {
 /// What some bookings come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Figures {
-    /// How many there are, without the cancelled.
+    /// How many there are, without the cancelled and the expired.
     #[diesel(sql_type = BigInt)]
     pub bookings: i64,
     /// Of those that are earned: see [`Status::is_earned`].
@@ -56,12 +56,13 @@ pub async fn figures(tx: &TenantTx, range: Interval) -> Result<Figures> {
     const FIGURES: &str = "SELECT count(*) AS bookings,
           COALESCE(sum(price_cents) FILTER (WHERE status = ANY($4)), 0)::bigint AS price_cents
         FROM bookings
-        WHERE tenant_id = $1 AND starts_at >= $2 AND starts_at < $3 AND status <> 'cancelled'";
+        WHERE tenant_id = $1 AND starts_at >= $2 AND starts_at < $3 AND status = ANY($5)";
     let query = diesel::sql_query(FIGURES)
         .bind::<Uuid, _>(tx.tenant())
         .bind::<Timestamptz, _>(range.start)
         .bind::<Timestamptz, _>(range.end)
-        .bind::<Array<Text>, _>(Status::earned().collect::<Vec<_>>());
+        .bind::<Array<Text>, _>(Status::earned().collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(Status::STANDING.to_vec());
     Ok(cached(query).get_result(&mut tx.conn()).await?)
 }
 

@@ -3,13 +3,15 @@
 use chrono::{DateTime, Days, TimeDelta, Utc, Weekday};
 use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use domain::booking::lifecycle::HOLD;
 use domain::booking::{self, BookingDraft, Contact, Status};
 use domain::id::{BookingId, CustomerId, StaffId};
-use domain::plan::{self, Limit};
+use domain::plan::{self, Feature, Limit};
 use domain::rejection::Code;
 use domain::slots::{Assigned, Load, least_loaded_first};
 use domain::wall_clock::{self, Interval};
 use futures_util::join;
+use jobs::Job;
 
 use super::time::{self, Place};
 use super::{Appointment, Booking, happened, told_confirmed};
@@ -32,7 +34,8 @@ pub async fn create(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    create_with(tx, Making { draft, is_ours: false, internal_note: None, random, by, now }).await
+    let making = Making { draft, is_ours: false, internal_note: None, random, by, now };
+    Box::pin(create_with(tx, making)).await
 }
 
 /// A booking to be made, and how.
@@ -58,7 +61,7 @@ pub(super) async fn create_with(tx: &TenantTx, making: Making<'_>) -> Result<App
         if !catalogue.offers(draft.start, now) {
             return Err(Code::SlotUnavailable.into());
         }
-        return book(tx, catalogue, contact, Assigned::Named, making).await;
+        return Box::pin(book(tx, catalogue, contact, Assigned::Named, making)).await;
     }
     // Read without the lock, to pass over who is taken already; the lock decides.
     let day = draft.start.date_naive();
@@ -70,7 +73,7 @@ pub(super) async fn create_with(tx: &TenantTx, making: Making<'_>) -> Result<App
         if !catalogue.offers(draft.start, now) {
             return Err(Code::SlotUnavailable.into());
         }
-        return book(tx, catalogue, contact, Assigned::Everybody, making).await;
+        return Box::pin(book(tx, catalogue, contact, Assigned::Everybody, making)).await;
     }
     if team.service.capacity > 1 {
         group_sessions::line_up(tx, draft.service_id, draft.start).await?;
@@ -83,7 +86,7 @@ pub(super) async fn create_with(tx: &TenantTx, making: Making<'_>) -> Result<App
         time::raise(tx, &[id], draft.service_id).await?;
         let catalogue = availability::around(tx, wish.with(id), id, draft.start).await?;
         if catalogue.offers(draft.start, now) {
-            return book(tx, catalogue, contact, assigned, making).await;
+            return Box::pin(book(tx, catalogue, contact, assigned, making)).await;
         }
         (&mut tx.conn())
             .batch_execute("ROLLBACK TO SAVEPOINT candidate; RELEASE SAVEPOINT candidate")
@@ -225,11 +228,22 @@ pub(super) async fn book(
     let price_cents = service.price_cents * i64::from(draft.seats);
     let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };
     let staff = member.staff;
+    let deposit_cents = if tenant.plan.has(Feature::Deposits) {
+        booking::deposit_cents(price_cents, service.deposit_basis_points)
+    } else {
+        0
+    };
+    let status = match (is_ours, deposit_cents > 0, service.auto_confirm) {
+        (false, true, _) => Status::Held,
+        (false, false, false) => Status::Pending,
+        _ => Status::Confirmed,
+    };
+    let held_until = (status == Status::Held).then(|| draft.start.min(now + HOLD));
     let mut booking = Booking {
         tenant_id: tx.tenant(),
         id: BookingId::mint(now),
         public_code: booking::public_code(&tenant.code_prefix, random),
-        status: if service.auto_confirm || is_ours { Status::Confirmed } else { Status::Pending },
+        status,
         service_id: service.id,
         staff_id: staff.id,
         room_id,
@@ -245,7 +259,7 @@ pub(super) async fn book(
         buffer_before_minutes: service.buffer_before_minutes,
         buffer_after_minutes: service.buffer_after_minutes,
         price_cents,
-        deposit_cents: booking::deposit_cents(price_cents, service.deposit_basis_points),
+        deposit_cents,
         currency: tenant.currency,
         contact_name: contact.name,
         contact_email: contact.email.address.clone(),
@@ -260,6 +274,8 @@ pub(super) async fn book(
         note: contact.note,
         internal_note,
         assigned: serde_json::to_value(assigned).ok(),
+        held_until,
+        deposit_paid_at: None,
         sequence: 0,
         cancelled_at: None,
         cancellation_reason: None,
@@ -274,11 +290,17 @@ pub(super) async fn book(
         before: None,
         after: Some(&booking),
     };
-    // What waits for approval is told when it is confirmed; what has begun is known to who came.
+    // What waits for its deposit or for approval is told when it is confirmed; what has begun is known to who came.
     let is_told = booking.status == Status::Confirmed && booking.starts_at > now;
     let jobs = if is_told { told_confirmed(&booking) } else { Vec::new() };
+    let expiring = async {
+        match held_until {
+            Some(until) => tx.enqueue_for(&[Job::ExpireHold { booking_id: booking.id }], until, now).await,
+            None => Ok(()),
+        }
+    };
     // The session before who sits in it.
-    let (met, taken, inserted, happened, audited, enqueued, counted) = join!(
+    let (met, taken, inserted, happened, audited, enqueued, expiring, counted) = join!(
         customers::meet(
             tx,
             &booking.contact_name,
@@ -292,6 +314,7 @@ pub(super) async fn book(
         events::record(tx, happened("booking.created", &booking), now),
         audit::record(tx, by, change, now),
         tx.enqueue(&jobs, now),
+        expiring,
         usage::raise(tx, tenant.plan, Limit::BookingsPerMonth, plan::month_of(now, tenant.timezone), now),
     );
     // In the order they were sent: after the first error PostgreSQL refuses the rest for that alone.
@@ -301,6 +324,7 @@ pub(super) async fn book(
     happened?;
     audited?;
     enqueued?;
+    expiring?;
     counted?;
     Ok(Appointment { booking, staff_name: staff.name })
 }

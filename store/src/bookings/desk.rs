@@ -54,7 +54,7 @@ pub async fn create_at_desk(
     }
     let making = Making { draft: &draft, is_ours: true, internal_note, random, by, now };
     if !desk.outside_hours {
-        return create_with(tx, making).await;
+        return Box::pin(create_with(tx, making)).await;
     }
     booking::check_start(draft.start)?;
     let wish = Wish::for_service(draft.service_id).with_any(draft.staff_id).with_seats(draft.seats);
@@ -78,7 +78,7 @@ pub async fn create_at_desk(
     if !catalogue.is_free(draft.start) {
         return Err(Code::SlotUnavailable.into());
     }
-    book(tx, catalogue, contact, assigned, making).await
+    Box::pin(book(tx, catalogue, contact, assigned, making)).await
 }
 
 fn note(note: Option<&str>) -> Result<Option<String>> {
@@ -115,8 +115,7 @@ pub async fn close(
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
     let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
-    booking::may_close(before.status, before.starts_at, now)?;
-    let status = outcome.status();
+    let status = outcome.act().of(before.status, before.starts_at, now)?;
     if before.status == status {
         return Ok(Appointment { booking: before, staff_name });
     }

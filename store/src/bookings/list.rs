@@ -39,9 +39,9 @@ pub async fn list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<Appo
     load(tx, list_query(tx, filter, limit)).await
 }
 
-/// The same without what was cancelled.
+/// The same without what was cancelled or has expired.
 pub async fn list_standing(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<Appointment>> {
-    load(tx, list_query(tx, filter, limit).filter(bookings::status.ne(Status::Cancelled))).await
+    load(tx, list_query(tx, filter, limit).filter(bookings::status.eq_any(Status::STANDING))).await
 }
 
 async fn load(tx: &TenantTx, query: Boxed) -> Result<Vec<Appointment>> {

@@ -5,6 +5,7 @@ mod counts;
 mod create;
 mod desk;
 mod history;
+mod hold;
 mod list;
 mod reschedule;
 mod time;
@@ -12,7 +13,7 @@ mod time;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::booking::{self, Status};
+use domain::booking::{self, Act, Status};
 use domain::id::{BookingId, CustomerId, GroupSessionId, RoomId, ServiceId, StaffId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::rejection::Code;
@@ -77,6 +78,9 @@ pub struct Booking {
     pub internal_note: Option<String>,
     /// Why it is with them; [`Booking::assigned`] reads it. None of what was kept elsewhere.
     pub assigned: Option<serde_json::Value>,
+    /// Until when its deposit can be paid.
+    pub held_until: Option<DateTime<Utc>>,
+    pub deposit_paid_at: Option<DateTime<Utc>>,
     pub sequence: i32,
     pub cancelled_at: Option<DateTime<Utc>>,
     pub cancellation_reason: Option<String>,
@@ -90,6 +94,7 @@ pub use counts::{Figures, count_pending, explain_count_pending, figures, next};
 pub use create::create;
 pub use desk::{Desk, annotate, close, create_at_desk};
 pub use history::{Change, Facts, history};
+pub use hold::{Hold, expire, pay_deposit};
 pub use list::{Filter, explain_list, list, list_standing, search};
 
 impl Booking {
@@ -148,15 +153,21 @@ fn told_confirmed(booking: &Booking) -> Vec<Job> {
     jobs
 }
 
-/// Confirms what waited for approval, and tells the customer. Of two who approve at once, the second finds it done.
+/// Confirms what waited for approval, or for a deposit that is done without, and tells the customer. Of two who approve at
+/// once, the second finds it done.
 pub async fn confirm(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) -> Result<Appointment> {
     let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
-    booking::may_confirm(before.status, before.starts_at, now)?;
-    let after =
-        Booking { status: Status::Confirmed, version: before.version + 1, updated_at: now, ..before.clone() };
+    let after = Booking {
+        status: Act::Confirm.of(before.status, before.starts_at, now)?,
+        held_until: None,
+        version: before.version + 1,
+        updated_at: now,
+        ..before.clone()
+    };
     diesel::update(bookings::table.find((tx.tenant(), id)))
         .set((
             bookings::status.eq(after.status),
+            bookings::held_until.eq(after.held_until),
             bookings::version.eq(after.version),
             bookings::updated_at.eq(now),
         ))
@@ -189,11 +200,11 @@ pub async fn cancel(
     };
     // The booking first, then the schedule it takes time from: a move might change whose that is.
     let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
-    booking::may_cancel(before.status, before.starts_at, now)?;
+    let status = Act::Cancel.of(before.status, before.starts_at, now)?;
     let held = time::held(tx, &before).await?;
     time::raise(tx, &held, before.service_id).await?;
     let after = Booking {
-        status: Status::Cancelled,
+        status,
         cancelled_at: Some(now),
         cancellation_reason: reason,
         sequence: before.sequence + 1,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::booking::{self, Status};
+use domain::booking::{self, Act, Status};
 use domain::id::{BookingId, StaffId};
 use domain::rejection::Code;
 use domain::slots::Assigned;
@@ -39,7 +39,7 @@ pub async fn reschedule(
 ) -> Result<Appointment> {
     booking::check_start(to.start)?;
     let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
-    booking::may_reschedule(before.status, before.starts_at, now)?;
+    let status = Act::Reschedule.of(before.status, before.starts_at, now)?;
     // Of those who provide it together nobody is chosen.
     let to = Move { staff_id: to.staff_id.filter(|_| !before.is_collective()), ..to };
     let staff_id = to.staff_id.unwrap_or(before.staff_id);
@@ -66,7 +66,11 @@ pub async fn reschedule(
     let (timezone, team) = (catalogue.tenant.timezone, catalogue.team);
     let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };
     let after = Booking {
-        status: if needs_approval { Status::Pending } else { before.status },
+        status: if needs_approval {
+            Act::Reschedule.of_for_approval(before.status, before.starts_at, now)?
+        } else {
+            status
+        },
         staff_id: member.staff.id,
         room_id,
         group_session_id: place.session().map(|session| session.id),

@@ -30,6 +30,11 @@ const lastSegment = (links, part) => links.find(it => it.includes(part)).split('
 
 const tokens = {
   manage: link,
+  // It opens as long as the deposit is waited for.
+  checkout: once(async () => {
+    const { deposit } = await book({ slot: (await free('Balayage')).at(-2) })
+    return deposit.pay_url.split('/').at(-2)
+  }),
   verify: once(async () => lastSegment((await mail(await signUp(), it => it.links.some(url => url.includes('/verify/')))).links, '/verify/')),
   reset: once(async () => {
     const email = await signUp()
@@ -82,6 +87,7 @@ export async function address(path) {
     else if (name === 'queue') segments.push('email')
     else if (name === 'tenant_id') segments.push((await job()).tenant_id)
     else if (name === 'id' && parts[index - 1] === '{tenant_id}') segments.push((await job()).id)
+    else if (name === 'token' && tokens[parts[index + 1]]) segments.push(await tokens[parts[index + 1]]())
     else if (name === 'token' && tokens[before]) segments.push(await tokens[before]())
     else if (name === 'id' && ids[before]) segments.push(await ids[before]())
     else throw new Error(`tests/browser/support/places.mjs does not say what {${name}} of ${path} is`)

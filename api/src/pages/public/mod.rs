@@ -24,6 +24,8 @@ pub fn routes() -> Vec<Page> {
         page(Method::GET, "/manage/{token}/calendar.ics", Anybody, manage::calendar),
         page(Method::GET, "/manage/{token}/move", Anybody, manage::reschedule::show),
         page(Method::POST, "/manage/{token}/move", Anybody, manage::reschedule::create),
+        page(Method::GET, "/manage/{token}/checkout", Anybody, manage::checkout::show),
+        page(Method::POST, "/manage/{token}/checkout", Anybody, manage::checkout::pay),
         page(Method::GET, "/manage/{token}/cancel", Anybody, manage::cancel::show),
         page(Method::POST, "/manage/{token}/cancel", Anybody, manage::cancel::create),
         page(Method::GET, "/{tenant}", Visitor, home::show),

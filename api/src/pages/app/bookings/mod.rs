@@ -7,7 +7,7 @@ pub mod new;
 pub mod reschedule;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::booking::{self, Status};
+use domain::booking::{Act, Status};
 use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
 use domain::role::Permission;
 use domain::slots::Assigned;
@@ -45,6 +45,9 @@ pub struct Sheet {
     pub duration_minutes: i32,
     pub price_minor: i64,
     pub deposit_minor: i64,
+    pub deposit_paid_at: Option<DateTime<Utc>>,
+    /// Until when its deposit can be paid.
+    pub held_until: Option<DateTime<Utc>>,
     pub currency: String,
     pub note: Option<String>,
     pub internal_note: Option<String>,
@@ -74,13 +77,13 @@ pub struct May {
 impl May {
     fn new(booking: &Booking, is_allowed: bool, now: DateTime<Utc>) -> Self {
         let (status, start) = (booking.status, booking.starts_at);
-        let may_close = is_allowed && booking::may_close(status, start, now).is_ok();
+        let may_close = is_allowed && Act::Complete.is_open(status, start, now);
         Self {
-            confirm: is_allowed && booking::may_confirm(status, start, now).is_ok(),
+            confirm: is_allowed && Act::Confirm.is_open(status, start, now),
             complete: may_close && status != Status::Completed,
             miss: may_close && status != Status::NoShow,
-            cancel: is_allowed && booking::may_cancel(status, start, now).is_ok(),
-            reschedule: is_allowed && booking::may_reschedule(status, start, now).is_ok(),
+            cancel: is_allowed && Act::Cancel.is_open(status, start, now),
+            reschedule: is_allowed && Act::Reschedule.is_open(status, start, now),
             note: is_allowed,
         }
     }
@@ -115,6 +118,8 @@ impl Sheet {
             duration_minutes: booking.duration_minutes,
             price_minor: booking.price_cents,
             deposit_minor: booking.deposit_cents,
+            deposit_paid_at: booking.deposit_paid_at,
+            held_until: booking.held_until.filter(|_| booking.status == Status::Held),
             currency: booking.currency,
             note: booking.note,
             internal_note: booking.internal_note,

@@ -189,7 +189,7 @@ pub async fn create(
                 Ok(url) => {
                     // Without the host: whoever came by another of its names stays there, as `form-action` wants.
                     let path = url.strip_prefix(visitor.state.links.public_url()).unwrap_or(&url);
-                    Ok(see(&format!("{path}?done=1")))
+                    Ok(see(path))
                 }
                 Err(problem)
                     if matches!(
@@ -256,7 +256,7 @@ impl BookingForm {
     }
 }
 
-/// Books and answers where the booking is managed.
+/// Books and answers where to go on.
 async fn book(reader: &Reader, visitor: &Visitor, form: &BookingForm) -> Result<String> {
     let wish = form.choice().wish()?;
     let start = form.start();
@@ -289,6 +289,9 @@ async fn book(reader: &Reader, visitor: &Visitor, form: &BookingForm) -> Result<
     let key = Some(form.key.clone()).filter(|key| (1..=64).contains(&key.len()));
     let submission = Submission { body: (), key, hash: form.hash() };
     let answer = bookings::create(visitor, &submission, &draft).await?;
-    let manage_url = answer.body().get("manage_url").and_then(serde_json::Value::as_str);
-    Ok(manage_url.ok_or(Code::Internal)?.to_owned())
+    // To the checkout first, where a deposit is waited for.
+    let url = |place: &str| answer.body().pointer(place).and_then(serde_json::Value::as_str);
+    let pay_url = url("/deposit/pay_url").map(str::to_owned);
+    let manage_url = url("/manage_url").map(|url| format!("{url}?done=1"));
+    Ok(pay_url.or(manage_url).ok_or(Code::Internal)?)
 }

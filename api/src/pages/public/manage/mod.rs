@@ -1,6 +1,7 @@
 //! A booking in the hands of whoever made it: what the link of their mail opens.
 
 pub mod cancel;
+pub mod checkout;
 pub mod find;
 pub mod reschedule;
 
@@ -8,7 +9,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use domain::booking::{Status, may_cancel, may_reschedule};
+use domain::booking::{Act, Status};
 use domain::id::BookingId;
 use domain::link::Purpose;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,9 @@ pub struct Ticket {
     zone: &'static str,
     price_cents: i64,
     deposit_cents: i64,
+    deposit_is_paid: bool,
+    /// Until when its deposit can be paid.
+    held_until: Option<DateTime<Utc>>,
     currency: String,
     first_name: String,
     email: String,
@@ -73,6 +77,8 @@ impl Ticket {
             zone: booking.timezone.name(),
             price_cents: booking.price_cents,
             deposit_cents: booking.deposit_cents,
+            deposit_is_paid: booking.deposit_paid_at.is_some(),
+            held_until: booking.held_until.filter(|_| booking.status == Status::Held),
             currency: booking.currency.clone(),
             first_name: first_name(&booking.contact_name).to_owned(),
             email: booking.contact_email.clone(),
@@ -85,8 +91,8 @@ impl Ticket {
             ),
             map_url: tenant.address.as_deref().map(map_url),
             contact_email: tenant.contact_email.clone(),
-            may_cancel: may_cancel(booking.status, booking.starts_at, now).is_ok(),
-            may_move: may_reschedule(booking.status, booking.starts_at, now).is_ok(),
+            may_cancel: Act::Cancel.is_open(booking.status, booking.starts_at, now),
+            may_move: Act::Reschedule.is_open(booking.status, booking.starts_at, now),
         }
     }
 }
@@ -186,10 +192,7 @@ pub async fn calendar(reader: Reader, anybody: Result<Anybody>, token: Result<Pa
         .answer(async {
             let Opened { anybody, tenant, appointment, .. } = Opened::read(anybody, token).await?;
             let manage_url = manage_url(&anybody.state, &appointment.booking);
-            let method = match appointment.booking.status {
-                Status::Cancelled => Method::Cancel,
-                _ => Method::Request,
-            };
+            let method = if appointment.booking.status.stands() { Method::Request } else { Method::Cancel };
             let public_url = anybody.state.links.public_url();
             let invite = Invite::of(&tenant, &appointment, method, public_url, manage_url, anybody.now);
             Ok(HttpResponse::Ok()

@@ -1,0 +1,114 @@
+//! A booking that waits for its deposit: paid, or over.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::booking::Act;
+use domain::id::BookingId;
+use domain::plan::{self, Limit};
+use futures_util::join;
+
+use super::{Appointment, Booking, find_for_update, happened, time, told_confirmed};
+use crate::TenantTx;
+use crate::audit::{self, By, Change};
+use crate::error::Result;
+use crate::events;
+use crate::schema::{bookings, services};
+use crate::usage;
+
+/// Takes the deposit as paid: the booking is confirmed, or waits for approval where the tenant wants to give it. Paid twice,
+/// it is paid once. Of a payment and the end of its time, the first to get its row wins.
+pub async fn pay_deposit(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) -> Result<Appointment> {
+    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
+    if before.deposit_paid_at.is_some() {
+        return Ok(Appointment { booking: before, staff_name });
+    }
+    let auto_confirm = services::table
+        .find((tx.tenant(), before.service_id))
+        .select(services::auto_confirm)
+        .first(&mut tx.conn())
+        .await?;
+    let status = if auto_confirm {
+        Act::Pay.of(before.status, before.starts_at, now)?
+    } else {
+        Act::Pay.of_for_approval(before.status, before.starts_at, now)?
+    };
+    let after = Booking {
+        status,
+        held_until: None,
+        deposit_paid_at: Some(now),
+        version: before.version + 1,
+        updated_at: now,
+        ..before.clone()
+    };
+    let jobs = if auto_confirm { told_confirmed(&after) } else { Vec::new() };
+    let change =
+        Change { action: "booking.pay_deposit", subject: id.0, before: Some(&before), after: Some(&after) };
+    let (updated, happened, audited, enqueued) = join!(
+        update(tx, &after),
+        events::record(tx, happened("booking.deposit_paid", &after), now),
+        audit::record(tx, by, change, now),
+        tx.enqueue(&jobs, now),
+    );
+    updated?;
+    happened?;
+    audited?;
+    enqueued?;
+    Ok(Appointment { booking: after, staff_name })
+}
+
+/// What became of a hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// It has ended: nobody paid.
+    Over,
+    /// It was none any longer.
+    Gone,
+    /// It is not over before then.
+    Until(DateTime<Utc>),
+}
+
+/// Ends a hold whose time is over: its time is free again, and the plan counts it no longer.
+pub async fn expire(tx: &TenantTx, id: BookingId, now: DateTime<Utc>) -> Result<Hold> {
+    let Appointment { booking: before, .. } = find_for_update(tx, id).await?;
+    let (Some(until), Ok(status)) = (before.held_until, Act::Expire.of(before.status, before.starts_at, now))
+    else {
+        return Ok(Hold::Gone);
+    };
+    if now < until {
+        return Ok(Hold::Until(until));
+    }
+    let held = time::held(tx, &before).await?;
+    time::raise(tx, &held, before.service_id).await?;
+    let after = Booking { status, version: before.version + 1, updated_at: now, ..before.clone() };
+    let change =
+        Change { action: "booking.expire", subject: id.0, before: Some(&before), after: Some(&after) };
+    let month = plan::month_of(before.created_at, before.timezone);
+    let (updated, released, happened, audited, lowered) = join!(
+        update(tx, &after),
+        time::release(tx, &before, now),
+        events::record(tx, happened("booking.expired", &after), now),
+        audit::record(tx, &By::System, change, now),
+        usage::give_back(tx, Limit::BookingsPerMonth, month),
+    );
+    updated?;
+    released?;
+    happened?;
+    audited?;
+    lowered?;
+    Ok(Hold::Over)
+}
+
+async fn update(tx: &TenantTx, after: &Booking) -> Result<()> {
+    diesel::update(bookings::table.find((tx.tenant(), after.id)))
+        .set((
+            bookings::status.eq(after.status),
+            bookings::held_until.eq(after.held_until),
+            bookings::deposit_paid_at.eq(after.deposit_paid_at),
+            bookings::version.eq(after.version),
+            bookings::updated_at.eq(after.updated_at),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
