@@ -19,7 +19,7 @@ use crate::availability::{self, Catalogue, Wish};
 use crate::customers;
 use crate::error::{OnConstraint, Result};
 use crate::events;
-use crate::schema::{bookings, customers as people};
+use crate::schema::{bookings, customer_addresses as addresses};
 use crate::usage;
 
 /// Books. `random` makes the public code; on `Code::PublicCodeTaken` (one in a hundred thousand for a tenant of ten
@@ -251,7 +251,9 @@ pub(super) async fn book(
     // What waits for approval is told when it is confirmed; what has begun is known to who came.
     let is_told = booking.status == Status::Confirmed && booking.starts_at > now;
     let jobs = if is_told { told_confirmed(&booking) } else { Vec::new() };
-    let (met, inserted, allocated, happened, audited, enqueued, counted) = join!(
+    let (email_key, phone) = (&booking.contact_email_key, booking.contact_phone.as_deref());
+    let (allowed, met, inserted, allocated, happened, audited, enqueued, counted) = join!(
+        customers::blocks::check(tx, is_ours, email_key, phone),
         customers::meet(
             tx,
             &booking.contact_name,
@@ -268,6 +270,7 @@ pub(super) async fn book(
         usage::raise(tx, tenant.plan, Limit::BookingsPerMonth, plan::month_of(now, tenant.timezone), now),
     );
     // In the order they were sent: after the first error PostgreSQL refuses the rest for that alone.
+    allowed?;
     met?;
     booking.customer_id = inserted?;
     allocated?;
@@ -279,10 +282,12 @@ pub(super) async fn book(
 }
 
 async fn insert(tx: &TenantTx, booking: &Booking) -> Result<CustomerId> {
-    let customer = people::table
-        .filter(people::tenant_id.eq(tx.tenant()))
-        .filter(people::email_key.eq(booking.contact_email_key.clone()))
-        .select(people::id)
+    // Locked, so that nobody is merged into another meanwhile.
+    let customer = addresses::table
+        .filter(addresses::tenant_id.eq(tx.tenant()))
+        .filter(addresses::email_key.eq(booking.contact_email_key.clone()))
+        .select(addresses::customer_id)
+        .for_share()
         .single_value()
         .assume_not_null();
     diesel::insert_into(bookings::table)
