@@ -39,6 +39,28 @@ async fn a_member_tags_finds_and_blocks_a_customer() {
 }
 
 #[tokio::test]
+async fn the_public_page_asks_who_is_blocked_to_get_in_touch_and_says_no_more() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let service = salon.service(json!({})).await;
+    let body = json!({"name": "Zoé", "email": "zoe@customer.example"});
+    let id = salon.post("/customers").json(&body).await.expect(201)["id"].as_str().unwrap().to_owned();
+    let block = json!({"reason": "Never came."});
+    salon.post(&format!("/customers/{id}/block")).json(&block).await.expect(200);
+    let mut visitor = Browser::new(&app);
+    let nine = "2030-03-05T09:00:00Z";
+    visitor.open(&format!("/salon/book/details?service_id={service}&start={nine}")).await;
+    let action = "/salon/book";
+    let who = [("name", "Zoé P"), ("email", "ZOE@customer.example")];
+    visitor.submit(action, &who).await;
+    let text = &visitor.page.text;
+    assert_eq!(visitor.page.status, 403, "{text}");
+    assert!(text.contains("Please contact the business.") && !text.contains("Never came"), "{text}");
+    // What was typed is kept.
+    assert_eq!(visitor.value(action, "name"), "Zoé P");
+}
+
+#[tokio::test]
 async fn the_profile_says_what_somebody_booked() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
@@ -83,7 +105,9 @@ async fn duplicates_are_suggested_compared_and_merged() {
         let body = json!({"name": name, "email": email, "phone": "+33612345678"});
         salon.post("/customers").json(&body).await.expect(201)["id"].as_str().unwrap().to_owned()
     };
-    let (one, other) = (add("Ana", "ana@example.org").await, add("Anna", "anna@example.org").await);
+    let one = add("Ana", "ana@example.org").await;
+    app.clock.advance(chrono::TimeDelta::seconds(1));
+    let other = add("Anna", "anna@example.org").await;
     let mut browser = Browser::member(&salon, Role::Manager).await;
     browser.open(&format!("/app/customers/{one}")).await;
     assert!(browser.page.text.contains("Perhaps twice"), "{}", browser.page.text);
