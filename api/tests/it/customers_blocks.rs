@@ -57,8 +57,7 @@ async fn who_is_blocked_is_refused_by_address_and_number_and_not_told_why() {
     salon.delete(&block).await;
     book("ana@customer.example", Some("+33612345678"), "2030-03-05T13:00:00Z").await.expect(201);
     assert_eq!(salon.delete(&block).await.status, 204);
-    let sql =
-        "SELECT string_agg(action, ' ' ORDER BY id) FROM audit_events WHERE action LIKE 'customer.%block'";
+    let sql = "SELECT string_agg(action, ' ' ORDER BY action) FROM audit_events WHERE action LIKE 'customer.%block'";
     let trail: String = app.database.admin().await.query_one(sql, &[]).await.unwrap().get(0);
     assert_eq!(trail, "customer.block customer.unblock");
 }

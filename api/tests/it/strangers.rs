@@ -110,7 +110,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             (none, Some(body), Invalid)
         }
         ("POST", "/staff" | "/rooms") => (none, Some(json!({"name": "Cleo"})), Own),
-        ("GET" | "DELETE", "/services/{id}" | "/staff/{id}" | "/rooms/{id}")
+        ("GET" | "DELETE", "/services/{id}" | "/staff/{id}" | "/rooms/{id}" | "/customers/{id}/block")
         | ("DELETE", "/closures/{id}" | "/openings/{id}")
         | (
             "GET",
@@ -120,7 +120,6 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             | "/customers/imports/{id}"
             | "/customers/imports/{id}/report",
         )
-        | ("GET" | "DELETE", "/customers/{id}/block")
         | ("PUT" | "DELETE", "/services/{id}/image") => (none, None, NotFound),
         (
             "PATCH",
