@@ -29,6 +29,8 @@ INSERT INTO customers (tenant_id, id, name, name_key, email, email_key, locale, 
 SELECT tenant_id, md5('c' || k || '-' || j)::uuid, 'Client ' || j, 'client ' || j, 'c' || j || '@example.org', 'c' || j || '@example.org',
   'fr', at, at
 FROM n, generate_series(1, 300) j;
+INSERT INTO customer_addresses (tenant_id, email_key, customer_id)
+SELECT tenant_id, 'c' || j || '@example.org', md5('c' || k || '-' || j)::uuid FROM n, generate_series(1, 300) j;
 
 -- Twelve a day and staff member, 30 minutes every 45, back from two months ahead; one in eleven cancelled.
 CREATE TEMP TABLE made AS

@@ -357,6 +357,51 @@ fn tenants() -> Vec<Route> {
         route(post, "/customers", desk, customers::create, "Write a customer down")
             .takes::<customers::CreateCustomer>()
             .replies::<customers::CustomerView>(201),
+        route(get, "/customers/tags", read, customers::tags, "The tags in use")
+            .replies::<customers::TagsView>(200),
+        route(
+            post,
+            "/customers/imports",
+            catalogue,
+            customers::imports::create,
+            "Send a file with customers (CSV), to be brought in",
+        )
+        .takes_file()
+        .replies::<customers::imports::ImportView>(201),
+        route(get, "/customers/imports/{id}", catalogue, customers::imports::show, "How far an import is")
+            .replies::<customers::imports::ImportView>(200),
+        route(
+            post,
+            "/customers/imports/{id}/start",
+            catalogue,
+            customers::imports::start,
+            "Bring a file in, or go on after a failure",
+        )
+        .takes::<customers::imports::StartImport>()
+        .replies::<customers::imports::ImportView>(202),
+        route(
+            get,
+            "/customers/imports/{id}/report",
+            catalogue,
+            customers::imports::report,
+            "The rows that were refused (CSV)",
+        ),
+        route(
+            post,
+            "/customers/{id}/merge",
+            catalogue,
+            customers::merges::create,
+            "Merge a duplicate into a customer, for good",
+        )
+        .takes::<customers::merges::MergeDuplicate>()
+        .replies::<customers::CustomerView>(200),
+        route(get, "/customers/{id}/block", read, customers::blocks::show, "Why a customer can't book")
+            .replies::<customers::blocks::BlockView>(200),
+        route(post, "/customers/{id}/block", desk, customers::blocks::create, "Keep a customer from booking")
+            .takes::<customers::blocks::BlockCustomer>()
+            .replies::<customers::CustomerView>(200),
+        route(delete, "/customers/{id}/block", desk, customers::blocks::destroy, "Let a customer book again")
+            .answers(204),
         route(get, "/customers/{id}", read, customers::show, "One customer")
             .replies::<customers::CustomerView>(200),
         route(patch, "/customers/{id}", desk, customers::update, "Change a customer's profile")

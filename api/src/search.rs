@@ -45,8 +45,15 @@ pub async fn show(member: Member<Read>, Query(question): Query<SearchQuestion>) 
         fields.add("?q", "TOO_LONG", "must have at most 100 characters");
     }
     fields.finish()?;
-    let found = member.tenant.read(async |tx| store::search::search(tx, &question.q, limit).await).await?;
-    let Found { bookings, customers, services } = found;
+    let found: store::Result<_> = member
+        .tenant
+        .read(async |tx| {
+            let Found { bookings, customers, services } =
+                store::search::search(tx, &question.q, limit).await?;
+            Ok((bookings, store::customers::known(tx, customers).await?, services))
+        })
+        .await;
+    let (bookings, customers, services) = found?;
     let booking = |one| MemberBookingView::new(&member.state, member.role, one);
     let service = |service: store::services::Service| FoundService {
         id: service.id,

@@ -75,6 +75,8 @@ id! {
     /// A room, a chair, a machine.
     RoomId,
     CustomerId,
+    /// A file with customers.
+    ImportId,
     BookingId,
     /// One time that several customers book seats of.
     GroupSessionId,

@@ -7,6 +7,7 @@ pub mod customer;
 pub mod hours;
 pub mod id;
 pub mod image;
+pub mod imports;
 pub mod job;
 pub mod link;
 pub mod locale;

@@ -16,6 +16,7 @@ const fn personal(table: &'static str, columns: &'static [&'static str]) -> Pers
 pub const REGISTRY: &[Personal] = &[
     personal("allocations", &[]),
     personal("audit_events", &["before", "after", "ip"]),
+    personal("blocked_contacts", &["contact_key"]),
     personal(
         "bookings",
         &[
@@ -30,6 +31,12 @@ pub const REGISTRY: &[Personal] = &[
     ),
     personal("closures", &["reason"]),
     personal("credentials", &["password_hash"]),
+    personal("customer_addresses", &["email_key"]),
+    personal("customer_blocks", &["reason"]),
+    personal("customer_import_flaws", &["value"]),
+    personal("customer_imports", &["file_name", "header"]),
+    personal("customer_merges", &[]),
+    personal("customer_tags", &["tag_key", "name"]),
     personal("customer_terms", &["term"]),
     personal("customers", &["name", "name_key", "email", "email_key", "phone_e164", "note"]),
     personal("documents", &["path"]),

@@ -94,6 +94,9 @@ codes! {
     BookingNotClosable, "BOOKING_NOT_CLOSABLE", Conflict, "Nobody can say yet how this booking ended.";
     CustomerExists, "CUSTOMER_EXISTS", Conflict, "A customer with this email address exists already.";
     BookingNotPayable, "BOOKING_NOT_PAYABLE", Conflict, "No deposit is waited for.";
+    SameCustomer, "SAME_CUSTOMER", Conflict, "Choose two customers, not one twice.";
+    ContactTheBusiness, "CONTACT_THE_BUSINESS", Forbidden, "This can't be booked online. Please contact the business.";
+    ImportStarted, "IMPORT_STARTED", Conflict, "This import has been started already.";
     BookingNotMovable, "BOOKING_NOT_MOVABLE", Conflict, "This booking can no longer be moved.";
     JobRunning, "JOB_RUNNING", Conflict, "This job is with the workers. Wait for the end of its run.";
     JobNotRetryable, "JOB_NOT_RETRYABLE", Conflict, "This job is due already.";

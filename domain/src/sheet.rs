@@ -13,9 +13,21 @@ pub fn cell(text: &str) -> String {
     if is_formula { format!("'{text}") } else { text.to_owned() }
 }
 
+/// What a cell says that [`cell`] may have written: without the apostrophe before a formula.
+pub fn plain(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| cell(rest) != **rest).unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_made_safe_is_read_as_it_was() {
+        for text in ["=1+1", "-2", "@x", "'=1", "'", "o'clock", "+33612345678", "", "\u{ff1d}1"] {
+            assert_eq!(plain(&cell(text)), if text == "'=1" { "=1" } else { text });
+        }
+    }
 
     #[test]
     fn no_cell_is_a_formula() {

@@ -8,7 +8,7 @@ pub use delivery::{Delivery, Malformed};
 pub use policy::{Backoff, JobError, Policy, Priority};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::id::{BookingId, ImageId, JobId, ResetId, UserId};
+use domain::id::{BookingId, ImageId, ImportId, JobId, ResetId, UserId};
 use domain::plan::Limit;
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +89,10 @@ pub enum Job {
     ExportCustomers { asked_by: UserId },
     /// Removes the file of an export that somebody asked for.
     DropExport { export_id: JobId },
+    /// Brings the customers of a file in.
+    ImportCustomers { import_id: ImportId },
+    /// Removes the file of an import and what is known of it.
+    DropImport { import_id: ImportId },
     /// Removes what has expired: sessions, idempotency keys, old records of the fleet.
     SweepExpired {},
 }
@@ -108,12 +112,16 @@ impl Job {
             // All of a country's at once.
             Self::SendBookingReminder { .. } => Policy::new(Queue::Email, 20, 30).backoff(2, 3600).bulk(),
             Self::MakeBookingSummary { .. } => Policy::new(Queue::Pdf, 4, 30),
-            Self::DropImage { .. } | Self::DropExport { .. } => Policy::new(Queue::Maintenance, 8, 60),
+            Self::DropImage { .. } | Self::DropExport { .. } | Self::DropImport { .. } => {
+                Policy::new(Queue::Maintenance, 8, 60)
+            }
             Self::RemindOfBookings { .. } | Self::RemindTenants { .. } => {
                 Policy::new(Queue::Maintenance, 8, 120).backoff(5, 600)
             }
             Self::ExpireHold { .. } => Policy::new(Queue::Maintenance, 20, 30).backoff(1, 60),
-            Self::ExportCustomers { .. } => Policy::new(Queue::Maintenance, 5, 900).bulk(),
+            Self::ExportCustomers { .. } | Self::ImportCustomers { .. } => {
+                Policy::new(Queue::Maintenance, 5, 900).bulk()
+            }
             Self::SweepExpired {} => Policy::new(Queue::Maintenance, 3, 300).backoff(60, 600),
         }
     }
@@ -135,6 +143,8 @@ impl Job {
             Self::SendLimitWarning { .. } => "send_limit_warning",
             Self::DropImage { .. } => "drop_image",
             Self::DropExport { .. } => "drop_export",
+            Self::ImportCustomers { .. } => "import_customers",
+            Self::DropImport { .. } => "drop_import",
             Self::SweepExpired {} => "sweep_expired",
         }
     }
@@ -239,6 +249,14 @@ mod tests {
             (
                 Job::DropExport { export_id: JobId(id) },
                 r#"{"export_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::ImportCustomers { import_id: ImportId(id) },
+                r#"{"import_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::DropImport { import_id: ImportId(id) },
+                r#"{"import_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (Job::SweepExpired {}, "{}"),
         ];

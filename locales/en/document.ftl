@@ -8,4 +8,7 @@ export-email = Email
 export-phone = Phone
 export-language = Language
 export-note = Note
+export-tags = Tags
+export-blocked = Blocked
+export-yes = yes
 export-since = Customer since

@@ -29,6 +29,8 @@ ops-kind = { $kind ->
     [export_customers] Write all customers into a file
     [drop_image] Remove a picture’s files
     [drop_export] Remove the file of an export
+    [import_customers] Bring customers in from a file
+    [drop_import] Remove the file of an import
     [sweep_expired] Clear away what has expired
    *[other] { $kind }
 }

@@ -65,6 +65,25 @@ flaw = { $field ->
         [PICTURE_BROKEN] This file is damaged or incomplete.
        *[other] This file is not a JPEG, PNG, WebP or GIF picture.
     }
+    [table] { $code ->
+        [REQUIRED] Choose a file.
+        [TABLE_TOO_LARGE] This file has more than 10 MB. Split it in two.
+        [TABLE_EMPTY] This file has no rows below the names of its columns.
+        [TABLE_TOO_MANY_ROWS] This file has more than 50,000 rows. Split it in two.
+        [TABLE_TOO_MANY_COLUMNS] This file has more than 60 columns. Remove those you don’t need.
+       *[other] This is not a CSV file. In Excel, choose “Save as”, then “CSV UTF-8”.
+    }
+    [fields] { $code ->
+        [NO_EMAIL] Say which column has the email address.
+        [NO_NAME] Say which column has the name.
+       *[other] Two columns can’t say the same.
+    }
+    [tags] { $code ->
+        [TOO_MANY] At most 20 tags.
+       *[other] Use at most 40 characters for a tag, and commas between them.
+    }
+    [keep] Choose whom to keep.
+    [sure] Check the box to confirm.
     [email] { $code ->
         [REQUIRED] Enter an email address.
        *[other] Enter a complete email address, such as camille@example.com.
@@ -111,6 +130,7 @@ flaw-code = { $code ->
     [BOOKING_NOT_CONFIRMABLE] This booking no longer waits for an answer.
     [BOOKING_NOT_CLOSABLE] Nobody can say yet how this booking ended.
     [CUSTOMER_EXISTS] A customer with this email address exists already. Find them instead.
+    [CONTACT_THE_BUSINESS] This can’t be booked online. Please contact the business.
     [IDEMPOTENCY_MISMATCH] Your first booking is made. Send this again if you want another one.
     [BOOKING_NOT_FOUND] No booking has this code and email address.
    *[other] This could not be done. Check what you entered and try again.

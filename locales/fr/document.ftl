@@ -8,4 +8,7 @@ export-email = Email
 export-phone = Téléphone
 export-language = Langue
 export-note = Note
+export-tags = Étiquettes
+export-blocked = Bloqué
+export-yes = oui
 export-since = Client depuis

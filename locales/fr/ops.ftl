@@ -29,6 +29,8 @@ ops-kind = { $kind ->
     [export_customers] Écrire tous les clients dans un fichier
     [drop_image] Supprimer les fichiers d’une image
     [drop_export] Supprimer le fichier d’un export
+    [import_customers] Importer des clients d’un fichier
+    [drop_import] Supprimer le fichier d’un import
     [sweep_expired] Effacer ce qui a expiré
    *[other] { $kind }
 }

@@ -65,6 +65,25 @@ flaw = { $field ->
         [PICTURE_BROKEN] Ce fichier est endommagé ou incomplet.
        *[other] Ce fichier n’est pas une image JPEG, PNG, WebP ou GIF.
     }
+    [table] { $code ->
+        [REQUIRED] Choisissez un fichier.
+        [TABLE_TOO_LARGE] Ce fichier dépasse 10 Mo. Coupez-le en deux.
+        [TABLE_EMPTY] Ce fichier n’a aucune ligne sous le nom de ses colonnes.
+        [TABLE_TOO_MANY_ROWS] Ce fichier a plus de 50 000 lignes. Coupez-le en deux.
+        [TABLE_TOO_MANY_COLUMNS] Ce fichier a plus de 60 colonnes. Retirez celles qui sont inutiles.
+       *[other] Ce n’est pas un fichier CSV. Dans Excel, choisissez « Enregistrer sous », puis « CSV UTF-8 ».
+    }
+    [fields] { $code ->
+        [NO_EMAIL] Dites quelle colonne contient l’e-mail.
+        [NO_NAME] Dites quelle colonne contient le nom.
+       *[other] Deux colonnes ne peuvent pas dire la même chose.
+    }
+    [tags] { $code ->
+        [TOO_MANY] 20 étiquettes au plus.
+       *[other] 40 caractères au plus par étiquette, séparées par des virgules.
+    }
+    [keep] Choisissez la fiche à garder.
+    [sure] Cochez la case pour confirmer.
     [email] { $code ->
         [REQUIRED] Indiquez une adresse e-mail.
        *[other] Indiquez une adresse e-mail complète, par exemple camille@example.com.
@@ -111,6 +130,7 @@ flaw-code = { $code ->
     [BOOKING_NOT_CONFIRMABLE] Cette réservation n’attend plus de réponse.
     [BOOKING_NOT_CLOSABLE] On ne peut pas encore dire comment cette réservation s’est terminée.
     [CUSTOMER_EXISTS] Un client existe déjà avec cette adresse e-mail. Cherchez-le plutôt.
+    [CONTACT_THE_BUSINESS] Cette réservation ne peut pas se faire en ligne. Contactez l’établissement.
     [IDEMPOTENCY_MISMATCH] Votre première réservation est faite. Renvoyez ce formulaire si vous en voulez une autre.
     [BOOKING_NOT_FOUND] Aucune réservation n’a ce code et cette adresse e-mail.
    *[other] Cela n’a pas pu être fait. Vérifiez votre saisie et réessayez.

@@ -19,6 +19,7 @@ CREATE TABLE customers (
 );
 CALL protect_tenant_table('customers');
 CREATE INDEX customers_name ON customers (tenant_id, name_key, id);
+CREATE INDEX customers_phone ON customers (tenant_id, phone_e164, id) WHERE phone_e164 IS NOT NULL;
 COMMENT ON COLUMN customers.name_key IS 'The words of the name, lower case and without accents: what lists are sorted by.';
 COMMENT ON COLUMN customers.note IS 'For members alone.';
 
@@ -33,6 +34,116 @@ CREATE TABLE customer_terms (
 );
 CALL protect_tenant_table('customer_terms');
 CREATE INDEX customer_terms_term ON customer_terms (tenant_id, term, customer_id);
+
+-- The addresses that lead to each customer: their own, and those of the duplicates that were merged into them. Whoever
+-- books is found here, and the row is what a booking and a merge wait for each other at.
+CREATE TABLE customer_addresses (
+  tenant_id uuid NOT NULL,
+  email_key text NOT NULL,
+  customer_id uuid NOT NULL,
+  PRIMARY KEY (tenant_id, email_key),
+  FOREIGN KEY (tenant_id, customer_id) REFERENCES customers ON DELETE CASCADE
+);
+CALL protect_tenant_table('customer_addresses');
+CREATE INDEX customer_addresses_customer ON customer_addresses (tenant_id, customer_id);
+
+-- Duplicates that are no more, and the customer that each became.
+CREATE TABLE customer_merges (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  kept_id uuid NOT NULL,
+  merged_at timestamptz NOT NULL,
+  merged_by uuid,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, kept_id) REFERENCES customers ON DELETE CASCADE
+);
+CALL protect_tenant_table('customer_merges');
+CREATE INDEX customer_merges_kept ON customer_merges (tenant_id, kept_id);
+COMMENT ON COLUMN customer_merges.id IS 'Of the customer who was the duplicate.';
+
+-- What members sort their customers by.
+CREATE TABLE customer_tags (
+  tenant_id uuid NOT NULL,
+  customer_id uuid NOT NULL,
+  tag_key text COLLATE "C" NOT NULL CHECK (length(tag_key) BETWEEN 1 AND 160),
+  name text NOT NULL CHECK (length(name) BETWEEN 1 AND 40),
+  PRIMARY KEY (tenant_id, customer_id, tag_key),
+  FOREIGN KEY (tenant_id, customer_id) REFERENCES customers ON DELETE CASCADE
+);
+CALL protect_tenant_table('customer_tags');
+CREATE INDEX customer_tags_tag ON customer_tags (tenant_id, tag_key, customer_id) INCLUDE (name);
+COMMENT ON COLUMN customer_tags.tag_key IS 'The tag as it is compared: lower case and without accents.';
+COMMENT ON COLUMN customer_tags.name IS 'As it was typed first.';
+
+-- Customers who can no longer book by themselves.
+CREATE TABLE customer_blocks (
+  tenant_id uuid NOT NULL,
+  customer_id uuid NOT NULL,
+  reason text CHECK (length(reason) BETWEEN 1 AND 500),
+  created_at timestamptz NOT NULL,
+  created_by uuid,
+  PRIMARY KEY (tenant_id, customer_id),
+  FOREIGN KEY (tenant_id, customer_id) REFERENCES customers ON DELETE CASCADE
+);
+CALL protect_tenant_table('customer_blocks');
+CREATE INDEX customer_blocks_created_at ON customer_blocks (tenant_id, created_at, customer_id);
+COMMENT ON COLUMN customer_blocks.reason IS 'For members alone.';
+
+-- By what they are recognised, under whatever name they come: addresses as they are compared, and telephone numbers
+-- (E.164). An address has an @ and a number has none.
+CREATE TABLE blocked_contacts (
+  tenant_id uuid NOT NULL,
+  contact_key text NOT NULL,
+  customer_id uuid NOT NULL,
+  PRIMARY KEY (tenant_id, contact_key, customer_id),
+  FOREIGN KEY (tenant_id, customer_id) REFERENCES customer_blocks ON DELETE CASCADE
+);
+CALL protect_tenant_table('blocked_contacts');
+CREATE INDEX blocked_contacts_customer ON blocked_contacts (tenant_id, customer_id);
+
+-- Files with customers: read, then brought in row after row by a job.
+CREATE TABLE customer_imports (
+  tenant_id uuid NOT NULL REFERENCES tenants,
+  id uuid NOT NULL,
+  state text NOT NULL CHECK (state IN ('uploaded', 'started', 'done')),
+  file_name text NOT NULL CHECK (length(file_name) BETWEEN 1 AND 255),
+  encoding text NOT NULL,
+  delimiter text NOT NULL CHECK (length(delimiter) = 1),
+  header jsonb NOT NULL,
+  fields jsonb NOT NULL,
+  known text NOT NULL DEFAULT 'skip' CHECK (known IN ('skip', 'update')),
+  total integer NOT NULL CHECK (total >= 0),
+  done integer NOT NULL DEFAULT 0 CHECK (done BETWEEN 0 AND total),
+  made integer NOT NULL DEFAULT 0,
+  updated integer NOT NULL DEFAULT 0,
+  skipped integer NOT NULL DEFAULT 0,
+  refused integer NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL,
+  created_by uuid,
+  ended_at timestamptz,
+  PRIMARY KEY (tenant_id, id),
+  CHECK (done = made + updated + skipped + refused)
+);
+CALL protect_tenant_table('customer_imports');
+CREATE INDEX customer_imports_created_at ON customer_imports (tenant_id, created_at);
+COMMENT ON COLUMN customer_imports.header IS 'The columns of the file: their names and what stands in the first rows.';
+COMMENT ON COLUMN customer_imports.fields IS 'What each column of the file says, in their order: see domain::imports::Field; null: nothing.';
+COMMENT ON COLUMN customer_imports.done IS 'Rows that are dealt with, from the first on: raised in the transaction that deals with them.';
+
+-- What was wrong with rows that were not brought in.
+CREATE TABLE customer_import_flaws (
+  tenant_id uuid NOT NULL,
+  import_id uuid NOT NULL,
+  line integer NOT NULL CHECK (line > 0),
+  field text NOT NULL,
+  code text NOT NULL,
+  value text NOT NULL CHECK (length(value) <= 100),
+  PRIMARY KEY (tenant_id, import_id, line, field),
+  FOREIGN KEY (tenant_id, import_id) REFERENCES customer_imports ON DELETE CASCADE
+);
+CALL protect_tenant_table('customer_import_flaws');
+COMMENT ON COLUMN customer_import_flaws.line IS 'Of the file, from 1: where the row begins.';
+COMMENT ON COLUMN customer_import_flaws.value IS 'What stood there, its first 100 characters.';
 
 -- One time of a staff member that several customers book seats of. Without a seat taken it is over, and its time is free.
 CREATE TABLE group_sessions (

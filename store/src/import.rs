@@ -15,7 +15,7 @@ use crate::audit::By;
 use crate::bookings::Booking;
 use crate::customers;
 use crate::error::{OnConstraint, Result};
-use crate::schema::{allocations, bookings, customers as people};
+use crate::schema::{allocations, bookings};
 
 /// A booking as it was kept.
 #[derive(Clone, Debug)]
@@ -137,11 +137,5 @@ async fn meet(
         customers::meet(tx, &one.name, &one.email, phone, locale, one.created_at).await?;
     }
     let keys: Vec<&str> = first.into_keys().collect();
-    let known: Vec<(String, CustomerId)> = people::table
-        .filter(people::tenant_id.eq(tx.tenant()))
-        .filter(people::email_key.eq_any(keys))
-        .select((people::email_key, people::id))
-        .load(&mut tx.conn())
-        .await?;
-    Ok(known.into_iter().collect())
+    customers::of_addresses(tx, &keys).await
 }

@@ -32,6 +32,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    blocked_contacts (tenant_id, contact_key, customer_id) {
+        tenant_id -> Uuid,
+        contact_key -> Text,
+        customer_id -> Uuid,
+    }
+}
+
+diesel::table! {
     bookings (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -96,6 +104,77 @@ diesel::table! {
         user_id -> Uuid,
         password_hash -> Text,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    customer_addresses (tenant_id, email_key) {
+        tenant_id -> Uuid,
+        email_key -> Text,
+        customer_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    customer_blocks (tenant_id, customer_id) {
+        tenant_id -> Uuid,
+        customer_id -> Uuid,
+        reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    customer_import_flaws (tenant_id, import_id, line, field) {
+        tenant_id -> Uuid,
+        import_id -> Uuid,
+        line -> Int4,
+        field -> Text,
+        code -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    customer_imports (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        state -> Text,
+        file_name -> Text,
+        encoding -> Text,
+        delimiter -> Text,
+        header -> Jsonb,
+        fields -> Jsonb,
+        known -> Text,
+        total -> Int4,
+        done -> Int4,
+        made -> Int4,
+        updated -> Int4,
+        skipped -> Int4,
+        refused -> Int4,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    customer_merges (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        kept_id -> Uuid,
+        merged_at -> Timestamptz,
+        merged_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    customer_tags (tenant_id, customer_id, tag_key) {
+        tenant_id -> Uuid,
+        customer_id -> Uuid,
+        tag_key -> Text,
+        name -> Text,
     }
 }
 
@@ -520,6 +599,7 @@ diesel::table! {
 
 diesel::joinable!(bookings -> tenants (tenant_id));
 diesel::joinable!(credentials -> users (user_id));
+diesel::joinable!(customer_imports -> tenants (tenant_id));
 diesel::joinable!(customers -> tenants (tenant_id));
 diesel::joinable!(group_sessions -> tenants (tenant_id));
 diesel::joinable!(memberships -> users (user_id));
@@ -534,9 +614,16 @@ diesel::joinable!(staff -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     allocations,
     audit_events,
+    blocked_contacts,
     bookings,
     closures,
     credentials,
+    customer_addresses,
+    customer_blocks,
+    customer_import_flaws,
+    customer_imports,
+    customer_merges,
+    customer_tags,
     customer_terms,
     customers,
     documents,

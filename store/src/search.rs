@@ -27,7 +27,7 @@ pub async fn search(tx: &TenantTx, typed: &str, limit: i64) -> Result<Found> {
     if words.is_empty() && code.is_none() {
         return Ok(Found::default());
     }
-    let filter = customers::Filter { words: words.clone(), after: None };
+    let filter = customers::Filter { words: words.clone(), ..customers::Filter::default() };
     Ok(Found {
         bookings: bookings::search(tx, &words, code.as_deref(), limit).await?,
         customers: if words.is_empty() { Vec::new() } else { customers::list(tx, &filter, limit).await? },

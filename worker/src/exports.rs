@@ -7,7 +7,7 @@ use domain::sheet::cell;
 use jobs::JobError;
 use providers::files::FilePath;
 use sha2::{Digest, Sha256};
-use store::customers::{self, Customer};
+use store::customers::{self, Known};
 use store::documents::Document;
 use store::{exports, progress};
 
@@ -36,10 +36,15 @@ pub(crate) async fn export_customers(context: &Context, envelope: &Envelope) -> 
     let mut sheet = Sheet::new(context, own.locale, own.timezone)?;
     let (mut done, mut told, mut after) = (0, 0, None);
     loop {
-        let page: store::Result<_> = tenant.read(async |tx| customers::follow(tx, after, PAGE).await).await;
+        let page: store::Result<Vec<Known>> = tenant
+            .read(async |tx| {
+                let page = customers::follow(tx, after, PAGE).await?;
+                customers::known(tx, page).await
+            })
+            .await;
         let page = page.map_err(from_store)?;
         let Some(last) = page.last() else { break };
-        after = Some((last.name_key.clone(), last.id));
+        after = Some((last.customer.name_key.clone(), last.customer.id));
         for customer in &page {
             sheet.add(customer)?;
         }
@@ -100,6 +105,7 @@ pub(crate) async fn drop_export(
 struct Sheet {
     rows: csv::Writer<Vec<u8>>,
     timezone: Tz,
+    yes: String,
 }
 
 impl Sheet {
@@ -110,23 +116,35 @@ impl Sheet {
         // Always in quotes: what is opened with the other separator does not fall apart.
         writer.delimiter(delimiter).terminator(csv::Terminator::CRLF).quote_style(csv::QuoteStyle::Always);
         let mut rows = writer.from_writer("\u{feff}".into());
-        for key in
-            ["export-name", "export-email", "export-phone", "export-language", "export-note", "export-since"]
-        {
-            let word = words.t(key).map_err(|error| JobError::Dead(error.to_string()))?;
-            rows.write_field(word).map_err(unwritten)?;
+        let word = |key| words.t(key).map_err(|error| JobError::Dead(error.to_string()));
+        for key in [
+            "export-name",
+            "export-email",
+            "export-phone",
+            "export-language",
+            "export-tags",
+            "export-note",
+            "export-blocked",
+            "export-since",
+        ] {
+            rows.write_field(word(key)?).map_err(unwritten)?;
         }
         rows.write_record(None::<&[u8]>).map_err(unwritten)?;
-        Ok(Self { rows, timezone })
+        Ok(Self { rows, timezone, yes: word("export-yes")? })
     }
 
-    fn add(&mut self, customer: &Customer) -> Result<(), JobError> {
+    fn add(&mut self, Known { customer, tags, block }: &Known) -> Result<(), JobError> {
         let since = customer.created_at.with_timezone(&self.timezone).date_naive().to_string();
-        let (phone, note) = (
+        let texts: [&str; 8] = [
+            &customer.name,
+            &customer.email,
             customer.phone_e164.as_deref().unwrap_or_default(),
+            customer.locale.name(),
+            &tags.join(", "),
             customer.note.as_deref().unwrap_or_default(),
-        );
-        let texts = [&customer.name, &customer.email, phone, customer.locale.name(), note, &since];
+            if block.is_some() { &self.yes } else { "" },
+            &since,
+        ];
         self.rows.write_record(texts.map(cell)).map_err(unwritten)
     }
 

@@ -6,6 +6,7 @@ pub mod context;
 pub mod dispatch;
 mod exports;
 mod images;
+mod imports;
 mod layers;
 mod maintenance;
 mod messages;

@@ -3,7 +3,7 @@
 use crate::bookings::{self, Message};
 use crate::context::Context;
 use crate::runtime::Envelope;
-use crate::{exports, images, maintenance, reminders, usage, users};
+use crate::{exports, images, imports, maintenance, reminders, usage, users};
 use jobs::{Job, JobError};
 
 /// Runs a job. Whatever it does is done again when its worker dies: effects are idempotent.
@@ -38,6 +38,10 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         Job::DropImage { image_id } => images::drop_image(context, &envelope, image_id).await,
         Job::ExpireHold { booking_id } => bookings::expire_hold(context, &envelope, booking_id).await,
         Job::ExportCustomers { .. } => exports::export_customers(context, &envelope).await,
+        Job::ImportCustomers { import_id } => {
+            Box::pin(imports::import_customers(context, &envelope, import_id)).await
+        }
+        Job::DropImport { import_id } => imports::drop_import(context, envelope.tenant_id, import_id).await,
         Job::SweepExpired {} => maintenance::sweep_expired(context).await,
     }
 }

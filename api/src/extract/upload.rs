@@ -15,7 +15,7 @@ use multer::{Constraints, Multipart, SizeLimit};
 
 use crate::problem::{Problem, Result};
 
-/// Most bytes of a picture, and some more for what stands around it in a form.
+/// Most bytes of a file, and some more for what stands around it in a form.
 const MOST: usize = providers::images::MOST_BYTES + 64 * 1024;
 /// What is too large is still heard to this end: a browser that is cut off shows an error of its own and not ours.
 const HEARD: usize = 3 * MOST;
@@ -29,7 +29,13 @@ const MOST_OF_A_FIELD: u64 = 4_096;
 #[derive(Debug, Default)]
 pub struct Upload {
     pub file: Option<Bytes>,
+    /// As it is called where it comes from; empty when nobody said so.
+    pub name: String,
 }
+
+/// The same with a table: comma-separated values, of a type that browsers and programs give them.
+#[derive(Debug, Default)]
+pub struct TableUpload(pub Upload);
 
 impl FromRequest for Upload {
     type Error = Problem;
@@ -37,30 +43,48 @@ impl FromRequest for Upload {
 
     fn from_request(request: &HttpRequest, body: &mut Payload) -> Self::Future {
         let (request, body) = (request.clone(), body.take());
-        Box::pin(async move {
-            let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-            let content_type = header(CONTENT_TYPE).unwrap_or_default();
-            let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            let boundary = multer::parse_boundary(content_type).ok();
-            let is_file = essence.starts_with("image/") || essence == "application/octet-stream";
-            if boundary.is_none() && !is_file {
-                let why = "Send a picture, alone or as `file` of multipart/form-data.";
-                return Err(Rejection::new(Code::UnsupportedMediaType, why).into());
-            }
-            let Heard { bytes, is_whole } = hear(request.headers(), body).await?;
-            if !is_whole {
-                return Err(too_large());
-            }
-            match boundary {
-                Some(boundary) => read(bytes, boundary).await,
-                None => Ok(Self { file: Some(bytes).filter(|bytes| !bytes.is_empty()) }),
-            }
-        })
+        Box::pin(take(request, body, |essence| essence.starts_with("image/"), "a picture"))
+    }
+}
+
+impl FromRequest for TableUpload {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, body: &mut Payload) -> Self::Future {
+        let (request, body) = (request.clone(), body.take());
+        let is_table = |essence: &str| essence.starts_with("text/") || essence == "application/vnd.ms-excel";
+        Box::pin(async move { take(request, body, is_table, "a table").await.map(Self) })
+    }
+}
+
+async fn take(
+    request: HttpRequest,
+    body: Payload,
+    is_wanted: impl Fn(&str) -> bool,
+    what: &str,
+) -> Result<Upload> {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let content_type = header(CONTENT_TYPE).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let boundary = multer::parse_boundary(content_type).ok();
+    let is_file = is_wanted(&essence) || essence == "application/octet-stream";
+    if boundary.is_none() && !is_file {
+        let why = format!("Send {what}, alone or as `file` of multipart/form-data.");
+        return Err(Rejection::new(Code::UnsupportedMediaType, why).into());
+    }
+    let Heard { bytes, is_whole } = hear(request.headers(), body).await?;
+    if !is_whole {
+        return Err(too_large());
+    }
+    match boundary {
+        Some(boundary) => read(bytes, boundary).await,
+        None => Ok(Upload { file: Some(bytes).filter(|bytes| !bytes.is_empty()), name: String::new() }),
     }
 }
 
 fn too_large() -> Problem {
-    Rejection::new(Code::BodyTooLarge, "A picture may have at most 10 MB.").into()
+    Rejection::new(Code::BodyTooLarge, "A file may have at most 10 MB.").into()
 }
 
 /// What arrived of a body.
@@ -114,6 +138,7 @@ async fn read(bytes: Bytes, boundary: String) -> Result<Upload> {
     let mut upload = Upload::default();
     while let Some(field) = form.next_field().await.map_err(|_malformed| unreadable())? {
         if field.name() == Some("file") {
+            upload.name = field.file_name().unwrap_or_default().to_owned();
             let bytes = field.bytes().await.map_err(|_malformed| unreadable())?;
             upload.file = Some(bytes).filter(|bytes| !bytes.is_empty());
         }

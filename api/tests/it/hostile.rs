@@ -221,7 +221,13 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
         ("PATCH", "/bookings/{id}") => json!({"internal_note": "Quiet"}),
         ("POST" | "PATCH", "/customers" | "/customers/{id}") => json!({
             "name": "Ana", "email": "ana@customer.example", "phone": "+33612345678", "locale": "en", "note": "Quiet",
+            "tags": ["VIP", "Regular"],
         }),
+        ("POST", "/customers/{id}/merge") => {
+            json!({"duplicate_id": "019c0000-0000-7000-8000-000000000000", "duplicate_version": 1})
+        }
+        ("POST", "/customers/{id}/block") => json!({"reason": "Rude"}),
+        ("POST", "/customers/imports/{id}/start") => json!({"fields": ["name", "email"], "known": "update"}),
         ("POST", "/bookings/{id}/confirmation" | "/bookings/{id}/completion" | "/bookings/{id}/no-show") => {
             json!({})
         }
@@ -336,12 +342,17 @@ async fn nothing_that_is_sent_breaks_a_route() {
     let service = salon.service(json!({})).await;
     let code = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201)["public_code"].clone();
     let booking = salon.get("/bookings").await.expect(200)["data"][0]["id"].clone();
+    let customer = salon.get("/customers").await.expect(200)["data"][0]["id"].clone();
+    let table = salon.post("/customers/imports").file("text/csv", "name,email\nBo,bo@example.org\n");
+    let import = table.await.expect(201)["id"].clone();
     let things = [
         ("{code}", code.as_str().unwrap().to_owned()),
         ("/bookings/{id}", booking.as_str().unwrap().to_owned()),
         ("/services/{id}", service),
         ("/staff/{id}", salon.first_staff().await),
         ("/rooms/{id}", salon.room("Cabin").await),
+        ("/customers/imports/{id}", import.as_str().unwrap().to_owned()),
+        ("/customers/{id}", customer.as_str().unwrap().to_owned()),
     ];
     let mut runner = TestRunner::deterministic();
     let mut succeeded = 0;

@@ -13,6 +13,14 @@ mod console;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
+mod customers_blocks;
+#[cfg(test)]
+mod customers_imports;
+#[cfg(test)]
+mod customers_merges;
+#[cfg(test)]
+mod customers_tags;
+#[cfg(test)]
 mod document;
 #[cfg(test)]
 mod group_sessions;
@@ -46,6 +54,8 @@ mod pages_access;
 mod pages_account;
 #[cfg(test)]
 mod pages_calendar;
+#[cfg(test)]
+mod pages_customers;
 #[cfg(test)]
 mod pages_export;
 #[cfg(test)]

@@ -9,9 +9,13 @@ async fn a_manager_gets_all_customers_in_one_file_without_formulas() {
     let salon = app.tenant("salon").await;
     for (name, note) in [("=SUM(\"1\")", "@now"), ("Zoé; \"the second\"", "likes tea")] {
         let email = format!("c{}@example.org", note.len());
-        let body = serde_json::json!({"name": name, "email": email, "phone": "+33612345678", "note": note});
+        let body = serde_json::json!({"name": name, "email": email, "phone": "+33612345678", "note": note,
+            "tags": ["=VIP", "Été"]});
         salon.post("/customers").json(&body).await.expect(201);
     }
+    let second = salon.get("/customers").query(&[("q", "zoé")]).await.expect(200)["data"][0]["id"].clone();
+    let block = format!("/customers/{}/block", second.as_str().unwrap());
+    salon.post(&block).json(&serde_json::json!({"reason": "rude"})).await.expect(200);
     let mut browser = Browser::member(&salon, Role::Manager).await;
     assert_eq!(browser.open("/app/customers/export/file").await.status, 404);
     browser.open("/app/customers/export").await;
@@ -35,6 +39,8 @@ async fn a_manager_gets_all_customers_in_one_file_without_formulas() {
     assert!(text.contains("'@now") && text.contains(",\"+33612345678\","), "{text}");
     assert!(text.contains("\"Zoé; \"\"the second\"\"\""), "{text}");
     assert_eq!(text.lines().count(), 3);
+    assert_eq!(text.matches("\"Été, =VIP\"").count() + text.matches("\"'=VIP, Été\"").count(), 2, "{text}");
+    assert!(text.lines().nth(2).unwrap().contains("\"yes\"") && !text.contains("rude"), "{text}");
     // Another export replaces it.
     browser.open("/app/customers/export").await;
     browser.submit("/app/customers/export", &[]).await;

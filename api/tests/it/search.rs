@@ -61,9 +61,9 @@ async fn a_word_is_looked_for_in_an_index() {
     );
     admin.batch_execute(&fill).await.unwrap();
     let tenant = app.store.tenant(salon.id);
-    let words = vec!["n29".to_owned()];
+    let filter = store::customers::Filter { words: vec!["n29".to_owned()], ..Default::default() };
     let plan: store::Result<Vec<String>> =
-        tenant.read(async |tx| store::customers::explain_list(tx, &words, 8).await).await;
+        tenant.read(async |tx| store::customers::explain_list(tx, &filter, 8).await).await;
     let plan = plan.unwrap().join("\n");
     let by_term = plan.lines().any(|line| line.contains("Index Cond") && line.contains("term >="));
     assert!(by_term, "{plan}");

@@ -15,6 +15,9 @@ enum Stranger {
     Own,
 }
 
+/// A file with a customer.
+const TABLE: &str = "name,email\nCleo,cleo@example.org\n";
+
 /// One thing of each kind that a tenant has.
 struct Things {
     service: String,
@@ -25,6 +28,7 @@ struct Things {
     code: String,
     customer: String,
     room: String,
+    import: String,
 }
 
 impl Things {
@@ -42,6 +46,7 @@ impl Things {
         let code = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201)["public_code"].clone();
         let listed = salon.get("/bookings").await.expect(200)["data"][0].clone();
         let (booking, customer) = (listed["id"].clone(), listed["customer"]["id"].clone());
+        let import = salon.post("/customers/imports").file("text/csv", TABLE).await.expect(201)["id"].clone();
         let text = |value: Value| value.as_str().unwrap().to_owned();
         Self {
             service,
@@ -52,6 +57,7 @@ impl Things {
             code: text(code),
             customer: text(customer),
             room,
+            import: text(import),
         }
     }
 
@@ -67,12 +73,13 @@ impl Things {
             code: "ZZ-ZZZZZZ".to_owned(),
             customer: id(),
             room: id(),
+            import: id(),
         }
     }
 
-    fn all(&self) -> [&str; 8] {
-        let Self { service, staff, closure, opening, booking, code, customer, room } = self;
-        [service, staff, closure, opening, booking, code, customer, room]
+    fn all(&self) -> [&str; 9] {
+        let Self { service, staff, closure, opening, booking, code, customer, room, import } = self;
+        [service, staff, closure, opening, booking, code, customer, room, import]
     }
 
     fn id_in(&self, path: &str) -> &str {
@@ -82,6 +89,7 @@ impl Things {
             Some("closures") => &self.closure,
             Some("openings") => &self.opening,
             Some("bookings") => &self.booking,
+            Some("customers") if path.starts_with("/customers/imports/") => &self.import,
             Some("customers") => &self.customer,
             Some("rooms") => &self.room,
             _ => panic!("whose id is it in {path}?"),
@@ -102,9 +110,16 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             (none, Some(body), Invalid)
         }
         ("POST", "/staff" | "/rooms") => (none, Some(json!({"name": "Cleo"})), Own),
-        ("GET" | "DELETE", "/services/{id}" | "/staff/{id}" | "/rooms/{id}")
+        ("GET" | "DELETE", "/services/{id}" | "/staff/{id}" | "/rooms/{id}" | "/customers/{id}/block")
         | ("DELETE", "/closures/{id}" | "/openings/{id}")
-        | ("GET", "/bookings/{id}" | "/bookings/{id}/history" | "/customers/{id}")
+        | (
+            "GET",
+            "/bookings/{id}"
+            | "/bookings/{id}/history"
+            | "/customers/{id}"
+            | "/customers/imports/{id}"
+            | "/customers/imports/{id}/report",
+        )
         | ("PUT" | "DELETE", "/services/{id}/image") => (none, None, NotFound),
         (
             "PATCH",
@@ -122,13 +137,20 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         }
         ("GET", "/opening-rules" | "/break-rules") => (of_staff, None, NotFound),
         ("GET", "/bookings") => (of_staff, None, Own),
-        ("POST", "/stream/tickets")
+        ("POST", "/stream/tickets" | "/customers/imports")
         | (
             "GET",
             "/me" | "/tenant" | "/plan" | "/services" | "/staff" | "/rooms" | "/closures" | "/openings"
-            | "/customers",
+            | "/customers" | "/customers/tags",
         )
         | ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover") => (none, None, Own),
+        ("POST", "/customers/{id}/block" | "/customers/imports/{id}/start") => {
+            (none, Some(json!({})), NotFound)
+        }
+        ("POST", "/customers/{id}/merge") => {
+            let other = "019c0000-0000-7000-8000-000000000001";
+            (none, Some(json!({"duplicate_id": other})), NotFound)
+        }
         ("GET", "/search") => (vec![("q", "an".to_owned())], None, Own),
         ("POST", "/customers") => (none, Some(json!({"name": "Cleo", "email": "cleo@example.org"})), Own),
         ("POST", "/bookings") => {
@@ -169,6 +191,7 @@ fn request(app: &TestApp, route: &Route, things: &Things) -> Request {
     let request = app.api(route.method.as_str(), &path);
     let request = if query.is_empty() { request } else { request.query(&query) };
     match body {
+        None if route.path == "/customers/imports" => request.file("text/csv", TABLE),
         None if route.takes_file => request.file("image/png", crate::images::png(32, 32)),
         Some(body) => request.json(&body),
         None => request,

@@ -22,7 +22,7 @@ use crate::customers;
 use crate::error::{OnConstraint, Result};
 use crate::events;
 use crate::group_sessions;
-use crate::schema::{bookings, customers as people};
+use crate::schema::{bookings, customer_addresses as addresses};
 use crate::usage;
 
 /// Books. `random` makes the public code; on `Code::PublicCodeTaken` (one in a hundred thousand for a tenant of ten
@@ -299,8 +299,10 @@ pub(super) async fn book(
             None => Ok(()),
         }
     };
+    let (email_key, phone) = (&booking.contact_email_key, booking.contact_phone.as_deref());
     // The session before who sits in it.
-    let (met, taken, inserted, happened, audited, enqueued, expiring, counted) = join!(
+    let (allowed, met, taken, inserted, happened, audited, enqueued, expiring, counted) = join!(
+        customers::blocks::check(tx, is_ours, email_key, phone),
         customers::meet(
             tx,
             &booking.contact_name,
@@ -318,6 +320,7 @@ pub(super) async fn book(
         usage::raise(tx, tenant.plan, Limit::BookingsPerMonth, plan::month_of(now, tenant.timezone), now),
     );
     // In the order they were sent: after the first error PostgreSQL refuses the rest for that alone.
+    allowed?;
     met?;
     taken?;
     booking.customer_id = inserted?;
@@ -330,10 +333,12 @@ pub(super) async fn book(
 }
 
 async fn insert(tx: &TenantTx, booking: &Booking) -> Result<CustomerId> {
-    let customer = people::table
-        .filter(people::tenant_id.eq(tx.tenant()))
-        .filter(people::email_key.eq(booking.contact_email_key.clone()))
-        .select(people::id)
+    // Locked, so that nobody is merged into another meanwhile.
+    let customer = addresses::table
+        .filter(addresses::tenant_id.eq(tx.tenant()))
+        .filter(addresses::email_key.eq(booking.contact_email_key.clone()))
+        .select(addresses::customer_id)
+        .for_share()
         .single_value()
         .assume_not_null();
     diesel::insert_into(bookings::table)

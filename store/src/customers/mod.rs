@@ -1,5 +1,12 @@
 //! End clients of a tenant, one for each email address.
 
+mod addresses;
+pub mod blocks;
+pub mod duplicates;
+mod figures;
+pub mod imports;
+pub mod merges;
+pub mod tags;
 pub(crate) mod terms;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +19,7 @@ use domain::customer::{self, CustomerDraft, Profile};
 use domain::id::{CustomerId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::rejection::Code;
+use futures_util::join;
 use serde::Serialize;
 
 use crate::TenantTx;
@@ -21,6 +29,11 @@ use crate::events::{self, Happened};
 use crate::explain::explain;
 use crate::schema::{customers, tenants};
 use crate::tenants::check_version;
+
+use addresses::NewCustomer;
+pub(crate) use addresses::find as of_addresses;
+pub use blocks::Block;
+pub use figures::{Figures, figures};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = customers, treat_none_as_default_value = false)]
@@ -42,15 +55,15 @@ pub struct Customer {
     pub created_by: Option<UserId>,
 }
 
-struct NewCustomer<'a> {
-    id: CustomerId,
-    name: &'a str,
-    name_key: String,
-    email: &'a str,
-    email_key: &'a str,
-    phone_e164: Option<String>,
-    locale: Locale,
-    created_at: DateTime<Utc>,
+/// A customer, with what members keep of them beside the profile.
+#[derive(Clone, Debug, Serialize)]
+pub struct Known {
+    #[serde(flatten)]
+    pub customer: Customer,
+    /// In the order of their keys, as they were typed first.
+    pub tags: Vec<String>,
+    /// None: they may book by themselves.
+    pub block: Option<Block>,
 }
 
 /// Makes the address known. Who is known already stays as they are: an anonymous booking never changes a profile.
@@ -68,11 +81,13 @@ pub async fn meet(
         name_key: name_key(name),
         email: &email.address,
         email_key: &email.key,
-        phone_e164: phone_e164.map(str::to_owned),
+        phone_e164,
         locale,
+        note: None,
         created_at: now,
+        created_by: None,
     };
-    terms::meet(tx, &customer, customer::terms(name, email, phone_e164)).await
+    addresses::meet(tx, &customer, customer::terms(name, email, phone_e164)).await.map(|_is_new| ())
 }
 
 fn name_key(name: &str) -> String {
@@ -84,6 +99,10 @@ fn name_key(name: &str) -> String {
 pub struct Filter {
     /// Beginnings of words, all of which they have: see [`customer::wanted`].
     pub words: Vec<String>,
+    /// A tag that they have: see [`customer::tag_key`].
+    pub tag_key: Option<String>,
+    /// Those who can't book by themselves, and no others.
+    pub is_blocked: bool,
     /// The last one of the page before.
     pub after: Option<CustomerId>,
 }
@@ -96,24 +115,24 @@ pub async fn list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<Cust
         Some(id) => Some((find(tx, id).await.map_err(|_gone| Code::MalformedCursor)?.name_key, id)),
         None => None,
     };
-    Ok(list_query(tx, &filter.words, after, limit).load(&mut tx.conn()).await?)
+    Ok(list_query(tx, filter, after, limit).load(&mut tx.conn()).await?)
 }
 
 /// Those that follow, by name, on the one of this name's key and id; at most `limit`. What is renamed meanwhile changes
 /// nothing for the others.
 pub async fn follow(tx: &TenantTx, after: Option<(String, CustomerId)>, limit: i64) -> Result<Vec<Customer>> {
-    Ok(list_query(tx, &[], after, limit).load(&mut tx.conn()).await?)
+    Ok(list_query(tx, &Filter::default(), after, limit).load(&mut tx.conn()).await?)
 }
 
 /// PostgreSQL's plan for a list.
 #[doc(hidden)]
-pub async fn explain_list(tx: &TenantTx, words: &[String], limit: i64) -> Result<Vec<String>> {
-    explain(tx, list_query(tx, words, None, limit)).await
+pub async fn explain_list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<Vec<String>> {
+    explain(tx, list_query(tx, filter, None, limit)).await
 }
 
 fn list_query(
     tx: &TenantTx,
-    words: &[String],
+    filter: &Filter,
     after: Option<(String, CustomerId)>,
     limit: i64,
 ) -> IntoBoxed<'static, Listed, Pg> {
@@ -122,9 +141,15 @@ fn list_query(
         .filter(customers::tenant_id.eq(tx.tenant()))
         .order((customers::name_key, customers::id))
         .limit(limit);
-    for word in words {
+    for word in &filter.words {
         let known = terms::known_as(tx.tenant(), word.clone(), terms::end_of(word));
         query = query.filter(customers::id.eq_any(known));
+    }
+    if let Some(tag_key) = &filter.tag_key {
+        query = query.filter(customers::id.eq_any(tags::tagged(tx.tenant(), tag_key.clone())));
+    }
+    if filter.is_blocked {
+        query = query.filter(customers::id.eq_any(blocks::blocked(tx.tenant())));
     }
     if let Some((name_key, id)) = after {
         // The first condition is one for the index, which begins there.
@@ -144,40 +169,66 @@ pub async fn find(tx: &TenantTx, id: CustomerId) -> Result<Customer> {
     Ok(customers::table.find((tx.tenant(), id)).select(Customer::as_select()).first(&mut tx.conn()).await?)
 }
 
+/// The same with what members keep beside the profile.
+pub async fn find_known(tx: &TenantTx, id: CustomerId) -> Result<Known> {
+    let ids = [id];
+    let (customer, tags, blocks) = join!(find(tx, id), tags::of(tx, &ids), blocks::of(tx, &ids));
+    let (tags, block) = (tags?.remove(&id).unwrap_or_default(), blocks?.remove(&id));
+    Ok(Known { customer: customer?, tags, block })
+}
+
+/// These with what members keep beside their profiles, in the same order.
+pub async fn known(tx: &TenantTx, customers: Vec<Customer>) -> Result<Vec<Known>> {
+    let ids: Vec<CustomerId> = customers.iter().map(|one| one.id).collect();
+    let (tags, blocks) = join!(tags::of(tx, &ids), blocks::of(tx, &ids));
+    let (mut tags, mut blocks) = (tags?, blocks?);
+    let with = |customer: Customer| {
+        let id = customer.id;
+        Known { customer, tags: tags.remove(&id).unwrap_or_default(), block: blocks.remove(&id) }
+    };
+    Ok(customers.into_iter().map(with).collect())
+}
+
+/// One whose profile nobody else changes until the transaction ends. Bookings don't wait for it.
+async fn find_for_update(tx: &TenantTx, id: CustomerId) -> Result<Customer> {
+    Ok(customers::table
+        .find((tx.tenant(), id))
+        .select(Customer::as_select())
+        .for_no_key_update()
+        .first(&mut tx.conn())
+        .await?)
+}
+
 async fn country(tx: &TenantTx) -> Result<String> {
     Ok(tenants::table.find(tx.tenant()).select(tenants::country).first(&mut tx.conn()).await?)
 }
 
-/// Writes somebody down. An address that is known already is refused: there is a profile to change.
-pub async fn add(tx: &TenantTx, draft: &CustomerDraft, by: &By, now: DateTime<Utc>) -> Result<Customer> {
-    let Profile { name, email, phone_e164, locale, note } = draft.profile(&country(tx).await?)?;
+/// Writes somebody down. An address that leads to somebody already is refused: there is a profile to change.
+pub async fn add(tx: &TenantTx, draft: &CustomerDraft, by: &By, now: DateTime<Utc>) -> Result<Known> {
+    let Profile { name, email, phone_e164, locale, note, tags } = draft.profile(&country(tx).await?)?;
     let terms = customer::terms(&name, &email, phone_e164.as_deref());
-    let customer = Customer {
-        tenant_id: tx.tenant(),
+    let new = NewCustomer {
         id: CustomerId::mint(now),
+        name: &name,
         name_key: name_key(&name),
-        name,
-        email: email.address,
-        email_key: email.key,
-        phone_e164,
+        email: &email.address,
+        email_key: &email.key,
+        phone_e164: phone_e164.as_deref(),
         locale,
-        note,
-        version: 1,
+        note: note.as_deref(),
         created_at: now,
-        updated_at: now,
         created_by: by.user(),
     };
-    diesel::insert_into(customers::table)
-        .values(&customer)
-        .execute(&mut tx.conn())
-        .await
-        .on_constraint("customers_email", Code::CustomerExists)?;
-    terms::replace(tx, customer.id, terms).await?;
-    events::record(tx, happened("customer.created", &customer), now).await?;
+    if !addresses::meet(tx, &new, terms).await? {
+        return Err(Code::CustomerExists.into());
+    }
+    let tags = tags::replace(tx, new.id, &tags).await?;
+    let known = Known { customer: find(tx, new.id).await?, tags, block: None };
+    events::record(tx, happened("customer.created", &known.customer), now).await?;
     let change: Change<'_, (), _> =
-        Change { action: "customer.create", subject: customer.id.0, before: None, after: Some(&customer) };
+        Change { action: "customer.create", subject: known.customer.id.0, before: None, after: Some(&known) };
     audit::record(tx, by, change, now).await?;
-    Ok(customer)
+    Ok(known)
 }
 
 /// Changes a profile. What was booked keeps the contact it was booked with.
@@ -188,22 +239,12 @@ pub async fn update(
     version: Option<i64>,
     by: &By,
     now: DateTime<Utc>,
-) -> Result<Customer> {
-    let before: Customer = customers::table
-        .find((tx.tenant(), id))
-        .select(Customer::as_select())
-        .for_no_key_update()
-        .first(&mut tx.conn())
-        .await?;
-    check_version(version, before.version)?;
-    let draft = change(CustomerDraft {
-        name: before.name.clone(),
-        email: before.email.clone(),
-        phone: before.phone_e164.clone(),
-        locale: before.locale,
-        note: before.note.clone(),
-    });
-    let Profile { name, email, phone_e164, locale, note } = draft.profile(&country(tx).await?)?;
+) -> Result<Known> {
+    find_for_update(tx, id).await?;
+    let before = find_known(tx, id).await?;
+    check_version(version, before.customer.version)?;
+    let draft = change(before.draft());
+    let Profile { name, email, phone_e164, locale, note, tags } = draft.profile(&country(tx).await?)?;
     let terms = customer::terms(&name, &email, phone_e164.as_deref());
     let after = Customer {
         name_key: name_key(&name),
@@ -213,10 +254,13 @@ pub async fn update(
         phone_e164,
         locale,
         note,
-        version: before.version + 1,
+        version: before.customer.version + 1,
         updated_at: now,
-        ..before.clone()
+        ..before.customer.clone()
     };
+    if after.email_key != before.customer.email_key {
+        addresses::change(tx, id, &before.customer.email_key, &after.email_key).await?;
+    }
     diesel::update(customers::table.find((tx.tenant(), id)))
         .set((
             customers::name.eq(&after.name),
@@ -233,11 +277,30 @@ pub async fn update(
         .await
         .on_constraint("customers_email", Code::CustomerExists)?;
     terms::replace(tx, id, terms).await?;
+    if before.block.is_some() {
+        blocks::recognise(tx, &after).await?;
+    }
+    let tags = tags::replace(tx, id, &tags).await?;
     events::record(tx, happened("customer.updated", &after), now).await?;
+    let after = Known { customer: after, tags, block: before.block.clone() };
     let change =
         Change { action: "customer.update", subject: id.0, before: Some(&before), after: Some(&after) };
     audit::record(tx, by, change, now).await?;
     Ok(after)
+}
+
+impl Known {
+    /// As a member would write them down.
+    pub fn draft(&self) -> CustomerDraft {
+        CustomerDraft {
+            name: self.customer.name.clone(),
+            email: self.customer.email.clone(),
+            phone: self.customer.phone_e164.clone(),
+            locale: self.customer.locale,
+            note: self.customer.note.clone(),
+            tags: self.tags.clone(),
+        }
+    }
 }
 
 fn happened(name: &'static str, customer: &Customer) -> Happened {

@@ -138,6 +138,15 @@ async fn the_registry_of_personal_data_knows_every_table_and_column() {
     }
 }
 
+/// What a table says of a duplicate would go with them, or keep two customers from being one.
+#[tokio::test]
+async fn a_merge_knows_every_table_that_points_to_customers() {
+    let database = Database::create().await;
+    let sql = "SELECT DISTINCT conrelid::regclass::text FROM pg_constraint
+        WHERE contype = 'f' AND confrelid = 'customers'::regclass ORDER BY 1";
+    assert_eq!(texts(&database.admin().await, sql).await, store::customers::merges::POINTING);
+}
+
 #[tokio::test]
 async fn no_runtime_role_owns_a_table_or_stands_above_the_rules() {
     let database = Database::create().await;

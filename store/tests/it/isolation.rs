@@ -27,6 +27,7 @@ async fn fill(salon: &Salon<'_>) {
     salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
     salon.service(json!({"capacity": 2})).await;
     salon.book("Bob", "2030-03-05T11:00:00Z").await.expect(201);
+    customers(salon).await;
     let now = salon.app.now();
     let booking = BookingId::mint(now);
     let about = About {
@@ -73,6 +74,22 @@ async fn fill(salon: &Salon<'_>) {
         })
         .await;
     written.unwrap();
+}
+
+/// A customer with a tag who is blocked and was two, and an import with a row that is none.
+async fn customers(salon: &Salon<'_>) {
+    let add = async |email: &str| {
+        let body = json!({"name": "Bo", "email": email, "tags": ["VIP"]});
+        salon.post("/customers").json(&body).await.expect(201)["id"].as_str().unwrap().to_owned()
+    };
+    let (kept, duplicate) = (add("bo@customer.example").await, add("bob@customer.example").await);
+    let merge = json!({"duplicate_id": duplicate});
+    salon.post(&format!("/customers/{kept}/merge")).json(&merge).await.expect(200);
+    salon.post(&format!("/customers/{kept}/block")).json(&json!({"reason": "rude"})).await.expect(200);
+    let file = salon.post("/customers/imports").file("text/csv", "name,email\nCy,none\n").await.expect(201);
+    let path = format!("/customers/imports/{}/start", file["id"].as_str().unwrap());
+    salon.post(&path).json(&json!({})).await.expect(202);
+    salon.app.run_jobs().await;
 }
 
 /// The tables that row-level security protects.

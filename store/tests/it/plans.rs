@@ -11,6 +11,8 @@ use uuid::Uuid;
 const FILL: &str = "
     INSERT INTO customers (tenant_id, id, name, name_key, email, email_key, locale, created_at, updated_at)
       SELECT tenant_id, tenant_id, 'Ana', 'ana', 'ana@customer.example', 'ana@customer.example', 'en', now(), now() FROM tenants;
+    INSERT INTO customer_addresses (tenant_id, email_key, customer_id)
+      SELECT tenant_id, 'ana@customer.example', tenant_id FROM tenants;
     INSERT INTO bookings (tenant_id, id, public_code, status, service_id, staff_id, customer_id, starts_at, ends_at,
         timezone, service_name, duration_minutes, buffer_before_minutes, buffer_after_minutes, price_cents, deposit_cents,
         currency, contact_name, contact_email, contact_email_key, locale, notify_email, notify_sms, created_at, updated_at)

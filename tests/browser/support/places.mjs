@@ -3,7 +3,7 @@ import { api, book, free, mail, operator, owner, salon, token } from './demo.mjs
 import { origin } from './harness.mjs'
 
 /** What is no page to look at: files, a way on, what never ends. */
-const silent = new Set(['/assets/{path:.*}', '/app/customers/export/file', '/app/look', '/app/stream', '/ops', '/ops/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes'])
+const silent = new Set(['/assets/{path:.*}', '/app/customers/export/file', '/app/customers/imports/{id}/report', '/app/look', '/app/stream', '/ops', '/ops/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes'])
 /** Whose policy forbids the scripts that a test would look with: mails.test.mjs looks at the mails. */
 const sealed = new Set(['/dev/outbox/{id}/html'])
 
@@ -54,6 +54,14 @@ const ids = {
     return found.find(it => it.public_code === public_code).id
   }),
   customers: first('/customers'),
+  imports: once(async () => {
+    const answer = await fetch(`${origin}/api/v1/customers/imports`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await token(owner)}`, 'content-type': 'text/csv' },
+      body: 'Prénom;Nom;E-mail;Téléphone;Ville\nZoé;Petit;zoe.petit@example.org;06 12 34 56 78;Lyon\nAlix;Roy;alix.roy@example.org;;Paris\n',
+    })
+    return (await answer.json()).id
+  }),
   outbox: once(async () => (await mail((await booking()).email)).id),
 }
 
@@ -63,7 +71,13 @@ const job = once(async () => {
   return data.at(-1)
 })
 
+const two = once(async () => (await api('/customers?limit=2', { token: await token(owner) })).data)
+
 const questions = {
+  '/app/customers/merge': async () => {
+    const [one, other] = await two()
+    return { one: one.id, other: other.id }
+  },
   '/ops/jobs/retry': async () => ({ queue: 'email' }),
   '/ops/jobs/delete': async () => ({ queue: 'email' }),
   '/{tenant}/book/staff': async () => ({ service_id: (await slot()).service.id }),

@@ -7,6 +7,8 @@ mod faults;
 #[cfg(test)]
 mod ground;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod runs;

@@ -100,7 +100,9 @@ INSERT INTO weekly_rules (tenant_id, id, kind, staff_id, weekday, start_minute, 
 SELECT md5('t')::uuid, gen_random_uuid(), 'opening', md5('s' || j)::uuid, d, 0, 1440, now()
 FROM generate_series(1, 5) j, generate_series(1, 7) d;
 INSERT INTO customers (tenant_id, id, name, name_key, email, email_key, locale, created_at, updated_at)
-VALUES (md5('t')::uuid, md5('c')::uuid, 'Client', 'client', 'c@example.org', 'c@example.org', 'fr', now(), now());";
+VALUES (md5('t')::uuid, md5('c')::uuid, 'Client', 'client', 'c@example.org', 'c@example.org', 'fr', now(), now());
+INSERT INTO customer_addresses (tenant_id, email_key, customer_id)
+VALUES (md5('t')::uuid, 'c@example.org', md5('c')::uuid);";
 
 /// Bookings without allocations: nobody asks for slots. With the job that mails each.
 const BOOKINGS: &str = "
@@ -146,6 +148,11 @@ impl Stage {
         Process::start(&mut self.command(name))
     }
 
+    /// Where the files of tenants lie.
+    pub(crate) fn files(&self) -> PathBuf {
+        self.folder.path().join("files")
+    }
+
     /// A program of the workspace, told where everything is.
     pub(crate) fn command(&self, name: &str) -> Command {
         let mut command = Command::new(program(name));
@@ -154,7 +161,7 @@ impl Stage {
             .env("REDIS_URL", &self.redis_url)
             .env("REDIS_PREFIX", "road")
             .env("SECRETS_DIR", self.folder.path().join("secrets"))
-            .env("FILES_URL", format!("file://{}", self.folder.path().join("files").display()))
+            .env("FILES_URL", format!("file://{}", self.files().display()))
             .env("MAIL_TRANSPORT", "smtp")
             .env("SMTP_URL", format!("smtp://127.0.0.1:{}?tls=none", self.smtp))
             .env("LOG", "off");

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::availability::{self, Wish};
 use store::bookings::{self, Desk};
-use store::customers::Customer;
+use store::customers::Known;
 use store::idempotency;
 use store::services::{Offer, Which};
 use store::staff::StaffMember;
@@ -112,12 +112,19 @@ struct FoundCustomer {
     name: String,
     email: String,
     phone: Option<String>,
+    /// They can't book by themselves.
+    is_blocked: bool,
 }
 
-impl From<Customer> for FoundCustomer {
-    fn from(customer: Customer) -> Self {
-        let Customer { id, name, email, phone_e164: phone, .. } = customer;
-        Self { id: id.to_string(), name, email, phone }
+impl From<Known> for FoundCustomer {
+    fn from(Known { customer, block, .. }: Known) -> Self {
+        Self {
+            id: customer.id.to_string(),
+            name: customer.name,
+            email: customer.email,
+            phone: customer.phone_e164,
+            is_blocked: block.is_some(),
+        }
     }
 }
 
@@ -141,7 +148,7 @@ struct Offered {
     offers: Vec<Offer>,
     staff: Vec<StaffMember>,
     times: Vec<Time>,
-    found: Vec<Customer>,
+    found: Vec<Known>,
 }
 
 async fn show_with(
@@ -232,7 +239,7 @@ async fn offered(
             };
             let mut found = Vec::new();
             if !words.is_empty() {
-                let filter = store::customers::Filter { words, after: None };
+                let filter = store::customers::Filter { words, ..Default::default() };
                 found = store::customers::list(tx, &filter, MOST_FOUND).await?;
             }
             if let Some(id) = chosen
@@ -241,12 +248,13 @@ async fn offered(
             {
                 found.insert(0, known);
             }
+            let found = store::customers::known(tx, found).await?;
             Ok::<_, store::Error>((service, Offered { offers, staff, times, found }))
         })
         .await?;
     let (service, offered) = offered;
     form.service_id = service.map(|id| id.to_string()).unwrap_or_default();
-    if offered.found.iter().all(|one| one.id.to_string() != form.customer_id) {
+    if offered.found.iter().all(|one| one.customer.id.to_string() != form.customer_id) {
         form.customer_id.clear();
     }
     Ok(offered)

@@ -197,6 +197,7 @@ pub async fn create(
                         Code::SlotUnavailable
                             | Code::Invalid
                             | Code::PlanLimitReached
+                            | Code::ContactTheBusiness
                             | Code::IdempotencyMismatch
                             | Code::TooManyRequests
                     ) =>

@@ -1,12 +1,17 @@
 //! Customers: listed, found, written down and changed by members.
 
+pub mod blocks;
+pub mod imports;
+pub mod merges;
+
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use domain::customer::{self, CustomerDraft};
 use domain::id::CustomerId;
 use domain::locale::Locale;
 use serde::{Deserialize, Serialize};
-use store::customers::{Customer, Filter};
+use store::customers::tags::TagCount;
+use store::customers::{Filter, Known};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::{
@@ -27,12 +32,16 @@ pub struct CustomerView {
     pub locale: Locale,
     /// What members note for themselves.
     pub note: Option<String>,
+    /// In alphabetical order, as they were typed first.
+    pub tags: Vec<String>,
+    /// null: they may book by themselves.
+    pub block: Option<blocks::BlockView>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
 }
 
-impl From<Customer> for CustomerView {
-    fn from(customer: Customer) -> Self {
+impl From<Known> for CustomerView {
+    fn from(Known { customer, tags, block }: Known) -> Self {
         Self {
             id: customer.id,
             name: customer.name,
@@ -40,6 +49,8 @@ impl From<Customer> for CustomerView {
             phone: customer.phone_e164,
             locale: customer.locale,
             note: customer.note,
+            tags,
+            block: block.map(blocks::BlockView::from),
             version: customer.version,
             created_at: customer.created_at,
         }
@@ -55,6 +66,9 @@ pub struct CreateCustomer {
     /// The tenant's.
     locale: Option<Locale>,
     note: Option<String>,
+    /// At most 20, each of 1 to 40 characters without comma and semicolon; compared without case and accents.
+    #[serde(default)]
+    tags: Vec<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -73,6 +87,9 @@ pub struct UpdateCustomer {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     note: Option<Option<String>>,
+    /// All of them.
+    #[serde(default, deserialize_with = "required")]
+    tags: Option<Vec<String>>,
 }
 
 impl UpdateCustomer {
@@ -83,6 +100,7 @@ impl UpdateCustomer {
             phone: self.phone.unwrap_or(draft.phone),
             locale: self.locale.unwrap_or(draft.locale),
             note: self.note.unwrap_or(draft.note),
+            tags: self.tags.unwrap_or(draft.tags),
         }
     }
 }
@@ -92,6 +110,10 @@ impl UpdateCustomer {
 pub struct CustomersQuestion {
     /// Beginnings of words of the name, of the address, or of the number.
     q: Option<String>,
+    /// One that they have, in any spelling.
+    tag: Option<String>,
+    /// Those who can't book by themselves, and no others.
+    blocked: Option<bool>,
     /// 1..=200; 50.
     limit: Option<i64>,
     /// From the page before.
@@ -101,10 +123,40 @@ pub struct CustomersQuestion {
 pub async fn list(member: Member<Read>, Query(question): Query<CustomersQuestion>) -> Result<HttpResponse> {
     let wanted = PageQuestion { limit: question.limit, cursor: question.cursor }.read()?;
     let words = customer::wanted(question.q.as_deref().unwrap_or_default());
-    let filter = Filter { words, after: wanted.after };
-    let found =
-        member.tenant.read(async |tx| store::customers::list(tx, &filter, wanted.and_one()).await).await?;
-    Ok(HttpResponse::Ok().json(wanted.page(found, |last| last.id, CustomerView::from)))
+    let filter = Filter {
+        words,
+        tag_key: question.tag.as_deref().map(customer::tag_key),
+        is_blocked: question.blocked.unwrap_or_default(),
+        after: wanted.after,
+    };
+    let found = member
+        .tenant
+        .read(async |tx| {
+            let found = store::customers::list(tx, &filter, wanted.and_one()).await?;
+            store::customers::known(tx, found).await
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(wanted.page(found, |last| last.customer.id, CustomerView::from)))
+}
+
+/// A tag in use.
+#[derive(Serialize, ToSchema)]
+pub struct TagView {
+    name: String,
+    /// How many customers have it.
+    customers: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct TagsView {
+    /// In alphabetical order, the first 200.
+    data: Vec<TagView>,
+}
+
+pub async fn tags(member: Member<Read>) -> Result<HttpResponse> {
+    let tags = member.tenant.read(async |tx| store::customers::tags::in_use(tx).await).await?;
+    let view = |tag: TagCount| TagView { name: tag.name, customers: tag.customers };
+    Ok(HttpResponse::Ok().json(TagsView { data: tags.into_iter().map(view).collect() }))
 }
 
 pub async fn create(
@@ -125,6 +177,7 @@ pub async fn create(
                 phone: body.phone.clone(),
                 locale,
                 note: body.note.clone(),
+                tags: body.tags.clone(),
             };
             let customer = store::customers::add(tx, &draft, &by, now).await?;
             Answer::created(&CustomerView::from(customer))
@@ -133,8 +186,8 @@ pub async fn create(
 }
 
 pub async fn show(member: Member<Read>, id: Path<CustomerId>) -> Result<HttpResponse> {
-    let customer = member.tenant.read(async |tx| store::customers::find(tx, *id).await).await?;
-    let version = customer.version;
+    let customer = member.tenant.read(async |tx| store::customers::find_known(tx, *id).await).await?;
+    let version = customer.customer.version;
     Ok(versioned(&CustomerView::from(customer), version))
 }
 
@@ -150,6 +203,6 @@ pub async fn update(
         .tenant
         .transaction(async |tx| store::customers::update(tx, *id, change, version, &by, now).await)
         .await?;
-    let version = customer.version;
+    let version = customer.customer.version;
     Ok(versioned(&CustomerView::from(customer), version))
 }

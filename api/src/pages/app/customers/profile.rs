@@ -1,0 +1,205 @@
+//! One customer: their contact, what members keep of them, and what they booked.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use chrono::{DateTime, Utc};
+use domain::id::CustomerId;
+use domain::rejection::Code;
+use domain::role::Permission;
+use futures_util::join;
+use serde::{Deserialize, Serialize};
+use store::bookings::{self, Appointment};
+use store::customers::{Block, Figures, Known, duplicates, figures, merges};
+
+use super::super::bookings::Sheet;
+use super::super::done;
+use super::{Row, tagged};
+use crate::extract::{ManageBookings, PageMember, Path, Read};
+use crate::pages::form::Form;
+use crate::pages::{Reader, render, see};
+use crate::problem::Result;
+
+/// Most bookings that the page of a customer shows.
+const MOST_BOOKINGS: i64 = 50;
+
+#[derive(Serialize)]
+struct Detail {
+    current: &'static str,
+    customer: Row,
+    tags: Vec<TagLink>,
+    note: Option<String>,
+    locale: &'static str,
+    blocks: Vec<BlockSheet>,
+    /// Who may be the same.
+    alike: Vec<Row>,
+    figures: FiguresSheet,
+    bookings: Vec<Sheet>,
+    has_more: bool,
+    timezone: String,
+    since: DateTime<Utc>,
+    may_write: bool,
+    may_merge: bool,
+}
+
+#[derive(Serialize)]
+struct TagLink {
+    name: String,
+    href: String,
+}
+
+#[derive(Serialize)]
+struct BlockSheet {
+    reason: Option<String>,
+    since: DateTime<Utc>,
+}
+
+impl From<Block> for BlockSheet {
+    fn from(block: Block) -> Self {
+        Self { reason: block.reason, since: block.created_at }
+    }
+}
+
+#[derive(Serialize)]
+struct FiguresSheet {
+    bookings: i64,
+    cancelled: i64,
+    no_shows: i64,
+    spent_minor: i64,
+    currency: String,
+    last: Option<DateTime<Utc>>,
+    next: Option<DateTime<Utc>>,
+    terms: Option<DateTime<Utc>>,
+    marketing: Option<DateTime<Utc>>,
+}
+
+impl FiguresSheet {
+    fn new(figures: &Figures, currency: String) -> Self {
+        Self {
+            bookings: figures.bookings,
+            cancelled: figures.cancelled,
+            no_shows: figures.no_shows,
+            spent_minor: figures.spent_cents,
+            currency,
+            last: figures.last_at,
+            next: figures.next_at,
+            terms: figures.terms_at,
+            marketing: figures.marketing_at,
+        }
+    }
+}
+
+pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<CustomerId>>) -> HttpResponse {
+    reader
+        .answer(async {
+            let id = *id?;
+            let (frame, tenant) = member.frame(&reader).await?;
+            let filter =
+                bookings::Filter { customer_id: Some(id), latest_first: true, ..bookings::Filter::default() };
+            let read: store::Result<_> = member
+                .tenant
+                .read(async |tx| {
+                    let known = match store::customers::find_known(tx, id).await {
+                        Err(error) if error.code() == Some(Code::NotFound) => {
+                            // A duplicate leads to whom it became.
+                            let kept = merges::find(tx, id).await?;
+                            return kept.map(Err).ok_or(error);
+                        }
+                        known => known?,
+                    };
+                    let (booked, figures, alike) = join!(
+                        bookings::list(tx, &filter, MOST_BOOKINGS + 1),
+                        figures(tx, id, &tenant.currency, member.now),
+                        duplicates::of(tx, &known.customer),
+                    );
+                    Ok(Ok((known, booked?, figures?, alike?)))
+                })
+                .await;
+            let (known, mut booked, figures, alike) = match read? {
+                Ok(read) => read,
+                Err(kept) => return Ok(see(&format!("/app/customers/{kept}"))),
+            };
+            let most = usize::try_from(MOST_BOOKINGS).unwrap_or(0);
+            let has_more = booked.len() > most;
+            booked.truncate(most);
+            let sheet = |one: Appointment| Sheet::new(&member, one, format!("/app/customers/{id}"));
+            let content = Detail {
+                current: "customers",
+                note: known.customer.note.clone(),
+                locale: known.customer.locale.name(),
+                since: known.customer.created_at,
+                blocks: known.block.clone().map(BlockSheet::from).into_iter().collect(),
+                tags: known
+                    .tags
+                    .iter()
+                    .map(|name| TagLink { name: name.clone(), href: tagged(name) })
+                    .collect(),
+                customer: Row::from(known),
+                alike: alike
+                    .into_iter()
+                    .map(|customer| Row::from(Known { customer, tags: Vec::new(), block: None }))
+                    .collect(),
+                figures: FiguresSheet::new(&figures, tenant.currency.clone()),
+                bookings: booked.into_iter().map(sheet).collect(),
+                has_more,
+                timezone: tenant.timezone.to_string(),
+                may_write: member.role.may(Permission::ManageBookings),
+                may_merge: member.role.may(Permission::ManageCatalogue),
+            };
+            render(&member.state, &frame, StatusCode::OK, "app/customer", &content)
+        })
+        .await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct BlockForm {
+    reason: String,
+}
+
+pub async fn block(
+    reader: Reader,
+    member: PageMember<ManageBookings>,
+    id: Result<Path<CustomerId>>,
+    form: Result<Form<BlockForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (id, Form(form)) = (*id?, form?);
+            let (now, by) = (member.now, member.by());
+            // What is too long is cut: a person is kept out by it, not refused for its length.
+            let reason: String = form.reason.chars().take(500).collect();
+            let blocks = async |tx: &mut store::TenantTx| {
+                store::customers::blocks::add(tx, id, Some(&reason), &by, now).await
+            };
+            member.tenant.transaction(blocks).await?;
+            Ok(done(&format!("/app/customers/{id}"), "customers-flash-blocked"))
+        })
+        .await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct UnblockForm {
+    /// `list`: the page of all who are blocked.
+    back: String,
+}
+
+pub async fn unblock(
+    reader: Reader,
+    member: PageMember<ManageBookings>,
+    id: Result<Path<CustomerId>>,
+    form: Result<Form<UnblockForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (id, Form(form)) = (*id?, form?);
+            let (now, by) = (member.now, member.by());
+            let unblocks =
+                async |tx: &mut store::TenantTx| store::customers::blocks::remove(tx, id, &by, now).await;
+            member.tenant.transaction(unblocks).await?;
+            let own = format!("/app/customers/{id}");
+            let back = if form.back == "list" { "/app/customers/blocked" } else { own.as_str() };
+            Ok(done(back, "customers-flash-unblocked"))
+        })
+        .await
+}
