@@ -13,6 +13,7 @@ pub mod locale;
 pub mod password;
 pub mod plan;
 pub mod privacy;
+pub mod recurrence;
 pub mod rejection;
 pub mod reminder;
 pub mod role;
