@@ -16,8 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::list::{Page, PageQuestion};
 use crate::problem::Problem;
 use crate::{
-    auth, availability, bookings, console, customers, documents, health, hours, images, me, openapi,
-    reschedule, rooms, search, services, staff, stream, tenant,
+    auth, availability, bookings, calendar_feeds, console, customers, documents, health, hours, images, me,
+    openapi, private_events, reschedule, rooms, search, services, staff, stream, tenant,
 };
 
 /// Who may call.
@@ -263,6 +263,37 @@ fn tenants() -> Vec<Route> {
             .takes::<staff::UpdateStaff>()
             .replies::<staff::StaffView>(200),
         route(delete, "/staff/{id}", catalogue, staff::destroy, "Archive a staff member").answers(204),
+        route(get, "/staff/{id}/calendar-feed", read, calendar_feeds::show, "Whether others can subscribe")
+            .replies::<calendar_feeds::FeedView>(200),
+        route(
+            post,
+            "/staff/{id}/calendar-feed",
+            catalogue,
+            calendar_feeds::create,
+            "Make an address to subscribe to; the one before ends",
+        )
+        .takes::<calendar_feeds::RenewFeed>()
+        .replies::<calendar_feeds::FeedView>(201),
+        route(patch, "/staff/{id}/calendar-feed", catalogue, calendar_feeds::update, "Change what it shows")
+            .takes::<calendar_feeds::UpdateFeed>()
+            .replies::<calendar_feeds::FeedView>(200),
+        route(
+            delete,
+            "/staff/{id}/calendar-feed",
+            catalogue,
+            calendar_feeds::destroy,
+            "Take the address back",
+        )
+        .answers(204),
+        route(
+            post,
+            "/staff/{id}/calendar-import",
+            catalogue,
+            calendar_feeds::import,
+            "Take the events of a calendar file over (RFC 5545)",
+        )
+        .takes_file()
+        .replies::<calendar_feeds::ImportView>(200),
         route(get, "/rooms", read, rooms::list, "All rooms")
             .asks::<PageQuestion>()
             .lists::<rooms::RoomView>(),
@@ -351,6 +382,21 @@ fn tenants() -> Vec<Route> {
         )
         .takes::<bookings::CancelBooking>()
         .replies::<bookings::MemberBookingView>(200),
+        route(get, "/events", read, private_events::list, "Bookings and private events by start")
+            .asks::<private_events::EventsQuestion>()
+            .lists::<private_events::EventView>(),
+        route(post, "/events", desk, private_events::create, "Book, or take time outside of bookings")
+            .takes::<private_events::CreateEvent>()
+            .replies::<private_events::EventView>(201),
+        route(get, "/events/{id}", read, private_events::show, "One booking or private event")
+            .replies::<private_events::EventView>(200),
+        route(put, "/events/{id}", desk, private_events::update, "Move or change one")
+            .asks::<private_events::ScopeQuestion>()
+            .takes::<private_events::UpdateEvent>()
+            .replies::<private_events::EventView>(200),
+        route(delete, "/events/{id}", desk, private_events::destroy, "Cancel or remove one")
+            .asks::<private_events::ScopeQuestion>()
+            .answers(204),
         route(get, "/customers", read, customers::list, "Customers by name")
             .asks::<customers::CustomersQuestion>()
             .lists::<customers::CustomerView>(),
@@ -456,6 +502,13 @@ pub fn root() -> Vec<Route> {
             .replies::<health::Health>(200),
         route(get, "/health", Access::Anybody, health::show, "What works").replies::<health::Health>(200),
         route(get, "/media/{owner}/{file}", Access::Anybody, images::show, "A picture"),
+        route(
+            get,
+            "/ical/{token}",
+            Access::Anybody,
+            calendar_feeds::calendar,
+            "A calendar by its secret address",
+        ),
         route(get, "/files/{token}", Access::Anybody, documents::show, "A file by its signed link"),
     ]
 }

@@ -87,6 +87,10 @@ pub enum Job {
     ExportCustomers { asked_by: UserId },
     /// Removes the file of an export that somebody asked for.
     DropExport { export_id: JobId },
+    /// Has every tenant write out what has come within reach of its private events.
+    ExtendTenants {},
+    /// Writes out what has come within reach of the private events that recur.
+    ExtendPrivateEvents {},
     /// Removes what has expired: sessions, idempotency keys, old records of the fleet.
     SweepExpired {},
 }
@@ -107,7 +111,8 @@ impl Job {
             Self::SendBookingReminder { .. } => Policy::new(Queue::Email, 20, 30).backoff(2, 3600).bulk(),
             Self::MakeBookingSummary { .. } => Policy::new(Queue::Pdf, 4, 30),
             Self::DropImage { .. } | Self::DropExport { .. } => Policy::new(Queue::Maintenance, 8, 60),
-            Self::RemindOfBookings { .. } | Self::RemindTenants { .. } => {
+            Self::ExtendPrivateEvents {} => Policy::new(Queue::Maintenance, 8, 300).bulk(),
+            Self::RemindOfBookings { .. } | Self::RemindTenants { .. } | Self::ExtendTenants {} => {
                 Policy::new(Queue::Maintenance, 8, 120).backoff(5, 600)
             }
             Self::ExportCustomers { .. } => Policy::new(Queue::Maintenance, 5, 900).bulk(),
@@ -131,6 +136,8 @@ impl Job {
             Self::SendLimitWarning { .. } => "send_limit_warning",
             Self::DropImage { .. } => "drop_image",
             Self::DropExport { .. } => "drop_export",
+            Self::ExtendTenants {} => "extend_tenants",
+            Self::ExtendPrivateEvents {} => "extend_private_events",
             Self::SweepExpired {} => "sweep_expired",
         }
     }
@@ -233,6 +240,8 @@ mod tests {
                 r#"{"export_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (Job::SweepExpired {}, "{}"),
+            (Job::ExtendTenants {}, "{}"),
+            (Job::ExtendPrivateEvents {}, "{}"),
         ];
         for (job, payload) in jobs {
             assert_eq!(job.payload().to_string(), payload);

@@ -171,3 +171,5 @@ calendar-export-made = { $date }, { $time }, { $size }
 calendar-export-file = customers.csv
 calendar-export-back = All customers
 calendar-export-download = Download
+
+calendar-feed-busy = Busy

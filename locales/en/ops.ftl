@@ -28,6 +28,8 @@ ops-kind = { $kind ->
     [export_customers] Write all customers into a file
     [drop_image] Remove a picture’s files
     [drop_export] Remove the file of an export
+    [extend_tenants] Look for recurring private events that come within reach
+    [extend_private_events] Write out recurring private events
     [sweep_expired] Clear away what has expired
    *[other] { $kind }
 }

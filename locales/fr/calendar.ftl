@@ -171,3 +171,5 @@ calendar-export-made = { $date }, { $time }, { $size }
 calendar-export-file = clients.csv
 calendar-export-back = Tous les clients
 calendar-export-download = Télécharger
+
+calendar-feed-busy = Occupé

@@ -28,6 +28,8 @@ ops-kind = { $kind ->
     [export_customers] Écrire tous les clients dans un fichier
     [drop_image] Supprimer les fichiers d’une image
     [drop_export] Supprimer le fichier d’un export
+    [extend_tenants] Chercher les événements récurrents arrivés à portée
+    [extend_private_events] Inscrire les événements privés récurrents
     [sweep_expired] Effacer ce qui a expiré
    *[other] { $kind }
 }

@@ -26,7 +26,7 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 pub use accent::{Accent, accent};
-pub use calendar::{Invite, Method, Person};
+pub use calendar::{CalendarFeed, FeedEntry, FeedTime, Invite, Method, Person};
 pub use color::HARMONY;
 pub use domain::locale::Locale;
 pub use mail::{

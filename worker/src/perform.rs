@@ -3,7 +3,7 @@
 use crate::bookings::{self, Message};
 use crate::context::Context;
 use crate::runtime::Envelope;
-use crate::{exports, images, maintenance, reminders, usage, users};
+use crate::{exports, images, maintenance, private_events, reminders, usage, users};
 use jobs::{Job, JobError};
 
 /// Runs a job. Whatever it does is done again when its worker dies: effects are idempotent.
@@ -37,6 +37,8 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         Job::DropExport { export_id } => exports::drop_export(context, envelope.tenant_id, export_id).await,
         Job::DropImage { image_id } => images::drop_image(context, &envelope, image_id).await,
         Job::ExportCustomers { .. } => exports::export_customers(context, &envelope).await,
+        Job::ExtendTenants {} => private_events::extend_tenants(context).await,
+        Job::ExtendPrivateEvents {} => private_events::extend(context, &envelope).await,
         Job::SweepExpired {} => maintenance::sweep_expired(context).await,
     }
 }

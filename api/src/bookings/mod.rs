@@ -426,7 +426,6 @@ pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) ->
     }
     let filter = Filter {
         customer_id: question.customer_id,
-        latest_first: false,
         words,
         code,
         from: question.from,
@@ -434,6 +433,7 @@ pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) ->
         status: question.status,
         staff_id: question.staff_id,
         after: wanted.after,
+        ..Filter::default()
     };
     let found =
         member.tenant.transaction(async |tx| bookings::list(tx, &filter, wanted.and_one()).await).await?;

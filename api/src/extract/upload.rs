@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// Most bytes of a field that is no file.
 const MOST_OF_A_FIELD: u64 = 4_096;
 
-/// `multipart/form-data` with a file named `file`, or a picture as the whole body. A file of no bytes is none: browsers
+/// `multipart/form-data` with a file named `file`, or a picture or a calendar as the whole body. A file of no bytes is none: browsers
 /// send one when nothing was chosen.
 #[derive(Debug, Default)]
 pub struct Upload {
@@ -42,9 +42,10 @@ impl FromRequest for Upload {
             let content_type = header(CONTENT_TYPE).unwrap_or_default();
             let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
             let boundary = multer::parse_boundary(content_type).ok();
-            let is_file = essence.starts_with("image/") || essence == "application/octet-stream";
+            let is_file = essence.starts_with("image/")
+                || ["application/octet-stream", "text/calendar"].contains(&&*essence);
             if boundary.is_none() && !is_file {
-                let why = "Send a picture, alone or as `file` of multipart/form-data.";
+                let why = "Send the file, alone or as `file` of multipart/form-data.";
                 return Err(Rejection::new(Code::UnsupportedMediaType, why).into());
             }
             let Heard { bytes, is_whole } = hear(request.headers(), body).await?;
@@ -60,7 +61,7 @@ impl FromRequest for Upload {
 }
 
 fn too_large() -> Problem {
-    Rejection::new(Code::BodyTooLarge, "A picture may have at most 10 MB.").into()
+    Rejection::new(Code::BodyTooLarge, "A file may have at most 10 MB.").into()
 }
 
 /// What arrived of a body.

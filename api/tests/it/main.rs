@@ -6,6 +6,8 @@ mod bookings;
 #[cfg(test)]
 mod bookings_staff;
 #[cfg(test)]
+mod calendar_feeds;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod console;
@@ -55,6 +57,8 @@ mod pages_public;
 mod pages_session;
 #[cfg(test)]
 mod pages_setup;
+#[cfg(test)]
+mod private_events;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]

@@ -25,6 +25,7 @@ struct Things {
     code: String,
     customer: String,
     room: String,
+    event: String,
 }
 
 impl Things {
@@ -42,6 +43,8 @@ impl Things {
         let code = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201)["public_code"].clone();
         let listed = salon.get("/bookings").await.expect(200)["data"][0].clone();
         let (booking, customer) = (listed["id"].clone(), listed["customer"]["id"].clone());
+        let event = json!({"staff_id": staff, "title": "Dentist", "start": "2030-03-06T09:00", "end": "2030-03-06T10:00"});
+        let event = id(salon.post("/events").json(&event).await.expect(201));
         let text = |value: Value| value.as_str().unwrap().to_owned();
         Self {
             service,
@@ -52,6 +55,7 @@ impl Things {
             code: text(code),
             customer: text(customer),
             room,
+            event,
         }
     }
 
@@ -67,12 +71,13 @@ impl Things {
             code: "ZZ-ZZZZZZ".to_owned(),
             customer: id(),
             room: id(),
+            event: id(),
         }
     }
 
-    fn all(&self) -> [&str; 8] {
-        let Self { service, staff, closure, opening, booking, code, customer, room } = self;
-        [service, staff, closure, opening, booking, code, customer, room]
+    fn all(&self) -> [&str; 9] {
+        let Self { service, staff, closure, opening, booking, code, customer, room, event } = self;
+        [service, staff, closure, opening, booking, code, customer, room, event]
     }
 
     fn id_in(&self, path: &str) -> &str {
@@ -84,6 +89,7 @@ impl Things {
             Some("bookings") => &self.booking,
             Some("customers") => &self.customer,
             Some("rooms") => &self.room,
+            Some("events") => &self.event,
             _ => panic!("whose id is it in {path}?"),
         }
     }
@@ -105,6 +111,8 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("GET" | "DELETE", "/services/{id}" | "/staff/{id}" | "/rooms/{id}")
         | ("DELETE", "/closures/{id}" | "/openings/{id}")
         | ("GET", "/bookings/{id}" | "/bookings/{id}/history" | "/customers/{id}")
+        | ("GET" | "DELETE", "/events/{id}" | "/staff/{id}/calendar-feed")
+        | ("POST", "/staff/{id}/calendar-import")
         | ("PUT" | "DELETE", "/services/{id}/image") => (none, None, NotFound),
         (
             "PATCH",
@@ -120,8 +128,22 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/bookings/{id}/reschedule") => {
             (none, Some(json!({"start": "2030-03-05T10:00:00Z"})), NotFound)
         }
+        ("POST" | "PATCH", "/staff/{id}/calendar-feed") => {
+            (none, Some(json!({"shows_details": true})), NotFound)
+        }
         ("GET", "/opening-rules" | "/break-rules") => (of_staff, None, NotFound),
         ("GET", "/bookings") => (of_staff, None, Own),
+        ("GET", "/events") => {
+            (vec![("staff_id", staff), ("from", "2030-03-01T00:00:00Z".to_owned())], None, Own)
+        }
+        ("POST", "/events") => {
+            let body = json!({"service_id": service, "start": "2030-03-05T14:00:00Z", "client_email": "dan@customer.example"});
+            (none, Some(body), NotFound)
+        }
+        ("PUT", "/events/{id}") => {
+            let body = json!({"title": "Dentist", "start": "2030-03-06T11:00", "end": "2030-03-06T12:00"});
+            (none, Some(body), NotFound)
+        }
         ("POST", "/stream/tickets")
         | (
             "GET",
@@ -204,6 +226,7 @@ async fn everything(salon: &Salon<'_>, things: &Things) -> Vec<Value> {
         all.push(salon.get(path).query(&[("staff_id", &things.staff)]).await.expect(200));
     }
     all.push(salon.get("/bookings").await.expect(200));
+    all.push(salon.get(&format!("/events/{}", things.event)).await.expect(200));
     all.push(salon.get("/customers").await.expect(200));
     all.push(salon.get(&format!("/bookings/{}/history", things.booking)).await.expect(200));
     all
