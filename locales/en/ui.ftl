@@ -65,6 +65,12 @@ flaw = { $field ->
         [PICTURE_BROKEN] This file is damaged or incomplete.
        *[other] This file is not a JPEG, PNG, WebP or GIF picture.
     }
+    [ics] { $code ->
+        [REQUIRED] Choose a file.
+        [TOO_LONG] This file has more than 5 MB, or too many events.
+        [TOO_MANY] This file has more than 5 MB, or too many events.
+       *[other] This file is not a calendar.
+    }
     [email] { $code ->
         [REQUIRED] Enter an email address.
        *[other] Enter a complete email address, such as camille@example.com.

@@ -65,6 +65,12 @@ flaw = { $field ->
         [PICTURE_BROKEN] Ce fichier est endommagé ou incomplet.
        *[other] Ce fichier n’est pas une image JPEG, PNG, WebP ou GIF.
     }
+    [ics] { $code ->
+        [REQUIRED] Choisissez un fichier.
+        [TOO_LONG] Ce fichier dépasse 5 Mo, ou a trop d’événements.
+        [TOO_MANY] Ce fichier dépasse 5 Mo, ou a trop d’événements.
+       *[other] Ce fichier n’est pas un agenda.
+    }
     [email] { $code ->
         [REQUIRED] Indiquez une adresse e-mail.
        *[other] Indiquez une adresse e-mail complète, par exemple camille@example.com.

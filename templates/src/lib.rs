@@ -16,6 +16,7 @@ mod mail;
 mod money;
 mod numbers;
 mod palette;
+mod recurrence;
 mod spans;
 mod summary;
 mod text;
@@ -34,6 +35,7 @@ pub use mail::{
 };
 pub use money::{decimal, parse_amount, typed_amount};
 pub use palette::{Palette, Tones, palette};
+pub use recurrence::describe;
 pub use spans::{count, span};
 pub use summary::BookingSummary;
 /// For those who register functions of their own, see [`Templates::load_with_pages`].

@@ -228,9 +228,10 @@ async fn what_is_no_calendar_is_told_so_and_changes_nothing() {
     import("BEGIN:VCALENDAR\r\n".repeat(100_000).into_bytes()).await.expect(200);
     salon.post(&address).file("text/html", b"x".to_vec()).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
     // A thousand events, all of them.
-    let events: String = (0..1_000)
+    let events: Vec<String> = (0..1_000)
         .map(|n| format!("BEGIN:VEVENT\r\nUID:{n}\r\nSUMMARY:n\r\nDTSTART:203003{:02}T{:02}0000Z\r\nDURATION:PT30M\r\nEND:VEVENT\r\n", n % 28 + 1, n % 24))
         .collect();
+    let events = events.concat();
     let file = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n");
     assert_eq!(import(file.into_bytes()).await.expect(200)["made"], 1_000);
 }

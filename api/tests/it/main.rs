@@ -44,6 +44,8 @@ mod pages_account;
 #[cfg(test)]
 mod pages_calendar;
 #[cfg(test)]
+mod pages_events;
+#[cfg(test)]
 mod pages_export;
 #[cfg(test)]
 mod pages_hours;

@@ -108,10 +108,12 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             (none, Some(body), Invalid)
         }
         ("POST", "/staff" | "/rooms") => (none, Some(json!({"name": "Cleo"})), Own),
-        ("GET" | "DELETE", "/services/{id}" | "/staff/{id}" | "/rooms/{id}")
+        (
+            "GET" | "DELETE",
+            "/services/{id}" | "/staff/{id}" | "/rooms/{id}" | "/events/{id}" | "/staff/{id}/calendar-feed",
+        )
         | ("DELETE", "/closures/{id}" | "/openings/{id}")
         | ("GET", "/bookings/{id}" | "/bookings/{id}/history" | "/customers/{id}")
-        | ("GET" | "DELETE", "/events/{id}" | "/staff/{id}/calendar-feed")
         | ("POST", "/staff/{id}/calendar-import")
         | ("PUT" | "DELETE", "/services/{id}/image") => (none, None, NotFound),
         (

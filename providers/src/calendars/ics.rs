@@ -13,6 +13,7 @@ use calcard::{Entry, Parser};
 use chrono::{Days, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use domain::private_event::PrivateEventDraft;
+use sha2::Digest;
 
 /// Most bytes of a file.
 pub const MOST_BYTES: usize = 5 * 1024 * 1024;
@@ -197,7 +198,6 @@ fn kept(uid: &str) -> String {
     if uid.chars().nth(255).is_none() {
         return uid.to_owned();
     }
-    use sha2::Digest;
     let hash = domain::text::hex(&sha2::Sha256::digest(uid.as_bytes()));
     uid.chars().take(190).chain(['~']).chain(hash.chars()).collect()
 }
