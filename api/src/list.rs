@@ -94,6 +94,17 @@ impl Key for (DateTime<Utc>, BookingId) {
     }
 }
 
+/// Bookings and private events in one list.
+impl Key for (DateTime<Utc>, Uuid) {
+    fn parts(self) -> (i64, Uuid) {
+        (self.0.timestamp_micros(), self.1)
+    }
+
+    fn from_parts(at: i64, id: Uuid) -> Option<Self> {
+        <(DateTime<Utc>, BookingId)>::from_parts(at, id).map(|(start, id)| (start, id.0))
+    }
+}
+
 impl Key for (NaiveDate, ClosureId) {
     fn parts(self) -> (i64, Uuid) {
         (self.0.num_days_from_ce().into(), self.1.0)

@@ -121,7 +121,7 @@ fn operation(route: &Route) -> utoipa::openapi::path::Operation {
     operation.build()
 }
 
-/// A picture, as `file` of a form or alone.
+/// A file, as `file` of a form or alone.
 fn a_file() -> RequestBody {
     let binary = SchemaFormat::KnownFormat(KnownFormat::Binary);
     let file = || ObjectBuilder::new().schema_type(Type::String).format(Some(binary.clone())).build();
@@ -129,6 +129,7 @@ fn a_file() -> RequestBody {
     RequestBodyBuilder::new()
         .content("multipart/form-data", ContentBuilder::new().schema(Some(form)).build())
         .content("image/*", ContentBuilder::new().schema(Some(file())).build())
+        .content("text/calendar", ContentBuilder::new().schema(Some(file())).build())
         .required(Some(Required::True))
         .build()
 }

@@ -84,6 +84,10 @@ id! {
     RuleId,
     ClosureId,
     OpeningId,
+    /// What somebody does besides: time taken outside of bookings.
+    PrivateEventId,
+    /// A day at most of such time.
+    BlockId,
     JobId,
     EventId,
     MessageId,

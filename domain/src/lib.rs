@@ -14,6 +14,8 @@ pub mod locale;
 pub mod password;
 pub mod plan;
 pub mod privacy;
+pub mod private_event;
+pub mod recurrence;
 pub mod rejection;
 pub mod reminder;
 pub mod role;

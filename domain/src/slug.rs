@@ -24,6 +24,7 @@ pub const RESERVED: &[&str] = &[
     "health",
     "help",
     "hooks",
+    "ical",
     "legal",
     "login",
     "logout",

@@ -3,7 +3,8 @@
 use std::ops::RangeInclusive;
 
 use chrono::{
-    DateTime, Datelike, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc,
+    DateTime, Datelike, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone,
+    Timelike, Utc,
 };
 use chrono_tz::{GapInfo, Tz};
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,12 @@ pub(crate) struct Span {
 /// date that the zone skipped whole (Apia had no 30 December 2011).
 pub fn start_instant(zone: Tz, date: NaiveDate, minute: u16) -> Option<DateTime<Utc>> {
     instant(start_second(zone, date, minute)?)
+}
+
+/// The instant of a wall time, as [`start_instant`], to the second.
+pub fn at(zone: Tz, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
+    let minute = u16::try_from(wall.hour() * 60 + wall.minute()).ok()?;
+    instant(start_second(zone, wall.date(), minute)? + i64::from(wall.second()))
 }
 
 /// The instant at which a range that ends at this wall time ends: of one that comes twice the second, else as

@@ -93,6 +93,10 @@ pub enum Job {
     ImportCustomers { import_id: ImportId },
     /// Removes the file of an import and what is known of it.
     DropImport { import_id: ImportId },
+    /// Has every tenant write out what has come within reach of its private events.
+    ExtendTenants {},
+    /// Writes out what has come within reach of the private events that recur.
+    ExtendPrivateEvents {},
     /// Removes what has expired: sessions, idempotency keys, old records of the fleet.
     SweepExpired {},
 }
@@ -115,7 +119,8 @@ impl Job {
             Self::DropImage { .. } | Self::DropExport { .. } | Self::DropImport { .. } => {
                 Policy::new(Queue::Maintenance, 8, 60)
             }
-            Self::RemindOfBookings { .. } | Self::RemindTenants { .. } => {
+            Self::ExtendPrivateEvents {} => Policy::new(Queue::Maintenance, 8, 300).bulk(),
+            Self::RemindOfBookings { .. } | Self::RemindTenants { .. } | Self::ExtendTenants {} => {
                 Policy::new(Queue::Maintenance, 8, 120).backoff(5, 600)
             }
             Self::ExpireHold { .. } => Policy::new(Queue::Maintenance, 20, 30).backoff(1, 60),
@@ -145,6 +150,8 @@ impl Job {
             Self::DropExport { .. } => "drop_export",
             Self::ImportCustomers { .. } => "import_customers",
             Self::DropImport { .. } => "drop_import",
+            Self::ExtendTenants {} => "extend_tenants",
+            Self::ExtendPrivateEvents {} => "extend_private_events",
             Self::SweepExpired {} => "sweep_expired",
         }
     }
@@ -259,6 +266,8 @@ mod tests {
                 r#"{"import_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (Job::SweepExpired {}, "{}"),
+            (Job::ExtendTenants {}, "{}"),
+            (Job::ExtendPrivateEvents {}, "{}"),
         ];
         for (job, payload) in jobs {
             assert_eq!(job.payload().to_string(), payload);

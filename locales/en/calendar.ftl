@@ -187,3 +187,5 @@ calendar-group-alone = Nobody else so far.
 calendar-group-add = Add a participant
 calendar-deposit-paid = Deposit, paid
 calendar-held-until = The time is held until { $time }, for the deposit to be paid.
+
+calendar-feed-busy = Busy

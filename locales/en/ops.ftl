@@ -31,6 +31,8 @@ ops-kind = { $kind ->
     [drop_export] Remove the file of an export
     [import_customers] Bring customers in from a file
     [drop_import] Remove the file of an import
+    [extend_tenants] Look for recurring private events that come within reach
+    [extend_private_events] Write out recurring private events
     [sweep_expired] Clear away what has expired
    *[other] { $kind }
 }

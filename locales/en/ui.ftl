@@ -84,6 +84,12 @@ flaw = { $field ->
     }
     [keep] Choose whom to keep.
     [sure] Check the box to confirm.
+    [ics] { $code ->
+        [REQUIRED] Choose a file.
+        [TOO_LONG] This file has more than 5 MB, or too many events.
+        [TOO_MANY] This file has more than 5 MB, or too many events.
+       *[other] This file is not a calendar.
+    }
     [email] { $code ->
         [REQUIRED] Enter an email address.
        *[other] Enter a complete email address, such as camille@example.com.

@@ -187,3 +187,5 @@ calendar-group-alone = Personne d’autre pour le moment.
 calendar-group-add = Ajouter un participant
 calendar-deposit-paid = Acompte réglé
 calendar-held-until = Le créneau est retenu jusqu’à { $time }, le temps de régler l’acompte.
+
+calendar-feed-busy = Occupé

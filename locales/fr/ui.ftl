@@ -84,6 +84,12 @@ flaw = { $field ->
     }
     [keep] Choisissez la fiche à garder.
     [sure] Cochez la case pour confirmer.
+    [ics] { $code ->
+        [REQUIRED] Choisissez un fichier.
+        [TOO_LONG] Ce fichier dépasse 5 Mo, ou a trop d’événements.
+        [TOO_MANY] Ce fichier dépasse 5 Mo, ou a trop d’événements.
+       *[other] Ce fichier n’est pas un agenda.
+    }
     [email] { $code ->
         [REQUIRED] Indiquez une adresse e-mail.
        *[other] Indiquez une adresse e-mail complète, par exemple camille@example.com.

@@ -1,5 +1,6 @@
 //! The outside world, one folder each: what Harmony sends to, takes from and keeps with others, for real or in a sandbox.
 
+pub mod calendars;
 pub mod files;
 pub mod images;
 pub mod mail;

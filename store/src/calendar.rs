@@ -12,6 +12,7 @@ use crate::availability::{self, MAX_ALLOCATION};
 use crate::bookings::{self, Appointment, Booking, Filter};
 use crate::error::Result;
 use crate::hours::{Exception, exceptions, hours, weekly_rules};
+use crate::private_events::{Busy, BusyFilter, busy};
 
 /// Most bookings that one day shows.
 const MOST: i64 = 2_000;
@@ -36,6 +37,8 @@ pub struct Column {
     pub working: Vec<Interval>,
     /// By start, without the cancelled.
     pub bookings: Vec<Booking>,
+    /// What they do besides, by start.
+    pub busy: Vec<Busy>,
 }
 
 impl Day {
@@ -80,9 +83,13 @@ pub async fn day(tx: &TenantTx, date: NaiveDate, timezone: Tz) -> Result<Option<
     };
     let filter =
         Filter { from: Some(window.start - MAX_ALLOCATION), to: Some(window.end), ..Filter::default() };
-    let (team, listed) =
-        join!(availability::everybody(tx, (date, date)), bookings::list_standing(tx, &filter, MOST));
-    let ((terms, team), listed) = (team?, listed?);
+    let besides = BusyFilter { from: window.start, to: Some(window.end), ..BusyFilter::default() };
+    let (team, listed, besides) = join!(
+        availability::everybody(tx, (date, date)),
+        bookings::list_standing(tx, &filter, MOST),
+        busy(tx, &besides, MOST)
+    );
+    let ((terms, team), listed, besides) = (team?, listed?, besides?);
     let mut columns: Vec<Column> = team
         .iter()
         .map(|member| Column {
@@ -90,6 +97,7 @@ pub async fn day(tx: &TenantTx, date: NaiveDate, timezone: Tz) -> Result<Option<
             name: member.staff.name.clone(),
             working: member.working(window),
             bookings: Vec::new(),
+            busy: Vec::new(),
         })
         .collect();
     let is_shown = |one: &Appointment| one.booking.ends_at > window.start;
@@ -101,7 +109,13 @@ pub async fn day(tx: &TenantTx, date: NaiveDate, timezone: Tz) -> Result<Option<
                 name: staff_name,
                 working: Vec::new(),
                 bookings: vec![booking],
+                busy: Vec::new(),
             }),
+        }
+    }
+    for one in besides {
+        if let Some(column) = columns.iter_mut().find(|column| column.staff_id == one.event.staff_id) {
+            column.busy.push(one);
         }
     }
     Ok(Some(Day { timezone: terms.timezone, currency: terms.currency, window, columns }))

@@ -51,6 +51,14 @@ pub async fn tenants_of(tx: &SystemTx, zone: &str, after: TenantId, limit: i64) 
     Ok(tenants.into_iter().map(|tenant| tenant.tenant_id).collect())
 }
 
+/// The next tenants after that one, in the order of their ids, `limit` at most.
+pub async fn tenants(tx: &SystemTx, after: TenantId, limit: i64) -> Result<Vec<TenantId>> {
+    const ALL: &str = "SELECT tenant_id FROM tenants WHERE tenant_id > $1 ORDER BY tenant_id LIMIT $2";
+    let query = sql_query(ALL).bind::<SqlUuid, _>(after).bind::<BigInt, _>(limit);
+    let tenants: Vec<Named> = cached(query).load(&mut tx.conn()).await?;
+    Ok(tenants.into_iter().map(|tenant| tenant.tenant_id).collect())
+}
+
 /// The confirmed bookings that start within `day` and were made before `made_before`, with their sequences, after that
 /// one in the order of start and id, `limit` at most.
 pub async fn due(

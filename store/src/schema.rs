@@ -87,6 +87,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    busy_blocks (tenant_id, private_event_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        private_event_id -> Uuid,
+        staff_id -> Uuid,
+        occurrence -> Timestamp,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        occurs_from -> Timestamptz,
+        occurs_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    calendar_feeds (tenant_id, staff_id) {
+        tenant_id -> Uuid,
+        staff_id -> Uuid,
+        token_hash -> Bytea,
+        shows_details -> Bool,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     closures (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -370,6 +397,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    private_events (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        staff_id -> Uuid,
+        title -> Text,
+        note -> Nullable<Text>,
+        timezone -> Text,
+        all_day -> Bool,
+        starts_at_wall -> Timestamp,
+        ends_at_wall -> Timestamp,
+        recurrence -> Nullable<Text>,
+        added -> Array<Nullable<Timestamp>>,
+        left_out -> Array<Nullable<Timestamp>>,
+        series_id -> Nullable<Uuid>,
+        stands_for -> Nullable<Timestamp>,
+        external_uid -> Nullable<Text>,
+        unfolded_until -> Nullable<Timestamptz>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     queue_settings (queue) {
         queue -> Text,
         paused_at -> Nullable<Timestamptz>,
@@ -616,6 +668,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     blocked_contacts,
     bookings,
+    busy_blocks,
+    calendar_feeds,
     closures,
     credentials,
     customer_addresses,
@@ -638,6 +692,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     openings,
     password_resets,
+    private_events,
     queue_settings,
     refresh_tokens,
     rooms,

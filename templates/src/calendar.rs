@@ -1,6 +1,6 @@
 //! Invitations that calendars understand: iCalendar (RFC 5545) inside mail (RFC 6047).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 /// One appointment as its calendar entry. The same `uid` with a higher `sequence` replaces the entry.
@@ -84,6 +84,80 @@ impl Invite {
         ics.line(&format!("STATUS:{status}"));
         ics.line("TRANSP:OPAQUE");
         ics.line("END:VEVENT");
+        ics.line("END:VCALENDAR");
+        ics.0
+    }
+}
+
+/// A calendar that other programs subscribe to.
+#[derive(Clone, Debug)]
+pub struct CalendarFeed {
+    pub name: String,
+    pub entries: Vec<FeedEntry>,
+}
+
+/// One entry of it: an occurrence has its own, so that no program has to reckon what recurs.
+#[derive(Clone, Debug)]
+pub struct FeedEntry {
+    /// The same each time the calendar is read.
+    pub uid: String,
+    pub sequence: i32,
+    /// When it was last changed.
+    pub stamp: DateTime<Utc>,
+    pub time: FeedTime,
+    pub is_tentative: bool,
+    pub summary: String,
+    pub description: String,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum FeedTime {
+    Instants {
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    },
+    /// Whole days, up to the one `after` the last.
+    Days {
+        first: NaiveDate,
+        after: NaiveDate,
+    },
+}
+
+impl CalendarFeed {
+    /// The text of an `.ics` file, the same as long as nothing changes.
+    pub fn to_ics(&self) -> String {
+        let mut ics = Lines(String::new());
+        ics.line("BEGIN:VCALENDAR");
+        ics.line("VERSION:2.0");
+        ics.line("PRODID:-//Harmony//Calendar//EN");
+        ics.line("CALSCALE:GREGORIAN");
+        ics.line("METHOD:PUBLISH");
+        ics.line(&format!("X-WR-CALNAME:{}", text(&self.name)));
+        // RFC 7986, 5.7: how often to look again, for those that ask.
+        ics.line("REFRESH-INTERVAL;VALUE=DURATION:PT15M");
+        for entry in &self.entries {
+            ics.line("BEGIN:VEVENT");
+            ics.line(&format!("UID:{}", text(&entry.uid)));
+            ics.line(&format!("SEQUENCE:{}", entry.sequence.max(0)));
+            ics.line(&format!("DTSTAMP:{}", utc(entry.stamp)));
+            match entry.time {
+                FeedTime::Instants { from, until } => {
+                    ics.line(&format!("DTSTART:{}", utc(from)));
+                    ics.line(&format!("DTEND:{}", utc(until)));
+                }
+                FeedTime::Days { first, after } => {
+                    ics.line(&format!("DTSTART;VALUE=DATE:{}", first.format("%Y%m%d")));
+                    ics.line(&format!("DTEND;VALUE=DATE:{}", after.format("%Y%m%d")));
+                }
+            }
+            ics.line(&format!("SUMMARY:{}", text(&entry.summary)));
+            if !entry.description.trim().is_empty() {
+                ics.line(&format!("DESCRIPTION:{}", text(&entry.description)));
+            }
+            ics.line(if entry.is_tentative { "STATUS:TENTATIVE" } else { "STATUS:CONFIRMED" });
+            ics.line("TRANSP:OPAQUE");
+            ics.line("END:VEVENT");
+        }
         ics.line("END:VCALENDAR");
         ics.0
     }

@@ -16,6 +16,7 @@ mod mail;
 mod money;
 mod numbers;
 mod palette;
+mod recurrence;
 mod spans;
 mod summary;
 mod text;
@@ -26,7 +27,7 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 pub use accent::{Accent, accent};
-pub use calendar::{Invite, Method, Person};
+pub use calendar::{CalendarFeed, FeedEntry, FeedTime, Invite, Method, Person};
 pub use color::HARMONY;
 pub use domain::locale::Locale;
 pub use mail::{
@@ -34,6 +35,7 @@ pub use mail::{
 };
 pub use money::{decimal, parse_amount, typed_amount};
 pub use palette::{Palette, Tones, palette};
+pub use recurrence::describe;
 pub use spans::{count, span};
 pub use summary::BookingSummary;
 /// For those who register functions of their own, see [`Templates::load_with_pages`].

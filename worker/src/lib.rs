@@ -13,6 +13,7 @@ mod messages;
 pub mod metrics;
 pub mod outcome;
 pub mod perform;
+mod private_events;
 pub mod process;
 mod relay;
 mod reminders;

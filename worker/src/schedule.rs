@@ -46,6 +46,13 @@ pub const SCHEDULES: &[Schedule] = &[
         catch_up: CatchUp::Once,
         job: |tick| Job::RemindTenants { since: tick.since, until: tick.at },
     },
+    // Occurrences are written out some days further than anybody can book.
+    Schedule {
+        name: "extend_tenants",
+        when: When::Every(Duration::from_hours(24)),
+        catch_up: CatchUp::Once,
+        job: |_tick| Job::ExtendTenants {},
+    },
 ];
 
 impl Schedule {

@@ -24,14 +24,18 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// Most bytes of a field that is no file.
 const MOST_OF_A_FIELD: u64 = 4_096;
 
-/// `multipart/form-data` with a file named `file`, or a picture as the whole body. A file of no bytes is none: browsers
-/// send one when nothing was chosen.
+/// `multipart/form-data` with a file named `file`, or a picture as the whole body. A file of no bytes is none: browsers send
+/// one when nothing was chosen.
 #[derive(Debug, Default)]
 pub struct Upload {
     pub file: Option<Bytes>,
     /// As it is called where it comes from; empty when nobody said so.
     pub name: String,
 }
+
+/// The same with a calendar (RFC 5545).
+#[derive(Debug, Default)]
+pub struct CalendarUpload(pub Upload);
 
 /// The same with a table: comma-separated values, of a type that browsers and programs give them.
 #[derive(Debug, Default)]
@@ -44,6 +48,17 @@ impl FromRequest for Upload {
     fn from_request(request: &HttpRequest, body: &mut Payload) -> Self::Future {
         let (request, body) = (request.clone(), body.take());
         Box::pin(take(request, body, |essence| essence.starts_with("image/"), "a picture"))
+    }
+}
+
+impl FromRequest for CalendarUpload {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, body: &mut Payload) -> Self::Future {
+        let (request, body) = (request.clone(), body.take());
+        let is_calendar = |essence: &str| essence == "text/calendar";
+        Box::pin(async move { take(request, body, is_calendar, "a calendar").await.map(Self) })
     }
 }
 

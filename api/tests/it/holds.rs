@@ -68,6 +68,7 @@ async fn a_booking_waits_for_its_deposit_and_is_confirmed_when_it_is_paid() {
     let path = checkout(&booked);
     let page = browser.open(&path).await.text.clone();
     assert!(page.contains("€14.40") && page.contains("10:15"), "{page}");
+    app.clock.advance(TimeDelta::minutes(1));
     let paid = browser.submit(&path, &[]).await.text.clone();
     assert!(paid.contains("booked, Ana"), "{paid}");
     let view = find(&salon, "Ana").await;

@@ -128,7 +128,11 @@ fn change() -> impl Strategy<Value = Change> {
 fn places(value: &Value, at: String, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
-            fields.iter().for_each(|(name, value)| places(value, format!("{at}/{name}"), found));
+            fields.iter().for_each(|(name, value)| {
+                // As RFC 6901 writes them: a name may have a slash of its own.
+                let name = name.replace('~', "~0").replace('/', "~1");
+                places(value, format!("{at}/{name}"), found);
+            });
         }
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(index, value)| places(value, format!("{at}/{index}"), found));
@@ -218,6 +222,16 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             body["outside_hours"] = json!(false);
             body
         }
+        ("POST" | "PATCH", "/staff/{id}/calendar-feed") => json!({"shows_details": true}),
+        ("POST", "/events") => json!({
+            "kind": "busy", "staff_id": booking["staff_id"], "title": "Dentist", "start": "2030-03-06T09:00",
+            "end": "2030-03-06T10:00", "all_day": false, "timezone": "Europe/Paris", "note": "Quiet",
+            "recurrence": "FREQ=WEEKLY;COUNT=3",
+        }),
+        ("PUT", "/events/{id}") => json!({
+            "title": "Dentist", "start": "2030-03-06T09:00", "end": "2030-03-06T10:00", "all_day": false,
+            "timezone": "Europe/Paris", "note": "Quiet", "recurrence": "FREQ=WEEKLY;COUNT=3",
+        }),
         ("PATCH", "/bookings/{id}") => json!({"internal_note": "Quiet"}),
         ("POST" | "PATCH", "/customers" | "/customers/{id}") => json!({
             "name": "Ana", "email": "ana@customer.example", "phone": "+33612345678", "locale": "en", "note": "Quiet",

@@ -145,6 +145,20 @@ async fn who_gets_a_week_from_a_date_on_keeps_until_then_what_they_had() {
     salon.put("/opening-rules").query(&query).json(&tuesdays("18:00", "19:00")).await.expect(200);
     assert_eq!(wall(&salon, "2030-03-05").await, ["09:00", "11:00"]);
     assert_eq!(wall(&salon, "2030-03-12").await, ["18:00"]);
+    // The tenant's later weeks that begin before theirs are kept too.
+    let cleo = salon.staff("Cleo").await;
+    salon.service(json!({"staff_ids": [cleo]})).await;
+    for (date, start, end) in [("2030-03-12", "13:00", "14:00"), ("2030-03-26", "07:00", "08:00")] {
+        let query = [("effective_from", date)];
+        salon.put("/opening-rules").query(&query).json(&tuesdays(start, end)).await.expect(200);
+    }
+    let query = [("staff_id", cleo.as_str()), ("effective_from", "2030-03-19")];
+    salon.put("/opening-rules").query(&query).json(&tuesdays("18:00", "19:00")).await.expect(200);
+    assert_eq!(wall(&salon, "2030-03-05").await, ["09:00", "11:00"]);
+    assert_eq!(wall(&salon, "2030-03-12").await, ["13:00"]);
+    for date in ["2030-03-19", "2030-03-26"] {
+        assert_eq!(wall(&salon, date).await, ["18:00"], "{date}");
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ mod bookings;
 #[cfg(test)]
 mod bookings_staff;
 #[cfg(test)]
+mod calendar_feeds;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod console;
@@ -57,6 +59,8 @@ mod pages_calendar;
 #[cfg(test)]
 mod pages_customers;
 #[cfg(test)]
+mod pages_events;
+#[cfg(test)]
 mod pages_export;
 #[cfg(test)]
 mod pages_hours;
@@ -70,6 +74,8 @@ mod pages_public;
 mod pages_session;
 #[cfg(test)]
 mod pages_setup;
+#[cfg(test)]
+mod private_events;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]

@@ -29,6 +29,7 @@ struct Things {
     customer: String,
     room: String,
     import: String,
+    event: String,
 }
 
 impl Things {
@@ -47,6 +48,8 @@ impl Things {
         let listed = salon.get("/bookings").await.expect(200)["data"][0].clone();
         let (booking, customer) = (listed["id"].clone(), listed["customer"]["id"].clone());
         let import = salon.post("/customers/imports").file("text/csv", TABLE).await.expect(201)["id"].clone();
+        let event = json!({"staff_id": staff, "title": "Dentist", "start": "2030-03-06T09:00", "end": "2030-03-06T10:00"});
+        let event = id(salon.post("/events").json(&event).await.expect(201));
         let text = |value: Value| value.as_str().unwrap().to_owned();
         Self {
             service,
@@ -58,6 +61,7 @@ impl Things {
             customer: text(customer),
             room,
             import: text(import),
+            event,
         }
     }
 
@@ -74,12 +78,13 @@ impl Things {
             customer: id(),
             room: id(),
             import: id(),
+            event: id(),
         }
     }
 
-    fn all(&self) -> [&str; 9] {
-        let Self { service, staff, closure, opening, booking, code, customer, room, import } = self;
-        [service, staff, closure, opening, booking, code, customer, room, import]
+    fn all(&self) -> [&str; 10] {
+        let Self { service, staff, closure, opening, booking, code, customer, room, import, event } = self;
+        [service, staff, closure, opening, booking, code, customer, room, import, event]
     }
 
     fn id_in(&self, path: &str) -> &str {
@@ -92,6 +97,7 @@ impl Things {
             Some("customers") if path.starts_with("/customers/imports/") => &self.import,
             Some("customers") => &self.customer,
             Some("rooms") => &self.room,
+            Some("events") => &self.event,
             _ => panic!("whose id is it in {path}?"),
         }
     }
@@ -110,7 +116,15 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             (none, Some(body), Invalid)
         }
         ("POST", "/staff" | "/rooms") => (none, Some(json!({"name": "Cleo"})), Own),
-        ("GET" | "DELETE", "/services/{id}" | "/staff/{id}" | "/rooms/{id}" | "/customers/{id}/block")
+        (
+            "GET" | "DELETE",
+            "/services/{id}"
+            | "/staff/{id}"
+            | "/rooms/{id}"
+            | "/customers/{id}/block"
+            | "/events/{id}"
+            | "/staff/{id}/calendar-feed",
+        )
         | ("DELETE", "/closures/{id}" | "/openings/{id}")
         | (
             "GET",
@@ -120,6 +134,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             | "/customers/imports/{id}"
             | "/customers/imports/{id}/report",
         )
+        | ("POST", "/staff/{id}/calendar-import")
         | ("PUT" | "DELETE", "/services/{id}/image") => (none, None, NotFound),
         (
             "PATCH",
@@ -135,8 +150,22 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/bookings/{id}/reschedule") => {
             (none, Some(json!({"start": "2030-03-05T10:00:00Z"})), NotFound)
         }
+        ("POST" | "PATCH", "/staff/{id}/calendar-feed") => {
+            (none, Some(json!({"shows_details": true})), NotFound)
+        }
         ("GET", "/opening-rules" | "/break-rules") => (of_staff, None, NotFound),
         ("GET", "/bookings") => (of_staff, None, Own),
+        ("GET", "/events") => {
+            (vec![("staff_id", staff), ("from", "2030-03-01T00:00:00Z".to_owned())], None, Own)
+        }
+        ("POST", "/events") => {
+            let body = json!({"service_id": service, "start": "2030-03-05T14:00:00Z", "client_email": "dan@customer.example"});
+            (none, Some(body), NotFound)
+        }
+        ("PUT", "/events/{id}") => {
+            let body = json!({"title": "Dentist", "start": "2030-03-06T11:00", "end": "2030-03-06T12:00"});
+            (none, Some(body), NotFound)
+        }
         ("POST", "/stream/tickets" | "/customers/imports")
         | (
             "GET",
@@ -192,6 +221,7 @@ fn request(app: &TestApp, route: &Route, things: &Things) -> Request {
     let request = if query.is_empty() { request } else { request.query(&query) };
     match body {
         None if route.path == "/customers/imports" => request.file("text/csv", TABLE),
+        None if route.path.ends_with("/calendar-import") => request.file("text/calendar", "BEGIN:VCALENDAR"),
         None if route.takes_file => request.file("image/png", crate::images::png(32, 32)),
         Some(body) => request.json(&body),
         None => request,
@@ -227,6 +257,7 @@ async fn everything(salon: &Salon<'_>, things: &Things) -> Vec<Value> {
         all.push(salon.get(path).query(&[("staff_id", &things.staff)]).await.expect(200));
     }
     all.push(salon.get("/bookings").await.expect(200));
+    all.push(salon.get(&format!("/events/{}", things.event)).await.expect(200));
     all.push(salon.get("/customers").await.expect(200));
     all.push(salon.get(&format!("/bookings/{}/history", things.booking)).await.expect(200));
     all

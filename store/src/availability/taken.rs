@@ -12,10 +12,11 @@ use super::MAX_ALLOCATION;
 use crate::TenantTx;
 use crate::error::Result;
 use crate::explain::explain;
-use crate::schema::allocations;
+use crate::schema::{allocations, busy_blocks};
 
-/// Time taken from these staff members and rooms that meets `reach`, `but` for what one booking or session holds; by resource and start. Plain columns, not the range: its
-/// operators are not leakproof, and would filter every booking of the tenant.
+/// Time taken from these staff members and rooms that meets `reach`, by bookings and by private events, `but` for what a
+/// booking or a session holds; by resource and start. Plain columns, not the range: its operators are not leakproof, and would filter
+/// every booking of the tenant.
 pub(crate) async fn taken(
     tx: &TenantTx,
     ids: &[Uuid],
@@ -25,20 +26,24 @@ pub(crate) async fn taken(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let query = taken_query(tx.tenant(), ids, reach.start - MAX_ALLOCATION, reach.start, reach.end);
-    let rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> = match but {
+    let since = reach.start - MAX_ALLOCATION;
+    let booked = taken_query(tx.tenant(), ids, since, reach.start, reach.end);
+    let busy = busy_query(tx.tenant(), ids, since, reach.start, reach.end);
+    let mut rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> = match but {
         // Asked for on its own: the index that answers the other question does not know whose the time is.
-        Some(id) => query.filter(allocations::owner_id.ne(id)).load(&mut tx.conn()).await?,
-        None => query.load(&mut tx.conn()).await?,
+        Some(id) => booked.filter(allocations::owner_id.ne(id)).union_all(busy).load(&mut tx.conn()).await?,
+        None => booked.union_all(busy).load(&mut tx.conn()).await?,
     };
+    rows.sort_unstable();
     Ok(rows.into_iter().map(|(id, start, end)| (id, Interval::new(start, end))).collect())
 }
 
 /// PostgreSQL's plan for reading what is taken.
 #[doc(hidden)]
 pub async fn explain_taken(tx: &TenantTx, ids: &[Uuid], reach: Interval) -> Result<Vec<String>> {
-    let query = taken_query(tx.tenant(), ids, reach.start - MAX_ALLOCATION, reach.start, reach.end);
-    explain(tx, query).await
+    let since = reach.start - MAX_ALLOCATION;
+    let booked = taken_query(tx.tenant(), ids, since, reach.start, reach.end);
+    explain(tx, booked.union_all(busy_query(tx.tenant(), ids, since, reach.start, reach.end))).await
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
@@ -56,8 +61,25 @@ pub(crate) fn taken_query<'a>(
         .filter(allocations::starts_at.gt(since))
         .filter(allocations::starts_at.lt(to))
         .filter(allocations::ends_at.gt(from))
-        .order((allocations::resource_id, allocations::starts_at))
         .select((allocations::resource_id, allocations::starts_at, allocations::ends_at))
+}
+
+/// Private events take time of staff members alone.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn busy_query<'a>(
+    tenant_id: TenantId,
+    ids: &'a [Uuid],
+    since: DateTime<Utc>,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> _ {
+    busy_blocks::table
+        .filter(busy_blocks::tenant_id.eq(tenant_id))
+        .filter(busy_blocks::staff_id.eq_any(ids))
+        .filter(busy_blocks::starts_at.gt(since))
+        .filter(busy_blocks::starts_at.lt(to))
+        .filter(busy_blocks::ends_at.gt(from))
+        .select((busy_blocks::staff_id, busy_blocks::starts_at, busy_blocks::ends_at))
 }
 
 /// When what counts for a daily maximum begins, `but` for one booking or session.

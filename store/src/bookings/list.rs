@@ -20,6 +20,8 @@ use crate::schema::{bookings, staff};
 pub struct Filter {
     pub from: Option<DateTime<Utc>>,
     pub to: Option<DateTime<Utc>>,
+    /// That are not over then.
+    pub not_over_at: Option<DateTime<Utc>>,
     pub status: Option<Status>,
     pub staff_id: Option<StaffId>,
     pub customer_id: Option<CustomerId>,
@@ -111,6 +113,9 @@ fn list_query(tx: &TenantTx, filter: &Filter, limit: i64) -> Boxed {
     }
     if let Some(to) = filter.to {
         query = query.filter(bookings::starts_at.lt(to));
+    }
+    if let Some(at) = filter.not_over_at {
+        query = query.filter(bookings::ends_at.gt(at));
     }
     if let Some(status) = filter.status {
         query = query.filter(bookings::status.eq(status));

@@ -38,13 +38,13 @@ pub struct Figures {
 /// Of all bookings of a customer, as of `now`; money in `currency` (ISO 4217).
 pub async fn figures(tx: &TenantTx, id: CustomerId, currency: &str, now: DateTime<Utc>) -> Result<Figures> {
     const FIGURES: &str = "SELECT
-          count(*) FILTER (WHERE status <> 'cancelled') AS bookings,
+          count(*) FILTER (WHERE status NOT IN ('cancelled', 'expired')) AS bookings,
           count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
           count(*) FILTER (WHERE status = 'no_show') AS no_shows,
           COALESCE(sum(price_cents) FILTER (WHERE currency = $3
             AND (status = 'completed' OR (status = 'confirmed' AND ends_at <= $4))), 0)::bigint AS spent_cents,
-          max(starts_at) FILTER (WHERE status NOT IN ('cancelled', 'no_show') AND starts_at <= $4) AS last_at,
-          min(starts_at) FILTER (WHERE status IN ('pending', 'confirmed') AND starts_at > $4) AS next_at,
+          max(starts_at) FILTER (WHERE status NOT IN ('cancelled', 'expired', 'no_show') AND starts_at <= $4) AS last_at,
+          min(starts_at) FILTER (WHERE status IN ('held', 'pending', 'confirmed') AND starts_at > $4) AS next_at,
           max(terms_accepted_at) AS terms_at,
           max(marketing_accepted_at) AS marketing_at
         FROM bookings WHERE tenant_id = $1 AND customer_id = $2";

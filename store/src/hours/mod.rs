@@ -235,7 +235,7 @@ async fn replace(
             return Err(Code::TooManyOfThese.into());
         }
         if dates.is_empty() {
-            keep_until_then(tx, week.owner, by, now).await?;
+            keep_until_then(tx, week, by, now).await?;
         }
     }
     diesel::delete(rules_of(tx, kind, week)).execute(&mut tx.conn()).await?;
@@ -256,22 +256,28 @@ async fn replace(
     audit::record(tx, by, change, now).await
 }
 
-/// Writes down what an owner without hours of their own has so far, as their first week.
-async fn keep_until_then(tx: &TenantTx, owner: Owner, by: &By, now: DateTime<Utc>) -> Result<()> {
-    let kept = match owner {
-        Owner::Tenant => return Ok(()),
-        _ if !list_rules(tx, RuleKind::Opening, owner.into()).await?.is_empty() => return Ok(()),
+/// Writes down what an owner without hours of their own has until `week` begins: of a staff member, the tenant's weeks.
+async fn keep_until_then(tx: &TenantTx, week: WeekOf, by: &By, now: DateTime<Utc>) -> Result<()> {
+    let owner = week.owner;
+    match owner {
+        Owner::Tenant => Ok(()),
+        _ if !list_rules(tx, RuleKind::Opening, owner.into()).await?.is_empty() => Ok(()),
         Owner::Service(_) => {
             let day = stored(MinuteRange::new(0, 1_440))?;
-            Weekday::all().map(|weekday| WeeklyRange { weekday, range: day }).collect()
+            let kept: Vec<_> = Weekday::all().map(|weekday| WeeklyRange { weekday, range: day }).collect();
+            insert(tx, RuleKind::Opening, owner.into(), &kept, by, now).await
         }
         Owner::Staff(_) => {
-            let breaks = list_rules(tx, RuleKind::Break, Owner::Tenant.into()).await?;
-            insert(tx, RuleKind::Break, owner.into(), &breaks, by, now).await?;
-            list_rules(tx, RuleKind::Opening, Owner::Tenant.into()).await?
+            let later = week_dates(tx, Owner::Tenant).await?.into_iter().map(Some);
+            for from in std::iter::once(None).chain(later.filter(|date| *date < week.from)) {
+                for kind in [RuleKind::Opening, RuleKind::Break] {
+                    let kept = list_rules(tx, kind, WeekOf { owner: Owner::Tenant, from }).await?;
+                    insert(tx, kind, WeekOf { owner, from }, &kept, by, now).await?;
+                }
+            }
+            Ok(())
         }
-    };
-    insert(tx, RuleKind::Opening, owner.into(), &kept, by, now).await
+    }
 }
 
 async fn insert(

@@ -8,7 +8,7 @@ use domain::setup::SetupStep;
 use serde_json::json;
 use store::audit::By;
 use store::messages::{self, About, Audience};
-use store::{DatabaseConfig, Door, Store, documents, idempotency, images, progress, setup};
+use store::{DatabaseConfig, Door, Store, calendar_feeds, documents, idempotency, images, progress, setup};
 use testkit::{Salon, TestApp};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
@@ -26,8 +26,10 @@ async fn fill(salon: &Salon<'_>) {
     salon.post("/openings").json(&opening).await.expect(201);
     salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
     salon.service(json!({"capacity": 2})).await;
-    salon.book("Bob", "2030-03-05T11:00:00Z").await.expect(201);
+    salon.book("Gil", "2030-03-05T11:00:00Z").await.expect(201);
     customers(salon).await;
+    let event = json!({"staff_id": staff, "title": "Dentist", "start": "2030-03-06T09:00", "end": "2030-03-06T10:00"});
+    salon.post("/events").json(&event).await.expect(201);
     let now = salon.app.now();
     let booking = BookingId::mint(now);
     let about = About {
@@ -67,6 +69,8 @@ async fn fill(salon: &Salon<'_>) {
                 created_by: None,
             };
             images::set(tx, images::Place::Logo, &image, None, &By::System, now).await?;
+            let staff_id = staff.parse().unwrap();
+            calendar_feeds::renew(tx, staff_id, [0; 32], true, &By::System, now).await?;
             setup::mark(tx, SetupStep::Hours, now).await?;
             progress::report(tx, (JobId::mint(now), "sweep_expired"), 1, Some(2), now).await?;
             idempotency::begin(tx, &request).await?;

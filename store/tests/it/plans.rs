@@ -3,7 +3,8 @@
 use domain::id::TenantId;
 use domain::wall_clock::Interval;
 use store::bookings::Filter;
-use store::{availability, bookings};
+use store::private_events::BusyFilter;
+use store::{availability, bookings, private_events};
 use testkit::{Salon, TestApp};
 use uuid::Uuid;
 
@@ -24,6 +25,12 @@ const FILL: &str = "
           FROM generate_series(1, 5000) n) times;
     INSERT INTO allocations (tenant_id, id, resource_id, starts_at, ends_at, owner_kind, owner_id, counted_at)
       SELECT tenant_id, id, staff_id, starts_at, ends_at, 'booking', id, starts_at FROM bookings;
+    INSERT INTO private_events (tenant_id, id, staff_id, title, timezone, all_day, starts_at_wall, ends_at_wall, created_at,
+        updated_at)
+      SELECT tenant_id, id, id, 'Lunch', 'UTC', false, '2029-01-01T12:00', '2029-01-01T13:00', now(), now() FROM staff;
+    INSERT INTO busy_blocks (tenant_id, id, private_event_id, staff_id, occurrence, starts_at, ends_at, occurs_from, occurs_until)
+      SELECT tenant_id, gen_random_uuid(), staff_id, staff_id, starts_at AT TIME ZONE 'UTC', starts_at, ends_at, starts_at, ends_at
+      FROM bookings;
     ANALYZE";
 
 async fn fill(salons: [&Salon<'_>; 2]) {
@@ -32,7 +39,7 @@ async fn fill(salons: [&Salon<'_>; 2]) {
     }
     let admin = salons[0].app.database.admin().await;
     admin.batch_execute(FILL).await.unwrap();
-    for table in ["bookings", "allocations"] {
+    for table in ["bookings", "allocations", "busy_blocks"] {
         let count: i64 = admin.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await.unwrap().get(0);
         assert_eq!(count, 10_000);
     }
@@ -60,9 +67,15 @@ async fn the_time_that_is_taken_is_found_by_its_index() {
     let text = plan.join("\n");
     assert!(!text.contains("Seq Scan"), "{text}");
     let conditions = index_conditions(&plan);
-    for part in ["allocations_starts_at", "starts_at > ", "starts_at < ", "resource_id = "] {
+    for part in [
+        "allocations_starts_at",
+        "Scan on busy_blocks_starts_at",
+        "starts_at > ",
+        "starts_at < ",
+        "resource_id = ",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
-        assert!(part == "allocations_starts_at" || conditions.contains(part), "{part}: {text}");
+        assert!(part.ends_with("_starts_at") || conditions.contains(part), "{part}: {text}");
     }
 }
 
@@ -110,4 +123,29 @@ async fn what_waits_for_an_answer_is_counted_in_an_index_of_its_own() {
     let plan = plan.unwrap();
     assert!(plan.join("\n").contains("bookings_pending"), "{plan:?}");
     assert!(index_conditions(&plan).contains("starts_at > "), "{plan:?}");
+}
+
+#[tokio::test]
+async fn what_is_done_besides_is_found_by_its_index() {
+    let app = TestApp::start().await.ignore_jobs();
+    let (salon, other) = (app.tenant("salon").await, app.tenant("other").await);
+    fill([&salon, &other]).await;
+    for staff_id in [None, Some(salon.first_staff().await.parse().unwrap())] {
+        let filter = BusyFilter {
+            from: "2029-06-05T00:00:00Z".parse().unwrap(),
+            to: Some("2029-06-06T00:00:00Z".parse().unwrap()),
+            staff_id,
+            after: None,
+        };
+        let plan: store::Result<Vec<String>> = app
+            .store
+            .tenant(salon.id)
+            .transaction(async |tx| private_events::explain_busy(tx, &filter, 51).await)
+            .await;
+        let plan = plan.unwrap();
+        let text = plan.join("\n");
+        assert!(!text.contains("Seq Scan on busy_blocks"), "{text}");
+        let conditions = index_conditions(&plan);
+        assert!(conditions.contains("starts_at > ") && conditions.contains("starts_at < "), "{text}");
+    }
 }

@@ -62,6 +62,12 @@ const ids = {
     })
     return (await answer.json()).id
   }),
+  events: once(async () => {
+    const signed = await token(owner)
+    const staff_id = (await api('/staff', { token: signed })).data[0].id
+    const body = { staff_id, title: 'Atelier', start: '2031-03-04T12:00', end: '2031-03-04T13:00', recurrence: 'FREQ=WEEKLY;COUNT=3' }
+    return (await api('/events', { method: 'POST', token: signed, body })).id
+  }),
   outbox: once(async () => (await mail((await booking()).email)).id),
 }
 

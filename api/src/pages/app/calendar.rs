@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use store::TenantTx;
 use store::bookings::Booking;
 use store::calendar::{self, Column, Day};
+use store::private_events::Busy;
 use store::services::Which;
 
 use super::bookings::{Found, Sheet};
@@ -61,6 +62,8 @@ struct Content {
     /// The booking that is open.
     sheet: Option<Sheet>,
     may_book: bool,
+    /// To take time outside of bookings.
+    may_take: bool,
 }
 
 #[derive(Serialize)]
@@ -98,7 +101,21 @@ struct GridColumn {
     blocks: Vec<Block>,
     /// Half hours that are free.
     cells: Vec<Cell>,
+    /// What they do besides.
+    busy: Vec<Besides>,
     events: Vec<Event>,
+}
+
+/// A private event.
+#[derive(Serialize)]
+struct Besides {
+    row: i32,
+    span: i32,
+    title: String,
+    from: String,
+    to: String,
+    all_day: bool,
+    href: String,
 }
 
 /// Time that nobody can book.
@@ -167,7 +184,9 @@ pub async fn show(
             let sheet = open.map(|found| found.sheet(&member, format!("/app/calendar?date={date}")));
             let day = day.unwrap_or_else(|| empty(zone, &tenant.currency, member.now));
             let may_book = member.role.may(Permission::ManageBookings);
+            let may_take = member.role.may(Permission::ManageCatalogue);
             let content = content(&day, (date, today), &tones, sheet, may_book, member.now);
+            let content = Content { may_take, ..content };
             render(&member.state, &frame, StatusCode::OK, "app/calendar", &content)
         })
         .await
@@ -261,6 +280,7 @@ fn content(
         grid: Grid::new(day, date == today, tones, open, now),
         sheet,
         may_book,
+        may_take: false,
     }
 }
 
@@ -305,7 +325,9 @@ impl Grid {
             Scale { zone: day.timezone, window: day.window, start: 0, rows: 24 * ROWS_OF_AN_HOUR };
         let ranges = day.columns.iter().flat_map(|column| {
             let booked = column.bookings.iter().map(|one| Interval::new(one.starts_at, one.ends_at));
-            column.working.iter().copied().chain(booked)
+            let busy = column.busy.iter().filter(|one| !one.event.all_day);
+            let busy = busy.map(|one| Interval::new(one.occurs_from, one.occurs_until));
+            column.working.iter().copied().chain(booked).chain(busy)
         });
         let (mut first, mut last) = (FIRST_HOUR, LAST_HOUR);
         for range in ranges {
@@ -337,13 +359,21 @@ impl GridColumn {
         let events: Vec<Event> =
             column.parties().filter_map(|party| Event::new(&party, scale, tones, open)).collect();
         let blocks = blocks(column, scale);
+        let busy: Vec<Besides> = column.busy.iter().filter_map(|one| Besides::new(one, scale)).collect();
+        let taken: Vec<(i32, i32)> = blocks
+            .iter()
+            .map(|block| (block.row, block.row + block.span))
+            .chain(busy.iter().map(|one| (one.row, one.row + one.span)))
+            .chain(events.iter().map(|event| (event.row, event.row + event.span)))
+            .collect();
         Self {
             id: column.staff_id.to_string(),
             name: column.name.clone(),
             tone: tone_of(column.staff_id),
             load: share(column.booked_minutes(), column.minutes()),
-            cells: cells(&blocks, &events, scale),
+            cells: cells(&taken, scale),
             blocks,
+            busy,
             events,
         }
     }
@@ -368,18 +398,33 @@ fn blocks(column: &Column, scale: &Scale) -> Vec<Block> {
     blocks
 }
 
-/// Half hours that lie neither in a block nor in an event.
-fn cells(blocks: &[Block], events: &[Event], scale: &Scale) -> Vec<Cell> {
+/// Half hours that nothing lies on.
+fn cells(taken: &[(i32, i32)], scale: &Scale) -> Vec<Cell> {
     const HALF_HOUR: i32 = ROWS_OF_AN_HOUR / 2;
-    let taken: Vec<(i32, i32)> = blocks
-        .iter()
-        .map(|block| (block.row, block.row + block.span))
-        .chain(events.iter().map(|event| (event.row, event.row + event.span)))
-        .collect();
     let rows = (0..scale.rows / HALF_HOUR).map(|number| number * HALF_HOUR + 1);
     rows.filter(|row| taken.iter().all(|(from, to)| row + HALF_HOUR <= *from || *to <= *row))
         .filter_map(|row| Some(Cell { row, span: HALF_HOUR, time: scale.time(row)? }))
         .collect()
+}
+
+impl Besides {
+    fn new(busy: &Busy, scale: &Scale) -> Option<Self> {
+        let (row, span) = scale.place(Interval::new(busy.occurs_from, busy.occurs_until))?;
+        let local = |at: DateTime<Utc>| at.with_timezone(&scale.zone).format("%H:%M").to_string();
+        Some(Self {
+            row,
+            span,
+            title: busy.event.title.clone(),
+            from: local(busy.occurs_from),
+            to: local(busy.occurs_until),
+            all_day: busy.event.all_day,
+            href: format!(
+                "/app/events/{}?occurrence={}",
+                busy.event.id,
+                busy.occurrence.format("%Y-%m-%dT%H:%M:%S")
+            ),
+        })
+    }
 }
 
 impl Event {
@@ -448,12 +493,15 @@ mod tests {
                 range("2030-03-05T12:00:00Z", "2030-03-05T17:00:00Z"),
             ],
             bookings: Vec::new(),
+            busy: Vec::new(),
         };
         let told = |column: &Column| -> Vec<_> {
             blocks(column, &scale()).into_iter().map(|block| (block.kind, block.row, block.span)).collect()
         };
         assert_eq!(told(&column), [("before", 1, 24), ("break", 49, 12), ("after", 121, 24)]);
-        assert_eq!(cells(&blocks(&column, &scale()), &[], &scale()).len(), 14);
+        let rows: Vec<(i32, i32)> =
+            blocks(&column, &scale()).iter().map(|block| (block.row, block.row + block.span)).collect();
+        assert_eq!(cells(&rows, &scale()).len(), 14);
         column.working.clear();
         assert_eq!(told(&column), [("off", 1, 144)]);
     }

@@ -5,7 +5,9 @@ pub mod brand;
 pub mod calendar;
 pub mod customers;
 pub mod days;
+pub mod events;
 pub mod exports;
+pub mod feeds;
 pub mod hours;
 pub mod jobs;
 pub mod pictures;
@@ -42,6 +44,12 @@ fn day() -> Vec<Page> {
     let manager = Access::Member(Permission::ManageCatalogue);
     vec![
         page(get(), "/app/calendar", read, calendar::show),
+        page(get(), "/app/events", read, events::list),
+        page(get(), "/app/events/new", manager, events::form::new),
+        page(post(), "/app/events/new", manager, events::form::create),
+        page(get(), "/app/events/{id}", manager, events::form::edit),
+        page(post(), "/app/events/{id}", manager, events::form::update),
+        page(post(), "/app/events/{id}/remove", manager, events::form::destroy),
         page(get(), "/app/stream", read, stream::show),
         page(get(), "/app/search", read, search::show),
         page(get(), "/app/bookings", read, bookings::list::show),
@@ -121,6 +129,11 @@ fn setup() -> Vec<Page> {
         page(post(), "/app/staff/{id}", catalogue, staff::update),
         page(post(), "/app/staff/{id}/archive", catalogue, staff::archive),
         page(post(), "/app/staff/{id}/restore", catalogue, staff::restore),
+        page(get(), "/app/staff/{id}/calendar", catalogue, feeds::show),
+        page(post(), "/app/staff/{id}/calendar", catalogue, feeds::create),
+        page(post(), "/app/staff/{id}/calendar/shows", catalogue, feeds::update),
+        page(post(), "/app/staff/{id}/calendar/revoke", catalogue, feeds::revoke),
+        page(post(), "/app/staff/{id}/calendar/import", catalogue, feeds::import),
         page(get(), "/app/rooms", read, rooms::show),
         page(post(), "/app/rooms", catalogue, rooms::create),
         page(post(), "/app/rooms/{id}", catalogue, rooms::update),

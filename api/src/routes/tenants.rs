@@ -1,152 +1,16 @@
-//! Every address there is: method, path, who may, what goes in and comes out. The router, the OpenAPI document and the
-//! tests of access all read this one table.
-
-use std::collections::BTreeSet;
+//! What tenants, their visitors and whoever signs in may call.
 
 use actix_web::http::Method;
-use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::{FromRequest, Handler, HttpResponse, Responder, ResponseError, guard, web};
-use domain::rejection::Code;
 use domain::role::Permission;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::path::{Parameter, ParameterIn};
-use utoipa::openapi::schema::Schema;
-use utoipa::{IntoParams, ToSchema};
 
-use crate::list::{Page, PageQuestion};
-use crate::problem::Problem;
+use super::{Access, Route, route};
+use crate::list::PageQuestion;
 use crate::{
-    auth, availability, bookings, console, customers, documents, health, hours, images, me, openapi,
+    auth, availability, bookings, calendar_feeds, customers, hours, images, me, openapi, private_events,
     reschedule, rooms, search, services, staff, stream, tenant,
 };
 
-/// Who may call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Everybody.
-    Anybody,
-    /// Everybody, on the pages of the tenant named in the path.
-    Visitor,
-    /// A member with this permission.
-    Member(Permission),
-    /// Who looks after the platform: for others there is nothing there.
-    Operator,
-}
-
-/// A type of a body, for the OpenAPI document.
-#[derive(Clone, Copy)]
-pub struct Body {
-    pub name: fn() -> String,
-    pub schema: fn() -> RefOr<Schema>,
-    /// Schemas that it refers to.
-    pub parts: fn(&mut Vec<(String, RefOr<Schema>)>),
-}
-
-/// One line of the table.
-pub struct Route {
-    pub method: Method,
-    /// Below `/api/v1`, unless it begins with another known prefix.
-    pub path: &'static str,
-    pub about: &'static str,
-    pub access: Access,
-    pub takes: Option<Body>,
-    /// Whether the body is a file: `file` of a form, or alone.
-    pub takes_file: bool,
-    pub query: Option<fn() -> Vec<Parameter>>,
-    /// The status of a success and its body.
-    pub status: u16,
-    pub replies: Option<Body>,
-    handler: Box<dyn Fn() -> actix_web::Route>,
-}
-
-impl Route {
-    pub(crate) fn takes<T: ToSchema + 'static>(mut self) -> Self {
-        self.takes = Some(body::<T>());
-        self
-    }
-
-    const fn takes_file(mut self) -> Self {
-        self.takes_file = true;
-        self
-    }
-
-    pub(crate) fn asks<T: IntoParams>(mut self) -> Self {
-        self.query = Some(|| T::into_params(|| Some(ParameterIn::Query)));
-        self
-    }
-
-    pub(crate) fn replies<T: ToSchema + 'static>(mut self, status: u16) -> Self {
-        self.status = status;
-        self.replies = Some(body::<T>());
-        self
-    }
-
-    /// A page of a list. What it lists has to be named here: the page's own schema refers to it and does not bring it.
-    pub(crate) fn lists<T: ToSchema + 'static>(mut self) -> Self {
-        self.replies = Some(Body {
-            parts: |parts| {
-                parts.push((T::name().into_owned(), T::schema()));
-                T::schemas(parts);
-            },
-            ..body::<Page<T>>()
-        });
-        self
-    }
-
-    /// A success without a body.
-    pub(crate) const fn answers(mut self, status: u16) -> Self {
-        self.status = status;
-        self
-    }
-}
-
-fn body<T: ToSchema + 'static>() -> Body {
-    Body { name: || T::name().into_owned(), schema: T::schema, parts: T::schemas }
-}
-
-pub(crate) fn route<F, Args>(
-    method: &Method,
-    path: &'static str,
-    access: Access,
-    handler: F,
-    about: &'static str,
-) -> Route
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    let route_method = method.clone();
-    Route {
-        method: method.clone(),
-        path,
-        about,
-        access,
-        takes: None,
-        takes_file: false,
-        query: None,
-        status: 200,
-        replies: None,
-        handler: Box::new(move || {
-            let route = if route_method == Method::GET {
-                web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
-            } else {
-                web::method(route_method.clone())
-            };
-            route.to(handler.clone())
-        }),
-    }
-}
-
-/// The API, in the order of its document.
-pub fn api() -> Vec<Route> {
-    let mut routes = tenants();
-    routes.extend(console::routes());
-    routes
-}
-
-/// What tenants, their visitors and whoever signs in may call.
-fn tenants() -> Vec<Route> {
+pub(super) fn routes() -> Vec<Route> {
     use Access::{Anybody, Visitor};
     use Permission::{ManageBookings, ManageCatalogue, ManageTenant, Read};
 
@@ -263,6 +127,37 @@ fn tenants() -> Vec<Route> {
             .takes::<staff::UpdateStaff>()
             .replies::<staff::StaffView>(200),
         route(delete, "/staff/{id}", catalogue, staff::destroy, "Archive a staff member").answers(204),
+        route(get, "/staff/{id}/calendar-feed", read, calendar_feeds::show, "Whether others can subscribe")
+            .replies::<calendar_feeds::FeedView>(200),
+        route(
+            post,
+            "/staff/{id}/calendar-feed",
+            catalogue,
+            calendar_feeds::create,
+            "Make an address to subscribe to; the one before ends",
+        )
+        .takes::<calendar_feeds::RenewFeed>()
+        .replies::<calendar_feeds::FeedView>(201),
+        route(patch, "/staff/{id}/calendar-feed", catalogue, calendar_feeds::update, "Change what it shows")
+            .takes::<calendar_feeds::UpdateFeed>()
+            .replies::<calendar_feeds::FeedView>(200),
+        route(
+            delete,
+            "/staff/{id}/calendar-feed",
+            catalogue,
+            calendar_feeds::destroy,
+            "Take the address back",
+        )
+        .answers(204),
+        route(
+            post,
+            "/staff/{id}/calendar-import",
+            catalogue,
+            calendar_feeds::import,
+            "Take the events of a calendar file over (RFC 5545)",
+        )
+        .takes_file()
+        .replies::<calendar_feeds::ImportView>(200),
         route(get, "/rooms", read, rooms::list, "All rooms")
             .asks::<PageQuestion>()
             .lists::<rooms::RoomView>(),
@@ -351,6 +246,21 @@ fn tenants() -> Vec<Route> {
         )
         .takes::<bookings::CancelBooking>()
         .replies::<bookings::MemberBookingView>(200),
+        route(get, "/events", read, private_events::list, "Bookings and private events by start")
+            .asks::<private_events::EventsQuestion>()
+            .lists::<private_events::EventView>(),
+        route(post, "/events", desk, private_events::create, "Book, or take time outside of bookings")
+            .takes::<private_events::CreateEvent>()
+            .replies::<private_events::EventView>(201),
+        route(get, "/events/{id}", read, private_events::show, "One booking or private event")
+            .replies::<private_events::EventView>(200),
+        route(put, "/events/{id}", desk, private_events::update, "Move or change one")
+            .asks::<private_events::ScopeQuestion>()
+            .takes::<private_events::UpdateEvent>()
+            .replies::<private_events::EventView>(200),
+        route(delete, "/events/{id}", desk, private_events::destroy, "Cancel or remove one")
+            .asks::<private_events::ScopeQuestion>()
+            .answers(204),
         route(get, "/customers", read, customers::list, "Customers by name")
             .asks::<customers::CustomersQuestion>()
             .lists::<customers::CustomerView>(),
@@ -490,46 +400,4 @@ fn tenants() -> Vec<Route> {
             .asks::<stream::StreamQuestion>(),
         route(get, "/openapi.json", Anybody, openapi::show, "This document"),
     ]
-}
-
-/// What stands beside the API: health and files.
-pub fn root() -> Vec<Route> {
-    let get = &Method::GET;
-    vec![
-        route(get, "/health/live", Access::Anybody, health::live, "The process answers"),
-        route(get, "/health/ready", Access::Anybody, health::ready, "It can serve")
-            .replies::<health::Health>(200),
-        route(get, "/health", Access::Anybody, health::show, "What works").replies::<health::Health>(200),
-        route(get, "/media/{owner}/{file}", Access::Anybody, images::show, "A picture"),
-        route(get, "/files/{token}", Access::Anybody, documents::show, "A file by its signed link"),
-    ]
-}
-
-/// Puts a table into the router: one resource a path, so that another method is a 405 and not a 404.
-pub fn configure(config: &mut web::ServiceConfig, routes: &[Route]) {
-    let paths: BTreeSet<&'static str> = routes.iter().map(|route| route.path).collect();
-    for path in paths {
-        let mut resource = web::resource(path);
-        let mut allow = String::new();
-        for route in routes.iter().filter(|route| route.path == path) {
-            resource = resource.route((route.handler)());
-            allow = format!("{allow}{}{}", if allow.is_empty() { "" } else { ", " }, route.method);
-            if route.method == Method::GET {
-                allow.push_str(", HEAD");
-            }
-        }
-        let other = move || {
-            let allow = allow.clone();
-            async move { method_not_allowed(&allow) }
-        };
-        config.service(resource.default_service(web::to(other)));
-    }
-}
-
-fn method_not_allowed(allow: &str) -> HttpResponse {
-    let mut response = Problem::from(Code::MethodNotAllowed).error_response();
-    if let Ok(allow) = HeaderValue::from_str(allow) {
-        response.headers_mut().insert(ALLOW, allow);
-    }
-    response
 }

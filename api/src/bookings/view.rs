@@ -1,0 +1,169 @@
+//! Bookings as they are told.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use domain::booking::Status;
+use domain::id::{BookingId, CustomerId, GroupSessionId, RoomId, ServiceId, StaffId};
+use domain::role::{Permission, Role};
+use domain::slots::Assigned;
+use serde::Serialize;
+use store::bookings::Appointment;
+use utoipa::ToSchema;
+
+use super::manage_url;
+use crate::state::State;
+
+/// What a customer is told of their booking.
+#[derive(Serialize, ToSchema)]
+pub struct BookingView {
+    public_code: String,
+    status: Status,
+    service: BookedService,
+    staff: BookedStaff,
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    /// The zone the appointment takes place in.
+    #[schema(value_type = String)]
+    timezone: Tz,
+    /// 1 but of group sessions.
+    seats: i32,
+    /// Of all seats, as the deposit.
+    price_cents: i64,
+    currency: String,
+    deposit: Deposit,
+    /// Where to see and cancel it: for the customer, and for members who may cancel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manage_url: Option<String>,
+    cancelled_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct BookedService {
+    id: ServiceId,
+    name: String,
+    duration_minutes: i32,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct BookedStaff {
+    id: StaffId,
+    name: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Deposit {
+    amount_cents: i64,
+    status: DepositStatus,
+    /// Where the customer pays it, while the booking is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pay_url: Option<String>,
+    /// Until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum DepositStatus {
+    /// None is asked for.
+    None,
+    /// To be paid: by `pay_url` while the booking is held, else to the tenant.
+    Due,
+    Paid,
+}
+
+/// What a member sees of a booking.
+#[derive(Serialize, ToSchema)]
+pub struct MemberBookingView {
+    id: BookingId,
+    #[serde(flatten)]
+    booking: BookingView,
+    customer: BookedCustomer,
+    note: Option<String>,
+    /// What members note for themselves.
+    internal_note: Option<String>,
+    cancellation_reason: Option<String>,
+    room_id: Option<RoomId>,
+    /// The bookings of one group session share it.
+    group_session_id: Option<GroupSessionId>,
+    /// Why it is with whom it is; null: not known.
+    assigned: Option<Assigned>,
+    version: i64,
+    created_at: DateTime<Utc>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct BookedCustomer {
+    id: CustomerId,
+    name: String,
+    email: String,
+    phone: Option<String>,
+}
+
+impl BookingView {
+    pub fn new(state: &State, appointment: Appointment) -> Self {
+        let Appointment { booking, staff_name } = appointment;
+        let manage_url = manage_url(state, &booking);
+        let deposit = Deposit {
+            amount_cents: booking.deposit_cents,
+            status: match (booking.deposit_cents, booking.deposit_paid_at) {
+                (..=0, _) => DepositStatus::None,
+                (_, None) => DepositStatus::Due,
+                (_, Some(_)) => DepositStatus::Paid,
+            },
+            pay_url: (booking.status == Status::Held).then(|| format!("{manage_url}/checkout")),
+            expires_at: booking.held_until.filter(|_| booking.status == Status::Held),
+        };
+        Self {
+            manage_url: Some(manage_url),
+            public_code: booking.public_code,
+            status: booking.status,
+            service: BookedService {
+                id: booking.service_id,
+                name: booking.service_name,
+                duration_minutes: booking.duration_minutes,
+            },
+            staff: BookedStaff { id: booking.staff_id, name: staff_name },
+            start: booking.starts_at,
+            end: booking.ends_at,
+            timezone: booking.timezone,
+            seats: booking.seats,
+            price_cents: booking.price_cents,
+            currency: booking.currency,
+            deposit,
+            cancelled_at: booking.cancelled_at,
+        }
+    }
+}
+
+impl MemberBookingView {
+    pub fn new(state: &State, role: Role, appointment: Appointment) -> Self {
+        let booking = &appointment.booking;
+        Self {
+            id: booking.id,
+            customer: BookedCustomer {
+                id: booking.customer_id,
+                name: booking.contact_name.clone(),
+                email: booking.contact_email.clone(),
+                phone: booking.contact_phone.clone(),
+            },
+            note: booking.note.clone(),
+            internal_note: booking.internal_note.clone(),
+            cancellation_reason: booking.cancellation_reason.clone(),
+            room_id: booking.room_id,
+            group_session_id: booking.group_session_id,
+            assigned: booking.assigned(),
+            version: booking.version,
+            created_at: booking.created_at,
+            booking: {
+                let mut view = BookingView::new(state, appointment);
+                // Whoever has the link can cancel.
+                if !role.may(Permission::ManageBookings) {
+                    view.manage_url = None;
+                    view.deposit.pay_url = None;
+                }
+                view
+            },
+        }
+    }
+}

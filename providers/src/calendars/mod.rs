@@ -1,0 +1,3 @@
+//! Other calendars: what their files say.
+
+pub mod ics;
