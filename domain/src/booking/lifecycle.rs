@@ -251,8 +251,6 @@ impl Outcome {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
-
     use super::*;
 
     const ACTS: [Act; 7] =
@@ -325,27 +323,5 @@ mod tests {
         assert_eq!(both(Act::Reschedule, Status::Confirmed), confirmed_or_pending);
         assert_eq!(both(Act::Pay, Status::Held), confirmed_or_pending);
         assert_eq!(both(Act::Cancel, Status::Held), (Some(Status::Cancelled), Some(Status::Cancelled)));
-    }
-
-    /// The table of `docs/bookings.md` is this one.
-    #[test]
-    fn the_docs_show_the_table() {
-        let mut table = String::from("| what | from | to | when |\n| --- | --- | --- | --- |\n");
-        for line in TRANSITIONS {
-            let to = if line.to == line.to_for_approval {
-                line.to.name().to_owned()
-            } else {
-                format!("{}, or {} where the tenant approves", line.to.name(), line.to_for_approval.name())
-            };
-            let act = format!("{:?}", line.act).to_lowercase();
-            let when = match line.when {
-                When::Before => "before its start",
-                When::Begun => "from its start on",
-                When::Always => "always",
-            };
-            writeln!(table, "| {act} | {} | {to} | {when} |", line.from.name()).unwrap();
-        }
-        let docs = include_str!("../../../docs/bookings.md");
-        assert!(docs.contains(&table), "docs/bookings.md lacks the table:\n{table}");
     }
 }
