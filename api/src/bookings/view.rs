@@ -104,6 +104,7 @@ impl BookingView {
     pub fn new(state: &State, appointment: Appointment) -> Self {
         let Appointment { booking, staff_name } = appointment;
         let manage_url = manage_url(state, &booking);
+        let payable_until = booking.payable_until();
         let deposit = Deposit {
             amount_cents: booking.deposit_cents,
             status: match (booking.deposit_cents, booking.deposit_paid_at) {
@@ -111,8 +112,8 @@ impl BookingView {
                 (_, None) => DepositStatus::Due,
                 (_, Some(_)) => DepositStatus::Paid,
             },
-            pay_url: (booking.status == Status::Held).then(|| format!("{manage_url}/checkout")),
-            expires_at: booking.held_until.filter(|_| booking.status == Status::Held),
+            pay_url: payable_until.map(|_until| format!("{manage_url}/checkout")),
+            expires_at: payable_until,
         };
         Self {
             manage_url: Some(manage_url),

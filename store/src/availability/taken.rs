@@ -15,8 +15,8 @@ use crate::explain::explain;
 use crate::schema::{allocations, busy_blocks};
 
 /// Time taken from these staff members and rooms that meets `reach`, by bookings and by private events, `but` for what a
-/// booking or a session holds; by resource and start. Plain columns, not the range: its operators are not leakproof, and would filter
-/// every booking of the tenant.
+/// booking or a session holds; by resource and start. Plain columns, not the range: its operators are not leakproof, and
+/// would filter every booking of the tenant.
 pub(crate) async fn taken(
     tx: &TenantTx,
     ids: &[Uuid],

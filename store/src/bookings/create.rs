@@ -219,10 +219,7 @@ pub(super) async fn book(
 ) -> Result<Appointment> {
     let Making { draft, is_ours, internal_note, random, by, now } = making;
     let place = Place::at(&catalogue, draft.start, now)?;
-    let room_id = match place.session() {
-        Some(session) => session.room_id,
-        None => catalogue.free_room(draft.start),
-    };
+    let room_id = place.room(&catalogue, draft.start);
     let ends_at = place.end(&catalogue, draft.start);
     let Catalogue { tenant, service, team, .. } = catalogue;
     let price_cents = service.price_cents * i64::from(draft.seats);

@@ -99,7 +99,8 @@ pub async fn expire(tx: &TenantTx, id: BookingId, now: DateTime<Utc>) -> Result<
     Ok(Hold::Over)
 }
 
-async fn update(tx: &TenantTx, after: &Booking) -> Result<()> {
+/// Writes where it stands, and how with its deposit.
+pub(super) async fn update(tx: &TenantTx, after: &Booking) -> Result<()> {
     diesel::update(bookings::table.find((tx.tenant(), after.id)))
         .set((
             bookings::status.eq(after.status),

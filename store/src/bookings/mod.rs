@@ -117,6 +117,11 @@ impl Booking {
         }
     }
 
+    /// Until when its deposit can be paid, while that is waited for.
+    pub fn payable_until(&self) -> Option<DateTime<Utc>> {
+        self.held_until.filter(|_until| self.status == Status::Held)
+    }
+
     /// What was booked, with its seats where they are several: `Yoga × 3`.
     pub fn title(&self) -> String {
         match self.seats {
@@ -164,15 +169,7 @@ pub async fn confirm(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) 
         updated_at: now,
         ..before.clone()
     };
-    diesel::update(bookings::table.find((tx.tenant(), id)))
-        .set((
-            bookings::status.eq(after.status),
-            bookings::held_until.eq(after.held_until),
-            bookings::version.eq(after.version),
-            bookings::updated_at.eq(now),
-        ))
-        .execute(&mut tx.conn())
-        .await?;
+    hold::update(tx, &after).await?;
     events::record(tx, happened("booking.confirmed", &after), now).await?;
     let change = audit::Change {
         action: "booking.confirm",

@@ -58,10 +58,7 @@ pub async fn reschedule(
     }
     let needs_approval = !catalogue.service.auto_confirm && matches!(by, By::Customer { .. });
     let place = Place::at(&catalogue, to.start, now)?;
-    let room_id = match place.session() {
-        Some(session) => session.room_id,
-        None => catalogue.free_room(to.start),
-    };
+    let room_id = place.room(&catalogue, to.start);
     let ends_at = place.end(&catalogue, to.start);
     let (timezone, team) = (catalogue.tenant.timezone, catalogue.team);
     let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };
@@ -95,7 +92,7 @@ async fn lock(tx: &TenantTx, before: &Booking, staff_id: StaffId, start: DateTim
     let mut staff = time::held(tx, before).await?;
     if before.is_collective() {
         let day = start.date_naive();
-        let wish = Wish::to_move(tx, before).await?;
+        let wish = Wish::for_service(before.service_id);
         let team = availability::catalogue(tx, wish, (day, day)).await?.team;
         staff.extend(team.iter().map(|member| member.staff.id));
     } else {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types;
 use diesel_async::RunQueryDsl;
-use domain::id::{AllocationId, GroupSessionId, ServiceId, StaffId, TenantId};
+use domain::id::{AllocationId, GroupSessionId, RoomId, ServiceId, StaffId, TenantId};
 use domain::rejection::Code;
 use domain::wall_clock::Interval;
 use futures_util::join;
@@ -66,6 +66,11 @@ impl Place {
     /// When what is booked there at `start` ends.
     pub(super) fn end(&self, catalogue: &Catalogue, start: DateTime<Utc>) -> DateTime<Utc> {
         self.session().map_or(start + catalogue.duration(), |session| session.ends_at)
+    }
+
+    /// The room of what is booked there at `start`, if it needs one.
+    pub(super) fn room(&self, catalogue: &Catalogue, start: DateTime<Utc>) -> Option<RoomId> {
+        self.session().map_or_else(|| catalogue.free_room(start), |session| session.room_id)
     }
 
     pub(super) const fn session(&self) -> Option<&GroupSession> {

@@ -85,12 +85,17 @@ pub async fn add(
 /// Has somebody who is blocked recognised by what leads to them now, and by what did before.
 pub(super) async fn recognise(tx: &TenantTx, customer: &Customer) -> Result<()> {
     let keys = addresses::of(tx, customer.id).await?.into_iter().chain(customer.phone_e164.clone());
+    recognise_by(tx, customer.id, keys.collect()).await
+}
+
+async fn recognise_by(tx: &TenantTx, id: CustomerId, keys: Vec<String>) -> Result<()> {
     let rows: Vec<_> = keys
+        .into_iter()
         .map(|key| {
             (
                 blocked_contacts::tenant_id.eq(tx.tenant()),
                 blocked_contacts::contact_key.eq(key),
-                blocked_contacts::customer_id.eq(customer.id),
+                blocked_contacts::customer_id.eq(id),
             )
         })
         .collect();
@@ -165,20 +170,6 @@ pub(super) async fn merge(tx: &TenantTx, kept: &Customer, duplicate: CustomerId)
         .select(blocked_contacts::contact_key)
         .load(&mut tx.conn())
         .await?;
-    let rows: Vec<_> = keys
-        .into_iter()
-        .map(|key| {
-            (
-                blocked_contacts::tenant_id.eq(tx.tenant()),
-                blocked_contacts::contact_key.eq(key),
-                blocked_contacts::customer_id.eq(kept.id),
-            )
-        })
-        .collect();
-    diesel::insert_into(blocked_contacts::table)
-        .values(rows)
-        .on_conflict_do_nothing()
-        .execute(&mut tx.conn())
-        .await?;
+    recognise_by(tx, kept.id, keys).await?;
     recognise(tx, kept).await
 }

@@ -92,7 +92,7 @@ impl May {
 impl Sheet {
     pub fn new<P: Allows>(member: &PageMember<P>, appointment: Appointment, back: String) -> Self {
         let Appointment { booking, staff_name } = appointment;
-        let (assigned, service) = (booking.assigned(), booking.title());
+        let (assigned, service, held_until) = (booking.assigned(), booking.title(), booking.payable_until());
         let is_allowed = member.role.may(Permission::ManageBookings);
         let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("back", &back).finish();
         Self {
@@ -119,7 +119,7 @@ impl Sheet {
             price_minor: booking.price_cents,
             deposit_minor: booking.deposit_cents,
             deposit_paid_at: booking.deposit_paid_at,
-            held_until: booking.held_until.filter(|_| booking.status == Status::Held),
+            held_until,
             currency: booking.currency,
             note: booking.note,
             internal_note: booking.internal_note,

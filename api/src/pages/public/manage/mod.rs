@@ -78,7 +78,7 @@ impl Ticket {
             price_cents: booking.price_cents,
             deposit_cents: booking.deposit_cents,
             deposit_is_paid: booking.deposit_paid_at.is_some(),
-            held_until: booking.held_until.filter(|_| booking.status == Status::Held),
+            held_until: booking.payable_until(),
             currency: booking.currency.clone(),
             first_name: first_name(&booking.contact_name).to_owned(),
             email: booking.contact_email.clone(),
