@@ -143,20 +143,19 @@ pub(super) fn unfolded(
     event: &PrivateEvent,
     now: DateTime<Utc>,
 ) -> Result<(Vec<NewBlock>, Option<DateTime<Utc>>)> {
-    if event.recurrence.is_none() {
-        let window = Interval::new(DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
-        // What happens once is there whenever it was, and whenever it will be.
-        let window = if event.added.is_empty() { far(window) } else { around(now) };
-        return Ok((of_event(event, window, now)?, None));
-    }
-    let window = around(now);
-    Ok((of_event(event, window, now)?, Some(window.end)))
+    let recurs = event.recurrence.is_some();
+    // What happens once is there whenever it was, and whenever it will be.
+    let window = if recurs || !event.added.is_empty() { around(now) } else { all_calendars() };
+    Ok((of_event(event, window, now)?, recurs.then_some(window.end)))
 }
 
 /// All that calendars hold.
-fn far(window: Interval) -> Interval {
-    let year = |text: &str, or: DateTime<Utc>| text.parse().unwrap_or(or);
-    Interval::new(year("1899-12-30T00:00:00Z", window.start), year("2201-01-03T00:00:00Z", window.end))
+fn all_calendars() -> Interval {
+    let at = |text: &str, or: DateTime<Utc>| text.parse().unwrap_or(or);
+    Interval::new(
+        at("1899-12-30T00:00:00Z", DateTime::<Utc>::MIN_UTC),
+        at("2201-01-03T00:00:00Z", DateTime::<Utc>::MAX_UTC),
+    )
 }
 
 fn around(now: DateTime<Utc>) -> Interval {
