@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use domain::id::{BookingId, ClosureId, CustomerId, OpeningId, RoomId, ServiceId, StaffId};
+use domain::id::{BookingId, ClosureId, CustomerId, OpeningId, RoomId, ServiceId, StaffId, WaitlistEntryId};
 use domain::rejection::{Code, Rejection, YEARS};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -82,28 +82,34 @@ pub trait Key: Copy {
     fn from_parts(at: i64, id: Uuid) -> Option<Self>;
 }
 
-impl Key for (DateTime<Utc>, BookingId) {
-    fn parts(self) -> (i64, Uuid) {
-        (self.0.timestamp_micros(), self.1.0)
-    }
-
-    fn from_parts(at: i64, id: Uuid) -> Option<Self> {
-        let start = DateTime::from_timestamp_micros(at)?;
-        // What PostgreSQL's timestamps can't hold was never one of ours.
-        YEARS.contains(&start.year()).then_some((start, BookingId(id)))
-    }
-}
-
-/// Bookings and private events in one list.
+/// Lists that are sorted by a time; bookings and private events are in one.
 impl Key for (DateTime<Utc>, Uuid) {
     fn parts(self) -> (i64, Uuid) {
         (self.0.timestamp_micros(), self.1)
     }
 
     fn from_parts(at: i64, id: Uuid) -> Option<Self> {
-        <(DateTime<Utc>, BookingId)>::from_parts(at, id).map(|(start, id)| (start, id.0))
+        let time = DateTime::from_timestamp_micros(at)?;
+        // What PostgreSQL's timestamps can't hold was never one of ours.
+        YEARS.contains(&time.year()).then_some((time, id))
     }
 }
+
+macro_rules! by_time {
+    ($($id:ident),*) => {$(
+        impl Key for (DateTime<Utc>, $id) {
+            fn parts(self) -> (i64, Uuid) {
+                (self.0, self.1.0).parts()
+            }
+
+            fn from_parts(at: i64, id: Uuid) -> Option<Self> {
+                <(DateTime<Utc>, Uuid)>::from_parts(at, id).map(|(time, id)| (time, $id(id)))
+            }
+        }
+    )*};
+}
+
+by_time!(BookingId, WaitlistEntryId);
 
 impl Key for (NaiveDate, ClosureId) {
     fn parts(self) -> (i64, Uuid) {

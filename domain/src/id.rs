@@ -80,6 +80,8 @@ id! {
     BookingId,
     /// One time that several customers book seats of.
     GroupSessionId,
+    /// Somebody who waits for a time.
+    WaitlistEntryId,
     AllocationId,
     RuleId,
     ClosureId,

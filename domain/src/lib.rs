@@ -29,5 +29,6 @@ mod sql;
 pub mod staff;
 pub mod tenant;
 pub mod text;
+pub mod waitlist;
 pub mod wall_clock;
 pub mod web;

@@ -2,12 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::id::{BookingId, ResetId, TenantId, UserId};
+use crate::id::{BookingId, ResetId, TenantId, UserId, WaitlistEntryId};
 
 /// What a link opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Purpose {
     VerifyEmail,
     /// The subject is a booking: download its summary.
     BookingSummary,
+    /// The subject is an entry of the waitlist: see it, leave.
+    Waitlist,
     /// The subject is a request for a new password: choose one, once.
     ResetPassword,
 }
@@ -76,6 +78,12 @@ impl Links {
             "manage",
             Link { purpose: Purpose::ManageBooking, tenant_id, subject: booking_id.0, expires_at },
         )
+    }
+
+    /// Where somebody sees what they wait for, until that date, and leaves the list.
+    pub fn waitlist(&self, tenant_id: TenantId, id: WaitlistEntryId, to: NaiveDate) -> String {
+        let expires_at = to.and_time(chrono::NaiveTime::MIN).and_utc() + AFTERWARDS;
+        self.mint("waitlist", Link { purpose: Purpose::Waitlist, tenant_id, subject: id.0, expires_at })
     }
 
     /// Where the summary of that booking is, once it is made.
@@ -164,6 +172,7 @@ impl Purpose {
             Self::VerifyEmail => 2,
             Self::BookingSummary => 3,
             Self::ResetPassword => 4,
+            Self::Waitlist => 5,
         }
     }
 }

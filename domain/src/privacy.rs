@@ -71,6 +71,10 @@ pub const REGISTRY: &[Personal] = &[
     ),
     personal("usage", &[]),
     personal("users", &["email", "email_key", "full_name"]),
+    personal(
+        "waitlist_entries",
+        &["contact_name", "contact_email", "contact_email_key", "contact_phone", "note"],
+    ),
     personal("weekly_rules", &[]),
     personal("workers", &[]),
 ];

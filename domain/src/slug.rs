@@ -51,6 +51,7 @@ pub const RESERVED: &[&str] = &[
     "support",
     "terms",
     "verify",
+    "waitlist",
     "webhooks",
     "well-known",
     "widget",

@@ -8,7 +8,7 @@ pub use delivery::{Delivery, Malformed};
 pub use policy::{Backoff, JobError, Policy, Priority};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::id::{BookingId, ImageId, ImportId, JobId, ResetId, UserId};
+use domain::id::{BookingId, ImageId, ImportId, JobId, ResetId, UserId, WaitlistEntryId};
 use domain::plan::Limit;
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +97,12 @@ pub enum Job {
     ExtendTenants {},
     /// Writes out what has come within reach of the private events that recur.
     ExtendPrivateEvents {},
+    /// Tells somebody that they are on the waitlist.
+    SendWaitlistWelcome { entry_id: WaitlistEntryId },
+    /// Tells somebody who waits that a time is kept for them, as of `sequence`.
+    SendWaitlistOffer { booking_id: BookingId, sequence: i32 },
+    /// Offers time that became free to those who wait for it, one after the other.
+    OfferFreedTime { from: DateTime<Utc>, to: DateTime<Utc> },
     /// Removes what has expired: sessions, idempotency keys, old records of the fleet.
     SweepExpired {},
 }
@@ -112,7 +118,9 @@ impl Job {
             | Self::SendEmailVerification { .. }
             | Self::SendPasswordReset { .. }
             | Self::SendAccountReminder { .. }
-            | Self::SendLimitWarning { .. } => Policy::new(Queue::Email, 20, 30).backoff(2, 3600),
+            | Self::SendLimitWarning { .. }
+            | Self::SendWaitlistWelcome { .. }
+            | Self::SendWaitlistOffer { .. } => Policy::new(Queue::Email, 20, 30).backoff(2, 3600),
             // All of a country's at once.
             Self::SendBookingReminder { .. } => Policy::new(Queue::Email, 20, 30).backoff(2, 3600).bulk(),
             Self::MakeBookingSummary { .. } => Policy::new(Queue::Pdf, 4, 30),
@@ -124,6 +132,7 @@ impl Job {
                 Policy::new(Queue::Maintenance, 8, 120).backoff(5, 600)
             }
             Self::ExpireHold { .. } => Policy::new(Queue::Maintenance, 20, 30).backoff(1, 60),
+            Self::OfferFreedTime { .. } => Policy::new(Queue::Maintenance, 20, 120).backoff(1, 60),
             Self::ExportCustomers { .. } | Self::ImportCustomers { .. } => {
                 Policy::new(Queue::Maintenance, 5, 900).bulk()
             }
@@ -152,6 +161,9 @@ impl Job {
             Self::DropImport { .. } => "drop_import",
             Self::ExtendTenants {} => "extend_tenants",
             Self::ExtendPrivateEvents {} => "extend_private_events",
+            Self::SendWaitlistWelcome { .. } => "send_waitlist_welcome",
+            Self::SendWaitlistOffer { .. } => "send_waitlist_offer",
+            Self::OfferFreedTime { .. } => "offer_freed_time",
             Self::SweepExpired {} => "sweep_expired",
         }
     }
@@ -244,6 +256,21 @@ mod tests {
                     until: "2026-11-21T17:00:00Z".parse().unwrap(),
                 },
                 r#"{"since":"2026-11-21T16:45:00Z","until":"2026-11-21T17:00:00Z"}"#,
+            ),
+            (
+                Job::SendWaitlistWelcome { entry_id: WaitlistEntryId(id) },
+                r#"{"entry_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::SendWaitlistOffer { booking_id: BookingId(id), sequence: 0 },
+                r#"{"booking_id":"00000000-0000-0000-0000-000000000000","sequence":0}"#,
+            ),
+            (
+                Job::OfferFreedTime {
+                    from: "2026-11-21T10:00:00Z".parse().unwrap(),
+                    to: "2026-11-21T11:00:00Z".parse().unwrap(),
+                },
+                r#"{"from":"2026-11-21T10:00:00Z","to":"2026-11-21T11:00:00Z"}"#,
             ),
             (
                 Job::ExpireHold { booking_id: BookingId(id) },

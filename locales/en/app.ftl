@@ -230,6 +230,28 @@ app-settings-locale-hint = Of your page, when the customer’s is not known.
 app-settings-zone = Time zone
 app-settings-zone-hint = Your hours are read in it. Changing it moves them all.
 
+app-policy = Cancellation
+app-policy-lead = What customers may do by themselves, and what it costs. A booking keeps the rules it was made under; you can always cancel, move and waive.
+app-policy-who = What customers do online
+app-policy-cancel = Cancel until
+app-policy-move = Move until
+app-policy-never = Never, only you do
+app-policy-start = The appointment begins
+app-policy-who-hint = Hours and days count before the appointment. What would cost to be cancelled can’t be moved online either.
+app-policy-cost = What it costs
+app-policy-free = Free of charge until
+app-policy-free-hint = Before the appointment.
+app-policy-late = Who cancels later owes
+app-policy-no-show = Who does not come owes
+app-policy-fee = { $of ->
+    [nothing] Nothing
+    [deposit] The deposit
+   *[price] A part of the price
+}
+app-policy-late-rate = Part of the price, late
+app-policy-no-show-rate = Part of the price, not come
+app-policy-rate-hint = In percent, where you ask a part of the price.
+
 app-setup = First steps
 app-setup-text = Four steps, and your page works for you.
 app-setup-dismiss = Hide

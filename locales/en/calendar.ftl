@@ -30,6 +30,7 @@ calendar-has-note = With a note
 calendar-confirm = Confirm
 calendar-complete = Mark as completed
 calendar-miss = No-show
+calendar-waive = Waive the fee
 calendar-move = Move
 calendar-cancel = Cancel
 calendar-deposit = Deposit
@@ -80,6 +81,8 @@ calendar-did = { $action ->
     [cancel] Cancelled
     [complete] Marked as completed
     [miss] Marked as no-show
+    [waive_fee] Fee waived
+    [accept] Offered time taken
     [pay_deposit] Deposit paid
     [expire] Deposit not paid in time
    *[update] Note changed
@@ -97,6 +100,8 @@ calendar-cancel-title = Cancel this booking?
 calendar-cancel-text = The time becomes free at once, and the customer is told by email.
 calendar-cancel-do = Cancel the booking
 calendar-keep = Keep it
+calendar-charge = Ask for the fee of { $fee }
+calendar-charge-hint = Leave it open when it is you who cancels.
 calendar-move-title = Move this booking
 calendar-now-at = now on
 calendar-move-told = The customer is told the new time by email.
@@ -157,6 +162,7 @@ calendar-nothing-text = The search finds words by their first letters.
 calendar-flash-confirmed = The booking is confirmed. The customer is told.
 calendar-flash-completed = Marked as completed.
 calendar-flash-missed = Marked as no-show.
+calendar-flash-waived = The fee is waived.
 calendar-flash-noted = The note is saved.
 calendar-flash-cancelled = The booking is cancelled, and its time is free again.
 calendar-flash-booked = Booked.
@@ -189,3 +195,15 @@ calendar-deposit-paid = Deposit, paid
 calendar-held-until = The time is held until { $time }, for the deposit to be paid.
 
 calendar-feed-busy = Busy
+
+calendar-waitlist = Waitlist
+calendar-waitlist-add = Add somebody
+calendar-waitlist-text = When a time becomes free, the first in line who would come is offered it by email and has two hours to answer, overnight until ten in the morning. Then it is the next one’s turn.
+calendar-waitlist-offered = A time is kept for them
+calendar-waitlist-waiting = In line
+calendar-waitlist-empty = Nobody waits
+calendar-waitlist-empty-text = Customers who find no time that suits them join the list from your booking page.
+calendar-waitlist-since = Since
+calendar-waitlist-booking = The time
+calendar-waitlist-leave = Take { $name } from the list
+calendar-flash-waitlist-left = Taken from the waitlist.

@@ -31,6 +31,18 @@ mail-cancellation-lead = It has been taken out of the diary of { $tenant }. Ther
 mail-cancellation-preheader = { $when } ({ $zone }) is free again
 mail-cancellation-manage = See the details
 
+mail-waitlist-subject = You are on the waitlist: { $service }
+mail-waitlist-status = Waitlist
+mail-waitlist-title = You are on the waitlist
+mail-waitlist-lead = As soon as a time becomes free that suits you, { $tenant } keeps it for you and writes to you.
+mail-waitlist-manage = See it, or leave the list
+
+mail-offer-subject = A time is free for you: { $service }, { $when }
+mail-offer-status = Kept for you
+mail-offer-title = A time has become free
+mail-offer-lead = { $tenant } keeps it for you until { $until }. After that it is offered to the next in line.
+mail-offer-take = Take this time
+
 mail-verification-subject = Confirm your email address
 mail-verification-title = Confirm your email address
 mail-verification-lead = Welcome to Harmony. Confirm your address and { $tenant } is ready for its first bookings.

@@ -26,6 +26,9 @@ ops-kind = { $kind ->
     [remind_of_bookings] Remind of tomorrow’s bookings
     [remind_tenants] Remind where it is evening
     [expire_hold] End a hold that was not paid
+    [send_waitlist_welcome] Waitlist: welcome
+    [send_waitlist_offer] Waitlist: a time is offered
+    [offer_freed_time] Offer freed time
     [export_customers] Write all customers into a file
     [drop_image] Remove a picture’s files
     [drop_export] Remove the file of an export

@@ -12,7 +12,12 @@ public-step = { $step ->
 }
 public-summary = Your appointment
 public-total = Total
-public-free-cancel = Move or cancel online, free of charge
+public-policy = { $kind ->
+    [never] To cancel, get in touch with us
+    [late] Free to cancel until { $span } before, then { $fee } is due
+    [until] Cancel online, free of charge, until { $span } before
+   *[free] Cancel online, free of charge
+}
 public-closed-title = Online booking is closed for now
 public-closed = { $tenant } is not taking online bookings these days. Come back soon, or get in touch directly.
 
@@ -114,6 +119,7 @@ public-manage-title = { $status ->
     [confirmed] Your appointment is confirmed
     [completed] This appointment has taken place
     [no_show] This appointment is over
+    [offered] A time is kept for you
     [held] This time is held for you
     [expired] The time is no longer held
    *[cancelled] Your appointment is cancelled
@@ -123,10 +129,14 @@ public-manage-lead = { $status ->
     [confirmed] { $tenant } looks forward to seeing you.
     [completed] Thank you for coming to { $tenant }.
     [no_show] { $tenant } was expecting you.
+    [offered] Take it, and it is yours. Otherwise it is offered to the next in line.
     [held] Pay the deposit to confirm it.
     [expired] The deposit was not paid in time, and the time is free again. You can book it anew.
    *[cancelled] The time is free again. There is nothing else you need to do.
 }
+public-manage-take-until = It is kept for you until { $until }.
+public-manage-take = Take this time
+public-manage-leave = No, thank you
 public-manage-calendar = Add to my calendar
 public-manage-move = Move
 public-manage-cancel = Cancel
@@ -137,9 +147,11 @@ public-ticket-with = with { $staff }, at { $tenant }
 public-ticket-hint = Show it at reception. With your email address it also brings you back to this page.
 
 public-cancel-title = Cancel this appointment?
-public-cancel-lead = The time goes back to { $tenant }. Cancelling is free of charge and final.
+public-cancel-lead = The time goes back to { $tenant }. Cancelling is final.
 public-cancel-reason = Reason
 public-cancel-reason-hint = { $tenant } will see it.
+public-cancel-late = Cancelling now costs { $fee }
+public-cancel-late-text = It was free of charge until { $until }.
 public-cancel-confirm = Cancel the appointment
 public-cancel-move = Move it instead
 public-cancel-keep = Keep my appointment
@@ -184,7 +196,7 @@ public-terms-booking-text = An appointment is made when the page confirms it. So
 public-terms-price = Price
 public-terms-price-text = The price is the one shown when you book; it does not change when you move the appointment. It is paid to { $tenant }, as is a deposit where one is asked for.
 public-terms-change = Moving and cancelling
-public-terms-change-text = You can move or cancel online until the appointment begins, free of charge, by the link in your email. Please do so as early as you can: somebody else will be glad of the time.
+public-terms-change-text = You can move or cancel by the link in your email. Until when, and what it costs to cancel late or not to come, you read before you book, in the confirmation and on the page of your appointment; what stood there when you booked holds. Please do so as early as you can: somebody else will be glad of the time.
 public-terms-code = Your code
 public-terms-code-text = The booking code and the link in the email open your appointment to whoever has them. Share them only with people you trust.
 public-terms-law = If we disagree
@@ -265,3 +277,38 @@ public-checkout-pay = Pay { $amount }
 public-manage-pay = Pay the deposit
 public-manage-pay-until = To be paid by { $time }.
 public-details-pay = Continue to payment
+
+public-waitlist-hint = Nothing suits you?
+public-waitlist-link = Join the waitlist
+public-waitlist-title = Join the waitlist
+public-waitlist-lead = When a time becomes free that suits you, { $tenant } keeps it for you and sends you an email: you take it with one click, or leave it.
+public-waitlist-back = Back to the times
+public-waitlist-when = When would you come?
+public-waitlist-from = From
+public-waitlist-to = Until
+public-waitlist-part = { $part ->
+    [morning] In the morning, before 12:00
+    [afternoon] In the afternoon, 12:00 to 17:00
+    [evening] In the evening, from 17:00
+   *[any] At any time
+}
+public-waitlist-email-hint = The offer goes there.
+public-waitlist-join = Join the waitlist
+public-waitlist-state = { $status ->
+    [waiting] You are on the waitlist
+    [offered] A time is kept for you
+    [booked] You took the time
+    [lapsed] The time went to somebody else
+   *[withdrawn] You are no longer on the waitlist
+}
+public-waitlist-state-lead = { $status ->
+    [waiting] As soon as a time becomes free that suits you, { $tenant } writes to { $email }.
+    [offered] See it and take it, before it is offered to the next in line.
+    [booked] { $tenant } looks forward to seeing you.
+    [lapsed] You did not take it in time. You can join the list again.
+   *[withdrawn] You will not be written to any more.
+}
+public-waitlist-see = See the time
+public-waitlist-booking = See my appointment
+public-waitlist-again = See the free times
+public-waitlist-leave = Leave the waitlist

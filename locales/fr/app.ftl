@@ -230,6 +230,28 @@ app-settings-locale-hint = De votre page, quand celle du client n’est pas conn
 app-settings-zone = Fuseau horaire
 app-settings-zone-hint = Vos horaires s’y lisent. En changer les déplace tous.
 
+app-policy = Annulation
+app-policy-lead = Ce que vos clients peuvent faire seuls, et ce que cela coûte. Un rendez-vous garde les règles du jour où il a été pris ; vous pouvez toujours annuler, déplacer et renoncer aux frais.
+app-policy-who = Ce que les clients font en ligne
+app-policy-cancel = Annuler jusqu’à
+app-policy-move = Déplacer jusqu’à
+app-policy-never = Jamais, vous seulement
+app-policy-start = Début du rendez-vous
+app-policy-who-hint = Heures et jours comptent avant le rendez-vous. Ce dont l’annulation serait payante ne se déplace pas non plus en ligne.
+app-policy-cost = Ce que cela coûte
+app-policy-free = Sans frais jusqu’à
+app-policy-free-hint = Avant le rendez-vous.
+app-policy-late = Annuler plus tard coûte
+app-policy-no-show = Ne pas venir coûte
+app-policy-fee = { $of ->
+    [nothing] Rien
+    [deposit] L’acompte
+   *[price] Une part du prix
+}
+app-policy-late-rate = Part du prix, trop tard
+app-policy-no-show-rate = Part du prix, absence
+app-policy-rate-hint = En pour cent, si vous demandez une part du prix.
+
 app-setup = Premiers pas
 app-setup-text = Quatre étapes, et votre page travaille pour vous.
 app-setup-dismiss = Masquer

@@ -30,6 +30,7 @@ calendar-has-note = Avec une note
 calendar-confirm = Confirmer
 calendar-complete = Marquer comme terminée
 calendar-miss = Absence
+calendar-waive = Renoncer aux frais
 calendar-move = Déplacer
 calendar-cancel = Annuler
 calendar-deposit = Acompte
@@ -80,6 +81,8 @@ calendar-did = { $action ->
     [cancel] Annulée
     [complete] Marquée comme terminée
     [miss] Marquée comme absence
+    [waive_fee] Frais abandonnés
+    [accept] Créneau proposé accepté
     [pay_deposit] Acompte réglé
     [expire] Acompte non réglé à temps
    *[update] Note modifiée
@@ -97,6 +100,8 @@ calendar-cancel-title = Annuler cette réservation ?
 calendar-cancel-text = L’horaire se libère aussitôt et le client est prévenu par e-mail.
 calendar-cancel-do = Annuler la réservation
 calendar-keep = La conserver
+calendar-charge = Demander les frais de { $fee }
+calendar-charge-hint = À ne pas cocher quand c’est vous qui annulez.
 calendar-move-title = Déplacer cette réservation
 calendar-now-at = actuellement
 calendar-move-told = Le client est informé du nouvel horaire par e-mail.
@@ -157,6 +162,7 @@ calendar-nothing-text = Les mots sont cherchés par leur début.
 calendar-flash-confirmed = La réservation est confirmée. Le client est prévenu.
 calendar-flash-completed = Marquée comme terminée.
 calendar-flash-missed = Marquée comme absence.
+calendar-flash-waived = Les frais ne sont plus demandés.
 calendar-flash-noted = La note est enregistrée.
 calendar-flash-cancelled = La réservation est annulée et son horaire est de nouveau libre.
 calendar-flash-booked = Réservé.
@@ -189,3 +195,15 @@ calendar-deposit-paid = Acompte réglé
 calendar-held-until = Le créneau est retenu jusqu’à { $time }, le temps de régler l’acompte.
 
 calendar-feed-busy = Occupé
+
+calendar-waitlist = Liste d’attente
+calendar-waitlist-add = Ajouter quelqu’un
+calendar-waitlist-text = Quand un créneau se libère, il est proposé par e-mail à la première personne à qui il convient : elle a deux heures pour répondre, la nuit jusqu’à dix heures. Puis vient le tour de la suivante.
+calendar-waitlist-offered = Un créneau leur est gardé
+calendar-waitlist-waiting = Dans l’ordre
+calendar-waitlist-empty = Personne n’attend
+calendar-waitlist-empty-text = Les clients qui ne trouvent pas de créneau rejoignent la liste depuis votre page de réservation.
+calendar-waitlist-since = Depuis
+calendar-waitlist-booking = Le créneau
+calendar-waitlist-leave = Retirer { $name } de la liste
+calendar-flash-waitlist-left = Retiré de la liste d’attente.

@@ -31,6 +31,18 @@ mail-cancellation-lead = Il a été retiré de l’agenda de { $tenant }. Vous n
 mail-cancellation-preheader = { $when } ({ $zone }) : le créneau est libéré
 mail-cancellation-manage = Voir le détail
 
+mail-waitlist-subject = Vous êtes sur la liste d’attente : { $service }
+mail-waitlist-status = Liste d’attente
+mail-waitlist-title = Vous êtes sur la liste d’attente
+mail-waitlist-lead = Dès qu’un créneau qui vous convient se libère, { $tenant } vous le garde et vous écrit.
+mail-waitlist-manage = Voir, ou quitter la liste
+
+mail-offer-subject = Un créneau s’est libéré : { $service }, { $when }
+mail-offer-status = Gardé pour vous
+mail-offer-title = Un créneau s’est libéré
+mail-offer-lead = { $tenant } vous le garde jusqu’au { $until }. Ensuite, il sera proposé à la personne suivante.
+mail-offer-take = Prendre ce créneau
+
 mail-verification-subject = Confirmez votre adresse e-mail
 mail-verification-title = Confirmez votre adresse
 mail-verification-lead = Bienvenue sur Harmony. Confirmez votre adresse, et { $tenant } peut recevoir ses premières réservations.

@@ -26,6 +26,9 @@ ops-kind = { $kind ->
     [remind_of_bookings] Rappeler les rendez-vous du lendemain
     [remind_tenants] Rappeler là où le soir est venu
     [expire_hold] Libérer une réservation non réglée
+    [send_waitlist_welcome] Liste d’attente : inscription
+    [send_waitlist_offer] Liste d’attente : créneau proposé
+    [offer_freed_time] Proposer un créneau libéré
     [export_customers] Écrire tous les clients dans un fichier
     [drop_image] Supprimer les fichiers d’une image
     [drop_export] Supprimer le fichier d’un export

@@ -12,7 +12,12 @@ public-step = { $step ->
 }
 public-summary = Votre rendez-vous
 public-total = Total
-public-free-cancel = Déplacer ou annuler en ligne, sans frais
+public-policy = { $kind ->
+    [never] Pour annuler, contactez-nous
+    [late] Annulation gratuite jusqu’à { $span } avant, puis { $fee } sont dus
+    [until] Annulation en ligne, sans frais, jusqu’à { $span } avant
+   *[free] Annulation en ligne, sans frais
+}
 public-closed-title = Les réservations en ligne sont fermées pour le moment
 public-closed = { $tenant } ne prend plus de rendez-vous en ligne ces jours-ci. Revenez bientôt, ou prenez contact directement.
 
@@ -114,6 +119,7 @@ public-manage-title = { $status ->
     [confirmed] Votre rendez-vous est confirmé
     [completed] Ce rendez-vous a eu lieu
     [no_show] Ce rendez-vous est passé
+    [offered] Un créneau vous est gardé
     [held] Ce créneau vous est réservé
     [expired] Le créneau n’est plus retenu
    *[cancelled] Votre rendez-vous est annulé
@@ -123,10 +129,14 @@ public-manage-lead = { $status ->
     [confirmed] { $tenant } se réjouit de vous accueillir.
     [completed] Merci de votre visite chez { $tenant }.
     [no_show] { $tenant } vous attendait.
+    [offered] Prenez-le, et il est à vous. Sinon, il sera proposé à la personne suivante.
     [held] Réglez l’acompte pour le confirmer.
     [expired] L’acompte n’a pas été réglé à temps et le créneau est de nouveau libre. Vous pouvez réserver à nouveau.
    *[cancelled] Le créneau est libéré. Vous n’avez rien d’autre à faire.
 }
+public-manage-take-until = Il vous est gardé jusqu’au { $until }.
+public-manage-take = Prendre ce créneau
+public-manage-leave = Non, merci
 public-manage-calendar = Ajouter à mon agenda
 public-manage-move = Déplacer
 public-manage-cancel = Annuler
@@ -137,9 +147,11 @@ public-ticket-with = avec { $staff }, chez { $tenant }
 public-ticket-hint = À présenter à l’accueil. Avec votre adresse e-mail, il permet aussi de retrouver cette page.
 
 public-cancel-title = Annuler ce rendez-vous ?
-public-cancel-lead = Le créneau sera rendu à { $tenant }. L’annulation est sans frais et définitive.
+public-cancel-lead = Le créneau sera rendu à { $tenant }. L’annulation est définitive.
 public-cancel-reason = Motif
 public-cancel-reason-hint = Il sera transmis à { $tenant }.
+public-cancel-late = Annuler maintenant coûte { $fee }
+public-cancel-late-text = C’était sans frais jusqu’au { $until }.
 public-cancel-confirm = Annuler le rendez-vous
 public-cancel-move = Plutôt le déplacer
 public-cancel-keep = Garder mon rendez-vous
@@ -184,7 +196,7 @@ public-terms-booking-text = Un rendez-vous est pris lorsque la page le confirme.
 public-terms-price = Prix
 public-terms-price-text = Le prix est celui affiché au moment de réserver ; il ne change pas si vous déplacez le rendez-vous. Il se règle auprès de { $tenant }, ainsi que l’acompte lorsqu’il en est demandé un.
 public-terms-change = Déplacer ou annuler
-public-terms-change-text = Vous pouvez déplacer ou annuler en ligne jusqu’au début du rendez-vous, sans frais, par le lien reçu par e-mail. Prévenez le plus tôt possible : le créneau servira à quelqu’un d’autre.
+public-terms-change-text = Vous pouvez déplacer ou annuler par le lien de votre e-mail. Jusqu’à quand, et ce que coûte une annulation tardive ou une absence, vous le lisez avant de réserver, dans la confirmation et sur la page de votre rendez-vous ; ce qui y figurait le jour de la réservation fait foi. Faites-le le plus tôt possible : quelqu’un d’autre sera heureux de ce créneau.
 public-terms-code = Votre code
 public-terms-code-text = Le code de réservation et le lien de l’e-mail ouvrent votre rendez-vous à qui les possède. Ne les partagez qu’avec des personnes de confiance.
 public-terms-law = En cas de désaccord
@@ -265,3 +277,38 @@ public-checkout-pay = Payer { $amount }
 public-manage-pay = Régler l’acompte
 public-manage-pay-until = À régler avant { $time }.
 public-details-pay = Continuer vers le paiement
+
+public-waitlist-hint = Rien ne vous convient ?
+public-waitlist-link = Rejoindre la liste d’attente
+public-waitlist-title = Rejoindre la liste d’attente
+public-waitlist-lead = Quand un créneau qui vous convient se libère, { $tenant } vous le garde et vous envoie un e-mail : vous le prenez d’un clic, ou vous le laissez.
+public-waitlist-back = Retour aux créneaux
+public-waitlist-when = Quand viendriez-vous ?
+public-waitlist-from = Du
+public-waitlist-to = Au
+public-waitlist-part = { $part ->
+    [morning] Le matin, avant 12:00
+    [afternoon] L’après-midi, de 12:00 à 17:00
+    [evening] Le soir, dès 17:00
+   *[any] À toute heure
+}
+public-waitlist-email-hint = La proposition y sera envoyée.
+public-waitlist-join = Rejoindre la liste d’attente
+public-waitlist-state = { $status ->
+    [waiting] Vous êtes sur la liste d’attente
+    [offered] Un créneau vous est gardé
+    [booked] Vous avez pris le créneau
+    [lapsed] Le créneau est allé à quelqu’un d’autre
+   *[withdrawn] Vous n’êtes plus sur la liste d’attente
+}
+public-waitlist-state-lead = { $status ->
+    [waiting] Dès qu’un créneau qui vous convient se libère, { $tenant } écrit à { $email }.
+    [offered] Voyez-le et prenez-le, avant qu’il ne soit proposé à la personne suivante.
+    [booked] { $tenant } se réjouit de vous accueillir.
+    [lapsed] Vous ne l’avez pas pris à temps. Vous pouvez rejoindre la liste à nouveau.
+   *[withdrawn] Vous ne recevrez plus de message.
+}
+public-waitlist-see = Voir le créneau
+public-waitlist-booking = Voir mon rendez-vous
+public-waitlist-again = Voir les créneaux libres
+public-waitlist-leave = Quitter la liste d’attente

@@ -206,6 +206,8 @@ CREATE TABLE bookings (
   assigned jsonb,
   held_until timestamptz,
   deposit_paid_at timestamptz,
+  policy jsonb NOT NULL DEFAULT '{}',
+  fee_cents bigint NOT NULL DEFAULT 0 CHECK (fee_cents >= 0),
   sequence integer NOT NULL DEFAULT 0,
   cancelled_at timestamptz,
   cancellation_reason text CHECK (length(cancellation_reason) <= 2000),
@@ -236,6 +238,8 @@ COMMENT ON COLUMN bookings.internal_note IS 'What members note for themselves; n
 COMMENT ON COLUMN bookings.staff_id IS 'Of a collective service, the first of those who provide it; allocations has all.';
 COMMENT ON COLUMN bookings.assigned IS 'Why it is with them: see domain::slots::Assigned.';
 COMMENT ON COLUMN bookings.held_until IS 'Until when its deposit can be paid; NULL: none is waited for.';
+COMMENT ON COLUMN bookings.policy IS 'The tenant''s as it was when it was booked: see domain::booking::Policy.';
+COMMENT ON COLUMN bookings.fee_cents IS 'What the customer owes who cancelled late or stayed away; a deposit that was paid is a part of it.';
 COMMENT ON COLUMN bookings.sequence IS 'Of the calendar object (RFC 5545 SEQUENCE): 0, then one more with each change told to the customer.';
 
 -- Time taken from one resource (a staff member or a room), buffers included. The exclusion constraint is what makes a

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::booking::{self, Status};
+use domain::booking::{self, Policy, Status};
 use domain::contact::Email;
 use domain::id::{AllocationId, BookingId, CustomerId, ServiceId, StaffId};
 use domain::rejection::Code;
@@ -81,6 +81,9 @@ pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTi
             assigned: None,
             held_until: None,
             deposit_paid_at: None,
+            // Nobody agreed to one here.
+            policy: Policy::FREE,
+            fee_cents: 0,
             sequence: i32::from(is_cancelled),
             cancelled_at: is_cancelled.then_some(one.created_at),
             cancellation_reason: None,

@@ -38,6 +38,7 @@ pub mod tenants;
 pub mod trace;
 pub mod usage;
 pub mod users;
+pub mod waitlist;
 
 pub use door::{
     DatabaseConfig, Door, Identity, IdentityTx, SignUp, SignUpTx, Store, System, SystemTx, Tenant, TenantTx,

@@ -76,6 +76,8 @@ diesel::table! {
         assigned -> Nullable<Jsonb>,
         held_until -> Nullable<Timestamptz>,
         deposit_paid_at -> Nullable<Timestamptz>,
+        policy -> Jsonb,
+        fee_cents -> Int8,
         sequence -> Int4,
         cancelled_at -> Nullable<Timestamptz>,
         cancellation_reason -> Nullable<Text>,
@@ -588,6 +590,7 @@ diesel::table! {
         code_prefix -> Text,
         default_duration_minutes -> Int4,
         default_break_minutes -> Int4,
+        policy -> Jsonb,
         schedule_version -> Int8,
         version -> Int8,
         created_at -> Timestamptz,
@@ -617,6 +620,32 @@ diesel::table! {
         last_login_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    waitlist_entries (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        status -> Text,
+        service_id -> Uuid,
+        staff_id -> Nullable<Uuid>,
+        seats -> Int4,
+        from_date -> Date,
+        to_date -> Date,
+        earliest_minute -> Nullable<Int2>,
+        latest_minute -> Nullable<Int2>,
+        contact_name -> Text,
+        contact_email -> Text,
+        contact_email_key -> Text,
+        contact_phone -> Nullable<Text>,
+        locale -> Text,
+        note -> Nullable<Text>,
+        booking_id -> Nullable<Uuid>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
     }
 }
 
@@ -707,6 +736,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tenants,
     usage,
     users,
+    waitlist_entries,
     weekly_rules,
     workers,
 );

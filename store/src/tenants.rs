@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::booking::code_prefix;
+use domain::booking::{Policy, code_prefix};
 use domain::hours::RuleKind;
 use domain::id::{ImageId, RuleId, StaffId, TenantId, UserId};
 use domain::locale::Locale;
@@ -55,11 +55,51 @@ pub struct Tenant {
     pub code_prefix: String,
     pub default_duration_minutes: i32,
     pub default_break_minutes: i32,
+    #[diesel(deserialize_as = KeptPolicy, serialize_as = KeptPolicy)]
+    pub policy: Policy,
     pub schedule_version: i64,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub created_by: Option<UserId>,
+}
+
+/// A policy as it is kept: as JSON.
+#[derive(Clone, Copy, Debug, diesel::AsExpression, diesel::FromSqlRow)]
+#[diesel(sql_type = diesel::sql_types::Jsonb)]
+pub struct KeptPolicy(Policy);
+
+impl diesel::serialize::ToSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for KeptPolicy {
+    fn to_sql<'b>(
+        &'b self,
+        out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>,
+    ) -> diesel::serialize::Result {
+        // The first byte is the version of the format: 1.
+        std::io::Write::write_all(out, &[1])?;
+        serde_json::to_writer(out, &self.0)?;
+        Ok(diesel::serialize::IsNull::No)
+    }
+}
+
+impl diesel::deserialize::FromSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for KeptPolicy {
+    fn from_sql(bytes: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
+        match bytes.as_bytes() {
+            [1, json @ ..] => Ok(Self(serde_json::from_slice(json)?)),
+            _ => Err("JSON of an unknown format".into()),
+        }
+    }
+}
+
+impl From<KeptPolicy> for Policy {
+    fn from(kept: KeptPolicy) -> Self {
+        kept.0
+    }
+}
+
+impl From<Policy> for KeptPolicy {
+    fn from(policy: Policy) -> Self {
+        Self(policy)
+    }
 }
 
 /// A time zone as it is kept: by its IANA name.
@@ -165,6 +205,7 @@ pub async fn open(
         cover_image_id: None,
         default_duration_minutes: 60,
         default_break_minutes: 20,
+        policy: Policy::default(),
         schedule_version: 1,
         version: 1,
         created_at: now,
@@ -393,6 +434,41 @@ pub async fn update(
         .await?;
     let change = Change {
         action: "tenant.update",
+        subject: after.tenant_id.0,
+        before: Some(&before),
+        after: Some(&after),
+    };
+    audit::record(tx, by, change, now).await?;
+    Ok(after)
+}
+
+/// Writes what the tenant asks of customers who cancel, move or stay away. What is booked keeps the policy it was made under.
+pub async fn set_policy(
+    tx: &TenantTx,
+    policy: Policy,
+    version: Option<i64>,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Tenant> {
+    let before: Tenant = tenants::table
+        .find(tx.tenant())
+        .select(Tenant::as_select())
+        .for_no_key_update()
+        .first(&mut tx.conn())
+        .await?;
+    check_version(version, before.version)?;
+    let after =
+        Tenant { policy: policy.checked()?, version: before.version + 1, updated_at: now, ..before.clone() };
+    diesel::update(tenants::table.find(tx.tenant()))
+        .set((
+            tenants::policy.eq(KeptPolicy(after.policy)),
+            tenants::version.eq(after.version),
+            tenants::updated_at.eq(now),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    let change = Change {
+        action: "tenant.set_policy",
         subject: after.tenant_id.0,
         before: Some(&before),
         after: Some(&after),

@@ -36,6 +36,8 @@ impl From<&bookings::Appointment> for Appointment {
             currency: booking.currency.clone(),
             location: None,
             note: booking.note.clone(),
+            cancelling: booking.terms().cancelling(booking.starts_at),
+            fee_cents: booking.fee_cents,
             is_pending: booking.status == Status::Pending,
         }
     }

@@ -1,7 +1,8 @@
 //! The mails: what each must be told, and how it becomes a subject, a plain text and an HTML page.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use domain::booking::policy::Cancelling;
 use domain::plan::{Limit, Plan};
 use fluent_bundle::FluentArgs;
 use serde::Serialize;
@@ -21,6 +22,10 @@ pub enum Mail {
     BookingReschedule(BookingMail),
     /// To the customer: it is tomorrow.
     BookingReminder(BookingMail),
+    /// To who waits: they are on the list.
+    WaitlistWelcome(WaitlistMail),
+    /// To who waits: a time is kept for them.
+    WaitlistOffer(BookingMail),
     /// To a new owner: prove that this address is yours.
     EmailVerification(VerificationMail),
     /// To a user who forgot their password: choose another.
@@ -43,6 +48,26 @@ pub struct BookingMail {
     pub summary_url: Option<String>,
     /// In the words of whoever cancelled.
     pub cancellation_reason: Option<String>,
+    /// Until when it is kept for them, while it is.
+    pub held_until: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct WaitlistMail {
+    pub lang: Locale,
+    pub tenant: Brand,
+    pub customer_name: String,
+    pub service_name: String,
+    /// None: anybody.
+    pub staff_name: Option<String>,
+    /// Dates of the tenant's zone.
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    /// Of the day, such as 09:00; none: at any time.
+    pub earliest: Option<String>,
+    pub latest: Option<String>,
+    /// Where they leave the list.
+    pub leave_url: String,
 }
 
 /// How a tenant shows itself to its customers.
@@ -80,6 +105,9 @@ pub struct Appointment {
     pub note: Option<String>,
     /// It waits for approval.
     pub is_pending: bool,
+    pub cancelling: Cancelling,
+    /// Owed by who cancelled late.
+    pub fee_cents: i64,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -139,6 +167,10 @@ impl Templates {
             Mail::BookingReminder(mail) => {
                 ("booking_reminder", self.booking_subject("mail-tomorrow-subject", mail)?)
             }
+            Mail::WaitlistWelcome(mail) => ("waitlist_welcome", self.waitlist_subject(mail)?),
+            Mail::WaitlistOffer(mail) => {
+                ("waitlist_offer", self.booking_subject("mail-offer-subject", mail)?)
+            }
             Mail::EmailVerification(mail) => {
                 ("email_verification", self.texts().of(mail.lang).t("mail-verification-subject")?)
             }
@@ -154,7 +186,11 @@ impl Templates {
             Mail::BookingConfirmation(mail)
             | Mail::BookingCancellation(mail)
             | Mail::BookingReschedule(mail)
-            | Mail::BookingReminder(mail) => {
+            | Mail::BookingReminder(mail)
+            | Mail::WaitlistOffer(mail) => {
+                branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())
+            }
+            Mail::WaitlistWelcome(mail) => {
                 branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())
             }
             Mail::EmailVerification(mail) => branded(mail, "Harmony", None),
@@ -174,6 +210,10 @@ impl Templates {
         let when = format::datetime(mail.lang, booking.starts_at, booking.timezone);
         let args = [("service", booking.service_name.as_str()), ("when", when.as_str())];
         self.texts().of(mail.lang).t_with(key, &args)
+    }
+
+    fn waitlist_subject(&self, mail: &WaitlistMail) -> Result<String, TemplateError> {
+        self.texts().of(mail.lang).t_with("mail-waitlist-subject", &[("service", &mail.service_name)])
     }
 
     fn limit_subject(&self, mail: &LimitMail) -> Result<String, TemplateError> {

@@ -20,8 +20,6 @@ pub struct BookingSummary {
     pub tenant: Brand,
     pub booking: Appointment,
     pub customer_name: String,
-    /// The tenant's sentence about cancelling, in `lang`.
-    pub policy: Option<String>,
     pub manage_url: String,
     /// The date of issue.
     pub made_at: DateTime<Utc>,
@@ -41,6 +39,10 @@ impl Templates {
             .into_iter()
             .map(|(label, value)| json!({"label": label, "value": value}))
             .collect();
+        let until = format::datetime(lang, booking.cancelling.until, zone);
+        let fee = money::format(lang, booking.cancelling.late_cents, &booking.currency);
+        let policy = [("kind", booking.cancelling.kind), ("until", &until), ("fee", &fee)];
+        let policy = text.t_with("booking-policy-cancel", &policy)?;
         let issued = format::date(lang, summary.made_at, zone);
         Ok(json!({
             "lang": lang,
@@ -58,7 +60,7 @@ impl Templates {
             "ends": format::time(lang, booking.ends_at, zone),
             "zone": format::zone(lang, booking.starts_at, zone),
             "facts": facts,
-            "policy": summary.policy.as_deref().map(|policy| clip(policy, TEXT)),
+            "policy": policy,
             "manage": text.t("summary-manage")?,
             "manage_url": summary.manage_url,
             "manage_place": place(&summary.manage_url),

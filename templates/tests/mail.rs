@@ -4,10 +4,11 @@
 use std::path::Path;
 
 use chrono_tz::Tz;
+use domain::booking::policy::Cancelling;
 use domain::plan::{Limit, Plan};
 use templates::{
     AccountMail, Appointment, BookingMail, Brand, LimitMail, Locale, Mail, Rendered, Templates,
-    VerificationMail,
+    VerificationMail, WaitlistMail,
 };
 
 fn booking(lang: Locale) -> BookingMail {
@@ -39,6 +40,12 @@ fn booking(lang: Locale) -> BookingMail {
             location: None,
             note: Some(note.to_owned()),
             is_pending: false,
+            cancelling: Cancelling {
+                kind: "late",
+                until: "2026-11-23T09:15:00Z".parse().unwrap(),
+                late_cents: 1_500,
+            },
+            fee_cents: 0,
         },
         customer_name: "Camille".to_owned(),
         manage_url: "https://book.example/studio-mirabelle/bookings/K7Q29F?token=abc.def".to_owned(),
@@ -46,6 +53,7 @@ fn booking(lang: Locale) -> BookingMail {
             "https://book.example/studio-mirabelle/bookings/K7Q29F/summary.pdf?token=abc".to_owned(),
         ),
         cancellation_reason: Some("Inès est souffrante, toutes nos excuses.".to_owned()),
+        held_until: Some("2026-11-22T09:15:00Z".parse().unwrap()),
     }
 }
 
@@ -131,6 +139,28 @@ fn a_move_says_when_it_is_now_and_whether_it_waits_for_a_yes() {
             assert!(text.contains(said) && !text.contains("PDF"), "{text}");
         }
     }
+}
+
+#[test]
+fn who_waits_is_told_so_and_then_of_a_time() {
+    snapshot("waitlist_offer", |lang| {
+        Mail::WaitlistOffer(BookingMail { summary_url: None, cancellation_reason: None, ..booking(lang) })
+    });
+    snapshot("waitlist_welcome", |lang| {
+        let BookingMail { tenant, booking, customer_name, .. } = booking(lang);
+        Mail::WaitlistWelcome(WaitlistMail {
+            lang,
+            tenant,
+            customer_name,
+            service_name: booking.service_name,
+            staff_name: Some(booking.staff_name),
+            from: "2026-11-24".parse().unwrap(),
+            to: "2026-12-04".parse().unwrap(),
+            earliest: Some("09:00".to_owned()),
+            latest: None,
+            leave_url: "https://book.example/waitlist/abc".to_owned(),
+        })
+    });
 }
 
 #[test]

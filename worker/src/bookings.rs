@@ -22,6 +22,8 @@ pub(crate) enum Message {
     Cancellation,
     Reschedule,
     Reminder,
+    /// A time is kept for who waited for one.
+    Offer,
 }
 
 /// Reads, sends, records. A run that died after sending is repeated with the same Message-ID. A tenant whose owner has
@@ -40,6 +42,7 @@ pub(crate) async fn send(
         Message::Cancellation => "booking_cancellation",
         Message::Reschedule => "booking_reschedule",
         Message::Reminder => "booking_reminder",
+        Message::Offer => "waitlist_offer",
     };
     let read: Result<Option<(Tenant, Appointment, Claim)>, store::Error> = tenant_door
         .transaction(async |tx| {
@@ -50,9 +53,12 @@ pub(crate) async fn send(
             );
             let (appointment, tenant, owners) = (appointment?, tenant?, owners?);
             let booking = &appointment.booking;
-            // Nobody is reminded of what is over or no longer stands.
-            let is_due = message != Message::Reminder
-                || (booking.status == Status::Confirmed && now < booking.starts_at);
+            // Nobody is reminded of what is over or no longer stands, nor offered what is gone.
+            let is_due = match message {
+                Message::Reminder => booking.status == Status::Confirmed && now < booking.starts_at,
+                Message::Offer => booking.status == Status::Held,
+                Message::Confirmation | Message::Cancellation | Message::Reschedule => true,
+            };
             if booking.sequence != sequence || !is_due {
                 return Ok(None);
             }
@@ -82,6 +88,9 @@ pub(crate) async fn send(
     deliver(context, &tenant_door, &email).await
 }
 
+/// What calendars are sent of a booking that stands.
+const REQUEST: (Method, CalendarMethod) = (Method::Request, CalendarMethod::Request);
+
 fn write(
     context: &Context,
     tenant: &Tenant,
@@ -99,19 +108,27 @@ fn write(
         customer_name: booking.contact_name.clone(),
         manage_url: manage_url.clone(),
         // What waits for approval has none of its new time yet.
-        summary_url: (booking.status != Status::Pending)
+        summary_url: (!matches!(booking.status, Status::Pending | Status::Held))
             .then(|| context.links.summary(booking.tenant_id, booking.id, booking.ends_at)),
         cancellation_reason: booking.cancellation_reason.clone(),
+        held_until: booking.held_until,
     };
-    let (mail, method, calendar_method) = match message {
-        Message::Confirmation => (Mail::BookingConfirmation(mail), Method::Request, CalendarMethod::Request),
-        Message::Cancellation => (Mail::BookingCancellation(mail), Method::Cancel, CalendarMethod::Cancel),
-        Message::Reschedule => (Mail::BookingReschedule(mail), Method::Request, CalendarMethod::Request),
-        Message::Reminder => (Mail::BookingReminder(mail), Method::Request, CalendarMethod::Request),
+    let (mail, methods) = match message {
+        Message::Confirmation => (Mail::BookingConfirmation(mail), Some(REQUEST)),
+        Message::Cancellation => {
+            (Mail::BookingCancellation(mail), Some((Method::Cancel, CalendarMethod::Cancel)))
+        }
+        Message::Reschedule => (Mail::BookingReschedule(mail), Some(REQUEST)),
+        Message::Reminder => (Mail::BookingReminder(mail), Some(REQUEST)),
+        // Nothing stands in a calendar before it is taken.
+        Message::Offer => (Mail::WaitlistOffer(mail), None),
     };
     let rendered = context.templates.mail(&mail).map_err(|error| from_template(&error))?;
     let public_url = context.links.public_url();
-    let ics = Invite::of(tenant, appointment, method, public_url, manage_url, now).to_ics();
+    let calendar = methods.map(|(method, calendar_method)| Calendar {
+        method: calendar_method,
+        ics: Invite::of(tenant, appointment, method, public_url, manage_url, now).to_ics(),
+    });
     Ok(Email {
         id,
         date: now,
@@ -121,7 +138,7 @@ fn write(
         subject: rendered.subject,
         text: rendered.text,
         html: rendered.html,
-        calendar: Some(Calendar { method: calendar_method, ics }),
+        calendar,
         attachments: Vec::new(),
     })
 }
@@ -157,7 +174,6 @@ pub(crate) async fn make_summary(
         tenant: Brand::from(&tenant),
         booking: (&appointment).into(),
         customer_name: booking.contact_name.clone(),
-        policy: None,
         manage_url: context.links.manage(booking.tenant_id, booking.id, booking.ends_at),
         made_at: now,
     };

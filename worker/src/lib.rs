@@ -27,6 +27,7 @@ pub mod suspect;
 mod tally;
 mod usage;
 mod users;
+mod waitlist;
 
 /// Every job is some dozen small things, made and dropped.
 #[global_allocator]

@@ -3,7 +3,8 @@
 use crate::bookings::{self, Message};
 use crate::context::Context;
 use crate::runtime::Envelope;
-use crate::{exports, images, imports, maintenance, private_events, reminders, usage, users};
+use crate::{exports, images, imports, maintenance, private_events, reminders, usage, users, waitlist};
+use domain::wall_clock::Interval;
 use jobs::{Job, JobError};
 
 /// Runs a job. Whatever it does is done again when its worker dies: effects are idempotent.
@@ -20,6 +21,13 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         }
         Job::SendBookingReminder { booking_id, sequence } => {
             bookings::send(context, &envelope, Message::Reminder, booking_id, sequence).await
+        }
+        Job::SendWaitlistOffer { booking_id, sequence } => {
+            bookings::send(context, &envelope, Message::Offer, booking_id, sequence).await
+        }
+        Job::SendWaitlistWelcome { entry_id } => waitlist::send_welcome(context, &envelope, entry_id).await,
+        Job::OfferFreedTime { from, to } => {
+            Box::pin(waitlist::offer_freed_time(context, &envelope, Interval::new(from, to))).await
         }
         Job::RemindOfBookings { date } => reminders::remind_of_bookings(context, &envelope, date).await,
         Job::RemindTenants { since, until } => reminders::remind_tenants(context, since, until).await,

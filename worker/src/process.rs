@@ -115,7 +115,7 @@ pub fn work(queue: Queue, renderer: Option<Renderer>) -> ExitCode {
     let args: WorkArgs = arguments(queue.name(), &about);
     let concurrency = args.concurrency.unwrap_or_else(|| concurrency(queue));
     end(run(queue.name(), args.process, async |process| {
-        process.work(queue, concurrency, args.stopping.grace(), process.context(renderer)?).await
+        Box::pin(process.work(queue, concurrency, args.stopping.grace(), process.context(renderer)?)).await
     }))
 }
 

@@ -150,6 +150,7 @@ mod tests {
     use std::process::{Command, Stdio};
 
     use chrono_tz::Tz;
+    use domain::booking::policy::Cancelling;
     use templates::{Appointment, BookingSummary, Brand, Locale, Templates};
 
     use super::*;
@@ -179,9 +180,14 @@ mod tests {
                 location: None,
                 note: Some("Je viendrai avec ma fille.\nMerci !".to_owned()),
                 is_pending: false,
+                cancelling: Cancelling {
+                    kind: "late",
+                    until: "2026-11-23T09:15:00Z".parse().unwrap(),
+                    late_cents: 1_500,
+                },
+                fee_cents: 0,
             },
             customer_name: "Ελληνικά Кириллица Łódź Nguyễn Thị Thảo Þórsdóttir".to_owned(),
-            policy: Some("Annulation gratuite jusqu’à 24 heures avant le rendez-vous.".to_owned()),
             manage_url: "https://book.example/studio-mirabelle/bookings/K7Q29F?token=abc.def".to_owned(),
             made_at: "2026-11-20T08:00:00Z".parse().unwrap(),
         }
@@ -229,9 +235,13 @@ mod tests {
             std::fs::remove_file(path).unwrap();
             assert!(check.contains("No syntax or stream encoding errors found"), "{check}");
             let words = words(&pdf);
-            let (day, price) = match lang {
-                Locale::Fr => ("Mardi 24 novembre 2026", "75,00 €"),
-                Locale::En => ("Tuesday 24 November 2026", "€75.00"),
+            let (day, price, policy) = match lang {
+                Locale::Fr => {
+                    ("Mardi 24 novembre 2026", "75,00 €", "lundi 23 novembre 2026 à 10:15, puis 15,00 €")
+                }
+                Locale::En => {
+                    ("Tuesday 24 November 2026", "€75.00", "Monday 23 November 2026 at 10:15, then €15.00")
+                }
             };
             for text in [
                 "Ελληνικά Кириллица Łódź Nguyễn Thị Thảo Þórsdóttir",
@@ -241,7 +251,7 @@ mod tests {
                 "10:15 – 11:50",
                 day,
                 price,
-                "Annulation gratuite jusqu’à 24 heures avant le rendez-vous.",
+                policy,
                 "book.example/studio-mirabelle/bookings/K7Q29F",
             ] {
                 assert!(words.contains(text), "no {text:?} in {words}");
@@ -297,7 +307,6 @@ mod tests {
             ] {
                 hostile.clone_into(field);
             }
-            summary.policy = Some(hostile.to_owned());
             summary.booking.note = Some(hostile.to_owned());
             let words = words(&render(&data(&summary)));
             assert!(words.matches(hostile).count() >= 5, "{hostile:?} is not as typed in {words}");

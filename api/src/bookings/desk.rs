@@ -172,6 +172,25 @@ async fn close<P: Allows>(
         .await
 }
 
+/// Nothing is to be said: `{}`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaiveFee {}
+
+pub async fn waive_fee(
+    member: Member<ManageBookings>,
+    id: Path<BookingId>,
+    submission: Submission<WaiveFee>,
+) -> Result<Answer> {
+    let (now, by) = (member.now, member.by());
+    member
+        .once(&submission, async |tx| {
+            let appointment = bookings::waive_fee(tx, *id, &by, now).await?;
+            Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
+        })
+        .await
+}
+
 /// What happened to a booking, from the first change to the last.
 #[derive(Serialize, ToSchema)]
 pub struct BookingHistory {
@@ -182,7 +201,7 @@ pub struct BookingHistory {
 pub struct BookingChange {
     id: EventId,
     /// `booking.create`, `booking.confirm`, `booking.reschedule`, `booking.cancel`, `booking.complete`, `booking.miss`,
-    /// `booking.update`.
+    /// `booking.waive_fee`, `booking.update`.
     action: String,
     actor: Actor,
     occurred_at: DateTime<Utc>,
@@ -205,6 +224,8 @@ pub struct BookingFacts {
     end: DateTime<Utc>,
     staff_id: StaffId,
     cancellation_reason: Option<String>,
+    /// Owed by who cancelled late or stayed away.
+    fee_cents: i64,
 }
 
 impl From<Facts> for BookingFacts {
@@ -215,6 +236,7 @@ impl From<Facts> for BookingFacts {
             end: facts.ends_at,
             staff_id: facts.staff_id,
             cancellation_reason: facts.cancellation_reason,
+            fee_cents: facts.fee_cents,
         }
     }
 }

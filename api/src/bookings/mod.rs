@@ -7,14 +7,14 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use domain::booking::{BookingDraft, Notify, Status, parse_public_code};
+use domain::booking::{BookingDraft, Charge, Notify, Status, parse_public_code};
 use domain::contact::Email;
 use domain::id::{BookingId, CustomerId, GroupSessionId, ServiceId, StaffId};
 use domain::locale::Locale;
 use domain::rejection::{Alternative, Code, Extra, Fields, Rejection};
 use serde::Deserialize;
 use store::availability::{self, Wish};
-use store::bookings::{self, Appointment, Booking, Filter};
+use store::bookings::{self, Appointment, Booking, Cancellation, Filter};
 use templates::{Invite, Method};
 use utoipa::{IntoParams, ToSchema};
 
@@ -28,8 +28,8 @@ use crate::reply::versioned;
 use crate::state::State;
 
 pub use desk::{
-    BookingHistory, CloseBooking, CreateBookingForCustomer, UpdateBooking, complete,
-    create as create_for_customer, history, miss, update,
+    BookingHistory, CloseBooking, CreateBookingForCustomer, UpdateBooking, WaiveFee, complete,
+    create as create_for_customer, history, miss, update, waive_fee,
 };
 pub use view::{BookingView, MemberBookingView};
 
@@ -57,9 +57,9 @@ pub struct CreateBooking {
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomerBody {
-    name: String,
-    email: String,
-    phone: Option<String>,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) phone: Option<String>,
 }
 
 #[derive(Clone, Default, Deserialize, ToSchema)]
@@ -211,8 +211,8 @@ pub async fn cancel_public(
     visitor
         .once(&submission, async |tx| {
             let id = bookings::find_by_code(tx, &code, &email.key).await?.booking.id;
-            let reason = submission.body.reason.as_deref();
-            let appointment = bookings::cancel(tx, id, reason, &by, now).await?;
+            let how = Cancellation { reason: submission.body.reason.as_deref(), charge: Charge::Fee };
+            let appointment = bookings::cancel(tx, id, how, &by, now).await?;
             Answer::ok(&BookingView::new(&visitor.state, appointment))
         })
         .await
@@ -330,6 +330,8 @@ pub async fn show(member: Member<Read>, id: Path<BookingId>) -> Result<HttpRespo
 #[serde(deny_unknown_fields)]
 pub struct CancelBooking {
     reason: Option<String>,
+    /// False. True: the customer cancels, and owes what the policy of the booking asks by now.
+    charge_fee: Option<bool>,
 }
 
 /// Nothing is to be said: `{}`.
@@ -345,8 +347,10 @@ pub async fn cancel(
     let (now, by) = (member.now, member.by());
     member
         .once(&submission, async |tx| {
-            let reason = submission.body.reason.as_deref();
-            let appointment = bookings::cancel(tx, *id, reason, &by, now).await?;
+            let charge =
+                if submission.body.charge_fee.unwrap_or(false) { Charge::Fee } else { Charge::Nothing };
+            let how = Cancellation { reason: submission.body.reason.as_deref(), charge };
+            let appointment = bookings::cancel(tx, *id, how, &by, now).await?;
             Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
         })
         .await

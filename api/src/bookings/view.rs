@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use domain::booking::Status;
+use domain::booking::{Status, Terms};
 use domain::id::{BookingId, CustomerId, GroupSessionId, RoomId, ServiceId, StaffId};
 use domain::role::{Permission, Role};
 use domain::slots::Assigned;
@@ -31,6 +31,9 @@ pub struct BookingView {
     price_cents: i64,
     currency: String,
     deposit: Deposit,
+    policy: BookedPolicy,
+    /// Owed by who cancelled late or stayed away; a deposit that was paid is a part of it.
+    fee_cents: i64,
     /// Where to see and cancel it: for the customer, and for members who may cancel.
     #[serde(skip_serializing_if = "Option::is_none")]
     manage_url: Option<String>,
@@ -72,6 +75,33 @@ pub(super) enum DepositStatus {
     Paid,
 }
 
+/// What the customer agreed to: it stays as it was when they booked.
+#[derive(Serialize, ToSchema)]
+pub(super) struct BookedPolicy {
+    /// The last moment at which the customer can cancel; null: only the business does.
+    cancel_until: Option<DateTime<Utc>>,
+    /// The same of moving.
+    move_until: Option<DateTime<Utc>>,
+    /// The last moment at which cancelling costs nothing.
+    free_until: DateTime<Utc>,
+    /// What it costs later.
+    late_fee_cents: i64,
+    /// Of who stays away.
+    no_show_fee_cents: i64,
+}
+
+impl From<Terms> for BookedPolicy {
+    fn from(terms: Terms) -> Self {
+        Self {
+            cancel_until: terms.cancel_until,
+            move_until: terms.move_until,
+            free_until: terms.free_until,
+            late_fee_cents: terms.costs.late_cents,
+            no_show_fee_cents: terms.costs.no_show_cents,
+        }
+    }
+}
+
 /// What a member sees of a booking.
 #[derive(Serialize, ToSchema)]
 pub struct MemberBookingView {
@@ -104,6 +134,7 @@ impl BookingView {
     pub fn new(state: &State, appointment: Appointment) -> Self {
         let Appointment { booking, staff_name } = appointment;
         let manage_url = manage_url(state, &booking);
+        let policy = booking.terms().into();
         let payable_until = booking.payable_until();
         let deposit = Deposit {
             amount_cents: booking.deposit_cents,
@@ -132,6 +163,8 @@ impl BookingView {
             price_cents: booking.price_cents,
             currency: booking.currency,
             deposit,
+            policy,
+            fee_cents: booking.fee_cents,
             cancelled_at: booking.cancelled_at,
         }
     }

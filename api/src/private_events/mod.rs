@@ -457,7 +457,7 @@ pub async fn destroy(
         .tenant
         .transaction(async |tx| match find(tx, (*id).0).await? {
             Found::Booking(found) => {
-                bookings::cancel(tx, found.booking.id, None, &by, now).await?;
+                bookings::cancel(tx, found.booking.id, bookings::Cancellation::FREE, &by, now).await?;
                 Ok::<_, Problem>(())
             }
             Found::Busy(found) => {

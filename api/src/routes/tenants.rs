@@ -6,8 +6,8 @@ use domain::role::Permission;
 use super::{Access, Route, route};
 use crate::list::PageQuestion;
 use crate::{
-    auth, availability, bookings, calendar_feeds, customers, hours, images, me, openapi, private_events,
-    reschedule, rooms, search, services, staff, stream, tenant,
+    auth, availability, bookings, calendar_feeds, customers, hours, images, me, openapi, policy,
+    private_events, reschedule, rooms, search, services, staff, stream, tenant, waitlist,
 };
 
 pub(super) fn routes() -> Vec<Route> {
@@ -85,6 +85,11 @@ pub(super) fn routes() -> Vec<Route> {
             "Take the picture above the public page away",
         )
         .answers(204),
+        route(get, "/policy", read, policy::show, "What cancelling, moving and staying away ask")
+            .replies::<policy::PolicyBody>(200),
+        route(put, "/policy", Access::Member(ManageTenant), policy::replace, "Ask something else")
+            .takes::<policy::PolicyBody>()
+            .replies::<policy::PolicyBody>(200),
         route(get, "/plan", read, tenant::plan, "The plan, its limits and what is used")
             .replies::<tenant::PlanView>(200),
         route(get, "/services", read, services::list, "All services")
@@ -228,6 +233,9 @@ pub(super) fn routes() -> Vec<Route> {
         route(post, "/bookings/{id}/no-show", desk, bookings::miss, "Say that the customer did not come")
             .takes::<bookings::CloseBooking>()
             .replies::<bookings::MemberBookingView>(200),
+        route(post, "/bookings/{id}/fee-waiver", desk, bookings::waive_fee, "Do without the fee")
+            .takes::<bookings::WaiveFee>()
+            .replies::<bookings::MemberBookingView>(200),
         route(
             post,
             "/bookings/{id}/confirmation",
@@ -370,6 +378,15 @@ pub(super) fn routes() -> Vec<Route> {
         .replies::<bookings::BookingView>(200),
         route(
             post,
+            "/public/{tenant}/bookings/{code}/acceptance",
+            Visitor,
+            waitlist::accept,
+            "Take the time that was offered",
+        )
+        .takes::<waitlist::AcceptOffer>()
+        .replies::<bookings::BookingView>(200),
+        route(
+            post,
             "/public/{tenant}/bookings/{code}/reschedule",
             Visitor,
             reschedule::create_public,
@@ -386,6 +403,23 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .takes::<bookings::CancelByCode>()
         .replies::<bookings::BookingView>(200),
+        route(
+            post,
+            "/public/{tenant}/waitlist",
+            Visitor,
+            waitlist::join_public,
+            "Wait for a time to become free",
+        )
+        .takes::<waitlist::JoinWaitlist>()
+        .replies::<waitlist::WaitlistView>(201),
+        route(get, "/waitlist", read, waitlist::list, "Who waits for a time")
+            .asks::<waitlist::WaitlistQuestion>()
+            .lists::<waitlist::MemberWaitlistView>(),
+        route(post, "/waitlist", desk, waitlist::join, "Have a customer wait for a time")
+            .takes::<waitlist::JoinWaitlist>()
+            .replies::<waitlist::MemberWaitlistView>(201),
+        route(delete, "/waitlist/{id}", desk, waitlist::destroy, "Take somebody from the waitlist")
+            .answers(204),
         route(
             get,
             "/public/{tenant}/bookings/{code}/calendar.ics",

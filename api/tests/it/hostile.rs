@@ -209,6 +209,10 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             json!({"name": "Bea", "email": "bea@salon.example", "timezone": "Europe/Paris", "max_daily_bookings": 5, "weight": 100})
         }
         ("POST" | "PATCH", "/rooms" | "/rooms/{id}") => json!({"name": "Room 1"}),
+        ("PUT", "/policy") => json!({
+            "cancel_minutes": 60, "move_minutes": null, "free_minutes": 120,
+            "late_fee": {"of": "price", "rate": 0.5}, "no_show_fee": {"of": "deposit"},
+        }),
         ("PUT", "/opening-rules" | "/break-rules") => rules,
         ("POST", "/closures") => json!({"starts_on": "2031-01-01", "ends_on": "2031-01-02", "reason": "Off"}),
         ("POST", "/openings") => json!({"date": "2031-01-01", "start": "09:00", "end": "10:00"}),
@@ -242,7 +246,13 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
         }
         ("POST", "/customers/{id}/block") => json!({"reason": "Rude"}),
         ("POST", "/customers/imports/{id}/start") => json!({"fields": ["name", "email"], "known": "update"}),
-        ("POST", "/bookings/{id}/confirmation" | "/bookings/{id}/completion" | "/bookings/{id}/no-show") => {
+        (
+            "POST",
+            "/bookings/{id}/confirmation"
+            | "/bookings/{id}/completion"
+            | "/bookings/{id}/no-show"
+            | "/bookings/{id}/fee-waiver",
+        ) => {
             json!({})
         }
         ("POST", "/bookings/{id}/cancellation") => json!({"reason": "ill"}),
@@ -260,6 +270,12 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             }
             body
         }
+        ("POST", "/public/{tenant}/bookings/{code}/acceptance") => json!({"email": "ana@customer.example"}),
+        ("POST", "/waitlist" | "/public/{tenant}/waitlist") => json!({
+            "service_id": booking["service_id"], "from": "2030-03-05", "to": "2030-03-06", "earliest": "09:00",
+            "latest": "12:00", "seats": 1, "locale": "en", "note": "Thanks",
+            "customer": {"name": "Ana", "email": "ana@customer.example", "phone": "+33612345678"},
+        }),
         ("POST", "/public/{tenant}/bookings/lookup") => {
             json!({"code": "SS-222222", "email": "ana@customer.example"})
         }

@@ -75,6 +75,8 @@ mod pages_session;
 #[cfg(test)]
 mod pages_setup;
 #[cfg(test)]
+mod policies;
+#[cfg(test)]
 mod private_events;
 #[cfg(test)]
 mod problems;
@@ -94,3 +96,5 @@ mod slots;
 mod strangers;
 #[cfg(test)]
 mod stream;
+#[cfg(test)]
+mod waitlist;

@@ -30,6 +30,7 @@ struct Things {
     room: String,
     import: String,
     event: String,
+    waiting: String,
 }
 
 impl Things {
@@ -50,6 +51,11 @@ impl Things {
         let import = salon.post("/customers/imports").file("text/csv", TABLE).await.expect(201)["id"].clone();
         let event = json!({"staff_id": staff, "title": "Dentist", "start": "2030-03-06T09:00", "end": "2030-03-06T10:00"});
         let event = id(salon.post("/events").json(&event).await.expect(201));
+        let waiting = json!({
+            "service_id": service, "staff_id": staff, "from": "2030-03-05", "to": "2030-03-06",
+            "customer": {"name": "Ana", "email": "ana@customer.example"},
+        });
+        let waiting = id(salon.post("/waitlist").json(&waiting).await.expect(201));
         let text = |value: Value| value.as_str().unwrap().to_owned();
         Self {
             service,
@@ -62,6 +68,7 @@ impl Things {
             room,
             import: text(import),
             event,
+            waiting,
         }
     }
 
@@ -79,12 +86,14 @@ impl Things {
             room: id(),
             import: id(),
             event: id(),
+            waiting: id(),
         }
     }
 
-    fn all(&self) -> [&str; 10] {
-        let Self { service, staff, closure, opening, booking, code, customer, room, import, event } = self;
-        [service, staff, closure, opening, booking, code, customer, room, import, event]
+    fn all(&self) -> [&str; 11] {
+        let Self { service, staff, closure, opening, booking, code, customer, room, import, event, waiting } =
+            self;
+        [service, staff, closure, opening, booking, code, customer, room, import, event, waiting]
     }
 
     fn id_in(&self, path: &str) -> &str {
@@ -98,6 +107,7 @@ impl Things {
             Some("customers") => &self.customer,
             Some("rooms") => &self.room,
             Some("events") => &self.event,
+            Some("waitlist") => &self.waiting,
             _ => panic!("whose id is it in {path}?"),
         }
     }
@@ -125,7 +135,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             | "/events/{id}"
             | "/staff/{id}/calendar-feed",
         )
-        | ("DELETE", "/closures/{id}" | "/openings/{id}")
+        | ("DELETE", "/closures/{id}" | "/openings/{id}" | "/waitlist/{id}")
         | (
             "GET",
             "/bookings/{id}"
@@ -145,7 +155,8 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             "/bookings/{id}/cancellation"
             | "/bookings/{id}/confirmation"
             | "/bookings/{id}/completion"
-            | "/bookings/{id}/no-show",
+            | "/bookings/{id}/no-show"
+            | "/bookings/{id}/fee-waiver",
         ) => (none, Some(json!({})), NotFound),
         ("POST", "/bookings/{id}/reschedule") => {
             (none, Some(json!({"start": "2030-03-05T10:00:00Z"})), NotFound)
@@ -169,8 +180,8 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/stream/tickets" | "/customers/imports")
         | (
             "GET",
-            "/me" | "/tenant" | "/plan" | "/services" | "/staff" | "/rooms" | "/closures" | "/openings"
-            | "/customers" | "/customers/tags",
+            "/me" | "/waitlist" | "/tenant" | "/policy" | "/plan" | "/services" | "/staff" | "/rooms"
+            | "/closures" | "/openings" | "/customers" | "/customers/tags",
         )
         | ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover") => (none, None, Own),
         ("POST", "/customers/{id}/block" | "/customers/imports/{id}/start") => {
@@ -180,6 +191,11 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             let other = "019c0000-0000-7000-8000-000000000001";
             (none, Some(json!({"duplicate_id": other})), NotFound)
         }
+        ("POST", "/waitlist") => {
+            let body = json!({"service_id": service, "staff_id": staff, "from": "2030-03-05", "to": "2030-03-06",
+                "customer": {"name": "Dan", "email": "dan@customer.example"}});
+            (none, Some(body), NotFound)
+        }
         ("GET", "/search") => (vec![("q", "an".to_owned())], None, Own),
         ("POST", "/customers") => (none, Some(json!({"name": "Cleo", "email": "cleo@example.org"})), Own),
         ("POST", "/bookings") => {
@@ -188,6 +204,12 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
                 "customer": {"name": "Dan", "email": "dan@customer.example"},
             });
             (none, Some(body), NotFound)
+        }
+        ("PUT", "/policy") => {
+            let fee = json!({"of": "nothing"});
+            let body = json!({"cancel_minutes": 0, "move_minutes": 0, "free_minutes": 0, "late_fee": fee,
+                "no_show_fee": fee});
+            (none, Some(body), Own)
         }
         ("PUT", "/opening-rules" | "/break-rules") => (of_staff, Some(json!({"rules": []})), NotFound),
         ("POST", "/closures") => {
@@ -259,6 +281,8 @@ async fn everything(salon: &Salon<'_>, things: &Things) -> Vec<Value> {
     all.push(salon.get("/bookings").await.expect(200));
     all.push(salon.get(&format!("/events/{}", things.event)).await.expect(200));
     all.push(salon.get("/customers").await.expect(200));
+    all.push(salon.get("/waitlist").await.expect(200));
+    all.push(salon.get("/policy").await.expect(200));
     all.push(salon.get(&format!("/bookings/{}/history", things.booking)).await.expect(200));
     all
 }
@@ -349,6 +373,8 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
     let lookup = json!({"code": things.code, "email": "ana@customer.example"});
     let as_query = [("code", things.code.as_str()), ("email", "ana@customer.example")];
     let mut booking = salon.booking("Ana", "2030-03-05T10:00:00Z");
+    let waiting = json!({"service_id": things.service, "from": "2030-03-05", "to": "2030-03-06",
+        "customer": {"name": "Eva", "email": "eva@customer.example"}});
     for route in api::routes::api().into_iter().filter(|route| route.access == Access::Visitor) {
         let path = route.path.replace("{code}", &things.code);
         let (method, public) = (route.method.clone(), path.strip_prefix("/public/{tenant}").unwrap());
@@ -362,7 +388,10 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
                 ("POST", "/bookings") => request.json(&booking),
                 ("GET", "/bookings") => request.query(&as_query),
                 ("POST", "/bookings/lookup") => request.json(&lookup),
-                ("POST", "/bookings/{code}/cancellation") => request.json(&who),
+                ("POST", "/waitlist") => request.json(&waiting),
+                ("POST", "/bookings/{code}/acceptance" | "/bookings/{code}/cancellation") => {
+                    request.json(&who)
+                }
                 ("POST", "/bookings/{code}/reschedule") => request.json(&to),
                 ("GET", "/bookings/{code}/calendar.ics") => {
                     request.query(&[("email", "ana@customer.example")])

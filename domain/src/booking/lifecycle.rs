@@ -79,6 +79,8 @@ pub const HOLD: TimeDelta = TimeDelta::minutes(15);
 pub enum Act {
     /// The deposit is paid.
     Pay,
+    /// Who waited for it takes the time that was kept for them.
+    Accept,
     /// The time to pay it is over.
     Expire,
     /// A member approves, or does without the deposit.
@@ -112,11 +114,12 @@ pub struct Transition {
 }
 
 /// All that can become of a booking. What was said wrongly of how it ended can be said again.
-pub const TRANSITIONS: [Transition; 17] = {
+pub const TRANSITIONS: [Transition; 18] = {
     use Status::{Cancelled, Completed, Confirmed, Expired, Held, NoShow, Pending};
     use When::{Always, Before, Begun};
     [
         line(Act::Pay, Held, Confirmed, Before).or(Pending),
+        line(Act::Accept, Held, Confirmed, Before).or(Pending),
         line(Act::Expire, Held, Expired, Always),
         line(Act::Confirm, Held, Confirmed, Before),
         line(Act::Confirm, Pending, Confirmed, Before),
@@ -194,7 +197,7 @@ impl Act {
     const fn code(self) -> Code {
         match self {
             Self::Pay | Self::Expire => Code::BookingNotPayable,
-            Self::Confirm => Code::BookingNotConfirmable,
+            Self::Accept | Self::Confirm => Code::BookingNotConfirmable,
             Self::Reschedule => Code::BookingNotMovable,
             Self::Cancel => Code::BookingNotCancellable,
             Self::Complete | Self::Miss => Code::BookingNotClosable,
@@ -210,7 +213,7 @@ impl Act {
                 Rejection::new(self.code(), "This booking has begun and can no longer be moved.")
             }
             Self::Complete | Self::Miss => Rejection::new(self.code(), "This booking has not begun yet."),
-            Self::Pay | Self::Expire | Self::Confirm => self.code().into(),
+            Self::Pay | Self::Accept | Self::Expire | Self::Confirm => self.code().into(),
         }
     }
 
@@ -221,7 +224,7 @@ impl Act {
             }
             (_, Status::Cancelled) => Rejection::new(self.code(), "This booking is cancelled."),
             (_, Status::Expired) => {
-                Rejection::new(self.code(), "The deposit was not paid in time: this booking is over.")
+                Rejection::new(self.code(), "It was not paid or taken in time: this booking is over.")
             }
             (Self::Reschedule, Status::Held) => {
                 Rejection::new(self.code(), "This booking can be moved once its deposit is paid.")
@@ -253,8 +256,16 @@ impl Outcome {
 mod tests {
     use super::*;
 
-    const ACTS: [Act; 7] =
-        [Act::Pay, Act::Expire, Act::Confirm, Act::Reschedule, Act::Cancel, Act::Complete, Act::Miss];
+    const ACTS: [Act; 8] = [
+        Act::Pay,
+        Act::Accept,
+        Act::Expire,
+        Act::Confirm,
+        Act::Reschedule,
+        Act::Cancel,
+        Act::Complete,
+        Act::Miss,
+    ];
 
     fn start() -> DateTime<Utc> {
         "2026-11-21T10:00:00Z".parse().unwrap()
@@ -301,7 +312,7 @@ mod tests {
                 match act {
                     Act::Complete | Act::Miss => assert!(!early, "{act:?} {status:?}"),
                     Act::Expire => assert_eq!(early, late),
-                    Act::Pay | Act::Confirm | Act::Reschedule | Act::Cancel => {
+                    Act::Pay | Act::Accept | Act::Confirm | Act::Reschedule | Act::Cancel => {
                         assert!(!late, "{act:?} {status:?}");
                     }
                 }

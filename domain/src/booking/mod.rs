@@ -1,7 +1,9 @@
-//! Bookings: how they are asked for, what they take and cost; what becomes of them in [`lifecycle`].
+//! Bookings: how they are asked for, what they take and cost; what becomes of them in [`lifecycle`], and what that costs in
+//! [`policy`].
 
 mod code;
 pub mod lifecycle;
+pub mod policy;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -14,6 +16,7 @@ use crate::text;
 
 pub use code::{beginning_of_code, code_prefix, parse_public_code, public_code};
 pub use lifecycle::{Act, Outcome, Status};
+pub use policy::{Charge, Policy, Terms};
 
 /// A booking as a customer asks for it.
 #[derive(Clone, Debug)]
@@ -61,22 +64,7 @@ pub struct Contact {
 impl BookingDraft {
     /// Who it is for, in the forms that are kept; `country` is where a national telephone number belongs.
     pub fn contact(&self, country: &str) -> Result<Contact, Rejection> {
-        let mut fields = Fields::default();
-        let name = fields.take("/customer/name", text::name(&self.name));
-        let email = fields.take("/customer/email", Email::parse(&self.email));
-        let phone_e164 = match self.phone.as_deref().map(str::trim) {
-            None | Some("") => None,
-            Some(number) => fields.take("/customer/phone", contact::phone(number, country)),
-        };
-        let note =
-            self.note.as_deref().and_then(|note| fields.take("/note", text::lines(note, 2_000)).flatten());
-        match (name, email) {
-            (Some(name), Some(email)) => {
-                fields.finish()?;
-                Ok(Contact { name, email, phone_e164, note })
-            }
-            _ => Err(fields.into_rejection()),
-        }
+        contact(&self.name, &self.email, self.phone.as_deref(), self.note.as_deref(), country)
     }
 
     /// Refuses more seats than a service has, and less than one.
@@ -84,6 +72,31 @@ impl BookingDraft {
         let mut fields = Fields::default();
         fields.range("/seats", self.seats, 1, capacity.max(1));
         fields.finish()
+    }
+}
+
+/// Somebody as they tell who they are, in the forms that are kept; `country` is where a national telephone number belongs.
+pub fn contact(
+    name: &str,
+    email: &str,
+    phone: Option<&str>,
+    note: Option<&str>,
+    country: &str,
+) -> Result<Contact, Rejection> {
+    let mut fields = Fields::default();
+    let name = fields.take("/customer/name", text::name(name));
+    let email = fields.take("/customer/email", Email::parse(email));
+    let phone_e164 = match phone.map(str::trim) {
+        None | Some("") => None,
+        Some(number) => fields.take("/customer/phone", contact::phone(number, country)),
+    };
+    let note = note.and_then(|note| fields.take("/note", text::lines(note, 2_000)).flatten());
+    match (name, email) {
+        (Some(name), Some(email)) => {
+            fields.finish()?;
+            Ok(Contact { name, email, phone_e164, note })
+        }
+        _ => Err(fields.into_rejection()),
     }
 }
 

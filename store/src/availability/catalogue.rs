@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use diesel::dsl::array;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::booking;
+use domain::booking::{self, Policy};
 use domain::hours::{Calendar, Hours, Owner};
 use domain::id::{RoomId, ServiceId, StaffId, TenantId};
 use domain::locale::Locale;
@@ -26,7 +26,7 @@ use crate::hours;
 use crate::rooms;
 use crate::schema::{services, tenants};
 use crate::services::named;
-use crate::tenants::Zone;
+use crate::tenants::{KeptPolicy, Zone};
 
 /// One tenant's service with everybody who provides it and when they work: all that the answer depends on but for the
 /// time that is taken. Not one column more than that and a booking need: it is read for each.
@@ -65,6 +65,8 @@ pub struct Terms {
     pub country: String,
     pub plan: Plan,
     pub code_prefix: String,
+    #[diesel(deserialize_as = KeptPolicy)]
+    pub policy: Policy,
 }
 
 /// What of a service its slots depend on and its bookings copy.
@@ -212,7 +214,7 @@ impl Catalogue {
     }
 
     /// What is free in `window`. Where a booking stands that looks for another time is none.
-    pub(super) fn slots(&self, window: Interval, now: DateTime<Utc>) -> Vec<Slot> {
+    pub(crate) fn slots(&self, window: Interval, now: DateTime<Utc>) -> Vec<Slot> {
         let mut slots = self.ask(now, |demand, team| demand.slots(team, window, now));
         if let Some(moved) = self.moved
             && let Some(present) = slots.iter_mut().find(|slot| slot.start == moved.start)

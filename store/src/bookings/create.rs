@@ -34,7 +34,20 @@ pub async fn create(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    let making = Making { draft, is_ours: false, internal_note: None, random, by, now };
+    let making = Making { draft, is_ours: false, kept_until: None, internal_note: None, random, by, now };
+    Box::pin(create_with(tx, making)).await
+}
+
+/// Keeps a time for somebody who waits for one, until then.
+pub(crate) async fn create_offer(
+    tx: &TenantTx,
+    draft: &BookingDraft,
+    kept_until: DateTime<Utc>,
+    random: u32,
+    now: DateTime<Utc>,
+) -> Result<Appointment> {
+    let (kept_until, by) = (Some(kept_until), &By::System);
+    let making = Making { draft, is_ours: false, kept_until, internal_note: None, random, by, now };
     Box::pin(create_with(tx, making)).await
 }
 
@@ -43,6 +56,8 @@ pub(super) struct Making<'a> {
     pub(super) draft: &'a BookingDraft,
     /// A member makes it: nobody's approval is waited for.
     pub(super) is_ours: bool,
+    /// It is offered, and kept until then.
+    pub(super) kept_until: Option<DateTime<Utc>>,
     pub(super) internal_note: Option<String>,
     pub(super) random: u32,
     pub(super) by: &'a By,
@@ -217,7 +232,7 @@ pub(super) async fn book(
     assigned: Assigned,
     making: Making<'_>,
 ) -> Result<Appointment> {
-    let Making { draft, is_ours, internal_note, random, by, now } = making;
+    let Making { draft, is_ours, kept_until, internal_note, random, by, now } = making;
     let place = Place::at(&catalogue, draft.start, now)?;
     let room_id = place.room(&catalogue, draft.start);
     let ends_at = place.end(&catalogue, draft.start);
@@ -230,12 +245,13 @@ pub(super) async fn book(
     } else {
         0
     };
-    let status = match (is_ours, deposit_cents > 0, service.auto_confirm) {
+    let is_held = kept_until.is_some() || deposit_cents > 0;
+    let status = match (is_ours, is_held, service.auto_confirm) {
         (false, true, _) => Status::Held,
         (false, false, false) => Status::Pending,
         _ => Status::Confirmed,
     };
-    let held_until = (status == Status::Held).then(|| draft.start.min(now + HOLD));
+    let held_until = (status == Status::Held).then(|| draft.start.min(kept_until.unwrap_or(now + HOLD)));
     let mut booking = Booking {
         tenant_id: tx.tenant(),
         id: BookingId::mint(now),
@@ -273,6 +289,8 @@ pub(super) async fn book(
         assigned: serde_json::to_value(assigned).ok(),
         held_until,
         deposit_paid_at: None,
+        policy: tenant.policy,
+        fee_cents: 0,
         sequence: 0,
         cancelled_at: None,
         cancellation_reason: None,

@@ -52,7 +52,7 @@ pub async fn create_at_desk(
         draft.phone = known.phone_e164;
         draft.locale = Some(draft.locale.unwrap_or(known.locale));
     }
-    let making = Making { draft: &draft, is_ours: true, internal_note, random, by, now };
+    let making = Making { draft: &draft, is_ours: true, kept_until: None, internal_note, random, by, now };
     if !desk.outside_hours {
         return Box::pin(create_with(tx, making)).await;
     }
@@ -106,7 +106,7 @@ pub async fn annotate(
     Ok(Appointment { booking: after, staff_name })
 }
 
-/// Says how a booking ended. What was said wrongly can be said again; said twice, it is said once.
+/// Says how a booking ended; who stayed away owes what its policy asks. What was said wrongly can be said again; said twice, it is said once.
 pub async fn close(
     tx: &TenantTx,
     id: BookingId,
@@ -119,12 +119,27 @@ pub async fn close(
     if before.status == status {
         return Ok(Appointment { booking: before, staff_name });
     }
-    let after = Booking { status, version: before.version + 1, updated_at: now, ..before.clone() };
+    let fee_cents = match outcome {
+        Outcome::NoShow => before.terms().costs.no_show_cents,
+        Outcome::Completed => 0,
+    };
+    let after = Booking { status, fee_cents, version: before.version + 1, updated_at: now, ..before.clone() };
     let names = match outcome {
         Outcome::Completed => ("booking.completed", "booking.complete"),
         Outcome::NoShow => ("booking.missed", "booking.miss"),
     };
     save(tx, &before, &after, names, by, now).await?;
+    Ok(Appointment { booking: after, staff_name })
+}
+
+/// Asks the fee no longer of who cancelled late or stayed away. Twice is once.
+pub async fn waive_fee(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) -> Result<Appointment> {
+    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
+    if before.fee_cents == 0 {
+        return Ok(Appointment { booking: before, staff_name });
+    }
+    let after = Booking { fee_cents: 0, version: before.version + 1, updated_at: now, ..before.clone() };
+    save(tx, &before, &after, ("booking.updated", "booking.waive_fee"), by, now).await?;
     Ok(Appointment { booking: after, staff_name })
 }
 
@@ -139,6 +154,7 @@ async fn save(
     diesel::update(bookings::table.find((tx.tenant(), after.id)))
         .set((
             bookings::status.eq(after.status),
+            bookings::fee_cents.eq(after.fee_cents),
             bookings::internal_note.eq(&after.internal_note),
             bookings::version.eq(after.version),
             bookings::updated_at.eq(after.updated_at),

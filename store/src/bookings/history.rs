@@ -21,6 +21,9 @@ pub struct Facts {
     pub ends_at: DateTime<Utc>,
     pub staff_id: domain::id::StaffId,
     pub cancellation_reason: Option<String>,
+    /// Owed by who cancelled late or stayed away.
+    #[serde(default)]
+    pub fee_cents: i64,
 }
 
 /// One change.

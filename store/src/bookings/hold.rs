@@ -1,11 +1,13 @@
-//! A booking that waits for its deposit: paid, or over.
+//! A booking that is held for somebody: until they paid its deposit, or took the time that they waited for; or over.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::booking::Act;
+use domain::booking::{Act, Status};
 use domain::id::BookingId;
 use domain::plan::{self, Limit};
+use domain::rejection::{Code, Rejection};
+use domain::waitlist;
 use futures_util::join;
 
 use super::{Appointment, Booking, find_for_update, happened, time, told_confirmed};
@@ -23,16 +25,7 @@ pub async fn pay_deposit(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Ut
     if before.deposit_paid_at.is_some() {
         return Ok(Appointment { booking: before, staff_name });
     }
-    let auto_confirm = services::table
-        .find((tx.tenant(), before.service_id))
-        .select(services::auto_confirm)
-        .first(&mut tx.conn())
-        .await?;
-    let status = if auto_confirm {
-        Act::Pay.of(before.status, before.starts_at, now)?
-    } else {
-        Act::Pay.of_for_approval(before.status, before.starts_at, now)?
-    };
+    let (auto_confirm, status) = held(tx, &before, Act::Pay, now).await?;
     let after = Booking {
         status,
         held_until: None,
@@ -45,7 +38,7 @@ pub async fn pay_deposit(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Ut
     let change =
         Change { action: "booking.pay_deposit", subject: id.0, before: Some(&before), after: Some(&after) };
     let (updated, happened, audited, enqueued) = join!(
-        update(tx, &after),
+        update(tx, &before, &after),
         events::record(tx, happened("booking.deposit_paid", &after), now),
         audit::record(tx, by, change, now),
         tx.enqueue(&jobs, now),
@@ -55,6 +48,51 @@ pub async fn pay_deposit(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Ut
     audited?;
     enqueued?;
     Ok(Appointment { booking: after, staff_name })
+}
+
+/// Takes the time that is kept for whom it was offered to. Taken twice, it is taken once; what asks for a deposit is taken by
+/// paying it.
+pub async fn accept(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) -> Result<Appointment> {
+    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
+    if matches!(before.status, Status::Confirmed | Status::Pending) {
+        return Ok(Appointment { booking: before, staff_name });
+    }
+    let (auto_confirm, status) = held(tx, &before, Act::Accept, now).await?;
+    if before.deposit_cents > 0 {
+        let detail = "Pay the deposit to take this time.";
+        return Err(Rejection::new(Code::BookingNotConfirmable, detail).into());
+    }
+    let after =
+        Booking { status, held_until: None, version: before.version + 1, updated_at: now, ..before.clone() };
+    let jobs = if auto_confirm { told_confirmed(&after) } else { Vec::new() };
+    let change =
+        Change { action: "booking.accept", subject: id.0, before: Some(&before), after: Some(&after) };
+    let (updated, happened, audited, enqueued) = join!(
+        update(tx, &before, &after),
+        events::record(tx, happened("booking.accepted", &after), now),
+        audit::record(tx, by, change, now),
+        tx.enqueue(&jobs, now),
+    );
+    updated?;
+    happened?;
+    audited?;
+    enqueued?;
+    Ok(Appointment { booking: after, staff_name })
+}
+
+/// Whether its service is confirmed at once, and what it becomes by that act.
+async fn held(tx: &TenantTx, before: &Booking, act: Act, now: DateTime<Utc>) -> Result<(bool, Status)> {
+    let auto_confirm = services::table
+        .find((tx.tenant(), before.service_id))
+        .select(services::auto_confirm)
+        .first(&mut tx.conn())
+        .await?;
+    let status = if auto_confirm {
+        act.of(before.status, before.starts_at, now)?
+    } else {
+        act.of_for_approval(before.status, before.starts_at, now)?
+    };
+    Ok((auto_confirm, status))
 }
 
 /// What became of a hold.
@@ -85,7 +123,7 @@ pub async fn expire(tx: &TenantTx, id: BookingId, now: DateTime<Utc>) -> Result<
         Change { action: "booking.expire", subject: id.0, before: Some(&before), after: Some(&after) };
     let month = plan::month_of(before.created_at, before.timezone);
     let (updated, released, happened, audited, lowered) = join!(
-        update(tx, &after),
+        update(tx, &before, &after),
         time::release(tx, &before, now),
         events::record(tx, happened("booking.expired", &after), now),
         audit::record(tx, &By::System, change, now),
@@ -99,8 +137,15 @@ pub async fn expire(tx: &TenantTx, id: BookingId, now: DateTime<Utc>) -> Result<
     Ok(Hold::Over)
 }
 
-/// Writes where it stands, and how with its deposit.
-pub(super) async fn update(tx: &TenantTx, after: &Booking) -> Result<()> {
+/// Writes where it stands, and how with its deposit; of what was held for somebody who waited, what became of that.
+pub(super) async fn update(tx: &TenantTx, before: &Booking, after: &Booking) -> Result<()> {
+    if before.status == Status::Held {
+        let settled = match after.status {
+            Status::Expired => waitlist::Status::Lapsed,
+            _ => waitlist::Status::Booked,
+        };
+        crate::waitlist::settle(tx, after, settled, after.updated_at).await?;
+    }
     diesel::update(bookings::table.find((tx.tenant(), after.id)))
         .set((
             bookings::status.eq(after.status),

@@ -13,7 +13,7 @@ mod time;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::booking::{self, Act, Status};
+use domain::booking::{self, Act, Charge, Policy, Status, Terms};
 use domain::id::{BookingId, CustomerId, GroupSessionId, RoomId, ServiceId, StaffId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::rejection::Code;
@@ -29,7 +29,8 @@ use crate::error::Result;
 use crate::events::{self, Happened};
 use crate::schema::{bookings, staff};
 use crate::staff::OptionalZone;
-use crate::tenants::Zone;
+use crate::tenants::{KeptPolicy, Zone};
+use crate::waitlist;
 
 pub use reschedule::{Move, reschedule};
 
@@ -81,6 +82,11 @@ pub struct Booking {
     /// Until when its deposit can be paid.
     pub held_until: Option<DateTime<Utc>>,
     pub deposit_paid_at: Option<DateTime<Utc>>,
+    /// The tenant's as it was when it was booked.
+    #[diesel(deserialize_as = KeptPolicy, serialize_as = KeptPolicy)]
+    pub policy: Policy,
+    /// What the customer owes who cancelled late or stayed away; a deposit that was paid is a part of it.
+    pub fee_cents: i64,
     pub sequence: i32,
     pub cancelled_at: Option<DateTime<Utc>>,
     pub cancellation_reason: Option<String>,
@@ -92,9 +98,10 @@ pub struct Booking {
 
 pub use counts::{Figures, count_pending, explain_count_pending, figures, next};
 pub use create::create;
-pub use desk::{Desk, annotate, close, create_at_desk};
+pub(crate) use create::create_offer;
+pub use desk::{Desk, annotate, close, create_at_desk, waive_fee};
 pub use history::{Change, Facts, history};
-pub use hold::{Hold, expire, pay_deposit};
+pub use hold::{Hold, accept, expire, pay_deposit};
 pub use list::{Filter, explain_list, list, list_standing, search};
 
 impl Booking {
@@ -119,7 +126,24 @@ impl Booking {
 
     /// Until when its deposit can be paid, while that is waited for.
     pub fn payable_until(&self) -> Option<DateTime<Utc>> {
-        self.held_until.filter(|_until| self.status == Status::Held)
+        self.held_until.filter(|_until| self.status == Status::Held && self.deposit_cents > 0)
+    }
+
+    /// Until when it can be taken by whom it is offered to, where nothing is to be paid.
+    pub fn offered_until(&self) -> Option<DateTime<Utc>> {
+        self.held_until.filter(|_until| self.status == Status::Held && self.deposit_cents == 0)
+    }
+
+    /// What cancelling, moving and staying away ask. As long as it is not agreed, they ask nothing; what was moved by the
+    /// customer and is to be approved again had been agreed.
+    pub fn terms(&self) -> Terms {
+        let is_agreed = match self.status {
+            Status::Held => false,
+            Status::Pending => self.sequence > 0,
+            _ => true,
+        };
+        let policy = if is_agreed { self.policy } else { Policy::FREE };
+        policy.terms(self.starts_at, policy.costs(self.price_cents, self.deposit_cents))
     }
 
     /// What was booked, with its seats where they are several: `Yoga × 3`.
@@ -169,7 +193,7 @@ pub async fn confirm(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) 
         updated_at: now,
         ..before.clone()
     };
-    hold::update(tx, &after).await?;
+    hold::update(tx, &before, &after).await?;
     events::record(tx, happened("booking.confirmed", &after), now).await?;
     let change = audit::Change {
         action: "booking.confirm",
@@ -182,15 +206,28 @@ pub async fn confirm(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) 
     Ok(Appointment { booking: after, staff_name })
 }
 
-/// Cancels: gives the time back and tells the customer.
+/// How something is cancelled.
+#[derive(Clone, Copy, Debug)]
+pub struct Cancellation<'a> {
+    pub reason: Option<&'a str>,
+    /// Of who cancels late. A customer never does without it.
+    pub charge: Charge,
+}
+
+impl Cancellation<'_> {
+    /// By a member who gives no reason and asks nothing.
+    pub const FREE: Self = Self { reason: None, charge: Charge::Nothing };
+}
+
+/// Cancels: gives the time back and tells the customer. Customers are kept to the policy they booked under.
 pub async fn cancel(
     tx: &TenantTx,
     id: BookingId,
-    reason: Option<&str>,
+    cancellation: Cancellation<'_>,
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    let reason = match reason {
+    let reason = match cancellation.reason {
         Some(reason) => domain::text::lines(reason, 2_000)
             .map_err(|why| domain::rejection::Rejection::invalid("/reason", "INVALID", why.to_string()))?,
         None => None,
@@ -198,12 +235,21 @@ pub async fn cancel(
     // The booking first, then the schedule it takes time from: a move might change whose that is.
     let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
     let status = Act::Cancel.of(before.status, before.starts_at, now)?;
+    let terms = before.terms();
+    if matches!(by, By::Customer { .. }) {
+        terms.check_cancel(now)?;
+    }
+    let fee_cents = match cancellation.charge {
+        Charge::Fee => terms.late_cents(now),
+        Charge::Nothing => 0,
+    };
     let held = time::held(tx, &before).await?;
     time::raise(tx, &held, before.service_id).await?;
     let after = Booking {
         status,
         cancelled_at: Some(now),
         cancellation_reason: reason,
+        fee_cents,
         sequence: before.sequence + 1,
         version: before.version + 1,
         updated_at: now,
@@ -214,6 +260,7 @@ pub async fn cancel(
             bookings::status.eq(after.status),
             bookings::cancelled_at.eq(after.cancelled_at),
             bookings::cancellation_reason.eq(&after.cancellation_reason),
+            bookings::fee_cents.eq(after.fee_cents),
             bookings::sequence.eq(after.sequence),
             bookings::version.eq(after.version),
             bookings::updated_at.eq(now),
@@ -221,6 +268,9 @@ pub async fn cancel(
         .execute(&mut tx.conn())
         .await?;
     time::release(tx, &before, now).await?;
+    if before.status == Status::Held {
+        waitlist::settle(tx, &before, domain::waitlist::Status::Withdrawn, now).await?;
+    }
     events::record(tx, happened("booking.cancelled", &after), now).await?;
     let change =
         audit::Change { action: "booking.cancel", subject: id.0, before: Some(&before), after: Some(&after) };

@@ -40,6 +40,9 @@ pub async fn reschedule(
     booking::check_start(to.start)?;
     let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
     let status = Act::Reschedule.of(before.status, before.starts_at, now)?;
+    if matches!(by, By::Customer { .. }) {
+        before.terms().check_move(now)?;
+    }
     // Of those who provide it together nobody is chosen.
     let to = Move { staff_id: to.staff_id.filter(|_| !before.is_collective()), ..to };
     let staff_id = to.staff_id.unwrap_or(before.staff_id);

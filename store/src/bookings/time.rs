@@ -19,6 +19,7 @@ use crate::group_sessions::{self, GroupSession};
 use crate::rooms;
 use crate::schema::allocations;
 use crate::staff::raise_schedules;
+use crate::waitlist;
 
 /// Takes the locks that a change of bookings of a service takes: on these staff members, ids ascending, then on the rooms
 /// of which the service takes one.
@@ -122,8 +123,14 @@ async fn allocate(tx: &TenantTx, booking: &Booking, staff: &[StaffId], now: Date
         .map(|_inserted| ())
 }
 
-/// Gives its time back, or its seats; with the last seat, the time of the group session.
+/// Gives its time back, or its seats; with the last seat, the time of the group session. Whoever waits for it is asked.
 pub(super) async fn release(tx: &TenantTx, booking: &Booking, now: DateTime<Utc>) -> Result<()> {
+    let (freed, released) = join!(waitlist::freed(tx, booking.taken(), now), give_back(tx, booking, now));
+    released?;
+    freed
+}
+
+async fn give_back(tx: &TenantTx, booking: &Booking, now: DateTime<Utc>) -> Result<()> {
     let holder = booking.holder();
     let Some(session) = booking.group_session_id else {
         diesel::update(held_by(tx.tenant(), holder))

@@ -14,6 +14,7 @@ use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::error::Result;
 use crate::schema::{closures, openings};
+use crate::waitlist;
 
 /// Most closures, and most openings, of a tenant that are not over.
 const MOST_DATES: usize = 2_000;
@@ -175,6 +176,7 @@ pub async fn remove_closure(tx: &TenantTx, id: ClosureId, by: &By, now: DateTime
         closures::table.find((tx.tenant(), id)).select(Closure::as_select()).first(&mut tx.conn()).await?;
     raise(tx, Owner::of_staff(closure.staff_id)).await?;
     diesel::delete(closures::table.find((tx.tenant(), id))).execute(&mut tx.conn()).await?;
+    waitlist::freed_dates(tx, closure.starts_on, closure.ends_on, now).await?;
     let change: Change<'_, _, ()> =
         Change { action: "closure.remove", subject: id.0, before: Some(&closure), after: None };
     audit::record(tx, by, change, now).await
@@ -240,6 +242,7 @@ pub async fn add_opening(
         created_by: by.user(),
     };
     diesel::insert_into(openings::table).values(&opening).execute(&mut tx.conn()).await?;
+    waitlist::freed_dates(tx, date, date, now).await?;
     let change: Change<'_, (), _> =
         Change { action: "opening.create", subject: opening.id.0, before: None, after: Some(&opening) };
     audit::record(tx, by, change, now).await?;

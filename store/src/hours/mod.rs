@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::schema::{services, staff, weekly_rules};
 use crate::setup;
 use crate::staff::{raise_all_schedules, raise_schedule};
+use crate::waitlist;
 
 pub use dates::{
     Closure, Opening, add_closure, add_opening, closures, openings, page_of_closures, page_of_openings,
@@ -244,6 +245,7 @@ async fn replace(
         diesel::delete(rules_of(tx, RuleKind::Break, week)).execute(&mut tx.conn()).await?;
     }
     insert(tx, kind, week, &ranges, by, now).await?;
+    waitlist::freed_by_hours(tx, now).await?;
     if kind == RuleKind::Opening && week.owner.service_id().is_none() {
         setup::mark(tx, SetupStep::Hours, now).await?;
     }

@@ -18,6 +18,7 @@ use crate::events;
 use crate::schema::private_events;
 use crate::staff::raise_schedules;
 use crate::tenants::{Zone, check_version};
+use crate::waitlist;
 
 /// Takes time of a staff member's. What is booked in it stands: see [`super::overlaps`].
 pub async fn add(
@@ -135,6 +136,7 @@ pub async fn remove(
             cut(tx, &before, from, None, by, now).await?;
         }
     }
+    waitlist::freed_by_hours(tx, now).await?;
     record(tx, REMOVED, Some(&before), None, by, now).await
 }
 

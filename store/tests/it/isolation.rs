@@ -30,6 +30,11 @@ async fn fill(salon: &Salon<'_>) {
     customers(salon).await;
     let event = json!({"staff_id": staff, "title": "Dentist", "start": "2030-03-06T09:00", "end": "2030-03-06T10:00"});
     salon.post("/events").json(&event).await.expect(201);
+    let waiting = json!({
+        "service_id": salon.booking("Di", "x")["service_id"], "from": "2030-03-05", "to": "2030-03-06",
+        "customer": {"name": "Di", "email": "di@customer.example"},
+    });
+    salon.post("/waitlist").json(&waiting).await.expect(201);
     let now = salon.app.now();
     let booking = BookingId::mint(now);
     let about = About {

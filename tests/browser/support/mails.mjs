@@ -55,6 +55,21 @@ function remind({ public_code }) {
   execFileSync(process.env.PSQL, ['--no-psqlrc', '--quiet', process.env.DATABASE_URL, '-c', sql])
 }
 
+/** Waits for a time of a small business, and is offered the one that somebody cancels: [welcome, offer]. */
+async function waitForATime() {
+  const owner = await signUp('Studio Attente', 'Rose Petit')
+  const bearer = await token(owner)
+  const service = await post('/services', { name: 'Journée', duration_minutes: 600, price_cents: 9000 }, bearer)
+  const { slug } = await api('/tenant', { token: bearer })
+  const [{ start, date }] = await free('Journée', slug)
+  const booking = await post('/bookings', { service_id: service.id, start, customer: { name: 'Paul Roy', email: 'paul.roy@example.org' }, notifications: { email: false } }, bearer)
+  const customer = { name: 'Lola Morel', email: `lola-${process.pid}@example.org` }
+  await post(`/public/${slug}/waitlist`, { service_id: service.id, from: date, to: date, customer })
+  const welcome = await mail(customer.email)
+  await post(`/bookings/${booking.id}/cancellation`, {}, bearer)
+  return [welcome, await newer(customer.email, welcome)]
+}
+
 /** The HTML of each: { kind: html }. */
 export async function mails() {
   const sent = {}
@@ -77,6 +92,7 @@ export async function mails() {
   await signUpOnThePage(owner)
   sent.account_reminder = await newer(owner.email, sent.email_verification, sent.password_reset)
   sent.limit_warning = await nearItsLimit()
+  ;[sent.waitlist_welcome, sent.waitlist_offer] = await waitForATime()
 
   assert.deepEqual(Object.keys(sent).sort(), [...kinds].sort(), 'every kind of mail is sent once')
   const html = async ({ id }) => (await fetch(`${origin}/dev/outbox/${id}/html`)).text()

@@ -35,6 +35,13 @@ const tokens = {
     const { deposit } = await book({ slot: (await free('Balayage')).at(-2) })
     return deposit.pay_url.split('/').at(-2)
   }),
+  waitlist: once(async () => {
+    const { data: [service] } = await api(`/public/${salon}/services`)
+    const day = offset => new Date(Date.now() + offset * 86400e3).toISOString().slice(0, 10)
+    const customer = { name: 'Iris Blanc', email: `iris-${process.pid}@example.org` }
+    const joined = await api(`/public/${salon}/waitlist`, { method: 'POST', body: { service_id: service.id, from: day(1), to: day(8), customer } })
+    return joined.manage_url.split('/').at(-1)
+  }),
   verify: once(async () => lastSegment((await mail(await signUp(), it => it.links.some(url => url.includes('/verify/')))).links, '/verify/')),
   reset: once(async () => {
     const email = await signUp()
@@ -87,6 +94,7 @@ const questions = {
   '/ops/jobs/retry': async () => ({ queue: 'email' }),
   '/ops/jobs/delete': async () => ({ queue: 'email' }),
   '/{tenant}/book/staff': async () => ({ service_id: (await slot()).service.id }),
+  '/{tenant}/book/waitlist': async () => ({ service_id: (await slot()).service.id }),
   '/{tenant}/book/time': async () => ({ service_id: (await slot()).service.id, date: (await slot()).date }),
   '/{tenant}/book/details': async () => {
     const { service, start, date, staff_ids } = await slot()

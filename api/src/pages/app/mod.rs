@@ -12,6 +12,7 @@ pub mod hours;
 pub mod jobs;
 pub mod pictures;
 pub mod plan;
+pub mod policy;
 pub mod rooms;
 pub mod search;
 pub mod services;
@@ -22,6 +23,7 @@ pub mod stream;
 pub mod tenants;
 pub mod told;
 pub mod typed;
+pub mod waitlist;
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
@@ -53,12 +55,15 @@ fn day() -> Vec<Page> {
         page(get(), "/app/stream", read, stream::show),
         page(get(), "/app/search", read, search::show),
         page(get(), "/app/bookings", read, bookings::list::show),
+        page(get(), "/app/waitlist", read, waitlist::show),
+        page(post(), "/app/waitlist/{id}/leave", desk, waitlist::remove),
         page(get(), "/app/bookings/new", desk, bookings::new::new),
         page(post(), "/app/bookings/new", desk, bookings::new::create),
         page(get(), "/app/bookings/{id}", read, bookings::detail::show),
         page(post(), "/app/bookings/{id}/confirmation", desk, bookings::detail::confirm),
         page(post(), "/app/bookings/{id}/completion", desk, bookings::detail::complete),
         page(post(), "/app/bookings/{id}/no-show", desk, bookings::detail::miss),
+        page(post(), "/app/bookings/{id}/fee-waiver", desk, bookings::detail::waive_fee),
         page(post(), "/app/bookings/{id}/note", desk, bookings::detail::note),
         page(get(), "/app/bookings/{id}/cancellation", desk, bookings::cancel::ask),
         page(post(), "/app/bookings/{id}/cancellation", desk, bookings::cancel::update),
@@ -143,6 +148,8 @@ fn setup() -> Vec<Page> {
         page(post(), "/app/settings", manage, settings::update),
         page(get(), "/app/settings/brand", read, brand::show),
         page(post(), "/app/settings/brand", manage, brand::update),
+        page(get(), "/app/settings/policy", read, policy::show),
+        page(post(), "/app/settings/policy", manage, policy::update),
         page(get(), "/app/settings/link", read, brand::link),
         page(post(), "/app/settings/link", manage, brand::rename),
         page(post(), "/app/settings/link/shared", read, brand::shared),

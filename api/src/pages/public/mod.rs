@@ -8,6 +8,7 @@ pub mod manage;
 pub mod picker;
 pub mod qr;
 pub mod site;
+pub mod waitlist;
 pub mod welcome;
 
 use actix_web::http::Method;
@@ -28,12 +29,17 @@ pub fn routes() -> Vec<Page> {
         page(Method::POST, "/manage/{token}/checkout", Anybody, manage::checkout::pay),
         page(Method::GET, "/manage/{token}/cancel", Anybody, manage::cancel::show),
         page(Method::POST, "/manage/{token}/cancel", Anybody, manage::cancel::create),
+        page(Method::POST, "/manage/{token}/accept", Anybody, manage::offer::accept),
+        page(Method::GET, "/waitlist/{token}", Anybody, waitlist::show),
+        page(Method::POST, "/waitlist/{token}/leave", Anybody, waitlist::leave),
         page(Method::GET, "/{tenant}", Visitor, home::show),
         page(Method::GET, "/{tenant}/book", Visitor, book::services),
         page(Method::POST, "/{tenant}/book", Visitor, book::details::create),
         page(Method::GET, "/{tenant}/book/staff", Visitor, book::staff),
         page(Method::GET, "/{tenant}/book/time", Visitor, book::time),
         page(Method::GET, "/{tenant}/book/details", Visitor, book::details::show),
+        page(Method::GET, "/{tenant}/book/waitlist", Visitor, book::waitlist::show),
+        page(Method::POST, "/{tenant}/book/waitlist", Visitor, book::waitlist::create),
         page(Method::GET, "/{tenant}/manage", Visitor, manage::find::show),
         page(Method::POST, "/{tenant}/manage", Visitor, manage::find::create),
         page(Method::GET, "/{tenant}/privacy", Visitor, legal::privacy),

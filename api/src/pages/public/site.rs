@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
+use domain::booking::Policy;
 use domain::id::{ServiceId, StaffId};
 use serde::Serialize;
 use store::TenantTx;
@@ -28,6 +29,7 @@ pub struct Line {
     /// What is asked for before the appointment; 0 is nothing.
     pub deposit_cents: i64,
     pub currency: String,
+    pub policy: Note,
     /// False: its booking waits for an answer.
     pub auto_confirm: bool,
     /// Where its booking goes on.
@@ -44,6 +46,7 @@ pub struct Line {
 impl Line {
     pub fn new(offer: &Offer, tenant: &Tenant) -> Self {
         let service = &offer.service;
+        let deposit_cents = domain::booking::deposit_cents(service.price_cents, service.deposit_basis_points);
         Self {
             id: service.id,
             name: service.name.clone(),
@@ -54,8 +57,9 @@ impl Line {
             capacity: service.capacity,
             seats: 1,
             price_cents: service.price_cents,
-            deposit_cents: domain::booking::deposit_cents(service.price_cents, service.deposit_basis_points),
+            deposit_cents,
             currency: tenant.currency.clone(),
+            policy: Note::new(&tenant.policy, service.price_cents, deposit_cents),
             url: with_query(
                 &format!("/{}/book/staff", tenant.slug),
                 &[("service_id", &service.id.to_string())],
@@ -75,8 +79,31 @@ impl Line {
             seats,
             price_cents: of_all(self.price_cents),
             deposit_cents: of_all(self.deposit_cents),
+            policy: Note { late_cents: of_all(self.policy.late_cents), ..self.policy },
             ..self
         }
+    }
+}
+
+/// What cancelling asks, in a sentence.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Note {
+    /// `never`: not online; `late`: it costs, less than so many minutes before; `until`: not later; `free`.
+    kind: &'static str,
+    minutes: i32,
+    late_cents: i64,
+}
+
+impl Note {
+    fn new(policy: &Policy, price_cents: i64, deposit_cents: i64) -> Self {
+        let late_cents = policy.costs(price_cents, deposit_cents).late_cents;
+        let (kind, minutes) = match policy.cancel_minutes {
+            None => ("never", 0),
+            Some(_) if late_cents > 0 => ("late", policy.free_minutes),
+            Some(minutes @ 1..) => ("until", minutes),
+            Some(_) => ("free", 0),
+        };
+        Self { kind, minutes, late_cents }
     }
 }
 

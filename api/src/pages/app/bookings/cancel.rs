@@ -2,9 +2,10 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use domain::booking::Charge;
 use domain::id::BookingId;
 use serde::{Deserialize, Serialize};
-use store::bookings;
+use store::bookings::{self, Cancellation};
 
 use super::super::done;
 use super::super::told::Told;
@@ -19,6 +20,8 @@ use crate::problem::{Problem, Result};
 pub struct CancelForm {
     reason: String,
     back: String,
+    /// `on`: the customer owes what the policy asks.
+    charge_fee: String,
 }
 
 #[derive(Serialize)]
@@ -73,10 +76,10 @@ pub async fn update(
             let (id, Form(form)) = (*id?, form?);
             let (now, by) = (member.now, member.by());
             let back = back(&form.back, id);
-            let cancelled: store::Result<_> = member
-                .tenant
-                .transaction(async |tx| bookings::cancel(tx, id, Some(&form.reason), &by, now).await)
-                .await;
+            let charge = if form.charge_fee == "on" { Charge::Fee } else { Charge::Nothing };
+            let how = Cancellation { reason: Some(&form.reason), charge };
+            let cancelled: store::Result<_> =
+                member.tenant.transaction(async |tx| bookings::cancel(tx, id, how, &by, now).await).await;
             match cancelled.map_err(Problem::from) {
                 Ok(_) => Ok(done(&back, "calendar-flash-cancelled")),
                 Err(problem) if problem.status_code() == StatusCode::CONFLICT => {

@@ -144,6 +144,17 @@ pub async fn miss(
     close(&reader, &member, id, form, "calendar-flash-missed", Outcome::NoShow).await
 }
 
+pub async fn waive_fee(
+    reader: Reader,
+    member: Acting,
+    id: Result<Path<BookingId>>,
+    form: Result<Form<Act>>,
+) -> HttpResponse {
+    let (now, by) = (member.now, member.by());
+    let waive = async |tx: &mut store::TenantTx, id| bookings::waive_fee(tx, id, &by, now).await;
+    act(&reader, &member, id, form, "calendar-flash-waived", waive).await
+}
+
 async fn close(
     reader: &Reader,
     member: &Acting,

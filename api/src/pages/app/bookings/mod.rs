@@ -49,6 +49,10 @@ pub struct Sheet {
     /// Until when its deposit can be paid.
     pub held_until: Option<DateTime<Utc>>,
     pub currency: String,
+    /// Owed by who cancelled late or stayed away.
+    pub fee_minor: i64,
+    /// What the customer would owe who cancelled now.
+    pub late_minor: i64,
     pub note: Option<String>,
     pub internal_note: Option<String>,
     pub reason: Option<String>,
@@ -71,6 +75,8 @@ pub struct May {
     pub miss: bool,
     pub cancel: bool,
     pub reschedule: bool,
+    /// To ask the fee no longer.
+    pub waive: bool,
     pub note: bool,
 }
 
@@ -84,6 +90,7 @@ impl May {
             miss: may_close && status != Status::NoShow,
             cancel: is_allowed && Act::Cancel.is_open(status, start, now),
             reschedule: is_allowed && Act::Reschedule.is_open(status, start, now),
+            waive: is_allowed && booking.fee_cents > 0,
             note: is_allowed,
         }
     }
@@ -94,6 +101,7 @@ impl Sheet {
         let Appointment { booking, staff_name } = appointment;
         let (assigned, service, held_until) = (booking.assigned(), booking.title(), booking.payable_until());
         let is_allowed = member.role.may(Permission::ManageBookings);
+        let late_minor = booking.terms().late_cents(member.now);
         let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("back", &back).finish();
         Self {
             cancel_url: format!("/app/bookings/{}/cancellation?{query}", booking.id),
@@ -120,6 +128,8 @@ impl Sheet {
             deposit_minor: booking.deposit_cents,
             deposit_paid_at: booking.deposit_paid_at,
             held_until,
+            fee_minor: booking.fee_cents,
+            late_minor,
             currency: booking.currency,
             note: booking.note,
             internal_note: booking.internal_note,

@@ -10,7 +10,7 @@ use store::services::Offer;
 use store::staff::StaffMember;
 use store::tenants::Tenant;
 
-use super::super::typed::{Typed, joined, number};
+use super::super::typed::{Typed, basis_points, joined, number, percent};
 
 /// What was typed of a service, or stands there.
 #[derive(Default, Serialize)]
@@ -176,42 +176,5 @@ impl ServiceForm {
             ("app-service-collective", on(self.is_collective)),
             ("app-service-rooms", taken.map(|room| room.name.clone()).collect::<Vec<_>>().join(", ")),
         ]
-    }
-}
-
-/// 3,050 as `30.5`.
-fn percent(basis_points: i32) -> String {
-    let text = format!("{}.{:02}", basis_points / 100, basis_points % 100);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// `30,5 %` as 3,050.
-fn basis_points(text: &str) -> Option<i32> {
-    let plain: String = text.chars().filter(|c| !c.is_whitespace() && *c != '%').collect();
-    let plain = plain.replace(',', ".");
-    let (whole, rest) = plain.split_once('.').unwrap_or((&plain, ""));
-    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.len() > 3 || rest.len() > 2 || !is_digits(whole) || !is_digits(rest) {
-        return None;
-    }
-    let or_zero = |text: &str| if text.is_empty() { Some(0) } else { text.parse::<i32>().ok() };
-    Some(or_zero(whole)? * 100 + or_zero(&format!("{rest:0<2}"))?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_share_is_read_as_it_is_written() {
-        for (text, points) in
-            [("30", 3_000), ("30,5", 3_050), ("30.25 %", 3_025), ("100", 10_000), ("", 0), ("0", 0)]
-        {
-            assert_eq!(basis_points(text), Some(points), "{text}");
-        }
-        for text in ["-1", "x", "30.125", "1000", "3.0.0"] {
-            assert_eq!(basis_points(text), None, "{text}");
-        }
-        assert_eq!((percent(3_050), percent(0), percent(10_000)), ("30.5".into(), "0".into(), "100".into()));
     }
 }

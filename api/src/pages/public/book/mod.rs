@@ -1,6 +1,7 @@
 //! Booking in four steps: what, with whom, when, for whom. Each step is an address that keeps what was chosen.
 
 pub mod details;
+pub mod waitlist;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -305,6 +306,7 @@ struct Time {
     service: Line,
     staff_name: Option<String>,
     picker: Picker,
+    waitlist_url: String,
 }
 
 /// When.
@@ -341,6 +343,11 @@ async fn times(reader: &Reader, visitor: &Visitor, choice: &Choice) -> Result<Ht
         steps: chosen.way().steps("time", wish),
         staff_name,
         picker,
+        waitlist_url: step_url(
+            &format!("/{}/book/waitlist", chosen.tenant.slug),
+            wish,
+            &[("date", &choice.date)],
+        ),
         service: chosen.line,
     };
     let frame = reader.tenant_frame(&chosen.tenant, chosen.logo.as_ref());

@@ -2,10 +2,11 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use domain::booking::Charge;
 use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
 use store::audit::By;
-use store::bookings::{self, Appointment};
+use store::bookings::{self, Appointment, Cancellation};
 
 use super::{Opened, Ticket};
 use crate::extract::{Anybody, Path};
@@ -57,9 +58,10 @@ pub async fn create(
             anybody.state.take(WRITE, &anybody.ip).await?;
             let by = By::Customer { ip: Some(anybody.ip.clone()) };
             let id = opened.appointment.booking.id;
+            let how = Cancellation { reason: Some(&form.reason), charge: Charge::Fee };
             let cancelled: Result<Appointment, store::Error> = opened
                 .door
-                .transaction(async |tx| bookings::cancel(tx, id, Some(&form.reason), &by, anybody.now).await)
+                .transaction(async |tx| bookings::cancel(tx, id, how, &by, anybody.now).await)
                 .await;
             match cancelled {
                 // Cancelled twice, or too late: the page shows how it stands.

@@ -3,13 +3,15 @@
 pub mod cancel;
 pub mod checkout;
 pub mod find;
+pub mod offer;
 pub mod reschedule;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use domain::booking::{Act, Status};
+use domain::booking::policy::Cancelling;
+use domain::booking::{Act, Status, Terms};
 use domain::id::BookingId;
 use domain::link::Purpose;
 use serde::{Deserialize, Serialize};
@@ -46,6 +48,8 @@ pub struct Ticket {
     deposit_is_paid: bool,
     /// Until when its deposit can be paid.
     held_until: Option<DateTime<Utc>>,
+    /// Until when it can be taken by whom it is offered to.
+    offered_until: Option<DateTime<Utc>>,
     currency: String,
     first_name: String,
     email: String,
@@ -56,6 +60,13 @@ pub struct Ticket {
     again_url: String,
     map_url: Option<String>,
     contact_email: Option<String>,
+    /// What cancelling and staying away ask; none once nothing can be done any more.
+    terms: Option<Terms>,
+    cancelling: Cancelling,
+    /// What cancelling costs now.
+    late_cents: i64,
+    /// What is owed.
+    fee_cents: i64,
     may_cancel: bool,
     may_move: bool,
 }
@@ -63,6 +74,8 @@ pub struct Ticket {
 impl Ticket {
     fn new(tenant: &Tenant, appointment: &Appointment, token: &str, now: DateTime<Utc>) -> Self {
         let Appointment { booking, staff_name } = appointment;
+        let terms = booking.terms();
+        let may_cancel = Act::Cancel.is_open(booking.status, booking.starts_at, now);
         let date = booking.starts_at.with_timezone(&booking.timezone).date_naive();
         Self {
             code: booking.public_code.clone(),
@@ -79,6 +92,7 @@ impl Ticket {
             deposit_cents: booking.deposit_cents,
             deposit_is_paid: booking.deposit_paid_at.is_some(),
             held_until: booking.payable_until(),
+            offered_until: booking.offered_until(),
             currency: booking.currency.clone(),
             first_name: first_name(&booking.contact_name).to_owned(),
             email: booking.contact_email.clone(),
@@ -91,8 +105,13 @@ impl Ticket {
             ),
             map_url: tenant.address.as_deref().map(map_url),
             contact_email: tenant.contact_email.clone(),
-            may_cancel: Act::Cancel.is_open(booking.status, booking.starts_at, now),
-            may_move: Act::Reschedule.is_open(booking.status, booking.starts_at, now),
+            cancelling: terms.cancelling(booking.starts_at),
+            late_cents: terms.late_cents(now),
+            fee_cents: booking.fee_cents,
+            may_cancel: may_cancel && terms.check_cancel(now).is_ok(),
+            may_move: Act::Reschedule.is_open(booking.status, booking.starts_at, now)
+                && terms.check_move(now).is_ok(),
+            terms: (may_cancel && booking.status != Status::Held).then_some(terms),
         }
     }
 }
