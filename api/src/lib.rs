@@ -34,6 +34,7 @@ pub mod reschedule;
 pub mod rooms;
 pub mod routes;
 pub mod search;
+pub mod series;
 pub mod server;
 pub mod services;
 pub mod staff;

@@ -80,6 +80,8 @@ id! {
     BookingId,
     /// One time that several customers book seats of.
     GroupSessionId,
+    /// Bookings that recur.
+    SeriesId,
     /// Somebody who waits for a time.
     WaitlistEntryId,
     AllocationId,

@@ -17,6 +17,7 @@ pub const REGISTRY: &[Personal] = &[
     personal("allocations", &[]),
     personal("audit_events", &["before", "after", "ip"]),
     personal("blocked_contacts", &["contact_key"]),
+    personal("booking_series", &[]),
     personal(
         "bookings",
         &[

@@ -8,7 +8,7 @@ pub use delivery::{Delivery, Malformed};
 pub use policy::{Backoff, JobError, Policy, Priority};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::id::{BookingId, ImageId, ImportId, JobId, ResetId, UserId, WaitlistEntryId};
+use domain::id::{BookingId, ImageId, ImportId, JobId, ResetId, SeriesId, UserId, WaitlistEntryId};
 use domain::plan::Limit;
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +103,8 @@ pub enum Job {
     SendWaitlistOffer { booking_id: BookingId, sequence: i32 },
     /// Offers time that became free to those who wait for it, one after the other.
     OfferFreedTime { from: DateTime<Utc>, to: DateTime<Utc> },
+    /// Tells the customer that bookings which recur stand.
+    SendSeriesConfirmation { series_id: SeriesId },
     /// Removes what has expired: sessions, idempotency keys, old records of the fleet.
     SweepExpired {},
 }
@@ -120,7 +122,8 @@ impl Job {
             | Self::SendAccountReminder { .. }
             | Self::SendLimitWarning { .. }
             | Self::SendWaitlistWelcome { .. }
-            | Self::SendWaitlistOffer { .. } => Policy::new(Queue::Email, 20, 30).backoff(2, 3600),
+            | Self::SendWaitlistOffer { .. }
+            | Self::SendSeriesConfirmation { .. } => Policy::new(Queue::Email, 20, 30).backoff(2, 3600),
             // All of a country's at once.
             Self::SendBookingReminder { .. } => Policy::new(Queue::Email, 20, 30).backoff(2, 3600).bulk(),
             Self::MakeBookingSummary { .. } => Policy::new(Queue::Pdf, 4, 30),
@@ -164,6 +167,7 @@ impl Job {
             Self::SendWaitlistWelcome { .. } => "send_waitlist_welcome",
             Self::SendWaitlistOffer { .. } => "send_waitlist_offer",
             Self::OfferFreedTime { .. } => "offer_freed_time",
+            Self::SendSeriesConfirmation { .. } => "send_series_confirmation",
             Self::SweepExpired {} => "sweep_expired",
         }
     }
@@ -256,6 +260,10 @@ mod tests {
                     until: "2026-11-21T17:00:00Z".parse().unwrap(),
                 },
                 r#"{"since":"2026-11-21T16:45:00Z","until":"2026-11-21T17:00:00Z"}"#,
+            ),
+            (
+                Job::SendSeriesConfirmation { series_id: SeriesId(id) },
+                r#"{"series_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (
                 Job::SendWaitlistWelcome { entry_id: WaitlistEntryId(id) },

@@ -31,6 +31,9 @@ mail-cancellation-lead = It has been taken out of the diary of { $tenant }. Ther
 mail-cancellation-preheader = { $when } ({ $zone }) is free again
 mail-cancellation-manage = See the details
 
+mail-series-subject = Confirmed: { $service }, from { $when } on
+mail-series-title = Your { $count } appointments are confirmed
+
 mail-waitlist-subject = You are on the waitlist: { $service }
 mail-waitlist-status = Waitlist
 mail-waitlist-title = You are on the waitlist

@@ -28,6 +28,7 @@ ops-kind = { $kind ->
     [expire_hold] End a hold that was not paid
     [send_waitlist_welcome] Waitlist: welcome
     [send_waitlist_offer] Waitlist: a time is offered
+    [send_series_confirmation] Confirm what recurs
     [offer_freed_time] Offer freed time
     [export_customers] Write all customers into a file
     [drop_image] Remove a picture’s files

@@ -312,3 +312,28 @@ public-waitlist-see = See the time
 public-waitlist-booking = See my appointment
 public-waitlist-again = See the free times
 public-waitlist-leave = Leave the waitlist
+
+public-repeat = Come regularly
+public-repeat-every = How often
+public-repeat-weeks = { $weeks ->
+    [0] Once
+    [1] Every week
+   *[other] Every { $weeks } weeks
+}
+public-repeat-times = How many times in all
+public-repeat-hint = On the same weekday and at the same time. If one of them is taken, you are asked before anything is booked.
+public-series-title = Not every date is free
+public-series-lead = { $free } of { $count } dates are free at this time. Nothing is booked yet.
+public-series-free = Free
+public-series-taken = Taken
+public-series-nearest = The nearest that is free: { $when }
+public-series-shift = Book { $count }, the nearest instead
+public-series-skip = { $count ->
+    [one] Book the one that is free
+   *[other] Book the { $count } that are free
+}
+public-series-back = Choose another time
+public-manage-series = All dates of this series
+public-cancel-later = This and all later dates of the series
+public-cancel-scope = What is cancelled
+public-cancel-this = This date only

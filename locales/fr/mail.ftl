@@ -31,6 +31,9 @@ mail-cancellation-lead = Il a été retiré de l’agenda de { $tenant }. Vous n
 mail-cancellation-preheader = { $when } ({ $zone }) : le créneau est libéré
 mail-cancellation-manage = Voir le détail
 
+mail-series-subject = Confirmé : { $service }, à partir du { $when }
+mail-series-title = Vos { $count } rendez-vous sont confirmés
+
 mail-waitlist-subject = Vous êtes sur la liste d’attente : { $service }
 mail-waitlist-status = Liste d’attente
 mail-waitlist-title = Vous êtes sur la liste d’attente

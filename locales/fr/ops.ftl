@@ -28,6 +28,7 @@ ops-kind = { $kind ->
     [expire_hold] Libérer une réservation non réglée
     [send_waitlist_welcome] Liste d’attente : inscription
     [send_waitlist_offer] Liste d’attente : créneau proposé
+    [send_series_confirmation] Confirmer ce qui se répète
     [offer_freed_time] Proposer un créneau libéré
     [export_customers] Écrire tous les clients dans un fichier
     [drop_image] Supprimer les fichiers d’une image

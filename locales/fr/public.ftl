@@ -312,3 +312,28 @@ public-waitlist-see = Voir le créneau
 public-waitlist-booking = Voir mon rendez-vous
 public-waitlist-again = Voir les créneaux libres
 public-waitlist-leave = Quitter la liste d’attente
+
+public-repeat = Venir régulièrement
+public-repeat-every = À quel rythme
+public-repeat-weeks = { $weeks ->
+    [0] Une fois
+    [1] Chaque semaine
+   *[other] Toutes les { $weeks } semaines
+}
+public-repeat-times = Combien de fois en tout
+public-repeat-hint = Le même jour de la semaine, à la même heure. Si une date est prise, on vous demande avant de réserver.
+public-series-title = Toutes les dates ne sont pas libres
+public-series-lead = { $free } dates sur { $count } sont libres à cette heure. Rien n’est encore réservé.
+public-series-free = Libre
+public-series-taken = Pris
+public-series-nearest = Le plus proche qui soit libre : { $when }
+public-series-shift = En réserver { $count }, au plus proche
+public-series-skip = { $count ->
+    [one] Réserver la date libre
+   *[other] Réserver les { $count } dates libres
+}
+public-series-back = Choisir une autre heure
+public-manage-series = Toutes les dates de cette série
+public-cancel-later = Cette date et toutes les suivantes
+public-cancel-scope = Ce qui est annulé
+public-cancel-this = Cette date seulement

@@ -170,6 +170,20 @@ COMMENT ON COLUMN group_sessions.ends_at IS 'It lasts what the service lasted wh
 COMMENT ON COLUMN group_sessions.staff_id IS 'Of a collective service, the first of those who provide it.';
 
 -- Price, deposit, duration, buffers and contact are copied: what is agreed does not change with the catalogue.
+-- Bookings that recur, as they were asked for; each of them is a booking of its own.
+CREATE TABLE booking_series (
+  tenant_id uuid NOT NULL REFERENCES tenants,
+  id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  recurrence text NOT NULL CHECK (length(recurrence) <= 2000),
+  created_at timestamptz NOT NULL,
+  created_by uuid,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services
+);
+CALL protect_tenant_table('booking_series');
+COMMENT ON COLUMN booking_series.recurrence IS 'An RRULE of RFC 5545, on the wall clock of the tenant''s zone.';
+
 CREATE TABLE bookings (
   tenant_id uuid NOT NULL REFERENCES tenants,
   id uuid NOT NULL,
@@ -179,6 +193,7 @@ CREATE TABLE bookings (
   staff_id uuid NOT NULL,
   room_id uuid,
   group_session_id uuid,
+  series_id uuid,
   seats integer NOT NULL DEFAULT 1 CHECK (seats BETWEEN 1 AND 1000),
   customer_id uuid NOT NULL,
   starts_at timestamptz NOT NULL,
@@ -221,6 +236,7 @@ CREATE TABLE bookings (
   FOREIGN KEY (tenant_id, staff_id) REFERENCES staff,
   FOREIGN KEY (tenant_id, room_id) REFERENCES rooms,
   FOREIGN KEY (tenant_id, group_session_id) REFERENCES group_sessions,
+  FOREIGN KEY (tenant_id, series_id) REFERENCES booking_series,
   FOREIGN KEY (tenant_id, customer_id) REFERENCES customers,
   CHECK (starts_at < ends_at),
   CHECK (status <> 'held' OR held_until IS NOT NULL)
@@ -231,6 +247,7 @@ CREATE INDEX bookings_starts_at ON bookings (tenant_id, starts_at, id);
 CREATE INDEX bookings_customer ON bookings (tenant_id, customer_id, starts_at);
 CREATE INDEX bookings_pending ON bookings (tenant_id, starts_at) WHERE status = 'pending';
 CREATE INDEX bookings_group_session ON bookings (tenant_id, group_session_id) WHERE group_session_id IS NOT NULL;
+CREATE INDEX bookings_series ON bookings (tenant_id, series_id, starts_at) WHERE series_id IS NOT NULL;
 COMMENT ON COLUMN bookings.price_cents IS 'Of all its seats, as the deposit.';
 COMMENT ON COLUMN bookings.timezone IS 'The zone the appointment takes place in: what messages print.';
 COMMENT ON COLUMN bookings.customer_timezone IS 'Where they booked from, if they said so.';

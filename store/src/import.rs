@@ -54,6 +54,7 @@ pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTi
             staff_id: one.staff_id,
             room_id: None,
             group_session_id: None,
+            series_id: None,
             seats: 1,
             customer_id: customer,
             starts_at: one.starts_at,

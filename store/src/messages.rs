@@ -11,6 +11,7 @@ use crate::TenantTx;
 use crate::cached::cached;
 use crate::error::Result;
 use crate::schema::{messages, tenants};
+use crate::users;
 
 /// What is told to whom: of all messages with the first four, one is sent.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +79,21 @@ pub async fn claim(
 ) -> Result<Claim> {
     add(tx, about, recipient, provider, now).await?;
     find(tx, about).await
+}
+
+/// A message to a customer: a tenant whose owner has not proven their address may send so many a day.
+pub async fn claim_for_customer(
+    tx: &TenantTx,
+    about: About<'_>,
+    recipient: &str,
+    provider: &str,
+    now: DateTime<Utc>,
+) -> Result<Claim> {
+    if users::owners(tx).await?.iter().any(|owner| owner.contact.email_verified_at.is_some()) {
+        claim(tx, about, recipient, provider, now).await
+    } else {
+        claim_unproven(tx, about, recipient, provider, now).await
+    }
 }
 
 /// Like [`claim`], for a tenant none of whose owners has proven their address: of its messages to customers, so many a

@@ -40,6 +40,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    booking_series (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        service_id -> Uuid,
+        recurrence -> Text,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     bookings (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -49,6 +60,7 @@ diesel::table! {
         staff_id -> Uuid,
         room_id -> Nullable<Uuid>,
         group_session_id -> Nullable<Uuid>,
+        series_id -> Nullable<Uuid>,
         seats -> Int4,
         customer_id -> Uuid,
         starts_at -> Timestamptz,
@@ -696,6 +708,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     allocations,
     audit_events,
     blocked_contacts,
+    booking_series,
     bookings,
     busy_blocks,
     calendar_feeds,

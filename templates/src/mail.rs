@@ -22,6 +22,8 @@ pub enum Mail {
     BookingReschedule(BookingMail),
     /// To the customer: it is tomorrow.
     BookingReminder(BookingMail),
+    /// To the customer: bookings that recur stand.
+    SeriesConfirmation(SeriesMail),
     /// To who waits: they are on the list.
     WaitlistWelcome(WaitlistMail),
     /// To who waits: a time is kept for them.
@@ -50,6 +52,14 @@ pub struct BookingMail {
     pub cancellation_reason: Option<String>,
     /// Until when it is kept for them, while it is.
     pub held_until: Option<DateTime<Utc>>,
+}
+
+/// The first of bookings that recur, and when all of them are.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeriesMail {
+    #[serde(flatten)]
+    pub first: BookingMail,
+    pub dates: Vec<DateTime<Utc>>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -167,6 +177,9 @@ impl Templates {
             Mail::BookingReminder(mail) => {
                 ("booking_reminder", self.booking_subject("mail-tomorrow-subject", mail)?)
             }
+            Mail::SeriesConfirmation(mail) => {
+                ("series_confirmation", self.booking_subject("mail-series-subject", &mail.first)?)
+            }
             Mail::WaitlistWelcome(mail) => ("waitlist_welcome", self.waitlist_subject(mail)?),
             Mail::WaitlistOffer(mail) => {
                 ("waitlist_offer", self.booking_subject("mail-offer-subject", mail)?)
@@ -189,6 +202,10 @@ impl Templates {
             | Mail::BookingReminder(mail)
             | Mail::WaitlistOffer(mail) => {
                 branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())
+            }
+            Mail::SeriesConfirmation(mail) => {
+                let tenant = &mail.first.tenant;
+                branded(mail, &tenant.name, tenant.accent_color.as_deref())
             }
             Mail::WaitlistWelcome(mail) => {
                 branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use domain::booking::policy::Cancelling;
 use domain::plan::{Limit, Plan};
 use templates::{
-    AccountMail, Appointment, BookingMail, Brand, LimitMail, Locale, Mail, Rendered, Templates,
+    AccountMail, Appointment, BookingMail, Brand, LimitMail, Locale, Mail, Rendered, SeriesMail, Templates,
     VerificationMail, WaitlistMail,
 };
 
@@ -142,7 +142,13 @@ fn a_move_says_when_it_is_now_and_whether_it_waits_for_a_yes() {
 }
 
 #[test]
-fn who_waits_is_told_so_and_then_of_a_time() {
+fn who_comes_regularly_or_waits_is_told_of_all() {
+    snapshot("series_confirmation", |lang| {
+        let first = BookingMail { summary_url: None, cancellation_reason: None, ..booking(lang) };
+        let dates = ["2026-11-24T09:15:00Z", "2026-12-01T09:15:00Z", "2026-12-08T09:15:00Z"];
+        let dates = dates.iter().map(|at| at.parse().unwrap()).collect();
+        Mail::SeriesConfirmation(SeriesMail { first, dates })
+    });
     snapshot("waitlist_offer", |lang| {
         Mail::WaitlistOffer(BookingMail { summary_url: None, cancellation_reason: None, ..booking(lang) })
     });

@@ -46,12 +46,9 @@ pub(crate) async fn send(
     };
     let read: Result<Option<(Tenant, Appointment, Claim)>, store::Error> = tenant_door
         .transaction(async |tx| {
-            let (appointment, tenant, owners) = join!(
-                store::bookings::find(tx, booking_id),
-                store::tenants::find(tx),
-                store::users::owners(tx)
-            );
-            let (appointment, tenant, owners) = (appointment?, tenant?, owners?);
+            let (appointment, tenant) =
+                join!(store::bookings::find(tx, booking_id), store::tenants::find(tx));
+            let (appointment, tenant) = (appointment?, tenant?);
             let booking = &appointment.booking;
             // Nobody is reminded of what is over or no longer stands, nor offered what is gone.
             let is_due = match message {
@@ -65,11 +62,7 @@ pub(crate) async fn send(
             let audience = Audience::Customer;
             let about = About { subject: booking_id.0, kind, channel: "email", sequence, audience };
             let (recipient, provider) = (&appointment.booking.contact_email, context.mailer.provider());
-            let claim = if owners.iter().any(|owner| owner.contact.email_verified_at.is_some()) {
-                messages::claim(tx, about, recipient, provider, now).await?
-            } else {
-                messages::claim_unproven(tx, about, recipient, provider, now).await?
-            };
+            let claim = messages::claim_for_customer(tx, about, recipient, provider, now).await?;
             Ok(Some((tenant, appointment, claim)))
         })
         .await;

@@ -21,6 +21,7 @@ mod reminders;
 pub mod render_pdf;
 pub mod runtime;
 pub mod schedule;
+mod series;
 pub mod serve;
 mod settle;
 pub mod suspect;

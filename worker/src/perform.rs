@@ -3,7 +3,9 @@
 use crate::bookings::{self, Message};
 use crate::context::Context;
 use crate::runtime::Envelope;
-use crate::{exports, images, imports, maintenance, private_events, reminders, usage, users, waitlist};
+use crate::{
+    exports, images, imports, maintenance, private_events, reminders, series, usage, users, waitlist,
+};
 use domain::wall_clock::Interval;
 use jobs::{Job, JobError};
 
@@ -21,6 +23,9 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         }
         Job::SendBookingReminder { booking_id, sequence } => {
             bookings::send(context, &envelope, Message::Reminder, booking_id, sequence).await
+        }
+        Job::SendSeriesConfirmation { series_id } => {
+            series::send_confirmation(context, &envelope, series_id).await
         }
         Job::SendWaitlistOffer { booking_id, sequence } => {
             bookings::send(context, &envelope, Message::Offer, booking_id, sequence).await

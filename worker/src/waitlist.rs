@@ -51,12 +51,8 @@ pub(crate) async fn send_welcome(
     let tenant_door = context.store.tenant(envelope.tenant_id);
     let read: Result<Option<(Tenant, Waiting, Claim)>, store::Error> = tenant_door
         .transaction(async |tx| {
-            let (waiting, tenant, owners) = join!(
-                store::waitlist::find(tx, entry_id),
-                store::tenants::find(tx),
-                store::users::owners(tx)
-            );
-            let (waiting, tenant, owners) = (waiting?, tenant?, owners?);
+            let (waiting, tenant) = join!(store::waitlist::find(tx, entry_id), store::tenants::find(tx));
+            let (waiting, tenant) = (waiting?, tenant?);
             if waiting.entry.status == Status::Withdrawn {
                 return Ok(None);
             }
@@ -68,11 +64,7 @@ pub(crate) async fn send_welcome(
                 audience: Audience::Customer,
             };
             let (recipient, provider) = (&waiting.entry.contact_email, context.mailer.provider());
-            let claim = if owners.iter().any(|owner| owner.contact.email_verified_at.is_some()) {
-                messages::claim(tx, about, recipient, provider, now).await?
-            } else {
-                messages::claim_unproven(tx, about, recipient, provider, now).await?
-            };
+            let claim = messages::claim_for_customer(tx, about, recipient, provider, now).await?;
             Ok(Some((tenant, waiting, claim)))
         })
         .await;

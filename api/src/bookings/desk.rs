@@ -42,7 +42,7 @@ pub struct CreateBookingForCustomer {
 }
 
 impl CreateBookingForCustomer {
-    fn read(&self) -> Result<(BookingDraft, Desk)> {
+    pub(crate) fn read(&self) -> Result<(BookingDraft, Desk)> {
         let (name, email, phone) = match (&self.customer, self.customer_id) {
             (Some(new), None) => (new.name.clone(), new.email.clone(), new.phone.clone()),
             // The profile is read where the booking is made.

@@ -13,6 +13,7 @@ use domain::id::{BookingId, CustomerId, GroupSessionId, ServiceId, StaffId};
 use domain::locale::Locale;
 use domain::rejection::{Alternative, Code, Extra, Fields, Rejection};
 use serde::Deserialize;
+use store::audit::By;
 use store::availability::{self, Wish};
 use store::bookings::{self, Appointment, Booking, Cancellation, Filter};
 use templates::{Invite, Method};
@@ -79,7 +80,7 @@ pub struct Consents {
 }
 
 impl CreateBooking {
-    fn draft(&self) -> BookingDraft {
+    pub(crate) fn draft(&self) -> BookingDraft {
         let notifications = self.notifications.clone().unwrap_or_default();
         let consents = self.consents.clone().unwrap_or_default();
         BookingDraft {
@@ -194,11 +195,39 @@ async fn show_to_customer(visitor: Visitor, lookup: Lookup) -> Result<HttpRespon
     Ok(HttpResponse::Ok().json(BookingView::new(&visitor.state, appointment)))
 }
 
+/// How much of what recurs is cancelled.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelScope {
+    #[default]
+    This,
+    /// This one and all after it that still stand.
+    Later,
+}
+
+/// Cancels, and answers how that one stands.
+pub(crate) async fn cancel_in(
+    tx: &store::TenantTx,
+    id: BookingId,
+    scope: CancelScope,
+    how: Cancellation<'_>,
+    by: &By,
+    now: DateTime<Utc>,
+) -> store::Result<Appointment> {
+    if scope == CancelScope::This {
+        return bookings::cancel(tx, id, how, by, now).await;
+    }
+    Box::pin(bookings::cancel_later(tx, id, how, by, now)).await?;
+    bookings::find(tx, id).await
+}
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelByCode {
     email: String,
     reason: Option<String>,
+    /// `this`. Of bookings that recur, `later` ones may go with it.
+    scope: Option<CancelScope>,
 }
 
 pub async fn cancel_public(
@@ -212,7 +241,8 @@ pub async fn cancel_public(
         .once(&submission, async |tx| {
             let id = bookings::find_by_code(tx, &code, &email.key).await?.booking.id;
             let how = Cancellation { reason: submission.body.reason.as_deref(), charge: Charge::Fee };
-            let appointment = bookings::cancel(tx, id, how, &by, now).await?;
+            let scope = submission.body.scope.unwrap_or_default();
+            let appointment = cancel_in(tx, id, scope, how, &by, now).await?;
             Answer::ok(&BookingView::new(&visitor.state, appointment))
         })
         .await
@@ -332,6 +362,8 @@ pub struct CancelBooking {
     reason: Option<String>,
     /// False. True: the customer cancels, and owes what the policy of the booking asks by now.
     charge_fee: Option<bool>,
+    /// `this`. Of bookings that recur, `later` ones may go with it.
+    scope: Option<CancelScope>,
 }
 
 /// Nothing is to be said: `{}`.
@@ -350,7 +382,8 @@ pub async fn cancel(
             let charge =
                 if submission.body.charge_fee.unwrap_or(false) { Charge::Fee } else { Charge::Nothing };
             let how = Cancellation { reason: submission.body.reason.as_deref(), charge };
-            let appointment = bookings::cancel(tx, *id, how, &by, now).await?;
+            let scope = submission.body.scope.unwrap_or_default();
+            let appointment = cancel_in(tx, *id, scope, how, &by, now).await?;
             Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
         })
         .await

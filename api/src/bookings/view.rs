@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::booking::{Status, Terms};
-use domain::id::{BookingId, CustomerId, GroupSessionId, RoomId, ServiceId, StaffId};
+use domain::id::{BookingId, CustomerId, GroupSessionId, RoomId, SeriesId, ServiceId, StaffId};
 use domain::role::{Permission, Role};
 use domain::slots::Assigned;
 use serde::Serialize;
@@ -116,6 +116,8 @@ pub struct MemberBookingView {
     room_id: Option<RoomId>,
     /// The bookings of one group session share it.
     group_session_id: Option<GroupSessionId>,
+    /// Those that it recurs with share it.
+    series_id: Option<SeriesId>,
     /// Why it is with whom it is; null: not known.
     assigned: Option<Assigned>,
     version: i64,
@@ -186,6 +188,7 @@ impl MemberBookingView {
             cancellation_reason: booking.cancellation_reason.clone(),
             room_id: booking.room_id,
             group_session_id: booking.group_session_id,
+            series_id: booking.series_id,
             assigned: booking.assigned(),
             version: booking.version,
             created_at: booking.created_at,

@@ -7,7 +7,7 @@ use super::{Access, Route, route};
 use crate::list::PageQuestion;
 use crate::{
     auth, availability, bookings, calendar_feeds, customers, hours, images, me, openapi, policy,
-    private_events, reschedule, rooms, search, services, staff, stream, tenant, waitlist,
+    private_events, reschedule, rooms, search, series, services, staff, stream, tenant, waitlist,
 };
 
 pub(super) fn routes() -> Vec<Route> {
@@ -403,6 +403,26 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .takes::<bookings::CancelByCode>()
         .replies::<bookings::BookingView>(200),
+        route(
+            post,
+            "/public/{tenant}/series/preview",
+            Visitor,
+            series::preview_public,
+            "What would become of bookings that recur",
+        )
+        .takes::<series::CreateSeries>()
+        .replies::<series::SeriesPreview>(200),
+        route(post, "/public/{tenant}/series", Visitor, series::create_public, "Book again and again")
+            .takes::<series::CreateSeries>()
+            .replies::<series::SeriesView>(201),
+        route(post, "/series/preview", desk, series::preview, "What would become of bookings that recur")
+            .takes::<series::CreateSeriesForCustomer>()
+            .replies::<series::SeriesPreview>(200),
+        route(post, "/series", desk, series::create, "Book again and again for a customer")
+            .takes::<series::CreateSeriesForCustomer>()
+            .replies::<series::MemberSeriesView>(201),
+        route(get, "/series/{id}", read, series::show, "Bookings that recur")
+            .replies::<series::MemberSeriesView>(200),
         route(
             post,
             "/public/{tenant}/waitlist",

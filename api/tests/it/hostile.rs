@@ -255,7 +255,9 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
         ) => {
             json!({})
         }
-        ("POST", "/bookings/{id}/cancellation") => json!({"reason": "ill"}),
+        ("POST", "/bookings/{id}/cancellation") => {
+            json!({"reason": "ill", "charge_fee": false, "scope": "this"})
+        }
         ("POST", "/bookings/{id}/reschedule") => json!({"start": "2030-03-06T10:00:00Z"}),
         ("POST", "/public/{tenant}/bookings/{code}/reschedule") => {
             json!({"email": "ana@customer.example", "start": "2030-03-06T10:00:00Z"})
@@ -271,6 +273,16 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             body
         }
         ("POST", "/public/{tenant}/bookings/{code}/acceptance") => json!({"email": "ana@customer.example"}),
+        ("POST", "/series" | "/series/preview") => {
+            let mut first = booking;
+            first["notifications"] = json!({"email": true, "sms": false});
+            json!({"booking": first, "recurrence": "FREQ=WEEKLY;COUNT=3", "on_conflict": "skip"})
+        }
+        ("POST", "/public/{tenant}/series" | "/public/{tenant}/series/preview") => {
+            let mut first = booking;
+            first["consents"] = json!({"terms": true, "marketing": false});
+            json!({"booking": first, "recurrence": "FREQ=WEEKLY;COUNT=3", "on_conflict": "shift"})
+        }
         ("POST", "/waitlist" | "/public/{tenant}/waitlist") => json!({
             "service_id": booking["service_id"], "from": "2030-03-05", "to": "2030-03-06", "earliest": "09:00",
             "latest": "12:00", "seats": 1, "locale": "en", "note": "Thanks",

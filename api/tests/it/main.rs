@@ -91,6 +91,8 @@ mod resources;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
+mod series;
+#[cfg(test)]
 mod slots;
 #[cfg(test)]
 mod strangers;

@@ -31,6 +31,7 @@ struct Things {
     import: String,
     event: String,
     waiting: String,
+    series: String,
 }
 
 impl Things {
@@ -56,6 +57,10 @@ impl Things {
             "customer": {"name": "Ana", "email": "ana@customer.example"},
         });
         let waiting = id(salon.post("/waitlist").json(&waiting).await.expect(201));
+        let mut first = salon.booking("Ana", "2030-03-12T09:00:00Z");
+        first["staff_id"] = json!(staff);
+        let series = json!({"booking": first, "recurrence": "FREQ=WEEKLY;COUNT=2"});
+        let series = id(salon.post("/series").json(&series).await.expect(201));
         let text = |value: Value| value.as_str().unwrap().to_owned();
         Self {
             service,
@@ -69,6 +74,7 @@ impl Things {
             import: text(import),
             event,
             waiting,
+            series,
         }
     }
 
@@ -87,13 +93,26 @@ impl Things {
             import: id(),
             event: id(),
             waiting: id(),
+            series: id(),
         }
     }
 
-    fn all(&self) -> [&str; 11] {
-        let Self { service, staff, closure, opening, booking, code, customer, room, import, event, waiting } =
-            self;
-        [service, staff, closure, opening, booking, code, customer, room, import, event, waiting]
+    fn all(&self) -> [&str; 12] {
+        let Self {
+            service,
+            staff,
+            closure,
+            opening,
+            booking,
+            code,
+            customer,
+            room,
+            import,
+            event,
+            waiting,
+            series,
+        } = self;
+        [service, staff, closure, opening, booking, code, customer, room, import, event, waiting, series]
     }
 
     fn id_in(&self, path: &str) -> &str {
@@ -108,6 +127,7 @@ impl Things {
             Some("rooms") => &self.room,
             Some("events") => &self.event,
             Some("waitlist") => &self.waiting,
+            Some("series") => &self.series,
             _ => panic!("whose id is it in {path}?"),
         }
     }
@@ -128,7 +148,8 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/staff" | "/rooms") => (none, Some(json!({"name": "Cleo"})), Own),
         (
             "GET" | "DELETE",
-            "/services/{id}"
+            "/series/{id}"
+            | "/services/{id}"
             | "/staff/{id}"
             | "/rooms/{id}"
             | "/customers/{id}/block"
@@ -190,6 +211,12 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/customers/{id}/merge") => {
             let other = "019c0000-0000-7000-8000-000000000001";
             (none, Some(json!({"duplicate_id": other})), NotFound)
+        }
+        ("POST", "/series" | "/series/preview") => {
+            let booking = json!({"service_id": service, "start": "2030-03-19T14:00:00Z", "staff_id": staff,
+                "customer": {"name": "Dan", "email": "dan@customer.example"}});
+            let body = json!({"booking": booking, "recurrence": "FREQ=WEEKLY;COUNT=2"});
+            (none, Some(body), NotFound)
         }
         ("POST", "/waitlist") => {
             let body = json!({"service_id": service, "staff_id": staff, "from": "2030-03-05", "to": "2030-03-06",
@@ -282,6 +309,7 @@ async fn everything(salon: &Salon<'_>, things: &Things) -> Vec<Value> {
     all.push(salon.get(&format!("/events/{}", things.event)).await.expect(200));
     all.push(salon.get("/customers").await.expect(200));
     all.push(salon.get("/waitlist").await.expect(200));
+    all.push(salon.get(&format!("/series/{}", things.series)).await.expect(200));
     all.push(salon.get("/policy").await.expect(200));
     all.push(salon.get(&format!("/bookings/{}/history", things.booking)).await.expect(200));
     all
@@ -373,6 +401,8 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
     let lookup = json!({"code": things.code, "email": "ana@customer.example"});
     let as_query = [("code", things.code.as_str()), ("email", "ana@customer.example")];
     let mut booking = salon.booking("Ana", "2030-03-05T10:00:00Z");
+    let series = json!({"booking": salon.booking("Fay", "2030-03-19T10:00:00Z"),
+        "recurrence": "FREQ=WEEKLY;COUNT=2"});
     let waiting = json!({"service_id": things.service, "from": "2030-03-05", "to": "2030-03-06",
         "customer": {"name": "Eva", "email": "eva@customer.example"}});
     for route in api::routes::api().into_iter().filter(|route| route.access == Access::Visitor) {
@@ -389,6 +419,7 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
                 ("GET", "/bookings") => request.query(&as_query),
                 ("POST", "/bookings/lookup") => request.json(&lookup),
                 ("POST", "/waitlist") => request.json(&waiting),
+                ("POST", "/series" | "/series/preview") => request.json(&series),
                 ("POST", "/bookings/{code}/acceptance" | "/bookings/{code}/cancellation") => {
                     request.json(&who)
                 }

@@ -4,6 +4,7 @@
 mod code;
 pub mod lifecycle;
 pub mod policy;
+pub mod series;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;

@@ -90,6 +90,9 @@ pub struct Bookable {
     pub is_collective: bool,
 }
 
+/// The furthest horizon that a service can have, in days.
+const FURTHEST_HORIZON: i32 = 730;
+
 /// Reads the catalogue for an active service; `from` and `to` are the first and the last date asked for.
 pub(crate) async fn catalogue(
     tx: &TenantTx,
@@ -108,6 +111,9 @@ pub(crate) async fn catalogue(
     let (everybody, rules, exceptions) = (everybody?, rules?, exceptions?);
     if !service.is_active {
         return Err(Code::NotFound.into());
+    }
+    if wish.is_beyond_horizon {
+        service.horizon_days = FURTHEST_HORIZON;
     }
     if let Some(moved) = wish.moved {
         // The grid stays the service's.

@@ -43,6 +43,8 @@ pub struct Wish {
     pub staff_id: Option<StaffId>,
     /// From 1 on; more than a service has are never free.
     pub seats: i32,
+    /// Whatever the horizon of the service.
+    is_beyond_horizon: bool,
     moved: Option<Moved>,
 }
 
@@ -61,7 +63,7 @@ struct Moved {
 impl Wish {
     /// Of anybody who provides it.
     pub const fn for_service(service_id: ServiceId) -> Self {
-        Self { service_id, staff_id: None, seats: 1, moved: None }
+        Self { service_id, staff_id: None, seats: 1, is_beyond_horizon: false, moved: None }
     }
 
     /// Another time for a booking, of anybody who provides its service. What it alone takes now is free to it, and it lasts
@@ -86,6 +88,12 @@ impl Wish {
     #[must_use]
     pub const fn with_seats(self, seats: i32) -> Self {
         Self { seats, ..self }
+    }
+
+    /// As far ahead as there are horizons.
+    #[must_use]
+    pub const fn beyond_horizon(self) -> Self {
+        Self { is_beyond_horizon: true, ..self }
     }
 
     /// Of this staff member alone.

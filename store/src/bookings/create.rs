@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use domain::booking::lifecycle::HOLD;
 use domain::booking::{self, BookingDraft, Contact, Status};
-use domain::id::{BookingId, CustomerId, StaffId};
+use domain::id::{BookingId, CustomerId, SeriesId, StaffId};
 use domain::plan::{self, Feature, Limit};
 use domain::rejection::Code;
 use domain::slots::{Assigned, Load, least_loaded_first};
@@ -34,8 +34,7 @@ pub async fn create(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    let making = Making { draft, is_ours: false, kept_until: None, internal_note: None, random, by, now };
-    Box::pin(create_with(tx, making)).await
+    Box::pin(create_with(tx, Making::of(draft, random, by, now))).await
 }
 
 /// Keeps a time for somebody who waits for one, until then.
@@ -46,8 +45,7 @@ pub(crate) async fn create_offer(
     random: u32,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    let (kept_until, by) = (Some(kept_until), &By::System);
-    let making = Making { draft, is_ours: false, kept_until, internal_note: None, random, by, now };
+    let making = Making { kept_until: Some(kept_until), ..Making::of(draft, random, &By::System, now) };
     Box::pin(create_with(tx, making)).await
 }
 
@@ -58,16 +56,37 @@ pub(super) struct Making<'a> {
     pub(super) is_ours: bool,
     /// It is offered, and kept until then.
     pub(super) kept_until: Option<DateTime<Utc>>,
+    /// It recurs: what is told is told of all together, and only the first one minds the horizon.
+    pub(super) series_id: Option<SeriesId>,
     pub(super) internal_note: Option<String>,
     pub(super) random: u32,
     pub(super) by: &'a By,
     pub(super) now: DateTime<Utc>,
 }
 
+impl<'a> Making<'a> {
+    /// As a customer books.
+    pub(super) const fn of(draft: &'a BookingDraft, random: u32, by: &'a By, now: DateTime<Utc>) -> Self {
+        Self {
+            draft,
+            is_ours: false,
+            kept_until: None,
+            series_id: None,
+            internal_note: None,
+            random,
+            by,
+            now,
+        }
+    }
+}
+
 pub(super) async fn create_with(tx: &TenantTx, making: Making<'_>) -> Result<Appointment> {
     let Making { draft, now, .. } = making;
     booking::check_start(draft.start)?;
-    let wish = Wish::for_service(draft.service_id).with_seats(draft.seats);
+    let mut wish = Wish::for_service(draft.service_id).with_seats(draft.seats);
+    if making.series_id.is_some() {
+        wish = wish.beyond_horizon();
+    }
     if let Some(id) = draft.staff_id
         && let Some(catalogue) = named(tx, wish.with(id), id, draft.start).await?
     {
@@ -232,7 +251,7 @@ pub(super) async fn book(
     assigned: Assigned,
     making: Making<'_>,
 ) -> Result<Appointment> {
-    let Making { draft, is_ours, kept_until, internal_note, random, by, now } = making;
+    let Making { draft, is_ours, kept_until, series_id, internal_note, random, by, now } = making;
     let place = Place::at(&catalogue, draft.start, now)?;
     let room_id = place.room(&catalogue, draft.start);
     let ends_at = place.end(&catalogue, draft.start);
@@ -261,6 +280,7 @@ pub(super) async fn book(
         staff_id: staff.id,
         room_id,
         group_session_id: place.session().map(|session| session.id),
+        series_id,
         seats: draft.seats,
         customer_id: CustomerId(uuid::Uuid::nil()),
         starts_at: draft.start,
@@ -306,7 +326,7 @@ pub(super) async fn book(
         after: Some(&booking),
     };
     // What waits for its deposit or for approval is told when it is confirmed; what has begun is known to who came.
-    let is_told = booking.status == Status::Confirmed && booking.starts_at > now;
+    let is_told = booking.status == Status::Confirmed && booking.starts_at > now && series_id.is_none();
     let jobs = if is_told { told_confirmed(&booking) } else { Vec::new() };
     let expiring = async {
         match held_until {

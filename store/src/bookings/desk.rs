@@ -52,7 +52,7 @@ pub async fn create_at_desk(
         draft.phone = known.phone_e164;
         draft.locale = Some(draft.locale.unwrap_or(known.locale));
     }
-    let making = Making { draft: &draft, is_ours: true, kept_until: None, internal_note, random, by, now };
+    let making = Making { is_ours: true, internal_note, ..Making::of(&draft, random, by, now) };
     if !desk.outside_hours {
         return Box::pin(create_with(tx, making)).await;
     }

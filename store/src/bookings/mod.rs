@@ -8,13 +8,16 @@ mod history;
 mod hold;
 mod list;
 mod reschedule;
+mod series;
 mod time;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking::{self, Act, Charge, Policy, Status, Terms};
-use domain::id::{BookingId, CustomerId, GroupSessionId, RoomId, ServiceId, StaffId, TenantId, UserId};
+use domain::id::{
+    BookingId, CustomerId, GroupSessionId, RoomId, SeriesId, ServiceId, StaffId, TenantId, UserId,
+};
 use domain::locale::Locale;
 use domain::rejection::Code;
 use domain::slots::Assigned;
@@ -47,6 +50,8 @@ pub struct Booking {
     pub room_id: Option<RoomId>,
     /// The time is its own without one.
     pub group_session_id: Option<GroupSessionId>,
+    /// Of those it recurs with.
+    pub series_id: Option<SeriesId>,
     pub seats: i32,
     /// Found by the address when it is inserted.
     #[diesel(skip_insertion)]
@@ -103,6 +108,10 @@ pub use desk::{Desk, annotate, close, create_at_desk, waive_fee};
 pub use history::{Change, Facts, history};
 pub use hold::{Hold, accept, expire, pay_deposit};
 pub use list::{Filter, explain_list, list, list_standing, search};
+
+pub use series::{
+    Booked, Planned, Series, SeriesDraft, SeriesPlan, cancel_later, create_series, find_series, plan_series,
+};
 
 impl Booking {
     /// The time it takes from its staff member: the appointment and the buffers around it.

@@ -35,6 +35,9 @@ async fn fill(salon: &Salon<'_>) {
         "customer": {"name": "Di", "email": "di@customer.example"},
     });
     salon.post("/waitlist").json(&waiting).await.expect(201);
+    let series =
+        json!({"booking": salon.booking("Ed", "2030-03-12T11:00:00Z"), "recurrence": "FREQ=WEEKLY;COUNT=2"});
+    salon.post("/series").json(&series).await.expect(201);
     let now = salon.app.now();
     let booking = BookingId::mint(now);
     let about = About {

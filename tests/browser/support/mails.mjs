@@ -55,6 +55,18 @@ function remind({ public_code }) {
   execFileSync(process.env.PSQL, ['--no-psqlrc', '--quiet', process.env.DATABASE_URL, '-c', sql])
 }
 
+/** Books the same time three weeks in a row. */
+async function comeRegularly() {
+  const owner = await signUp('Studio Régulier', 'Anne Petit')
+  const bearer = await token(owner)
+  const service = await post('/services', { name: 'Cours', duration_minutes: 60, price_cents: 3000 }, bearer)
+  const { slug } = await api('/tenant', { token: bearer })
+  const [{ start }] = await free('Cours', slug)
+  const customer = { name: 'Yves Roy', email: `yves-${process.pid}@example.org` }
+  await post(`/public/${slug}/series`, { booking: { service_id: service.id, start, customer }, recurrence: 'FREQ=WEEKLY;COUNT=3' })
+  return mail(customer.email)
+}
+
 /** Waits for a time of a small business, and is offered the one that somebody cancels: [welcome, offer]. */
 async function waitForATime() {
   const owner = await signUp('Studio Attente', 'Rose Petit')
@@ -92,6 +104,7 @@ export async function mails() {
   await signUpOnThePage(owner)
   sent.account_reminder = await newer(owner.email, sent.email_verification, sent.password_reset)
   sent.limit_warning = await nearItsLimit()
+  sent.series_confirmation = await comeRegularly()
   ;[sent.waitlist_welcome, sent.waitlist_offer] = await waitForATime()
 
   assert.deepEqual(Object.keys(sent).sort(), [...kinds].sort(), 'every kind of mail is sent once')

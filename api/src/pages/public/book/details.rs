@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::availability;
 
+use super::series::{self, Booked};
 use super::{Choice, Chosen, Step, time_url};
 use crate::bookings;
 use crate::extract::{Query, Submission, Visitor};
@@ -28,6 +29,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("/customer/email", "email"),
     ("/customer/phone", "phone"),
     ("/note", "note"),
+    ("/recurrence", "repeat"),
 ];
 
 /// What was typed, to be shown again when something is wrong.
@@ -46,6 +48,12 @@ pub struct BookingForm {
     email: String,
     phone: String,
     note: String,
+    /// Every so many weeks; empty: once.
+    pub(super) repeat: String,
+    /// How often in all.
+    pub(super) times: String,
+    /// What becomes of those whose time is taken; empty: it is asked.
+    pub(super) on_conflict: String,
     /// Not empty: nothing is booked yet, only shown again, in another language.
     show: String,
 }
@@ -69,6 +77,8 @@ struct Details {
     /// The others of its day.
     parts: Vec<Part>,
     time_url: String,
+    /// How often it may recur in all; empty: it does not.
+    times: Vec<u32>,
 }
 
 /// What came of sending the form.
@@ -150,6 +160,7 @@ async fn page(
         nearest: nearest.iter().map(|alternative: &Alternative| alternative.start).collect(),
         parts: if free.is_none() { parts(&day, None, &|_| String::new()) } else { Vec::new() },
         time_url: time_url(&slug, wish, Some(day.date), None),
+        times: if chosen.line.deposit_cents > 0 { Vec::new() } else { (2..=series::MOST_TIMES).collect() },
         form,
         service: chosen.line,
     };
@@ -186,7 +197,8 @@ pub async fn create(
                 Code::SlotUnavailable.into()
             });
             match booked {
-                Ok(url) => {
+                Ok(Booked::Asked(page)) => Ok(page),
+                Ok(Booked::At(url)) => {
                     // Without the host: whoever came by another of its names stays there, as `form-action` wants.
                     let path = url.strip_prefix(visitor.state.links.public_url()).unwrap_or(&url);
                     Ok(see(path))
@@ -223,7 +235,7 @@ async fn refused(reader: &Reader, visitor: &Visitor, problem: &Problem) -> Resul
 }
 
 impl BookingForm {
-    fn choice(&self) -> Choice {
+    pub(super) fn choice(&self) -> Choice {
         Choice {
             service_id: self.service_id.clone(),
             staff_id: self.staff_id.clone(),
@@ -249,6 +261,9 @@ impl BookingForm {
             &self.email,
             &self.phone,
             &self.note,
+            &self.repeat,
+            &self.times,
+            &self.on_conflict,
         ] {
             hash.update(value);
             hash.update([0]);
@@ -258,7 +273,7 @@ impl BookingForm {
 }
 
 /// Books and answers where to go on.
-async fn book(reader: &Reader, visitor: &Visitor, form: &BookingForm) -> Result<String> {
+async fn book(reader: &Reader, visitor: &Visitor, form: &BookingForm) -> Result<Booked> {
     let wish = form.choice().wish()?;
     let start = form.start();
     let draft = BookingDraft {
@@ -289,10 +304,13 @@ async fn book(reader: &Reader, visitor: &Visitor, form: &BookingForm) -> Result<
     // The form carries a key: sent twice, it books once.
     let key = Some(form.key.clone()).filter(|key| (1..=64).contains(&key.len()));
     let submission = Submission { body: (), key, hash: form.hash() };
+    if let Some(rule) = series::rule(&form.repeat, &form.times) {
+        return series::book(reader, visitor, form, draft, rule, &submission).await;
+    }
     let answer = bookings::create(visitor, &submission, &draft).await?;
     // To the checkout first, where a deposit is waited for.
     let url = |place: &str| answer.body().pointer(place).and_then(serde_json::Value::as_str);
     let pay_url = url("/deposit/pay_url").map(str::to_owned);
     let manage_url = url("/manage_url").map(|url| format!("{url}?done=1"));
-    Ok(pay_url.or(manage_url).ok_or(Code::Internal)?)
+    Ok(Booked::At(pay_url.or(manage_url).ok_or(Code::Internal)?))
 }

@@ -1,6 +1,7 @@
 //! Booking in four steps: what, with whom, when, for whom. Each step is an address that keeps what was chosen.
 
 pub mod details;
+mod series;
 pub mod waitlist;
 
 use actix_web::HttpResponse;

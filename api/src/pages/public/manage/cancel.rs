@@ -6,9 +6,10 @@ use domain::booking::Charge;
 use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
 use store::audit::By;
-use store::bookings::{self, Appointment, Cancellation};
+use store::bookings::{Appointment, Cancellation};
 
 use super::{Opened, Ticket};
+use crate::bookings::{CancelScope, cancel_in};
 use crate::extract::{Anybody, Path};
 use crate::limit::WRITE;
 use crate::pages::form::{Flaw, Form, flaws};
@@ -20,11 +21,15 @@ use crate::problem::{Problem, Result};
 #[serde(default)]
 pub struct CancelForm {
     reason: String,
+    /// `later`: with all that come after it.
+    scope: String,
 }
 
 #[derive(Serialize)]
 struct Cancel {
     ticket: Ticket,
+    /// It recurs: later ones may go with it.
+    is_in_series: bool,
     form: CancelForm,
     errors: Vec<Flaw>,
 }
@@ -37,7 +42,8 @@ pub async fn show(reader: Reader, anybody: Result<Anybody>, token: Result<Path<S
             if !ticket.may_cancel {
                 return Ok(go(&opened.url()));
             }
-            let content = Cancel { ticket, form: CancelForm::default(), errors: Vec::new() };
+            let is_in_series = opened.appointment.booking.series_id.is_some();
+            let content = Cancel { ticket, is_in_series, form: CancelForm::default(), errors: Vec::new() };
             let frame = opened.frame(&reader);
             render(&opened.anybody.state, &frame, StatusCode::OK, "public/cancel", &content)
         })
@@ -58,10 +64,11 @@ pub async fn create(
             anybody.state.take(WRITE, &anybody.ip).await?;
             let by = By::Customer { ip: Some(anybody.ip.clone()) };
             let id = opened.appointment.booking.id;
+            let scope = if form.scope == "later" { CancelScope::Later } else { CancelScope::This };
             let how = Cancellation { reason: Some(&form.reason), charge: Charge::Fee };
             let cancelled: Result<Appointment, store::Error> = opened
                 .door
-                .transaction(async |tx| bookings::cancel(tx, id, how, &by, anybody.now).await)
+                .transaction(async |tx| cancel_in(tx, id, scope, how, &by, anybody.now).await)
                 .await;
             match cancelled {
                 // Cancelled twice, or too late: the page shows how it stands.
@@ -72,7 +79,8 @@ pub async fn create(
                     let frame = opened.frame(&reader);
                     let text = reader.text(frame.lang);
                     let errors = flaws(&problem, &[("/reason", "reason")], text)?;
-                    let content = Cancel { ticket: opened.ticket(), form, errors };
+                    let is_in_series = opened.appointment.booking.series_id.is_some();
+                    let content = Cancel { ticket: opened.ticket(), is_in_series, form, errors };
                     render(&anybody.state, &frame, problem.status_code(), "public/cancel", &content)
                 }
                 Err(error) => Err(error.into()),

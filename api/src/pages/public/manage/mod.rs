@@ -172,6 +172,16 @@ struct Manage {
     /// `booked`, `moved` or nothing.
     after: &'static str,
     qr: Option<String>,
+    /// All that it recurs with, itself among them.
+    series: Vec<Recurring>,
+}
+
+#[derive(Serialize)]
+struct Recurring {
+    start: DateTime<Utc>,
+    status: Status,
+    /// None: this one.
+    url: Option<String>,
 }
 
 pub async fn show(
@@ -185,6 +195,7 @@ pub async fn show(
             let opened = Opened::read(anybody, token).await?;
             let after = after.map(|Query(after)| after).unwrap_or_default();
             let ticket = opened.ticket();
+            let series = recurring(&opened).await?;
             let stands = matches!(ticket.status, Status::Pending | Status::Confirmed);
             let content = Manage {
                 after: match (after.done.as_str(), after.moved.as_str()) {
@@ -197,12 +208,32 @@ pub async fn show(
                 } else {
                     None
                 },
+                series,
                 ticket,
             };
             let frame = opened.frame(&reader);
             render(&opened.anybody.state, &frame, StatusCode::OK, "public/manage", &content)
         })
         .await
+}
+
+async fn recurring(opened: &Opened) -> Result<Vec<Recurring>> {
+    let own = &opened.appointment.booking;
+    let Some(id) = own.series_id else { return Ok(Vec::new()) };
+    let (_, all) = opened.door.read(async |tx| bookings::find_series(tx, id).await).await?;
+    let state = &opened.anybody.state;
+    let view = |Appointment { booking, .. }: Appointment| {
+        let url = manage_url(state, &booking);
+        let path = url.strip_prefix(state.links.public_url()).unwrap_or(&url).to_owned();
+        Recurring {
+            start: booking.starts_at,
+            status: booking.status,
+            url: (booking.id != own.id).then_some(path),
+        }
+    };
+    // Who a moved booking was given to later is not told of the others.
+    let same = all.into_iter().filter(|one| one.booking.contact_email_key == own.contact_email_key);
+    Ok(same.map(view).collect())
 }
 
 /// The booking for a calendar.

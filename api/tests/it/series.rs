@@ -1,0 +1,237 @@
+//! Bookings that recur.
+
+use chrono::TimeDelta;
+use futures_util::join;
+use serde_json::{Value, json};
+use testkit::{Browser, Salon, TestApp};
+
+/// A Tuesday; the salon is in UTC and opens at eight.
+const TEN: &str = "2030-03-05T10:00:00Z";
+
+async fn salon(app: &TestApp, fields: Value) -> Salon<'_> {
+    let salon = app.tenant_in("salon", "UTC").await;
+    salon.set_plan("pro").await;
+    salon.service(fields).await;
+    salon
+}
+
+fn series(salon: &Salon<'_>, name: &str, rule: &str, on_conflict: &str) -> Value {
+    json!({"booking": salon.booking(name, TEN), "recurrence": rule, "on_conflict": on_conflict})
+}
+
+fn starts(booked: &Value) -> Vec<&str> {
+    booked["bookings"].as_array().unwrap().iter().map(|one| one["start"].as_str().unwrap()).collect()
+}
+
+async fn count(salon: &Salon<'_>) -> usize {
+    let found = salon.get("/bookings").query(&[("limit", "200")]).await.expect(200);
+    found["data"].as_array().unwrap().len()
+}
+
+#[tokio::test]
+async fn weekly_bookings_keep_their_local_time_and_are_told_once() {
+    let app = TestApp::start().await;
+    let salon = app.tenant_in("salon", "Europe/Paris").await;
+    salon.service(json!({"duration_minutes": 60})).await;
+    let mut body = series(&salon, "Ana", "FREQ=WEEKLY;COUNT=5", "refuse");
+    body["booking"]["start"] = json!("2030-03-19T09:00:00Z");
+    let booked = salon.public("POST", "/series").json(&body).await.expect(201);
+    // The clocks go forward on 31 March.
+    assert_eq!(
+        starts(&booked),
+        [
+            "2030-03-19T09:00:00Z",
+            "2030-03-26T09:00:00Z",
+            "2030-04-02T08:00:00Z",
+            "2030-04-09T08:00:00Z",
+            "2030-04-16T08:00:00Z",
+        ]
+    );
+    app.run_jobs().await;
+    let mails = app.mails().await;
+    let told: Vec<_> = mails.iter().filter(|mail| mail.to.contains("ana@")).collect();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].text.contains("Your 5 appointments") && told[0].text.contains("16 April 2030 at 10:00"));
+}
+
+#[tokio::test]
+async fn a_year_goes_beyond_the_horizon_but_the_first_does_not() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = salon(&app, json!({"duration_minutes": 60, "horizon_days": 30})).await;
+    let mut body = series(&salon, "Ana", "FREQ=WEEKLY;COUNT=52", "refuse");
+    let booked = salon.public("POST", "/series").json(&body).await.expect(201);
+    assert_eq!((starts(&booked).len(), starts(&booked)[51]), (52, "2031-02-25T10:00:00Z"));
+    body["booking"]["start"] = json!("2030-05-07T10:00:00Z");
+    salon.public("POST", "/series").json(&body).await.refused(409, "SLOT_UNAVAILABLE");
+}
+
+#[tokio::test]
+async fn what_is_taken_is_listed_first_and_then_refused_left_out_or_shifted() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = salon(&app, json!({"duration_minutes": 60})).await;
+    salon.book("Guest", "2030-03-12T10:00:00Z").await.expect(201);
+    let closure = json!({"starts_on": "2030-03-18", "ends_on": "2030-03-22"});
+    salon.post("/closures").json(&closure).await.expect(201);
+    let rule = "FREQ=WEEKLY;COUNT=4";
+    let body = series(&salon, "Ana", rule, "refuse");
+    let preview = salon.public("POST", "/series/preview").json(&body).await.expect(200);
+    let planned: Vec<(&str, bool, Option<&str>)> = preview["occurrences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            (one["start"].as_str().unwrap(), one["is_free"].as_bool().unwrap(), one["nearest"].as_str())
+        })
+        .collect();
+    assert_eq!(
+        planned,
+        [
+            (TEN, true, None),
+            ("2030-03-12T10:00:00Z", false, Some("2030-03-12T09:00:00Z")),
+            ("2030-03-19T10:00:00Z", false, None),
+            ("2030-03-26T10:00:00Z", true, None),
+        ]
+    );
+    salon.public("POST", "/series").json(&body).await.refused(409, "SLOT_UNAVAILABLE");
+    assert_eq!(count(&salon).await, 1);
+    let body = series(&salon, "Ana", rule, "skip");
+    let booked = salon.public("POST", "/series").json(&body).await.expect(201);
+    assert_eq!(starts(&booked), [TEN, "2030-03-26T10:00:00Z"]);
+    assert_eq!(booked["left_out"], json!(["2030-03-12T10:00:00Z", "2030-03-19T10:00:00Z"]));
+    let mut body = series(&salon, "Bob", rule, "shift");
+    body["booking"]["start"] = json!("2030-03-05T11:00:00Z");
+    salon.book("Guest2", "2030-03-12T11:00:00Z").await.expect(201);
+    let booked = salon.public("POST", "/series").json(&body).await.expect(201);
+    assert_eq!(starts(&booked), ["2030-03-05T11:00:00Z", "2030-03-12T12:00:00Z", "2030-03-26T11:00:00Z"]);
+}
+
+#[tokio::test]
+async fn limits_hold_for_every_occurrence() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = salon(&app, json!({"duration_minutes": 60})).await;
+    let staff = salon.first_staff().await;
+    salon.patch(&format!("/staff/{staff}")).json(&json!({"max_daily_bookings": 1})).await.expect(200);
+    salon.book("Guest", "2030-03-12T15:00:00Z").await.expect(201);
+    let body = series(&salon, "Ana", "FREQ=WEEKLY;COUNT=3", "shift");
+    let booked = salon.public("POST", "/series").json(&body).await.expect(201);
+    // The day is full: the nearest is on the one before.
+    assert_eq!(starts(&booked), [TEN, "2030-03-11T17:00:00Z", "2030-03-19T10:00:00Z"]);
+    // Every occurrence counts for the plan: over it nothing is booked at all.
+    salon.set_plan("free").await;
+    let before = count(&salon).await;
+    let mut body = series(&salon, "Bob", "FREQ=WEEKLY;COUNT=52", "skip");
+    body["booking"]["start"] = json!("2030-03-06T10:00:00Z");
+    let refused = salon.post("/series").json(&body).await.refused(402, "PLAN_LIMIT_REACHED");
+    assert_eq!(refused["limit"], "bookings_per_month");
+    assert_eq!(count(&salon).await, before);
+}
+
+#[tokio::test]
+async fn of_two_series_for_the_same_times_one_wins_all_of_them() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = salon(&app, json!({"duration_minutes": 60})).await;
+    let (one, other) = (
+        series(&salon, "Ana", "FREQ=WEEKLY;COUNT=4", "refuse"),
+        series(&salon, "Bob", "FREQ=WEEKLY;INTERVAL=2;COUNT=3", "refuse"),
+    );
+    let book = async |body: &Value| salon.public("POST", "/series").json(body).await.status;
+    let (one, other) = join!(book(&one), book(&other));
+    let mut statuses = [one, other];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409]);
+    assert_eq!(count(&salon).await, if one == 201 { 4 } else { 3 });
+}
+
+#[tokio::test]
+async fn who_names_nobody_has_one_provider_for_all() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = salon(&app, json!({"duration_minutes": 60})).await;
+    let bea = salon.staff("Bea").await;
+    let first = salon.first_staff().await;
+    let mut guest = salon.booking("Guest", "2030-03-12T10:00:00Z");
+    guest["staff_id"] = json!(first);
+    salon.public("POST", "/bookings").json(&guest).await.expect(201);
+    let body = series(&salon, "Ana", "FREQ=WEEKLY;COUNT=3", "refuse");
+    let preview = salon.public("POST", "/series/preview").json(&body).await.expect(200);
+    assert_eq!(preview["staff_id"], bea);
+    let booked = salon.public("POST", "/series").json(&body).await.expect(201);
+    assert!(booked["bookings"].as_array().unwrap().iter().all(|one| one["staff"]["id"] == bea), "{booked}");
+}
+
+#[tokio::test]
+async fn what_comes_later_is_cancelled_with_one_of_them() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = salon(&app, json!({"duration_minutes": 60})).await;
+    let body = series(&salon, "Ana", "FREQ=WEEKLY;COUNT=4", "refuse");
+    let booked = salon.public("POST", "/series").json(&body).await.expect(201);
+    let code = |index: usize| booked["bookings"][index]["public_code"].as_str().unwrap().to_owned();
+    let cancel = json!({"email": "ana@customer.example", "scope": "later"});
+    let path = format!("/bookings/{}/cancellation", code(2));
+    let cancelled = salon.public("POST", &path).json(&cancel).await.expect(200);
+    assert_eq!(cancelled["status"], "cancelled");
+    let id = booked["id"].as_str().unwrap();
+    let all = salon.get(&format!("/series/{id}")).await.expect(200);
+    let statuses: Vec<&str> =
+        all["bookings"].as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
+    assert_eq!(statuses, ["confirmed", "confirmed", "cancelled", "cancelled"]);
+    salon.book("Bob", "2030-03-26T10:00:00Z").await.expect(201);
+}
+
+#[tokio::test]
+async fn rules_that_do_not_end_or_come_too_often_are_refused() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = salon(&app, json!({"duration_minutes": 60})).await;
+    for (rule, code) in [
+        ("FREQ=WEEKLY", "REQUIRED"),
+        ("FREQ=WEEKLY;COUNT=53", "TOO_MANY"),
+        ("FREQ=SECONDLY;COUNT=5", "OUT_OF_RANGE"),
+        ("FREQ=YEARLY;COUNT=4", "OUT_OF_RANGE"),
+        ("EVERY TUESDAY", "INVALID"),
+        ("", "INVALID"),
+    ] {
+        let body = series(&salon, "Ana", rule, "skip");
+        for path in ["/series", "/series/preview"] {
+            let refused = salon.public("POST", path).json(&body).await.refused(422, "INVALID");
+            let error = &refused["errors"][0];
+            assert_eq!((&error["pointer"], &error["code"]), (&json!("/recurrence"), &json!(code)), "{rule}");
+        }
+    }
+    salon.service(json!({"deposit_rate": 0.5})).await;
+    let body = series(&salon, "Ana", "FREQ=WEEKLY;COUNT=3", "skip");
+    salon.public("POST", "/series").json(&body).await.refused(422, "INVALID");
+    // The desk books it, with deposits that are due.
+    let booked = salon.post("/series").json(&body).await.expect(201);
+    assert_eq!(booked["bookings"][0]["status"], "confirmed");
+}
+
+#[tokio::test]
+async fn a_visitor_comes_regularly_and_is_asked_about_what_is_taken() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = salon(&app, json!({"duration_minutes": 60})).await;
+    salon.book("Guest", "2030-03-12T10:00:00Z").await.expect(201);
+    let service = salon.booking("Ana", TEN)["service_id"].as_str().unwrap().to_owned();
+    let mut browser = Browser::new(&app);
+    let details = format!("/salon/book/details?service_id={service}&start={TEN}");
+    let page = browser.open(&details).await.text.clone();
+    assert!(page.contains("Come regularly"), "{page}");
+    let fields = [("name", "Ana"), ("email", "ana@customer.example"), ("repeat", "1"), ("times", "3")];
+    let page = browser.submit("/salon/book", &fields).await.text.clone();
+    assert!(page.contains("Not every date is free") && page.contains("2 of 3 dates"), "{page}");
+    assert_eq!(count(&salon).await, 1);
+    let page = browser.press("/salon/book", ("on_conflict", "shift"), &[]).await.text.clone();
+    assert!(page.contains("booked, Ana") && page.contains("All dates of this series"), "{page}");
+    assert_eq!(count(&salon).await, 4);
+    let address =
+        page.split("href=\"").find(|link| link.starts_with("/manage/") && link.contains("/cancel")).unwrap();
+    let address = address.split('"').next().unwrap().to_owned();
+    let page = browser.open(&address).await.text.clone();
+    assert!(page.contains("all later dates"), "{page}");
+    app.clock.advance(TimeDelta::minutes(1));
+    browser.submit(&address, &[("scope", "later")]).await;
+    let mut salon = salon;
+    let body = json!({"email": salon.email, "password": salon.password});
+    salon.token =
+        app.post("/auth/login").json(&body).await.expect(200)["access_token"].as_str().unwrap().to_owned();
+    let left = salon.get("/bookings").query(&[("status", "confirmed")]).await.expect(200);
+    assert_eq!(left["data"].as_array().unwrap().len(), 1);
+}
