@@ -35,6 +35,7 @@ pub mod routes;
 pub mod search;
 pub mod server;
 pub mod services;
+pub mod slot_cache;
 pub mod staff;
 pub mod state;
 pub mod stream;

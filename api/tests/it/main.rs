@@ -89,6 +89,8 @@ mod resources;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
+mod slot_cache;
+#[cfg(test)]
 mod slots;
 #[cfg(test)]
 mod strangers;
