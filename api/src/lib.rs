@@ -17,6 +17,7 @@ pub mod health;
 pub mod hours;
 pub mod idempotency;
 pub mod images;
+pub mod intake;
 pub mod limit;
 pub mod list;
 pub mod me;

@@ -49,7 +49,7 @@ impl Metrics {
         Ok(Self { registry, requests, duration, pool, streams, slot_cache })
     }
 
-    /// By `outcome`: hit, waited, computed, too_large, away.
+    /// By outcome: see [`store::availability::Outcome`].
     pub fn slot_cache(&self) -> IntCounterVec {
         self.slot_cache.clone()
     }

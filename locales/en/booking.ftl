@@ -10,3 +10,4 @@ booking-code = Booking code
 booking-reason = Reason
 price-free = Free
 booking-deposit-paid = Deposit, paid
+booking-agreed = Agreed

@@ -265,3 +265,7 @@ public-checkout-pay = Pay { $amount }
 public-manage-pay = Pay the deposit
 public-manage-pay-until = To be paid by { $time }.
 public-details-pay = Continue to payment
+public-questions = { $tenant } asks
+public-question-flaw = { $label }: { $text }
+public-question-sent = { $name } was sent. Choose another to replace it.
+public-question-file = JPEG, PNG, GIF or PDF, at most 10 MB.

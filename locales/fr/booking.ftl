@@ -10,3 +10,4 @@ booking-code = Code de réservation
 booking-reason = Motif
 price-free = Gratuit
 booking-deposit-paid = Acompte réglé
+booking-agreed = Accepté

@@ -265,3 +265,7 @@ public-checkout-pay = Payer { $amount }
 public-manage-pay = Régler l’acompte
 public-manage-pay-until = À régler avant { $time }.
 public-details-pay = Continuer vers le paiement
+public-questions = { $tenant } vous demande
+public-question-flaw = { $label } : { $text }
+public-question-sent = { $name } est envoyé. Choisissez-en un autre pour le remplacer.
+public-question-file = JPEG, PNG, GIF ou PDF, 10 Mo au plus.

@@ -3,7 +3,7 @@
 use crate::bookings::{self, Message};
 use crate::context::Context;
 use crate::runtime::Envelope;
-use crate::{exports, images, imports, maintenance, private_events, reminders, usage, users};
+use crate::{exports, images, imports, intake, maintenance, private_events, reminders, usage, users};
 use jobs::{Job, JobError};
 
 /// Runs a job. Whatever it does is done again when its worker dies: effects are idempotent.
@@ -42,6 +42,7 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
             Box::pin(imports::import_customers(context, &envelope, import_id)).await
         }
         Job::DropImport { import_id } => imports::drop_import(context, envelope.tenant_id, import_id).await,
+        Job::DropIntakeFile { file_id } => intake::drop_file(context, envelope.tenant_id, file_id).await,
         Job::ExtendTenants {} => private_events::extend_tenants(context).await,
         Job::ExtendPrivateEvents {} => private_events::extend(context, &envelope).await,
         Job::SweepExpired {} => maintenance::sweep_expired(context).await,

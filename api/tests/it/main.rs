@@ -39,6 +39,8 @@ mod identity;
 #[cfg(test)]
 mod images;
 #[cfg(test)]
+mod intake;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod lists;

@@ -30,6 +30,8 @@ struct Things {
     room: String,
     import: String,
     event: String,
+    file: String,
+    question: String,
 }
 
 impl Things {
@@ -51,7 +53,10 @@ impl Things {
         let event = json!({"staff_id": staff, "title": "Dentist", "start": "2030-03-06T09:00", "end": "2030-03-06T10:00"});
         let event = id(salon.post("/events").json(&event).await.expect(201));
         let text = |value: Value| value.as_str().unwrap().to_owned();
+        let (question, file) = answered(salon, &service).await;
         Self {
+            question,
+            file,
             service,
             staff,
             closure,
@@ -79,12 +84,27 @@ impl Things {
             room: id(),
             import: id(),
             event: id(),
+            file: id(),
+            question: id(),
         }
     }
 
-    fn all(&self) -> [&str; 10] {
-        let Self { service, staff, closure, opening, booking, code, customer, room, import, event } = self;
-        [service, staff, closure, opening, booking, code, customer, room, import, event]
+    fn all(&self) -> [&str; 12] {
+        let Self {
+            service,
+            staff,
+            closure,
+            opening,
+            booking,
+            code,
+            customer,
+            room,
+            import,
+            event,
+            file,
+            question,
+        } = self;
+        [service, staff, closure, opening, booking, code, customer, room, import, event, file, question]
     }
 
     fn id_in(&self, path: &str) -> &str {
@@ -98,9 +118,24 @@ impl Things {
             Some("customers") => &self.customer,
             Some("rooms") => &self.room,
             Some("events") => &self.event,
+            Some("intake-files") => &self.file,
             _ => panic!("whose id is it in {path}?"),
         }
     }
+}
+
+/// A question of the service, and a file that answers it, of a booking.
+async fn answered(salon: &Salon<'_>, service: &str) -> (String, String) {
+    let body = json!({"questions": [{"kind": "file", "label": "Like what?"}]});
+    let asked = salon.put(&format!("/services/{service}/questions")).json(&body).await.expect(200);
+    let question = asked["questions"][0]["id"].as_str().unwrap().to_owned();
+    let sent =
+        salon.public("POST", &format!("/questions/{question}/files")).file("application/pdf", "%PDF-1.7");
+    let file = sent.await.expect(201)["id"].as_str().unwrap().to_owned();
+    let mut booking = salon.booking("Fay", "2030-03-05T15:00:00Z");
+    booking["answers"] = json!({&question: file});
+    salon.public("POST", "/bookings").json(&booking).await.expect(201);
+    (question, file)
 }
 
 /// The matrix: for each route of members what to send, built from ids, and what a stranger gets.
@@ -132,7 +167,9 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             | "/bookings/{id}/history"
             | "/customers/{id}"
             | "/customers/imports/{id}"
-            | "/customers/imports/{id}/report",
+            | "/customers/imports/{id}/report"
+            | "/services/{id}/questions"
+            | "/intake-files/{id}",
         )
         | ("POST", "/staff/{id}/calendar-import")
         | ("PUT" | "DELETE", "/services/{id}/image") => (none, None, NotFound),
@@ -166,6 +203,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             let body = json!({"title": "Dentist", "start": "2030-03-06T11:00", "end": "2030-03-06T12:00"});
             (none, Some(body), NotFound)
         }
+        ("PUT", "/services/{id}/questions") => (none, Some(json!({"questions": []})), NotFound),
         ("POST", "/stream/tickets" | "/customers/imports")
         | (
             "GET",
@@ -350,7 +388,7 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
     let as_query = [("code", things.code.as_str()), ("email", "ana@customer.example")];
     let mut booking = salon.booking("Ana", "2030-03-05T10:00:00Z");
     for route in api::routes::api().into_iter().filter(|route| route.access == Access::Visitor) {
-        let path = route.path.replace("{code}", &things.code);
+        let path = route.path.replace("{code}", &things.code).replace("{id}", &things.question);
         let (method, public) = (route.method.clone(), path.strip_prefix("/public/{tenant}").unwrap());
         let ask = |salon: &Salon<'_>| {
             let request = salon.public(method.as_str(), public);
@@ -360,6 +398,7 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
                 ("GET", "/availability") => request.query(&day),
                 ("GET", "/availability/days") => request.query(&days),
                 ("POST", "/bookings") => request.json(&booking),
+                ("POST", "/questions/{id}/files") => request.file("application/pdf", "%PDF-1.7"),
                 ("GET", "/bookings") => request.query(&as_query),
                 ("POST", "/bookings/lookup") => request.json(&lookup),
                 ("POST", "/bookings/{code}/cancellation") => request.json(&who),

@@ -62,12 +62,12 @@ impl<'a> Demand<'a> {
         while let Some(offered) = all.next_second() {
             // A tenant has far fewer staff members.
             let Ok(place) = u16::try_from(offered.place) else { continue };
-            match starts.last_mut().filter(|_| offered.start == last) {
-                Some(start) => start.by.push((place, offered.seats)),
-                None => {
-                    starts.push(Start { after: offered.start - last, by: vec![(place, offered.seats)] });
-                    last = offered.start;
-                }
+            let by = (place, offered.seats);
+            if let Some(start) = starts.last_mut().filter(|_| offered.start == last) {
+                start.by.push(by);
+            } else {
+                starts.push(Start { after: offered.start - last, by: vec![by] });
+                last = offered.start;
             }
         }
         let party = |party: &&[Agenda<'a>]| {

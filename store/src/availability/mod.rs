@@ -187,7 +187,9 @@ pub async fn days(
         let asked = weeks.ask(wish, window, now);
         let mut counts = slots::count_known_by_date(asked, timezone, from, count);
         if !weeks.is_open {
-            counts.iter_mut().for_each(|(_, slots)| *slots = 0);
+            for (_, slots) in &mut counts {
+                *slots = 0;
+            }
         }
         return Ok(counts);
     }

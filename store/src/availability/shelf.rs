@@ -103,7 +103,7 @@ struct Week {
 pub(super) struct Weeks {
     pub(super) timezone: Tz,
     pub(super) is_open: bool,
-    weeks: Vec<Week>,
+    each: Vec<Week>,
 }
 
 #[derive(QueryableByName)]
@@ -135,7 +135,7 @@ pub(super) async fn weeks(
     if wish.staff_id.is_some_and(|id| !weeks.iter().any(|week| week.known.has(id))) {
         return Err(Code::NotFound.into());
     }
-    Ok(Some(Weeks { timezone, is_open: open?, weeks }))
+    Ok(Some(Weeks { timezone, is_open: open?, each: weeks }))
 }
 
 /// The sum of all versions, each of which only ever rises: it names what was committed until now.
@@ -217,13 +217,12 @@ async fn fill(
     let mut kept = Vec::new();
     let mut weeks = Vec::with_capacity(numbers.len());
     for (number, week) in numbers.iter().zip(found) {
-        let week = match week {
-            Some(week) => week,
-            None => {
-                let week = Week::of(&catalogue, window(*number, *number).ok_or(Code::NotFound)?, now);
-                kept.push((*number, encode(book, *number, &week)));
-                week
-            }
+        let week = if let Some(week) = week {
+            week
+        } else {
+            let week = Week::of(&catalogue, window(*number, *number).ok_or(Code::NotFound)?, now);
+            kept.push((*number, encode(book, *number, &week)));
+            week
         };
         weeks.push(week);
     }
@@ -277,7 +276,7 @@ impl Week {
 impl Weeks {
     /// Seats of a group session.
     pub(super) fn capacity(&self) -> i32 {
-        self.weeks.as_slice().first().map_or(1, |week| week.capacity)
+        self.each.as_slice().first().map_or(1, |week| week.capacity)
     }
 
     /// Each week, with what is asked of it.
@@ -287,7 +286,7 @@ impl Weeks {
         window: Interval,
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = (&Known, Asked)> {
-        self.weeks.iter().map(move |week| {
+        self.each.iter().map(move |week| {
             let horizon_days =
                 horizon(week.known.rules().horizon_days, week.bookable_until, self.timezone, now);
             let seats = u32::try_from(wish.seats).unwrap_or(0);
@@ -297,12 +296,12 @@ impl Weeks {
 
     /// Whether they are of the same party.
     pub(super) fn works_with(&self, first: StaffId, id: StaffId) -> bool {
-        self.weeks.as_slice().first().is_some_and(|week| week.known.works_with(first, id))
+        self.each.as_slice().first().is_some_and(|week| week.known.works_with(first, id))
     }
 
     /// Whoever comes first in each party, with their name.
     pub(super) fn parties(&self) -> impl Iterator<Item = (StaffId, &str)> {
-        let first = self.weeks.as_slice().first().into_iter();
+        let first = self.each.as_slice().first().into_iter();
         first.flat_map(|week| week.known.first_of_each().zip(week.names.iter().map(String::as_str)))
     }
 }

@@ -6,6 +6,7 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use domain::booking::lifecycle::HOLD;
 use domain::booking::{self, BookingDraft, Contact, Status};
 use domain::id::{BookingId, CustomerId, StaffId};
+use domain::intake::Answering;
 use domain::plan::{self, Feature, Limit};
 use domain::rejection::Code;
 use domain::slots::{Assigned, Load, least_loaded_first};
@@ -22,6 +23,7 @@ use crate::customers;
 use crate::error::{OnConstraint, Result};
 use crate::events;
 use crate::group_sessions;
+use crate::intake;
 use crate::schema::{bookings, customer_addresses as addresses};
 use crate::usage;
 
@@ -271,6 +273,7 @@ pub(super) async fn book(
         note: contact.note,
         internal_note,
         assigned: serde_json::to_value(assigned).ok(),
+        answers: None,
         held_until,
         deposit_paid_at: None,
         sequence: 0,
@@ -298,7 +301,9 @@ pub(super) async fn book(
     };
     let (email_key, phone) = (&booking.contact_email_key, booking.contact_phone.as_deref());
     // The session before who sits in it.
-    let (allowed, met, taken, inserted, happened, audited, enqueued, expiring, counted) = join!(
+    let asked = [service.id];
+    let (asked, allowed, met, taken, inserted, happened, audited, enqueued, expiring, counted) = join!(
+        intake::of_services(tx, &asked),
         customers::blocks::check(tx, is_ours, email_key, phone),
         customers::meet(
             tx,
@@ -317,6 +322,7 @@ pub(super) async fn book(
         usage::raise(tx, tenant.plan, Limit::BookingsPerMonth, plan::month_of(now, tenant.timezone), now),
     );
     // In the order they were sent: after the first error PostgreSQL refuses the rest for that alone.
+    let questions = asked?.remove(&service.id).unwrap_or_default();
     allowed?;
     met?;
     taken?;
@@ -326,6 +332,9 @@ pub(super) async fn book(
     enqueued?;
     expiring?;
     counted?;
+    let answering = if is_ours { Answering::Desk } else { Answering::Customer };
+    let answers = domain::intake::check(&questions, &draft.answers, answering)?;
+    intake::answers::keep(tx, &mut booking, answers, tenant.plan, now).await?;
     Ok(Appointment { booking, staff_name: staff.name })
 }
 

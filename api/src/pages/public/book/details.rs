@@ -4,21 +4,24 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use chrono::{DateTime, Utc};
 use domain::booking::{BookingDraft, Consents, Notify};
-use domain::rejection::{Alternative, Code, Rejection};
+use domain::intake::{self, Answering, Kind, Question};
+use domain::rejection::{Alternative, Code, FieldError, Rejection};
 use domain::text::hex;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
-use store::availability;
+use store::TenantTx;
+use store::availability::{self, Wish};
 
+use super::answers::{AnswerForm, Asked};
 use super::{Choice, Chosen, Step, time_url};
 use crate::bookings;
-use crate::extract::{Query, Submission, Visitor};
+use crate::extract::{Filled, Query, Submission, Visitor};
 use crate::limit::{READ, WRITE};
-use crate::pages::form::{Flaw, Form, flaws, settled};
+use crate::pages::form::{Flaw, flaws, settled};
 use crate::pages::public::picker::{Part, parts};
 use crate::pages::public::site::Line;
 use crate::pages::{Reader, render, see};
-use crate::problem::{Problem, Result};
+use crate::problem::{Problem, Result, failed};
 use crate::random;
 
 /// Where the API points, and the input that holds it, in the order of the form.
@@ -31,8 +34,7 @@ const FIELDS: &[(&str, &str)] = &[
 ];
 
 /// What was typed, to be shown again when something is wrong.
-#[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Default, Serialize)]
 pub struct BookingForm {
     service_id: String,
     /// Empty: anybody.
@@ -48,6 +50,8 @@ pub struct BookingForm {
     note: String,
     /// Not empty: nothing is booked yet, only shown again, in another language.
     show: String,
+    #[serde(skip)]
+    answers: AnswerForm,
 }
 
 #[derive(Serialize)]
@@ -60,6 +64,10 @@ struct Details {
     end: Option<DateTime<Utc>>,
     zone: &'static str,
     form: BookingForm,
+    /// What the service asks.
+    questions: Vec<Asked>,
+    /// One of them is answered by a file.
+    takes_files: bool,
     errors: Vec<Flaw>,
     /// The start that was chosen is not free.
     is_gone: bool,
@@ -111,10 +119,11 @@ async fn page(
     let choice = form.choice();
     let wish = choice.wish()?;
     let start = form.start();
-    let (chosen, staff_name, day, nearest) = visitor
+    let (chosen, staff_name, day, nearest, questions) = visitor
         .tenant
         .read(async |tx| {
             let chosen = Chosen::read(tx, wish).await?;
+            let questions = asked(tx, wish).await?;
             let staff_name = chosen.staff_name(wish.staff_id)?;
             let zone = chosen.tenant.timezone;
             let date = start.unwrap_or(now).with_timezone(&zone).date_naive();
@@ -125,7 +134,7 @@ async fn page(
             } else {
                 availability::alternatives(tx, wish, start.unwrap_or(now), now).await?
             };
-            Ok::<_, store::Error>((chosen, staff_name, day, nearest))
+            Ok::<_, store::Error>((chosen, staff_name, day, nearest, questions))
         })
         .await?;
     let free = day.slots.iter().find(|slot| Some(slot.start) == start);
@@ -150,6 +159,8 @@ async fn page(
         nearest: nearest.iter().map(|alternative: &Alternative| alternative.start).collect(),
         parts: if free.is_none() { parts(&day, None, &|_| String::new()) } else { Vec::new() },
         time_url: time_url(&slug, wish, Some(day.date), None),
+        takes_files: questions.iter().any(|question| question.kind == Kind::File),
+        questions: Asked::all(&questions, &form.answers),
         form,
         service: chosen.line,
     };
@@ -157,20 +168,22 @@ async fn page(
     render(&visitor.state, &frame, status, "public/book_details", &content)
 }
 
-pub async fn create(
-    reader: Reader,
-    visitor: Result<Visitor>,
-    form: Result<Form<BookingForm>>,
-) -> HttpResponse {
+pub async fn create(reader: Reader, visitor: Result<Visitor>, filled: Result<Filled>) -> HttpResponse {
     reader
         .answer(async {
-            let (visitor, Form(mut form)) = (visitor?, form?);
+            let (visitor, filled) = (visitor?, filled?);
+            let mut form = BookingForm::read(&filled);
             if !form.show.is_empty() {
                 visitor.state.take(READ, &visitor.ip).await?;
                 return page(&reader, &visitor, form, None).await;
             }
             let booked = match visitor.state.take(WRITE, &visitor.ip).await {
-                Ok(()) => settled(async || Box::pin(book(&reader, &visitor, &form)).await).await,
+                Ok(()) => {
+                    let hash = form.hash();
+                    let flawed = form.answers.keep_files(&visitor).await?;
+                    let form = &form;
+                    settled(async || Box::pin(book(&reader, &visitor, form, hash, &flawed)).await).await
+                }
                 Err(problem) => {
                     // To show the form again is to read.
                     visitor.state.take(READ, &visitor.ip).await?;
@@ -206,7 +219,7 @@ pub async fn create(
                         // Somebody came back to the form of a booking that is made, for another one.
                         form.key = new_key();
                     }
-                    let refused = refused(&reader, &visitor, &problem).await?;
+                    let refused = refused(&reader, &visitor, &form, &problem).await?;
                     Box::pin(page(&reader, &visitor, form, Some(refused))).await
                 }
                 Err(problem) => Err(problem),
@@ -215,14 +228,59 @@ pub async fn create(
         .await
 }
 
-async fn refused(reader: &Reader, visitor: &Visitor, problem: &Problem) -> Result<Refused> {
-    let tenant = visitor.tenant.read(async |tx| store::tenants::find(tx).await).await?;
+async fn refused(
+    reader: &Reader,
+    visitor: &Visitor,
+    form: &BookingForm,
+    problem: &Problem,
+) -> Result<Refused> {
+    let wish = form.choice().wish()?;
+    let (tenant, questions) = visitor
+        .tenant
+        .read(async |tx| Ok::<_, store::Error>((store::tenants::find(tx).await?, asked(tx, wish).await?)))
+        .await?;
     let lang = reader.lang.unwrap_or(tenant.locale);
-    let errors = flaws(problem, FIELDS, reader.text(lang))?;
+    let mut names: Vec<(String, String)> =
+        FIELDS.iter().map(|(pointer, name)| ((*pointer).to_owned(), (*name).to_owned())).collect();
+    names.extend(questions.iter().map(Asked::field));
+    let fields: Vec<(&str, &str)> =
+        names.iter().map(|(pointer, name)| (pointer.as_str(), name.as_str())).collect();
+    let text = reader.text(lang);
+    let mut errors = flaws(problem, &fields, text)?;
+    for question in &questions {
+        let (_, name) = Asked::field(question);
+        for flaw in errors.iter_mut().filter(|flaw| flaw.field == name) {
+            // Which one it is, for who reads them all together.
+            let said = [("label", question.label.as_str()), ("text", flaw.text.as_str())];
+            flaw.text = text.t_with("public-question-flaw", &said).map_err(|error| failed(&error))?;
+        }
+    }
     Ok(Refused { status: problem.status_code(), code: problem.code(), errors })
 }
 
+/// What the service asks whoever books it.
+async fn asked(tx: &TenantTx, wish: Wish) -> store::Result<Vec<Question>> {
+    let mut asked = store::intake::of_services(tx, &[wish.service_id]).await?;
+    Ok(asked.remove(&wish.service_id).unwrap_or_default())
+}
+
 impl BookingForm {
+    fn read(filled: &Filled) -> Self {
+        Self {
+            service_id: filled.text("service_id"),
+            staff_id: filled.text("staff_id"),
+            seats: filled.text("seats"),
+            start: filled.text("start"),
+            key: filled.text("key"),
+            name: filled.text("name"),
+            email: filled.text("email"),
+            phone: filled.text("phone"),
+            note: filled.text("note"),
+            show: filled.text("show"),
+            answers: AnswerForm::of(filled),
+        }
+    }
+
     fn choice(&self) -> Choice {
         Choice {
             service_id: self.service_id.clone(),
@@ -253,14 +311,28 @@ impl BookingForm {
             hash.update(value);
             hash.update([0]);
         }
+        for said in self.answers.said() {
+            hash.update(said);
+            hash.update([0]);
+        }
         hash.finalize().into()
     }
 }
 
 /// Books and answers where to go on.
-async fn book(reader: &Reader, visitor: &Visitor, form: &BookingForm) -> Result<String> {
+async fn book(
+    reader: &Reader,
+    visitor: &Visitor,
+    form: &BookingForm,
+    hash: [u8; 32],
+    flawed: &[FieldError],
+) -> Result<String> {
     let wish = form.choice().wish()?;
     let start = form.start();
+    let (tenant, questions) = visitor
+        .tenant
+        .read(async |tx| Ok::<_, store::Error>((store::tenants::find(tx).await?, asked(tx, wish).await?)))
+        .await?;
     let draft = BookingDraft {
         service_id: wish.service_id,
         start: start.unwrap_or(visitor.now),
@@ -276,19 +348,27 @@ async fn book(reader: &Reader, visitor: &Visitor, form: &BookingForm) -> Result<
         // The page says so above its button.
         accepts: Consents { terms: true, marketing: false },
         note: Some(form.note.clone()),
+        answers: form.answers.given(&questions),
     };
+    // All that is wrong is told at once: the time, who it is for, and the answers.
+    let mut errors = flawed.to_vec();
     if start.is_none() {
-        // All that is wrong is told at once, not the time first and the rest after it.
-        let tenant = visitor.tenant.read(async |tx| store::tenants::find(tx).await).await?;
-        let mut rejection = Rejection::invalid("/start", "REQUIRED", "must be one of the times");
-        if let Err(contact) = draft.contact(&tenant.country) {
-            rejection.errors.extend(contact.errors);
-        }
-        return Err(rejection.into());
+        errors.extend(Rejection::invalid("/start", "REQUIRED", "must be one of the times").errors);
+    }
+    if let Err(contact) = draft.contact(&tenant.country) {
+        errors.extend(contact.errors);
+    }
+    if let Err(answers) = intake::check(&questions, &draft.answers, Answering::Customer) {
+        let is_told = |error: &FieldError| errors.iter().any(|known| known.pointer == error.pointer);
+        let more: Vec<FieldError> = answers.errors.into_iter().filter(|error| !is_told(error)).collect();
+        errors.extend(more);
+    }
+    if !errors.is_empty() {
+        return Err(Rejection { errors, ..Code::Invalid.into() }.into());
     }
     // The form carries a key: sent twice, it books once.
     let key = Some(form.key.clone()).filter(|key| (1..=64).contains(&key.len()));
-    let submission = Submission { body: (), key, hash: form.hash() };
+    let submission = Submission { body: (), key, hash };
     let answer = bookings::create(visitor, &submission, &draft).await?;
     // To the checkout first, where a deposit is waited for.
     let url = |place: &str| answer.body().pointer(place).and_then(serde_json::Value::as_str);

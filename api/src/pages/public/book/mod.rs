@@ -1,5 +1,6 @@
 //! Booking in four steps: what, with whom, when, for whom. Each step is an address that keeps what was chosen.
 
+mod answers;
 pub mod details;
 
 use actix_web::HttpResponse;
