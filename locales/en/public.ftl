@@ -269,3 +269,7 @@ public-questions = { $tenant } asks
 public-question-flaw = { $label }: { $text }
 public-question-sent = { $name } was sent. Choose another to replace it.
 public-question-file = JPEG, PNG, GIF or PDF, at most 10 MB.
+public-zone = Time zone
+public-zone-show = Show times
+public-zone-change = Show times in another time zone
+public-zone-own = { $tenant } is in another time zone: { $zone }.

@@ -269,3 +269,7 @@ public-questions = { $tenant } vous demande
 public-question-flaw = { $label } : { $text }
 public-question-sent = { $name } est envoyé. Choisissez-en un autre pour le remplacer.
 public-question-file = JPEG, PNG, GIF ou PDF, 10 Mo au plus.
+public-zone = Fuseau horaire
+public-zone-show = Afficher les heures
+public-zone-change = Afficher les heures dans un autre fuseau
+public-zone-own = { $tenant } est dans un autre fuseau horaire : { $zone }.

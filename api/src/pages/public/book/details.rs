@@ -125,9 +125,9 @@ async fn page(
             let chosen = Chosen::read(tx, wish).await?;
             let questions = asked(tx, wish).await?;
             let staff_name = chosen.staff_name(wish.staff_id)?;
-            let zone = chosen.tenant.timezone;
+            let zone = reader.zone.unwrap_or(chosen.tenant.timezone);
             let date = start.unwrap_or(now).with_timezone(&zone).date_naive();
-            let day = availability::day(tx, wish, date, None, now).await?;
+            let day = availability::day(tx, wish, date, Some(zone), now).await?;
             let is_free = day.slots.iter().any(|slot| Some(slot.start) == start);
             let nearest = if is_free || !day.is_open {
                 Vec::new()
@@ -152,7 +152,7 @@ async fn page(
         staff_name,
         start: free.map(|slot| slot.start),
         end: free.map(|slot| slot.end),
-        zone: chosen.tenant.timezone.name(),
+        zone: day.timezone.name(),
         errors,
         is_gone: free.is_none() && !is_closed,
         is_closed,
@@ -343,7 +343,7 @@ async fn book(
         phone: Some(form.phone.clone()),
         // Messages come in the language of the page.
         locale: reader.lang,
-        timezone: None,
+        timezone: reader.zone,
         notify: Notify { email: true, sms: false },
         // The page says so above its button.
         accepts: Consents { terms: true, marketing: false },
