@@ -27,6 +27,8 @@ pub const RESET: Bucket = Bucket { name: "reset", most: 3, window: Duration::fro
 pub const READ: Bucket = Bucket { name: "read", most: 600, window: QUARTER };
 /// What anybody may write, by address.
 pub const WRITE: Bucket = Bucket { name: "write", most: 100, window: QUARTER };
+/// Files that anybody may send, by address.
+pub const UPLOAD: Bucket = Bucket { name: "upload", most: 30, window: QUARTER };
 /// Guesses at a booking's code, by address and by code.
 pub const LOOKUP: Bucket = Bucket { name: "lookup", most: 20, window: QUARTER };
 

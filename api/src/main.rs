@@ -12,6 +12,7 @@ use api::metrics::Metrics;
 use api::pages::Pages;
 use api::password::Passwords;
 use api::server;
+use api::slot_cache::SlotCache;
 use api::state::{Directory, State};
 use api::stream::Hub;
 use api::tokens::Tokens;
@@ -55,13 +56,15 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     let clock = Clock::System;
     store.check(|| clock.now(), &[Door::App, Door::Identity, Door::SignUp, Door::System]).await?;
     let limits = Limits::new(&config.redis, config.rate_limit_factor)?;
+    let metrics = Metrics::new()?;
+    let store = store.with_shelf(SlotCache::on(&limits, &metrics));
     let state = web::Data::new(State {
         tokens: Tokens::new(config.secrets.token_keys()?)?,
         passwords: Passwords::new(),
         links: Links::new(config.secrets.link_key()?, &config.public_url),
         files: config.files.files()?,
         pages: Pages::load()?,
-        metrics: Metrics::new()?,
+        metrics,
         tickets: Tickets::new(&limits),
         limits,
         hub: hub.clone(),

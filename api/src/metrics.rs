@@ -14,6 +14,7 @@ pub struct Metrics {
     duration: HistogramVec,
     pool: IntGaugeVec,
     streams: IntGauge,
+    slot_cache: IntCounterVec,
 }
 
 impl Metrics {
@@ -33,11 +34,24 @@ impl Metrics {
             &["state"],
         )?;
         let streams = IntGauge::new("harmony_streams", "Streams of events that are open.")?;
+        let slot_cache = IntCounterVec::new(
+            Opts::new(
+                "harmony_slot_cache_reads_total",
+                "Questions for free slots, by how they were answered.",
+            ),
+            &["outcome"],
+        )?;
+        registry.register(Box::new(slot_cache.clone()))?;
         registry.register(Box::new(streams.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(duration.clone()))?;
         registry.register(Box::new(pool.clone()))?;
-        Ok(Self { registry, requests, duration, pool, streams })
+        Ok(Self { registry, requests, duration, pool, streams, slot_cache })
+    }
+
+    /// By outcome: see [`store::availability::Outcome`].
+    pub fn slot_cache(&self) -> IntCounterVec {
+        self.slot_cache.clone()
     }
 
     pub fn request(&self, method: &Method, route: &str, status: StatusCode, elapsed: Duration) {

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use chrono::NaiveDate;
 use domain::id::{RoomId, ServiceId, StaffId};
+use domain::intake::Question;
 use domain::service::{Rate, ServiceDraft};
 use serde::{Deserialize, Serialize};
 use store::services::{Offer, Which};
@@ -14,6 +15,7 @@ use crate::extract::{
 };
 use crate::idempotency::Answer;
 use crate::images::ImageView;
+use crate::intake::PublicQuestion;
 use crate::limit::READ;
 use crate::list::PageQuestion;
 use crate::problem::{Problem, Result};
@@ -99,10 +101,12 @@ pub struct PublicService {
     pub capacity: i32,
     /// Everybody who provides it does so together: nobody is chosen.
     pub is_collective: bool,
+    /// What it asks whoever books it, in this order.
+    pub questions: Vec<PublicQuestion>,
 }
 
 impl PublicService {
-    pub fn new(offer: Offer, tenant: &Tenant) -> Self {
+    pub fn new(offer: Offer, questions: Vec<Question>, tenant: &Tenant) -> Self {
         let Offer { service, image, .. } = offer;
         Self {
             id: service.id,
@@ -116,6 +120,7 @@ impl PublicService {
             deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
             capacity: service.capacity,
             is_collective: service.is_collective,
+            questions: questions.into_iter().map(PublicQuestion::from).collect(),
         }
     }
 }
@@ -334,13 +339,18 @@ pub async fn destroy(member: Member<ManageCatalogue>, id: Path<ServiceId>) -> Re
 pub async fn list_public(visitor: Visitor, Query(question): Query<PageQuestion>) -> Result<HttpResponse> {
     visitor.state.take(READ, &visitor.ip).await?;
     let wanted = question.read()?;
-    let (tenant, offers) = visitor
+    let (tenant, offers, mut questions) = visitor
         .tenant
         .transaction(async |tx| {
             let offers = store::services::page(tx, Which::Active, wanted.after, wanted.and_one()).await?;
-            Ok::<_, store::Error>((store::tenants::find(tx).await?, offers))
+            let ids: Vec<ServiceId> = offers.iter().map(|offer| offer.service.id).collect();
+            let questions = store::intake::of_services(tx, &ids).await?;
+            Ok::<_, store::Error>((store::tenants::find(tx).await?, offers, questions))
         })
         .await?;
-    let page = wanted.page(offers, place, |offer| PublicService::new(offer, &tenant));
+    let page = wanted.page(offers, place, |offer| {
+        let questions = questions.remove(&offer.service.id).unwrap_or_default();
+        PublicService::new(offer, questions, &tenant)
+    });
     Ok(HttpResponse::Ok().json(page))
 }

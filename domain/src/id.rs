@@ -72,6 +72,10 @@ id! {
     /// Somebody or something that can be booked.
     StaffId,
     ServiceId,
+    /// Something that a service asks whoever books it.
+    QuestionId,
+    /// A file sent as an answer.
+    IntakeFileId,
     /// A room, a chair, a machine.
     RoomId,
     CustomerId,

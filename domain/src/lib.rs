@@ -8,6 +8,7 @@ pub mod hours;
 pub mod id;
 pub mod image;
 pub mod imports;
+pub mod intake;
 pub mod job;
 pub mod link;
 pub mod locale;

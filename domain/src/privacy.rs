@@ -18,9 +18,11 @@ pub const REGISTRY: &[Personal] = &[
     personal("audit_events", &["before", "after", "ip"]),
     personal("blocked_contacts", &["contact_key"]),
     personal("booking_series", &[]),
+    personal("booking_terms", &["term"]),
     personal(
         "bookings",
         &[
+            "answers",
             "contact_name",
             "contact_email",
             "contact_email_key",
@@ -47,6 +49,7 @@ pub const REGISTRY: &[Personal] = &[
     personal("group_sessions", &[]),
     personal("idempotency_keys", &["response"]),
     personal("images", &[]),
+    personal("intake_files", &["name"]),
     personal("job_minutes", &[]),
     personal("job_progress", &[]),
     personal("jobs", &[]),
@@ -59,6 +62,7 @@ pub const REGISTRY: &[Personal] = &[
     personal("refresh_tokens", &[]),
     personal("rooms", &[]),
     personal("schedule_ticks", &[]),
+    personal("service_questions", &[]),
     personal("service_rooms", &[]),
     personal("service_staff", &[]),
     personal("services", &[]),

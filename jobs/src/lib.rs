@@ -8,7 +8,9 @@ pub use delivery::{Delivery, Malformed};
 pub use policy::{Backoff, JobError, Policy, Priority};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::id::{BookingId, ImageId, ImportId, JobId, ResetId, SeriesId, UserId, WaitlistEntryId};
+use domain::id::{
+    BookingId, ImageId, ImportId, IntakeFileId, JobId, ResetId, SeriesId, UserId, WaitlistEntryId,
+};
 use domain::plan::Limit;
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +95,8 @@ pub enum Job {
     ImportCustomers { import_id: ImportId },
     /// Removes the file of an import and what is known of it.
     DropImport { import_id: ImportId },
+    /// Removes a file that was sent as an answer, unless a booking has taken it.
+    DropIntakeFile { file_id: IntakeFileId },
     /// Has every tenant write out what has come within reach of its private events.
     ExtendTenants {},
     /// Writes out what has come within reach of the private events that recur.
@@ -127,9 +131,10 @@ impl Job {
             // All of a country's at once.
             Self::SendBookingReminder { .. } => Policy::new(Queue::Email, 20, 30).backoff(2, 3600).bulk(),
             Self::MakeBookingSummary { .. } => Policy::new(Queue::Pdf, 4, 30),
-            Self::DropImage { .. } | Self::DropExport { .. } | Self::DropImport { .. } => {
-                Policy::new(Queue::Maintenance, 8, 60)
-            }
+            Self::DropImage { .. }
+            | Self::DropExport { .. }
+            | Self::DropImport { .. }
+            | Self::DropIntakeFile { .. } => Policy::new(Queue::Maintenance, 8, 60),
             Self::ExtendPrivateEvents {} => Policy::new(Queue::Maintenance, 8, 300).bulk(),
             Self::RemindOfBookings { .. } | Self::RemindTenants { .. } | Self::ExtendTenants {} => {
                 Policy::new(Queue::Maintenance, 8, 120).backoff(5, 600)
@@ -162,6 +167,7 @@ impl Job {
             Self::DropExport { .. } => "drop_export",
             Self::ImportCustomers { .. } => "import_customers",
             Self::DropImport { .. } => "drop_import",
+            Self::DropIntakeFile { .. } => "drop_intake_file",
             Self::ExtendTenants {} => "extend_tenants",
             Self::ExtendPrivateEvents {} => "extend_private_events",
             Self::SendWaitlistWelcome { .. } => "send_waitlist_welcome",
@@ -299,6 +305,10 @@ mod tests {
             (
                 Job::DropImport { import_id: ImportId(id) },
                 r#"{"import_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::DropIntakeFile { file_id: IntakeFileId(id) },
+                r#"{"file_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (Job::SweepExpired {}, "{}"),
             (Job::ExtendTenants {}, "{}"),

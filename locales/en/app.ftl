@@ -330,3 +330,39 @@ app-tenant-open = Open
 app-tenant-opened = The business is open. Here are its first steps.
 app-service-capacity = Seats
 app-service-capacity-hint = 1: each customer has a time of their own. More: a group session that several book together.
+app-questions = Questions for customers
+app-questions-hint = What you need to know before they come: allergies, a wish, a picture.
+app-questions-edit = Edit the questions
+app-questions-text = Whoever books this service is asked this. What was answered keeps the words of its question, even if you change them later.
+app-questions-empty = Nothing is asked yet
+app-questions-empty-text = Add a question, and it is asked with the next booking.
+app-questions-stale = Somebody changed this service meanwhile
+app-questions-stale-text = Your questions are kept below. Save again to put them in the place of the others.
+app-questions-saved = The questions are saved.
+app-questions-most = A service asks 20 questions at most.
+app-question-number = Question { $number }
+app-question-up = Move question { $number } up
+app-question-down = Move question { $number } down
+app-question-remove = Remove question { $number }
+app-question-label = Question
+app-question-label-example = What shall we photograph?
+app-question-kind = Answer
+app-question-kinds = { $kind ->
+    [long_text] Several lines
+    [choice] One choice
+    [choices] Several choices
+    [number] A number
+    [date] A date
+    [file] A picture or a PDF
+    [consent] A box to agree to
+   *[text] A short text
+}
+app-question-options = Choices
+app-question-options-hint = One on each line, at least two.
+app-question-min = At least
+app-question-max = At most
+app-question-help = Explanation
+app-question-help-hint = Stands below the question.
+app-question-required = Customers must answer
+app-question-active = Asked now
+app-question-add = Add a question

@@ -29,3 +29,4 @@ booking-fee-back = You get back
 booking-between = When
 booking-between-dates = { $from } to { $to }
 booking-times = Time of day
+booking-agreed = Agreed

@@ -330,3 +330,39 @@ app-tenant-open = Ouvrir
 app-tenant-opened = L’établissement est ouvert. Voici ses premiers pas.
 app-service-capacity = Places
 app-service-capacity-hint = 1 : chaque client a son propre créneau. Davantage : une séance de groupe que plusieurs réservent ensemble.
+app-questions = Questions aux clients
+app-questions-hint = Ce que vous devez savoir avant leur venue : allergies, envie, photo.
+app-questions-edit = Modifier les questions
+app-questions-text = Posées à chaque réservation de cette prestation. Une réponse garde les mots de sa question, même si vous les changez plus tard.
+app-questions-empty = Aucune question pour l’instant
+app-questions-empty-text = Ajoutez une question : elle sera posée dès la prochaine réservation.
+app-questions-stale = Cette prestation a été modifiée entre-temps
+app-questions-stale-text = Vos questions sont conservées ci-dessous. Enregistrez à nouveau pour remplacer les autres.
+app-questions-saved = Les questions sont enregistrées.
+app-questions-most = Une prestation pose 20 questions au plus.
+app-question-number = Question { $number }
+app-question-up = Monter la question { $number }
+app-question-down = Descendre la question { $number }
+app-question-remove = Supprimer la question { $number }
+app-question-label = Question
+app-question-label-example = Que souhaitez-vous photographier ?
+app-question-kind = Réponse
+app-question-kinds = { $kind ->
+    [long_text] Plusieurs lignes
+    [choice] Un choix
+    [choices] Plusieurs choix
+    [number] Un nombre
+    [date] Une date
+    [file] Une photo ou un PDF
+    [consent] Une case à cocher
+   *[text] Un texte court
+}
+app-question-options = Choix
+app-question-options-hint = Un par ligne, au moins deux.
+app-question-min = Au moins
+app-question-max = Au plus
+app-question-help = Explication
+app-question-help-hint = Affichée sous la question.
+app-question-required = Réponse obligatoire
+app-question-active = Posée actuellement
+app-question-add = Ajouter une question

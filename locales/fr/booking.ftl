@@ -29,3 +29,4 @@ booking-fee-back = Vous est rendu
 booking-between = Période
 booking-between-dates = du { $from } au { $to }
 booking-times = Heures
+booking-agreed = Accepté

@@ -219,6 +219,7 @@ CREATE TABLE bookings (
   note text CHECK (length(note) <= 2000),
   internal_note text CHECK (length(internal_note) <= 2000),
   assigned jsonb,
+  answers jsonb,
   held_until timestamptz,
   deposit_paid_at timestamptz,
   policy jsonb NOT NULL DEFAULT '{}',
@@ -254,6 +255,7 @@ COMMENT ON COLUMN bookings.customer_timezone IS 'Where they booked from, if they
 COMMENT ON COLUMN bookings.internal_note IS 'What members note for themselves; no customer sees it.';
 COMMENT ON COLUMN bookings.staff_id IS 'Of a collective service, the first of those who provide it; allocations has all.';
 COMMENT ON COLUMN bookings.assigned IS 'Why it is with them: see domain::slots::Assigned.';
+COMMENT ON COLUMN bookings.answers IS 'What the service asked, with its words then: see domain::intake::Answer. NULL: nothing.';
 COMMENT ON COLUMN bookings.held_until IS 'Until when its deposit can be paid; NULL: none is waited for.';
 COMMENT ON COLUMN bookings.policy IS 'The tenant''s as it was when it was booked: see domain::booking::Policy.';
 COMMENT ON COLUMN bookings.fee_cents IS 'What the customer owes who cancelled late or stayed away; a deposit that was paid is a part of it.';

@@ -14,6 +14,7 @@ use jobs::Queue;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use crate::availability::Shelf;
 use crate::error::{Error, Result};
 use crate::pools::Pools;
 
@@ -109,6 +110,7 @@ pub struct Store {
     sign_up: SignUp,
     system: System,
     waker: Waker,
+    shelf: Option<Arc<dyn Shelf>>,
 }
 
 impl Store {
@@ -124,12 +126,19 @@ impl Store {
                 waker: waker.clone(),
             },
             waker,
+            shelf: None,
         })
+    }
+
+    /// Keeps there when services can be booked.
+    #[must_use]
+    pub fn with_shelf(self, shelf: Arc<dyn Shelf>) -> Self {
+        Self { shelf: Some(shelf), ..self }
     }
 
     /// The rows of one tenant.
     pub fn tenant(&self, id: TenantId) -> Tenant {
-        Tenant { id, pool: self.app.clone(), waker: self.waker.clone() }
+        Tenant { id, pool: self.app.clone(), waker: self.waker.clone(), shelf: self.shelf.clone() }
     }
 
     pub fn identity(&self) -> &Identity {
@@ -214,6 +223,7 @@ pub struct Tenant {
     id: TenantId,
     pool: Pools,
     waker: Waker,
+    shelf: Option<Arc<dyn Shelf>>,
 }
 
 impl Tenant {
@@ -241,7 +251,7 @@ impl Tenant {
         work: impl AsyncFnOnce(&mut TenantTx) -> Result<T, E>,
     ) -> Result<T, E> {
         let connection = Arc::new(Connection::get(&self.pool).await?);
-        let mut tx = TenantTx::new(self.id, connection.clone());
+        let mut tx = TenantTx { shelf: self.shelf.clone(), ..TenantTx::new(self.id, connection.clone()) };
         let begin = format!("BEGIN READ ONLY; {}", name(self.id));
         let (begun, result) = future::join(execute(&connection, &begin), work(&mut tx)).await;
         begun?;
@@ -346,11 +356,23 @@ pub struct TenantTx {
     enqueued: AtomicU32,
     /// Whether something happened that others follow.
     is_news: AtomicBool,
+    /// Only where nothing is written: what a transaction has raised, and may yet take back, is nobody else's version.
+    shelf: Option<Arc<dyn Shelf>>,
 }
 
 impl TenantTx {
     fn new(tenant_id: TenantId, connection: Arc<Connection>) -> Self {
-        Self { tenant_id, connection, enqueued: AtomicU32::new(0), is_news: AtomicBool::new(false) }
+        Self {
+            tenant_id,
+            connection,
+            enqueued: AtomicU32::new(0),
+            is_news: AtomicBool::new(false),
+            shelf: None,
+        }
+    }
+
+    pub(crate) fn shelf(&self) -> Option<Arc<dyn Shelf>> {
+        self.shelf.clone()
     }
 
     fn wake(&self, waker: &Waker) {

@@ -80,6 +80,7 @@ pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTi
             note: one.note.clone(),
             internal_note: None,
             assigned: None,
+            answers: None,
             held_until: None,
             deposit_paid_at: None,
             // Nobody agreed to one here.

@@ -19,6 +19,7 @@ pub mod hours;
 pub mod idempotency;
 pub mod images;
 pub mod import;
+pub mod intake;
 pub mod jobs;
 pub mod ledger;
 pub mod messages;

@@ -51,6 +51,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    booking_terms (tenant_id, booking_id, term) {
+        tenant_id -> Uuid,
+        booking_id -> Uuid,
+        term -> Text,
+    }
+}
+
+diesel::table! {
     bookings (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -86,6 +94,7 @@ diesel::table! {
         note -> Nullable<Text>,
         internal_note -> Nullable<Text>,
         assigned -> Nullable<Jsonb>,
+        answers -> Nullable<Jsonb>,
         held_until -> Nullable<Timestamptz>,
         deposit_paid_at -> Nullable<Timestamptz>,
         policy -> Jsonb,
@@ -314,6 +323,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    intake_files (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        question_id -> Uuid,
+        booking_id -> Nullable<Uuid>,
+        name -> Text,
+        kind -> Text,
+        size_bytes -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     job_minutes (queue, minute, kind) {
         queue -> Text,
         kind -> Text,
@@ -473,6 +495,25 @@ diesel::table! {
     schedule_ticks (name) {
         name -> Text,
         last_tick -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    service_questions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        service_id -> Uuid,
+        position -> Int4,
+        kind -> Text,
+        label -> Text,
+        help -> Nullable<Text>,
+        is_required -> Bool,
+        is_active -> Bool,
+        options -> Array<Text>,
+        min_thousandths -> Nullable<Int8>,
+        max_thousandths -> Nullable<Int8>,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
     }
 }
 
@@ -695,6 +736,7 @@ diesel::joinable!(credentials -> users (user_id));
 diesel::joinable!(customer_imports -> tenants (tenant_id));
 diesel::joinable!(customers -> tenants (tenant_id));
 diesel::joinable!(group_sessions -> tenants (tenant_id));
+diesel::joinable!(intake_files -> tenants (tenant_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
@@ -709,6 +751,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     blocked_contacts,
     booking_series,
+    booking_terms,
     bookings,
     busy_blocks,
     calendar_feeds,
@@ -727,6 +770,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     group_sessions,
     idempotency_keys,
     images,
+    intake_files,
     job_minutes,
     job_progress,
     jobs,
@@ -739,6 +783,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     rooms,
     schedule_ticks,
+    service_questions,
     service_rooms,
     service_staff,
     services,

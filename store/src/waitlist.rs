@@ -11,6 +11,7 @@ use diesel_async::RunQueryDsl;
 use domain::booking::{BookingDraft, Charge, Consents, Notify};
 use domain::hours::TimeOfDay;
 use domain::id::{BookingId, ServiceId, StaffId, TenantId, UserId, WaitlistEntryId};
+use domain::intake::AllGiven;
 use domain::locale::Locale;
 use domain::rejection::Code;
 use domain::slots::{Slot, SlotRules};
@@ -419,6 +420,7 @@ async fn hold(
         notify: Notify { email: true, sms: false },
         accepts: Consents::default(),
         note: entry.note.clone(),
+        answers: AllGiven::new(),
     };
     let appointment = bookings::create_offer(tx, &draft, until, random, now).await?;
     let after = Entry {

@@ -15,6 +15,7 @@ use api::metrics::Metrics;
 use api::pages::Pages;
 use api::password::Passwords;
 use api::server;
+use api::slot_cache::SlotCache;
 use api::state::{Directory, State};
 use api::stream::Hub;
 use api::tokens::Tokens;
@@ -23,7 +24,7 @@ use domain::link::{LinkKey, Links};
 use providers::files::Files;
 use providers::mail::sandbox::{self, Received};
 use providers::secrets::new_token_key;
-use queue::{Limits, Tickets};
+use queue::{Limits, RedisConfig, Tickets};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use store::{DatabaseConfig, Store};
@@ -65,15 +66,17 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let hub = Hub::default();
+        let metrics = Metrics::new().unwrap();
+        let shelf = SlotCache::on(&redis(), &metrics);
         let mut state = State {
-            store: open_with(&database, 8, hub.clone()),
+            store: open_with(&database, 8, hub.clone()).with_shelf(shelf),
             clock: clock.clone(),
             tokens: Tokens::new(vec![("jwt-1".to_owned(), new_token_key().unwrap())]).unwrap(),
             passwords: Passwords::new(),
             links: Links::new(LinkKey::new(api::random::bytes()), &format!("http://{address}")),
             files: Files::in_folder(&folder.join("files")).unwrap(),
             pages: Pages::load().unwrap(),
-            metrics: Metrics::new().unwrap(),
+            metrics,
             tickets: Tickets::new(&Limits::none()),
             hub: hub.clone(),
             limits: Limits::none(),
@@ -206,6 +209,15 @@ impl Drop for TestApp {
         });
         assert!(left.as_ref().is_none_or(BTreeMap::is_empty), "jobs are left that nobody ran: {left:?}");
     }
+}
+
+/// The Redis of all tests, under a prefix of its own. Everybody passes its limits.
+pub fn redis() -> Limits {
+    #[expect(clippy::disallowed_methods, reason = "tests have no command line")]
+    let url = std::env::var("TEST_REDIS_URL")
+        .expect("TEST_REDIS_URL is not set: `make test` sets it, and starts what it names");
+    let prefix = format!("test_{}", crate::database::unique());
+    Limits::new(&RedisConfig { url: url.into(), prefix }, 0).unwrap()
 }
 
 fn open(database: &Database, connections: u16) -> Store {

@@ -16,7 +16,7 @@ mod request;
 mod salon;
 mod stream;
 
-pub use app::{TestApp, sign_up};
+pub use app::{TestApp, redis, sign_up};
 pub use browser::Browser;
 pub use database::Database;
 pub use operator::Operator;

@@ -7,6 +7,7 @@ pub mod dispatch;
 mod exports;
 mod images;
 mod imports;
+mod intake;
 mod layers;
 mod maintenance;
 mod messages;

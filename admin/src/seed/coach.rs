@@ -1,16 +1,34 @@
 //! Northlight: one person, in English and in another zone.
 
 use chrono_tz::Tz;
+use domain::intake::Kind;
 use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::tenant::TenantChanges;
 
-use super::{Colleague, Demo, Offered, Workshop, pictures, week};
+use super::{Asked, Colleague, Demo, Offered, Workshop, pictures, week};
 
 const MAYA: &str = "Maya Ellis";
 
 const ABOUT: &str = "I help people in their first years of leading others. We meet by video, look at what really happened \
     this week, and leave with one thing to try.\n\nBefore coaching I led engineering teams for twelve years.";
+
+const PRACTICE: &[Asked] = &[
+    Asked {
+        kind: Kind::Choice,
+        label: "What shall we practise?",
+        help: None,
+        options: &["My CV", "A first interview", "A final interview", "Salary"],
+    },
+    Asked { kind: Kind::File, label: "Your CV", help: Some("Nobody else reads it."), options: &[] },
+    Asked { kind: Kind::Date, label: "When is your interview?", help: None, options: &[] },
+    Asked {
+        kind: Kind::Consent,
+        label: "You may take notes and keep them for our next session",
+        help: None,
+        options: &[],
+    },
+];
 
 pub(super) fn demo() -> anyhow::Result<Demo> {
     let text = |text: &str| Some(Some(text.to_owned()));
@@ -25,6 +43,7 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
         auto_confirm: true,
         by: &[],
         picture: None,
+        questions: &[],
     };
     Ok(Demo {
         slug: "northlight",
@@ -73,6 +92,7 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
                 14_000,
             ),
             Offered {
+                questions: PRACTICE,
                 auto_confirm: false,
                 ..offered(
                     "CV and interview practice",

@@ -13,6 +13,7 @@ use chrono_tz::Tz;
 use domain::contact::Email;
 use domain::hours::{MinuteRange, Owner, RuleKind, Weekday, WeeklyRange};
 use domain::id::{ImageId, ServiceId, StaffId, TenantId};
+use domain::intake::{Kind, QuestionDraft};
 use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::service::{Rate, ServiceDraft};
@@ -75,6 +76,32 @@ struct Offered {
     /// Empty: everybody.
     by: &'static [&'static str],
     picture: Option<fn() -> DynamicImage>,
+    /// What it asks whoever books it.
+    questions: &'static [Asked],
+}
+
+/// A question; nobody has to answer it.
+struct Asked {
+    kind: Kind,
+    label: &'static str,
+    help: Option<&'static str>,
+    options: &'static [&'static str],
+}
+
+impl Asked {
+    fn draft(&self) -> QuestionDraft {
+        QuestionDraft {
+            id: None,
+            kind: self.kind,
+            label: self.label.to_owned(),
+            help: self.help.map(str::to_owned),
+            is_required: false,
+            is_active: true,
+            options: self.options.iter().copied().map(str::to_owned).collect(),
+            min: None,
+            max: None,
+        }
+    }
 }
 
 /// Somebody of the team and a service, as the diary knows them.
@@ -215,6 +242,10 @@ async fn hire_and_offer(tx: &TenantTx, demo: &Demo, by: &By, now: DateTime<Utc>)
             room_ids: Vec::new(),
         };
         let offer = services::add(tx, draft, demo.plan, by, now).await?;
+        if !offered.questions.is_empty() {
+            let questions = offered.questions.iter().map(Asked::draft).collect();
+            store::intake::replace(tx, offer.service.id, questions, None, by, now).await?;
+        }
         known.services.push((
             offer.service.id,
             offered.minutes + offered.after,

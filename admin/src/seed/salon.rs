@@ -1,11 +1,12 @@
 //! Maison Camille: four people, a full book.
 
 use chrono_tz::Tz;
+use domain::intake::Kind;
 use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::tenant::TenantChanges;
 
-use super::{Colleague, Demo, Offered, Workshop, pictures, week};
+use super::{Asked, Colleague, Demo, Offered, Workshop, pictures, week};
 
 const CAMILLE: &str = "Camille Laurent";
 const INES: &str = "Inès Moreau";
@@ -70,6 +71,33 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
     })
 }
 
+const COLORING: &[Asked] = &[
+    Asked {
+        kind: Kind::Choice,
+        label: "Votre couleur actuelle",
+        help: None,
+        options: &["Naturelle", "Colorée", "Méchée ou balayée"],
+    },
+    Asked {
+        kind: Kind::File,
+        label: "Une photo qui vous inspire",
+        help: Some("Ou une photo de vos cheveux aujourd’hui."),
+        options: &[],
+    },
+    Asked {
+        kind: Kind::LongText,
+        label: "Allergies ou sensibilités",
+        help: Some("Vos réponses ne sont lues que par le salon."),
+        options: &[],
+    },
+    Asked {
+        kind: Kind::Consent,
+        label: "J’ai fait un test d’allergie il y a moins de six mois",
+        help: None,
+        options: &[],
+    },
+];
+
 fn services() -> Vec<Offered> {
     const HAIR: &[&str] = &[CAMILLE, INES, THEO];
     const COLOR: &[&str] = &[CAMILLE, INES];
@@ -86,6 +114,7 @@ fn services() -> Vec<Offered> {
         auto_confirm: true,
         by,
         picture: None,
+        questions: &[],
     };
     vec![
         Offered {
@@ -124,6 +153,7 @@ fn services() -> Vec<Offered> {
         Offered {
             after: 15,
             deposit: 30,
+            questions: COLORING,
             picture: Some(|| pictures::hair([104, 66, 36], [248, 216, 160], -500)),
             ..offered(
                 "Balayage",

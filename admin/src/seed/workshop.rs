@@ -67,6 +67,7 @@ pub(super) async fn hold(
             notify: Notify { email: false, sms: false },
             accepts: Consents { terms: true, marketing: false },
             note: None,
+            answers: domain::intake::AllGiven::new(),
         };
         match bookings::create(tx, &draft, random.wrapping_add(place), by, now).await {
             Err(error) if error.code() == Some(Code::SlotUnavailable) => return Ok(()),

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use domain::booking::{BookingDraft, Notify, Outcome, Status};
 use domain::id::{BookingId, CustomerId, EventId, ServiceId, StaffId};
+use domain::intake::{AllGiven, Given};
 use domain::locale::Locale;
 use domain::rejection::{Code, Rejection};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,9 @@ pub struct CreateBookingForCustomer {
     note: Option<String>,
     /// What members note for themselves.
     internal_note: Option<String>,
+    /// By the ids of the service's questions, as customers give them. What is not known may be left out.
+    #[schema(value_type = Option<std::collections::HashMap<String, Given>>)]
+    answers: Option<AllGiven>,
     /// False. True: whatever the hours, the notice and the horizon, of the named staff member, as long as their time is
     /// not taken.
     outside_hours: Option<bool>,
@@ -69,6 +73,7 @@ impl CreateBookingForCustomer {
             },
             accepts: domain::booking::Consents::default(),
             note: self.note.clone(),
+            answers: self.answers.clone().unwrap_or_default(),
         };
         let desk = Desk {
             customer_id: self.customer_id,

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use domain::booking::{BookingDraft, Charge, Notify, Status, parse_public_code};
 use domain::contact::Email;
 use domain::id::{BookingId, CustomerId, GroupSessionId, ServiceId, StaffId};
+use domain::intake::{AllGiven, Given};
 use domain::locale::Locale;
 use domain::rejection::{Alternative, Code, Extra, Fields, Rejection};
 use serde::Deserialize;
@@ -53,6 +54,10 @@ pub struct CreateBooking {
     #[schema(value_type = Option<String>)]
     timezone: Option<Tz>,
     note: Option<String>,
+    /// By the ids of the service's questions: a text, a number, true for a consent, a list for choices; of a file, the id that
+    /// sending it answered.
+    #[schema(value_type = Option<std::collections::HashMap<String, Given>>)]
+    answers: Option<AllGiven>,
 }
 
 #[derive(Clone, Deserialize, ToSchema)]
@@ -102,6 +107,7 @@ impl CreateBooking {
                 marketing: consents.marketing.unwrap_or(false),
             },
             note: self.note.clone(),
+            answers: self.answers.clone().unwrap_or_default(),
         }
     }
 }
@@ -299,7 +305,7 @@ pub struct ListQuestion {
     staff_id: Option<StaffId>,
     #[param(value_type = Option<String>)]
     customer_id: Option<CustomerId>,
-    /// The beginning of the code, or of words of the customer's name, address or number; at most 100 characters.
+    /// The beginning of the code, or of words of the customer's name, address or number, or of the answers; at most 100 characters.
     q: Option<String>,
     /// Those with seats of one group session.
     #[param(value_type = Option<String>)]

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::booking::{Status, Terms};
-use domain::id::{BookingId, CustomerId, GroupSessionId, RoomId, SeriesId, ServiceId, StaffId};
+use domain::id::{BookingId, CustomerId, GroupSessionId, QuestionId, RoomId, SeriesId, ServiceId, StaffId};
+use domain::intake::{Answer, Kind};
 use domain::role::{Permission, Role};
 use domain::slots::Assigned;
 use serde::Serialize;
@@ -110,6 +111,8 @@ pub struct MemberBookingView {
     booking: BookingView,
     customer: BookedCustomer,
     note: Option<String>,
+    /// What the service asked, with its words then, and what was answered.
+    answers: Vec<AnswerView>,
     /// What members note for themselves.
     internal_note: Option<String>,
     cancellation_reason: Option<String>,
@@ -122,6 +125,28 @@ pub struct MemberBookingView {
     assigned: Option<Assigned>,
     version: i64,
     created_at: DateTime<Utc>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct AnswerView {
+    question_id: QuestionId,
+    label: String,
+    kind: Kind,
+    /// A text, a list, a number, a date, true; of a file its id, name and size.
+    #[schema(value_type = Object)]
+    value: serde_json::Value,
+}
+
+impl From<&Answer> for AnswerView {
+    fn from(answer: &Answer) -> Self {
+        let mut said = serde_json::to_value(&answer.said).unwrap_or_default();
+        Self {
+            question_id: answer.question_id,
+            label: answer.label.clone(),
+            kind: answer.said.kind(),
+            value: said.get_mut("value").map(serde_json::Value::take).unwrap_or_default(),
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -184,6 +209,7 @@ impl MemberBookingView {
                 phone: booking.contact_phone.clone(),
             },
             note: booking.note.clone(),
+            answers: booking.answers().iter().map(AnswerView::from).collect(),
             internal_note: booking.internal_note.clone(),
             cancellation_reason: booking.cancellation_reason.clone(),
             room_id: booking.room_id,

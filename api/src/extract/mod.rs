@@ -16,4 +16,4 @@ pub use operator::{Operator, PageOperator};
 pub use page_member::PageMember;
 pub(crate) use page_member::session_if_any;
 pub use query::{IfMatch, Path, Query};
-pub use upload::{CalendarUpload, TableUpload, Upload};
+pub use upload::{AnswerUpload, CalendarUpload, Filled, TableUpload, Upload};

@@ -37,6 +37,18 @@ pub struct Upload {
 #[derive(Debug, Default)]
 pub struct CalendarUpload(pub Upload);
 
+/// The same with what answers a question: a picture or a PDF.
+#[derive(Debug, Default)]
+pub struct AnswerUpload(pub Upload);
+
+/// A form that may have files: its fields in their order, and the files that have bytes, each with the name of its input
+/// and its own. `application/x-www-form-urlencoded` of at most 256 KiB, or `multipart/form-data` of at most 32 MB.
+#[derive(Debug, Default)]
+pub struct Filled {
+    pub pairs: Vec<(String, String)>,
+    pub files: Vec<(String, String, Bytes)>,
+}
+
 /// The same with a table: comma-separated values, of a type that browsers and programs give them.
 #[derive(Debug, Default)]
 pub struct TableUpload(pub Upload);
@@ -59,6 +71,86 @@ impl FromRequest for CalendarUpload {
         let (request, body) = (request.clone(), body.take());
         let is_calendar = |essence: &str| essence == "text/calendar";
         Box::pin(async move { take(request, body, is_calendar, "a calendar").await.map(Self) })
+    }
+}
+
+impl FromRequest for AnswerUpload {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, body: &mut Payload) -> Self::Future {
+        let (request, body) = (request.clone(), body.take());
+        let is_answer = |essence: &str| essence.starts_with("image/") || essence == "application/pdf";
+        Box::pin(async move { take(request, body, is_answer, "a picture or a PDF").await.map(Self) })
+    }
+}
+
+impl FromRequest for Filled {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, body: &mut Payload) -> Self::Future {
+        let (request, body) = (request.clone(), body.take());
+        Box::pin(fill(request, body))
+    }
+}
+
+/// Most bytes of a form with several files, and of one without.
+const MOST_FILLED: usize = 32 * 1024 * 1024;
+const MOST_PLAIN: usize = 256 * 1024;
+/// Most files of a form.
+const MOST_FILES: usize = 20;
+
+async fn fill(request: HttpRequest, body: Payload) -> Result<Filled> {
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let boundary = multer::parse_boundary(content_type.unwrap_or_default()).ok();
+    let most = if boundary.is_some() { MOST_FILLED } else { MOST_PLAIN };
+    let Heard { bytes, is_whole } = hear_within(request.headers(), body, most).await?;
+    if !is_whole {
+        return Err(too_large());
+    }
+    let Some(boundary) = boundary else {
+        let pairs: Vec<(String, String)> =
+            serde_urlencoded::from_bytes(&bytes).map_err(|_malformed| Code::MalformedQuery)?;
+        return Filled { pairs, files: Vec::new() }.without_zeros();
+    };
+    let whole = stream::once(std::future::ready(Ok::<_, std::io::Error>(bytes)));
+    let mut form = Multipart::new(whole, boundary);
+    let mut filled = Filled::default();
+    while let Some(field) = form.next_field().await.map_err(|_malformed| unreadable())? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let file_name = field.file_name().map(str::to_owned);
+        let bytes = field.bytes().await.map_err(|_malformed| unreadable())?;
+        match file_name {
+            Some(file_name) if !bytes.is_empty() && filled.files.len() < MOST_FILES => {
+                filled.files.push((name, file_name, bytes));
+            }
+            // Nothing was chosen.
+            Some(_) => {}
+            None => {
+                let text = String::from_utf8(bytes.to_vec()).map_err(|_binary| Code::MalformedQuery)?;
+                filled.pairs.push((name, text));
+            }
+        }
+    }
+    let plain: usize = filled.pairs.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if plain > MOST_PLAIN {
+        return Err(too_large());
+    }
+    filled.without_zeros()
+}
+
+impl Filled {
+    fn without_zeros(self) -> Result<Self> {
+        let has_zero = |text: &str| text.contains('\0');
+        let is_odd = self.pairs.iter().any(|(name, value)| has_zero(name) || has_zero(value));
+        if is_odd { Err(Code::MalformedQuery.into()) } else { Ok(self) }
+    }
+
+    /// Of several the first; nothing is empty.
+    pub fn text(&self, name: &str) -> String {
+        let mut named = self.pairs.iter().filter(|(own, _)| own == name);
+        named.next().map(|(_, value)| value.clone()).unwrap_or_default()
     }
 }
 
@@ -112,16 +204,20 @@ pub(crate) struct Heard {
 
 /// Reads a body with files; of one that is too large only the beginning is kept.
 pub(crate) async fn hear(headers: &HeaderMap, body: Payload) -> Result<Heard> {
+    hear_within(headers, body, MOST).await
+}
+
+async fn hear_within(headers: &HeaderMap, body: Payload, most: usize) -> Result<Heard> {
     let announced =
         headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > HEARD) {
+    if announced.is_some_and(|length| length > HEARD.max(most)) {
         return Err(too_large());
     }
-    let arriving = tokio::time::timeout(PATIENCE, collect(body));
+    let arriving = tokio::time::timeout(PATIENCE, collect(body, most));
     arriving.await.map_err(|_late| Code::RequestTimeout)?
 }
 
-async fn collect(mut body: Payload) -> Result<Heard> {
+async fn collect(mut body: Payload, most: usize) -> Result<Heard> {
     let mut bytes = BytesMut::new();
     let mut heard = 0_usize;
     while let Some(chunk) = body.next().await {
@@ -132,14 +228,14 @@ async fn collect(mut body: Payload) -> Result<Heard> {
             Err(_broken_off) => return Err(unreadable()),
         };
         heard += chunk.len();
-        if heard > HEARD {
+        if heard > HEARD.max(most) {
             break;
         }
-        if heard <= MOST {
+        if heard <= most {
             bytes.extend_from_slice(&chunk);
         }
     }
-    Ok(Heard { bytes: bytes.freeze(), is_whole: heard <= MOST })
+    Ok(Heard { bytes: bytes.freeze(), is_whole: heard <= most })
 }
 
 fn unreadable() -> Problem {

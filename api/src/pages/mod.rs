@@ -1,6 +1,7 @@
 //! The pages: complete HTML from the server, which work without a script.
 
 pub mod account;
+pub mod answers;
 pub mod app;
 pub mod assets;
 pub mod dev;

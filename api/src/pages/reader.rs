@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_LANGUAGE, IF_NONE_MATCH, RETRY_AFTER};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
+use chrono_tz::Tz;
 use domain::locale::Locale;
 use domain::rejection::{Code, Kind};
 use serde::Serialize;
@@ -26,6 +27,8 @@ use crate::state::State;
 pub const LANG: &str = "lang";
 /// Cookie of who chose a theme: `light` or `dark`.
 pub const THEME: &str = "theme";
+/// Cookie of who chose a time zone: its name in the database of zones.
+const ZONE: &str = "timezone";
 
 /// Whoever reads a page.
 pub struct Reader {
@@ -36,6 +39,10 @@ pub struct Reader {
     pub choice: Option<Locale>,
     /// Chosen by `?lang=` of this address: to be remembered.
     chosen: Option<Locale>,
+    /// The zone in which they read times, if they chose one, here or before.
+    pub zone: Option<Tz>,
+    /// Chosen by `?timezone=` of this address: to be remembered.
+    chosen_zone: Option<Tz>,
     theme: Option<&'static str>,
     path: String,
     query: String,
@@ -62,6 +69,9 @@ impl FromRequest for Reader {
             .and_then(Locale::from_name);
         let remembered = || Locale::from_name(request.cookie(LANG)?.value());
         let choice = chosen.or_else(remembered);
+        let chosen_zone = url::form_urlencoded::parse(request.query_string().as_bytes())
+            .find_map(|(name, value)| (name == ZONE).then(|| value.parse::<Tz>().ok()).flatten());
+        let zone = chosen_zone.or_else(|| request.cookie(ZONE)?.value().parse().ok());
         // Also where no route leads, so that what is not there looks like the tenant. No page of ours begins with a slug.
         let first = request.path().split('/').nth(1).unwrap_or_default();
         let slug = domain::slug::parse(first).ok();
@@ -69,6 +79,8 @@ impl FromRequest for Reader {
             choice,
             lang: choice.or_else(|| header(ACCEPT_LANGUAGE).and_then(preferred)),
             chosen,
+            zone,
+            chosen_zone,
             theme: request.cookie(THEME).and_then(|cookie| theme(cookie.value())),
             path: request.path().to_owned(),
             query: request.query_string().to_owned(),
@@ -164,6 +176,9 @@ impl Reader {
         if let Some(lang) = self.chosen {
             // A cookie that can't be written is a choice that is not remembered.
             let _unwritten = response.add_cookie(&preference(LANG, lang.name()));
+        }
+        if let Some(zone) = self.chosen_zone {
+            let _unwritten = response.add_cookie(&preference(ZONE, zone.name()));
         }
         response
     }

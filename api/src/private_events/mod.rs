@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 use domain::booking::{BookingDraft, Notify};
 use domain::id::{BookingId, PrivateEventId, ServiceId, StaffId};
+use domain::intake::AllGiven;
 use domain::private_event::{PrivateEventDraft, Scope};
 use domain::rejection::{Code, Fields, Rejection};
 use domain::role::Permission;
@@ -300,6 +301,7 @@ async fn book(member: &Member<ManageBookings>, submission: &Submission<CreateEve
                 notify: Notify { email: true, sms: false },
                 accepts: domain::booking::Consents::default(),
                 note: None,
+                answers: AllGiven::new(),
             };
             let desk = Desk { internal_note: body.note.clone(), ..Desk::default() };
             let appointment = bookings::create_at_desk(tx, &draft, &desk, random, &by, now).await?;

@@ -6,7 +6,7 @@ use domain::role::Permission;
 use super::{Access, Route, route};
 use crate::list::PageQuestion;
 use crate::{
-    auth, availability, bookings, calendar_feeds, customers, hours, images, me, openapi, policy,
+    auth, availability, bookings, calendar_feeds, customers, hours, images, intake, me, openapi, policy,
     private_events, reschedule, rooms, search, series, services, staff, stream, tenant, waitlist,
 };
 
@@ -121,6 +121,12 @@ pub(super) fn routes() -> Vec<Route> {
             "Take a service’s picture away",
         )
         .answers(204),
+        route(get, "/services/{id}/questions", read, intake::show, "What it asks whoever books it")
+            .replies::<intake::QuestionsView>(200),
+        route(put, "/services/{id}/questions", catalogue, intake::replace, "Change what it asks")
+            .takes::<intake::ReplaceQuestions>()
+            .replies::<intake::QuestionsView>(200),
+        route(get, "/intake-files/{id}", read, intake::show_file, "A file that was sent as an answer"),
         route(get, "/staff", read, staff::list, "All staff members")
             .asks::<PageQuestion>()
             .lists::<staff::StaffView>(),
@@ -355,6 +361,15 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .asks::<availability::DaysQuestion>()
         .replies::<availability::DaysView>(200),
+        route(
+            post,
+            "/public/{tenant}/questions/{id}/files",
+            Visitor,
+            intake::send_public,
+            "Send a file that answers a question, to be booked with",
+        )
+        .takes_file()
+        .replies::<intake::FileView>(201),
         route(post, "/public/{tenant}/bookings", Visitor, bookings::create_public, "Book")
             .takes::<bookings::CreateBooking>()
             .replies::<bookings::BookingView>(201),

@@ -208,6 +208,10 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
         ("POST" | "PATCH", "/staff" | "/staff/{id}") => {
             json!({"name": "Bea", "email": "bea@salon.example", "timezone": "Europe/Paris", "max_daily_bookings": 5, "weight": 100})
         }
+        ("PUT", "/services/{id}/questions") => json!({"questions": [{
+            "id": "019c0000-0000-7000-8000-000000000000", "kind": "choice", "label": "Which?", "help": "One of them",
+            "required": false, "active": true, "options": ["Red", "Blue"], "min": 1, "max": 2.5,
+        }]}),
         ("POST" | "PATCH", "/rooms" | "/rooms/{id}") => json!({"name": "Room 1"}),
         ("PUT", "/policy") => json!({
             "cancel_minutes": 60, "move_minutes": null, "free_minutes": 120,
@@ -224,6 +228,8 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
                 body[name] = json!(value);
             }
             body["outside_hours"] = json!(false);
+            body["answers"] =
+                json!({"019c0000-0000-7000-8000-000000000000": ["a"], "x": 1.5, "y": "z", "w": true});
             body
         }
         ("POST" | "PATCH", "/staff/{id}/calendar-feed") => json!({"shows_details": true}),
@@ -270,6 +276,8 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             for (name, value) in [("locale", "en"), ("timezone", "Asia/Tokyo"), ("note", "Thanks")] {
                 body[name] = json!(value);
             }
+            body["answers"] =
+                json!({"019c0000-0000-7000-8000-000000000000": ["a"], "x": 1.5, "y": "z", "w": true});
             body
         }
         ("POST", "/public/{tenant}/bookings/{code}/acceptance") => json!({"email": "ana@customer.example"}),

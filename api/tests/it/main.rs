@@ -39,6 +39,8 @@ mod identity;
 #[cfg(test)]
 mod images;
 #[cfg(test)]
+mod intake;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod lists;
@@ -92,6 +94,8 @@ mod resources;
 mod search;
 #[cfg(test)]
 mod series;
+#[cfg(test)]
+mod slot_cache;
 #[cfg(test)]
 mod slots;
 #[cfg(test)]

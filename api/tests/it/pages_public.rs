@@ -517,3 +517,55 @@ async fn machines_find_what_they_look_for() {
     let path = manage.split_once("/manage/").map(|(_, token)| format!("/manage/{token}")).unwrap();
     assert!(page(&app, &path).await.contains("noindex"));
 }
+
+#[tokio::test]
+async fn times_are_shown_in_the_zone_that_was_chosen_and_booked_as_they_are() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let service = salon.service(json!({})).await;
+    let rules = json!({"rules": [{"weekday": 2, "start": "09:00", "end": "10:00"}]});
+    salon.put("/opening-rules").json(&rules).await.expect(200);
+    // Nine in Paris is the evening before in Honolulu.
+    let times = format!("/salon/book/time?service_id={service}");
+    let text = page(&app, &times).await;
+    assert!(text.contains("09:00") && !text.contains("is in another time zone"), "{text}");
+    let offered = page(&app, &format!("{times}&zones=1")).await;
+    assert!(
+        offered.contains("<option value=\"Pacific/Honolulu\">") || offered.contains("Pacific&#x2F;Honolulu"),
+        "{offered}"
+    );
+    let path = format!("{times}&date={MONDAY}&timezone=Pacific/Honolulu");
+    let shown = app.request("GET", &path).header("accept-language", "en").await;
+    assert_eq!(shown.status, 200);
+    assert!(shown.text.contains("22:00") && shown.text.contains("is in another time zone"), "{}", shown.text);
+    assert!(
+        shown.header("set-cookie").starts_with("timezone=Pacific/Honolulu"),
+        "{}",
+        shown.header("set-cookie")
+    );
+    let start = "2030-03-05T08:00:00Z";
+    assert!(plain(&shown.text).contains(&format!("start={}", start.replace(':', "%3A"))), "{}", shown.text);
+    // It is remembered by the step after, and kept with the booking.
+    let details = format!("/salon/book/details?service_id={service}&start={start}");
+    let asked = app
+        .request("GET", &details)
+        .header("accept-language", "en")
+        .header("cookie", "timezone=Pacific/Honolulu");
+    let details = asked.await;
+    assert!(details.text.contains("22:00"), "{}", details.text);
+    let fields = [
+        ("service_id", service.as_str()),
+        ("start", start),
+        ("key", "k"),
+        ("name", "Ana"),
+        ("email", "ana@customer.example"),
+    ];
+    let sent = app.request("POST", "/salon/book").header("cookie", "timezone=Pacific/Honolulu").form(&fields);
+    assert_eq!(sent.await.status, 200);
+    let kept = "SELECT customer_timezone || ' ' || timezone FROM bookings";
+    let kept: String = app.database.admin().await.query_one(kept, &[]).await.unwrap().get(0);
+    assert_eq!(kept, "Pacific/Honolulu Europe/Paris");
+    // What is no zone is none.
+    let odd = app.request("GET", &format!("{times}&timezone=Moon/Base")).await;
+    assert!(odd.status == 200 && odd.text.contains("09:00"));
+}

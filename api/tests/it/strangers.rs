@@ -32,6 +32,8 @@ struct Things {
     event: String,
     waiting: String,
     series: String,
+    file: String,
+    question: String,
 }
 
 impl Things {
@@ -62,7 +64,10 @@ impl Things {
         let series = json!({"booking": first, "recurrence": "FREQ=WEEKLY;COUNT=2"});
         let series = id(salon.post("/series").json(&series).await.expect(201));
         let text = |value: Value| value.as_str().unwrap().to_owned();
+        let (question, file) = answered(salon, &service).await;
         Self {
+            question,
+            file,
             service,
             staff,
             closure,
@@ -94,10 +99,12 @@ impl Things {
             event: id(),
             waiting: id(),
             series: id(),
+            file: id(),
+            question: id(),
         }
     }
 
-    fn all(&self) -> [&str; 12] {
+    fn all(&self) -> [&str; 14] {
         let Self {
             service,
             staff,
@@ -111,8 +118,13 @@ impl Things {
             event,
             waiting,
             series,
+            file,
+            question,
         } = self;
-        [service, staff, closure, opening, booking, code, customer, room, import, event, waiting, series]
+        [
+            service, staff, closure, opening, booking, code, customer, room, import, event, waiting, series,
+            file, question,
+        ]
     }
 
     fn id_in(&self, path: &str) -> &str {
@@ -128,9 +140,24 @@ impl Things {
             Some("events") => &self.event,
             Some("waitlist") => &self.waiting,
             Some("series") => &self.series,
+            Some("intake-files") => &self.file,
             _ => panic!("whose id is it in {path}?"),
         }
     }
+}
+
+/// A question of the service, and a file that answers it, of a booking.
+async fn answered(salon: &Salon<'_>, service: &str) -> (String, String) {
+    let body = json!({"questions": [{"kind": "file", "label": "Like what?"}]});
+    let asked = salon.put(&format!("/services/{service}/questions")).json(&body).await.expect(200);
+    let question = asked["questions"][0]["id"].as_str().unwrap().to_owned();
+    let sent =
+        salon.public("POST", &format!("/questions/{question}/files")).file("application/pdf", "%PDF-1.7");
+    let file = sent.await.expect(201)["id"].as_str().unwrap().to_owned();
+    let mut booking = salon.booking("Fay", "2030-03-05T15:00:00Z");
+    booking["answers"] = json!({&question: file});
+    salon.public("POST", "/bookings").json(&booking).await.expect(201);
+    (question, file)
 }
 
 /// The matrix: for each route of members what to send, built from ids, and what a stranger gets.
@@ -163,7 +190,9 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             | "/bookings/{id}/history"
             | "/customers/{id}"
             | "/customers/imports/{id}"
-            | "/customers/imports/{id}/report",
+            | "/customers/imports/{id}/report"
+            | "/services/{id}/questions"
+            | "/intake-files/{id}",
         )
         | ("POST", "/staff/{id}/calendar-import")
         | ("PUT" | "DELETE", "/services/{id}/image") => (none, None, NotFound),
@@ -198,6 +227,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             let body = json!({"title": "Dentist", "start": "2030-03-06T11:00", "end": "2030-03-06T12:00"});
             (none, Some(body), NotFound)
         }
+        ("PUT", "/services/{id}/questions") => (none, Some(json!({"questions": []})), NotFound),
         ("POST", "/stream/tickets" | "/customers/imports")
         | (
             "GET",
@@ -406,7 +436,7 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
     let waiting = json!({"service_id": things.service, "from": "2030-03-05", "to": "2030-03-06",
         "customer": {"name": "Eva", "email": "eva@customer.example"}});
     for route in api::routes::api().into_iter().filter(|route| route.access == Access::Visitor) {
-        let path = route.path.replace("{code}", &things.code);
+        let path = route.path.replace("{code}", &things.code).replace("{id}", &things.question);
         let (method, public) = (route.method.clone(), path.strip_prefix("/public/{tenant}").unwrap());
         let ask = |salon: &Salon<'_>| {
             let request = salon.public(method.as_str(), public);
@@ -416,6 +446,7 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
                 ("GET", "/availability") => request.query(&day),
                 ("GET", "/availability/days") => request.query(&days),
                 ("POST", "/bookings") => request.json(&booking),
+                ("POST", "/questions/{id}/files") => request.file("application/pdf", "%PDF-1.7"),
                 ("GET", "/bookings") => request.query(&as_query),
                 ("POST", "/bookings/lookup") => request.json(&lookup),
                 ("POST", "/waitlist") => request.json(&waiting),

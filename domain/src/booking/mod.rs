@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 
 use crate::contact::{self, Email};
 use crate::id::{ServiceId, StaffId};
+use crate::intake::AllGiven;
 use crate::locale::Locale;
 use crate::rejection::{Fields, Rejection};
 use crate::text;
@@ -37,6 +38,8 @@ pub struct BookingDraft {
     pub notify: Notify,
     pub accepts: Consents,
     pub note: Option<String>,
+    /// To what the service asks.
+    pub answers: AllGiven,
 }
 
 /// By which channels the customer wants to hear of it.

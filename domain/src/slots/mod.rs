@@ -1,25 +1,28 @@
 //! Which starts a service offers. Slots are reckoned, never stored.
 
 mod assignment;
+mod known;
 mod starts;
 mod team;
 mod visit;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use crate::hours::Calendar;
 use crate::id::{RoomId, StaffId};
 use crate::wall_clock::{Interval, MINUTE, Span, day_of_second, day_start, second_at_or_after};
 
 pub use assignment::{Assigned, Load, least_loaded_first};
+pub use known::{Asked, Known, count_known_by_date};
 pub use starts::Starts;
 pub use team::{MAX_COUNTED_DAYS, Slot, TeamStarts, nearest};
 pub use visit::{Leg, Visit, Visits, count_visits_by_date, visits};
 
 /// What a service asks of a slot. Minutes are elapsed minutes. Rules that [`SlotRules::check`] refuses offer
 /// nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlotRules {
     /// 5..=1440
     pub duration_minutes: i32,

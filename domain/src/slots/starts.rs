@@ -21,18 +21,22 @@ impl<'a> Demand<'a> {
     }
 
     fn try_starts(&self, party: &[Agenda<'a>], window: Interval, now: DateTime<Utc>) -> Option<Starts<'a>> {
+        let bounds = self.rules.bounds(party.first()?.calendar.hours.timezone(), now)?;
+        let window = Span {
+            start: second_at_or_after(window.start).max(bounds.start),
+            end: second_at_or_after(window.end).min(bounds.end),
+        };
+        self.starts_within(party, window)
+    }
+
+    /// Those of a window, with neither notice nor horizon.
+    pub(super) fn starts_within(&self, party: &[Agenda<'a>], window: Span) -> Option<Starts<'a>> {
         let rules = &self.rules;
         rules.check().ok()?;
         if !(1..=self.capacity).contains(&self.seats) {
             return None;
         }
         let first = party.first()?;
-        let zone = first.calendar.hours.timezone();
-        let bounds = rules.bounds(zone, now)?;
-        let window = Span {
-            start: second_at_or_after(window.start).max(bounds.start),
-            end: second_at_or_after(window.end).min(bounds.end),
-        };
         if window.start >= window.end {
             return None;
         }

@@ -78,11 +78,7 @@ impl<'a> Demand<'a> {
     /// Each start that a team offers in `window`, ascending, with the place in the team of who offers it; of
     /// equal starts the lower place first. The first of all is the next free slot.
     pub fn team_starts(&self, team: &[Agenda<'a>], window: Interval, now: DateTime<Utc>) -> TeamStarts<'a> {
-        let mut starts: Vec<Starts<'a>> =
-            self.parties(team).map(|party| self.starts(party, window, now)).collect();
-        let next = starts.iter_mut().enumerate().filter_map(|(place, starts)| Offered::next(starts, place));
-        let next = next.map(Reverse).collect();
-        TeamStarts { starts, next }
+        TeamStarts::of(self.parties(team).map(|party| self.starts(party, window, now)).collect())
     }
 }
 
@@ -146,7 +142,14 @@ pub struct TeamStarts<'a> {
     next: BinaryHeap<Reverse<Offered>>,
 }
 
-impl TeamStarts<'_> {
+impl<'a> TeamStarts<'a> {
+    /// Of each place.
+    pub(super) fn of(mut starts: Vec<Starts<'a>>) -> Self {
+        let next = starts.iter_mut().enumerate().filter_map(|(place, starts)| Offered::next(starts, place));
+        let next = next.map(Reverse).collect();
+        Self { starts, next }
+    }
+
     pub(super) fn next_second(&mut self) -> Option<Offered> {
         let mut head = self.next.peek_mut()?;
         let Reverse(offered) = *head;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::hours::{Closure, Hours, MinuteRange, Weekday, WeeklyRange};
 use domain::id::RoomId;
-use domain::slots::{Agenda, Demand, Leg, Room, Session, SlotRules, visits};
+use domain::slots::{Agenda, Asked, Demand, Leg, Room, Session, SlotRules, count_known_by_date, visits};
 use domain::wall_clock::Interval;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -322,6 +322,37 @@ proptest! {
                 let listed = demand.slots(party, window, now).len();
                 prop_assert_eq!(usize::try_from(slots).unwrap(), listed);
             }
+            Ok(())
+        })?;
+    }
+
+    /// Weeks that were reckoned before anybody said what time it is, asked at that time.
+    #[test]
+    fn what_is_known_answers_like_the_engine(case in case(10), viewer in select(&ZONES), together in any::<bool>()) {
+        let now = instant(case.now);
+        case.world().ask(|demand, team| {
+            // In the wild the time of a session is busy, so that no other starts where it has too few seats.
+            let seats = if case.sessions.is_empty() { demand.seats } else { 1 };
+            let demand = Demand { is_collective: together, seats, ..demand };
+            let day = |days: u64| instant(case.from).date_naive() + Days::new(days);
+            let midnight = |days| day(days).and_time(chrono::NaiveTime::MIN).and_utc();
+            let known: Vec<_> =
+                (0..2).map(|week| demand.known(team, Interval::new(midnight(week * 7), midnight(week * 7 + 7)))).collect();
+            let window = Interval::new(instant(case.from), instant(case.until).min(midnight(14)));
+            let horizon_days = demand.rules.horizon_days;
+            let asked = Asked { staff_id: None, seats: demand.seats, horizon_days, window, now };
+            let of_all = |asked| known.iter().flat_map(|known| known.slots(asked)).collect::<Vec<_>>();
+            prop_assert_eq!(of_all(asked), demand.slots(team, window, now));
+            if !together {
+                for one in team {
+                    let own = Asked { staff_id: Some(one.staff), ..asked };
+                    prop_assert_eq!(of_all(own), demand.slots(&[*one], window, now));
+                    let first = known.iter().find_map(|known| known.first_of(one.staff, asked));
+                    prop_assert_eq!(first, demand.starts(&[*one], window, now).next());
+                }
+            }
+            let counted = count_known_by_date(known.iter().map(|known| (known, asked)), viewer, day(1), 9);
+            prop_assert_eq!(counted, demand.count_by_date(team, viewer, day(1), 9, now));
             Ok(())
         })?;
     }

@@ -200,12 +200,8 @@ impl Catalogue {
             .as_ref()
             .map(|rooms| rooms.iter().map(|room| Room { id: room.id, busy: &room.busy }).collect());
         let mut rules = self.rules();
-        if let Some(last) = self.service.bookable_until {
-            let today = now.with_timezone(&self.tenant.timezone).date_naive();
-            // Where it is over, less than no day: that is no horizon, and nothing is offered.
-            let days = i32::try_from((last - today).num_days()).unwrap_or(-1);
-            rules.horizon_days = rules.horizon_days.min(days);
-        }
+        rules.horizon_days =
+            horizon(rules.horizon_days, self.service.bookable_until, self.tenant.timezone, now);
         let demand = Demand {
             hours: self.hours.as_ref().map(|hours| Calendar { hours, closures: &[] }),
             rooms: rooms.as_deref(),
@@ -375,6 +371,14 @@ impl Catalogue {
             booking::taken(start, end, service.buffer_before_minutes, service.buffer_after_minutes);
         Interval::new(from, to)
     }
+}
+
+/// The days after today on which a start is offered, of a service that ends with a date, if any.
+pub(super) fn horizon(days: i32, last: Option<NaiveDate>, zone: Tz, now: DateTime<Utc>) -> i32 {
+    let Some(last) = last else { return days };
+    let today = now.with_timezone(&zone).date_naive();
+    // Where it is over, less than no day: that is no horizon, and nothing is offered.
+    days.min(i32::try_from((last - today).num_days()).unwrap_or(-1))
 }
 
 /// The catalogue of one staff member, or of all who do it together, with what is taken around one start.

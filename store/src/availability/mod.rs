@@ -1,6 +1,7 @@
 //! When a service can be booked: reads what the slot engine needs, in two flights, and asks it.
 
 mod catalogue;
+mod shelf;
 mod taken;
 mod team;
 
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 pub use self::catalogue::{Bookable, Catalogue, Terms};
 pub(crate) use self::catalogue::{around, catalogue};
+pub use self::shelf::{Book, Look, Outcome, Shelf};
 pub(crate) use self::taken::booked;
 #[doc(hidden)]
 pub use self::taken::explain_taken;
@@ -84,6 +86,11 @@ impl Wish {
         Ok(Self { moved: Some(moved), ..Self::for_service(booking.service_id).with_seats(booking.seats) })
     }
 
+    /// Nothing stands already that would move.
+    const fn is_new(&self) -> bool {
+        self.moved.is_none()
+    }
+
     /// So many seats of a group session.
     #[must_use]
     pub const fn with_seats(self, seats: i32) -> Self {
@@ -146,6 +153,14 @@ pub async fn day(
     viewer: Option<Tz>,
     now: DateTime<Utc>,
 ) -> Result<Day> {
+    let window = |zone| wall_clock::day(viewer.unwrap_or(zone), date);
+    if let Some(weeks) = shelf::weeks(tx, wish, window, now).await? {
+        let timezone = viewer.unwrap_or(weeks.timezone);
+        let window = window(timezone).filter(|_| weeks.is_open);
+        let slots = window.iter().flat_map(|window| weeks.ask(wish, *window, now));
+        let slots = slots.flat_map(|(known, asked)| known.slots(asked)).collect();
+        return Ok(Day { date, timezone, is_open: weeks.is_open, capacity: weeks.capacity(), slots });
+    }
     let mut catalogue = catalogue(tx, wish, (date, date)).await?;
     let timezone = viewer.unwrap_or(catalogue.tenant.timezone);
     let capacity = catalogue.service.capacity;
@@ -169,9 +184,25 @@ pub async fn days(
     viewer: Option<Tz>,
     now: DateTime<Utc>,
 ) -> Result<Vec<(NaiveDate, u32)>> {
+    let count = u16::try_from((to - from).num_days() + 1).unwrap_or(0).min(slots::MAX_COUNTED_DAYS);
+    let window = |zone| {
+        let zone = viewer.unwrap_or(zone);
+        Some(Interval::new(wall_clock::day(zone, from)?.start, wall_clock::day(zone, to)?.end))
+    };
+    if let Some(weeks) = shelf::weeks(tx, wish, window, now).await? {
+        let timezone = viewer.unwrap_or(weeks.timezone);
+        let Some(window) = window(timezone) else { return Ok(Vec::new()) };
+        let asked = weeks.ask(wish, window, now);
+        let mut counts = slots::count_known_by_date(asked, timezone, from, count);
+        if !weeks.is_open {
+            for (_, slots) in &mut counts {
+                *slots = 0;
+            }
+        }
+        return Ok(counts);
+    }
     let mut catalogue = catalogue(tx, wish, (from, to)).await?;
     let timezone = viewer.unwrap_or(catalogue.tenant.timezone);
-    let count = u16::try_from((to - from).num_days() + 1).unwrap_or(0).min(slots::MAX_COUNTED_DAYS);
     let (Some(first), Some(last)) = (wall_clock::day(timezone, from), wall_clock::day(timezone, to)) else {
         return Ok(Vec::new());
     };
@@ -207,8 +238,19 @@ pub struct Free {
 pub async fn first_of_each(tx: &TenantTx, wish: Wish, days: Days, now: DateTime<Utc>) -> Result<Vec<Free>> {
     let today = now.date_naive();
     let Some(end) = now.checked_add_days(days) else { return Ok(Vec::new()) };
-    let mut catalogue = catalogue(tx, wish, (today, end.date_naive())).await?;
     let window = Interval::new(now, end);
+    if let Some(weeks) = shelf::weeks(tx, wish, |_zone| Some(window), now).await? {
+        let asked = || weeks.ask(wish, window, now).filter(|_| weeks.is_open);
+        let wished =
+            |(id, _): &(StaffId, &str)| wish.staff_id.is_none_or(|wished| weeks.works_with(*id, wished));
+        let free = |(staff_id, name): (StaffId, &str)| Free {
+            staff_id,
+            name: name.to_owned(),
+            start: asked().find_map(|(known, asked)| known.first_of(staff_id, asked)),
+        };
+        return Ok(weeks.parties().filter(wished).map(free).collect());
+    }
+    let mut catalogue = catalogue(tx, wish, (today, end.date_naive())).await?;
     let tenant = catalogue.tenant.clone();
     let (read, open) = join!(catalogue.read_taken(tx, window), is_open(tx, &tenant, now));
     read?;

@@ -6,6 +6,7 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use domain::booking::lifecycle::HOLD;
 use domain::booking::{self, BookingDraft, Contact, Status};
 use domain::id::{BookingId, CustomerId, SeriesId, StaffId};
+use domain::intake::Answering;
 use domain::plan::{self, Feature, Limit};
 use domain::rejection::Code;
 use domain::slots::{Assigned, Load, least_loaded_first};
@@ -22,6 +23,7 @@ use crate::customers;
 use crate::error::{OnConstraint, Result};
 use crate::events;
 use crate::group_sessions;
+use crate::intake;
 use crate::schema::{bookings, customer_addresses as addresses};
 use crate::usage;
 
@@ -45,7 +47,12 @@ pub(crate) async fn create_offer(
     random: u32,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    let making = Making { kept_until: Some(kept_until), ..Making::of(draft, random, &By::System, now) };
+    let making = Making {
+        kept_until: Some(kept_until),
+        // Nobody is there to be asked.
+        answering: Answering::Desk,
+        ..Making::of(draft, random, &By::System, now)
+    };
     Box::pin(create_with(tx, making)).await
 }
 
@@ -58,6 +65,8 @@ pub(super) struct Making<'a> {
     pub(super) kept_until: Option<DateTime<Utc>>,
     /// It recurs: what is told is told of all together, and only the first one minds the horizon.
     pub(super) series_id: Option<SeriesId>,
+    /// Who answers what the service asks.
+    pub(super) answering: Answering,
     pub(super) internal_note: Option<String>,
     pub(super) random: u32,
     pub(super) by: &'a By,
@@ -72,6 +81,7 @@ impl<'a> Making<'a> {
             is_ours: false,
             kept_until: None,
             series_id: None,
+            answering: Answering::Customer,
             internal_note: None,
             random,
             by,
@@ -251,7 +261,7 @@ pub(super) async fn book(
     assigned: Assigned,
     making: Making<'_>,
 ) -> Result<Appointment> {
-    let Making { draft, is_ours, kept_until, series_id, internal_note, random, by, now } = making;
+    let Making { draft, is_ours, kept_until, series_id, answering, internal_note, random, by, now } = making;
     let place = Place::at(&catalogue, draft.start, now)?;
     let room_id = place.room(&catalogue, draft.start);
     let ends_at = place.end(&catalogue, draft.start);
@@ -307,6 +317,7 @@ pub(super) async fn book(
         note: contact.note,
         internal_note,
         assigned: serde_json::to_value(assigned).ok(),
+        answers: None,
         held_until,
         deposit_paid_at: None,
         policy: tenant.policy,
@@ -336,7 +347,9 @@ pub(super) async fn book(
     };
     let (email_key, phone) = (&booking.contact_email_key, booking.contact_phone.as_deref());
     // The session before who sits in it.
-    let (allowed, met, taken, inserted, happened, audited, enqueued, expiring, counted) = join!(
+    let asked = [service.id];
+    let (asked, allowed, met, taken, inserted, happened, audited, enqueued, expiring, counted) = join!(
+        intake::of_services(tx, &asked),
         customers::blocks::check(tx, is_ours, email_key, phone),
         customers::meet(
             tx,
@@ -355,6 +368,7 @@ pub(super) async fn book(
         usage::raise(tx, tenant.plan, Limit::BookingsPerMonth, plan::month_of(now, tenant.timezone), now),
     );
     // In the order they were sent: after the first error PostgreSQL refuses the rest for that alone.
+    let questions = asked?.remove(&service.id).unwrap_or_default();
     allowed?;
     met?;
     taken?;
@@ -364,6 +378,8 @@ pub(super) async fn book(
     enqueued?;
     expiring?;
     counted?;
+    let answers = domain::intake::check(&questions, &draft.answers, answering)?;
+    intake::answers::keep(tx, &mut booking, answers, tenant.plan, now).await?;
     Ok(Appointment { booking, staff_name: staff.name })
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking::{self, BookingDraft, Outcome};
 use domain::id::{BookingId, CustomerId};
+use domain::intake::Answering;
 use domain::rejection::{Code, Rejection};
 use domain::slots::Assigned;
 
@@ -52,7 +53,12 @@ pub async fn create_at_desk(
         draft.phone = known.phone_e164;
         draft.locale = Some(draft.locale.unwrap_or(known.locale));
     }
-    let making = Making { is_ours: true, internal_note, ..Making::of(&draft, random, by, now) };
+    let making = Making {
+        is_ours: true,
+        answering: Answering::Desk,
+        internal_note,
+        ..Making::of(&draft, random, by, now)
+    };
     if !desk.outside_hours {
         return Box::pin(create_with(tx, making)).await;
     }

@@ -13,6 +13,7 @@ use crate::TenantTx;
 use crate::customers::terms;
 use crate::error::Result;
 use crate::explain::explain;
+use crate::intake::answers::answered;
 use crate::schema::{bookings, staff};
 
 /// What a list of bookings is narrowed to.
@@ -26,7 +27,7 @@ pub struct Filter {
     pub staff_id: Option<StaffId>,
     pub customer_id: Option<CustomerId>,
     pub group_session_id: Option<GroupSessionId>,
-    /// Beginnings of words, all of which the customer has: see [`domain::customer::wanted`].
+    /// Beginnings of words, all of which the customer has, or the answers: see [`domain::customer::wanted`].
     pub words: Vec<String>,
     /// Or this is how the code begins.
     pub code: Option<String>,
@@ -59,9 +60,11 @@ pub async fn explain_list(tx: &TenantTx, filter: &Filter, limit: i64) -> Result<
 
 type Boxed = IntoBoxed<'static, Listed, Pg>;
 
-/// Of those whose customer has all the words, or whose code begins like that; without either, nothing is narrowed.
+/// Of those whose customer has all the words, or whose answers have them, or whose code begins like that; without any,
+/// nothing is narrowed.
 fn matching(query: Boxed, tx: &TenantTx, words: &[String], code: Option<&str>) -> Boxed {
     let known = |word: &String| terms::known_as(tx.tenant(), word.clone(), terms::end_of(word));
+    let said = |word: &String| answered(tx.tenant(), word.clone(), terms::end_of(word));
     // Nothing lies from a text to the same text.
     let code_end = code.map(terms::end_of).unwrap_or_default();
     let by_code =
@@ -69,7 +72,10 @@ fn matching(query: Boxed, tx: &TenantTx, words: &[String], code: Option<&str>) -
     match words {
         [] if code.is_none() => query,
         [] => query.filter(by_code),
-        [word] => query.filter(bookings::customer_id.eq_any(known(word)).or(by_code)),
+        [word] => {
+            let found = bookings::customer_id.eq_any(known(word)).or(bookings::id.eq_any(said(word)));
+            query.filter(found.or(by_code))
+        }
         [first, others @ ..] => {
             // There are at most four: see `domain::customer::wanted`.
             let other = |place: usize| known(others.get(place).or(others.last()).unwrap_or(first));
@@ -78,12 +84,17 @@ fn matching(query: Boxed, tx: &TenantTx, words: &[String], code: Option<&str>) -
                 .and(bookings::customer_id.eq_any(other(0)))
                 .and(bookings::customer_id.eq_any(other(1)))
                 .and(bookings::customer_id.eq_any(other(2)));
-            query.filter(all.or(by_code))
+            let answers = bookings::id
+                .eq_any(said(first))
+                .and(bookings::id.eq_any(said(others.first().unwrap_or(first))))
+                .and(bookings::id.eq_any(said(others.get(1).or(others.last()).unwrap_or(first))))
+                .and(bookings::id.eq_any(said(others.get(2).or(others.last()).unwrap_or(first))));
+            query.filter(all.or(answers).or(by_code))
         }
     }
 }
 
-/// The latest of those whose customer has all the words, or whose code begins like that.
+/// The latest of those whose customer or answers have all the words, or whose code begins like that.
 pub async fn search(
     tx: &TenantTx,
     words: &[String],

@@ -84,6 +84,9 @@ pub struct Booking {
     pub internal_note: Option<String>,
     /// Why it is with them; [`Booking::assigned`] reads it. None of what was kept elsewhere.
     pub assigned: Option<serde_json::Value>,
+    /// What the service asked, with its words then; [`Booking::answers`] reads it.
+    #[serde(skip)]
+    pub answers: Option<serde_json::Value>,
     /// Until when its deposit can be paid.
     pub held_until: Option<DateTime<Utc>>,
     pub deposit_paid_at: Option<DateTime<Utc>>,

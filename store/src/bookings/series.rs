@@ -7,6 +7,7 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use domain::booking::series::{FARTHEST_SHIFT, OnConflict, starts};
 use domain::booking::{self, BookingDraft, Status};
 use domain::id::{BookingId, SeriesId, ServiceId, StaffId, TenantId, UserId};
+use domain::intake::{AllGiven, Answering};
 use domain::plan::Feature;
 use domain::recurrence::Rule;
 use domain::rejection::{Code, Rejection};
@@ -120,9 +121,15 @@ pub async fn create_series(
         let mut wanted = Some(start);
         while let Some(at) = wanted.take() {
             (&mut tx.conn()).batch_execute("SAVEPOINT occurrence").await?;
-            let one = BookingDraft { start: at, staff_id, ..draft.first.clone() };
+            let mut one = BookingDraft { start: at, staff_id, ..draft.first.clone() };
+            // What the service asks is answered once.
+            let is_first = booked.appointments.is_empty();
+            if !is_first {
+                one.answers = AllGiven::new();
+            }
             let making = Making {
                 is_ours: draft.is_ours,
+                answering: if is_first && !draft.is_ours { Answering::Customer } else { Answering::Desk },
                 series_id: Some(booked.series.id),
                 ..Making::of(&one, random(), by, now)
             };

@@ -25,6 +25,7 @@ async fn fill(salon: &Salon<'_>) {
     let opening = json!({"date": "2030-04-06", "start": "09:00", "end": "12:00"});
     salon.post("/openings").json(&opening).await.expect(201);
     salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
+    asked(salon).await;
     salon.service(json!({"capacity": 2})).await;
     salon.book("Gil", "2030-03-05T11:00:00Z").await.expect(201);
     customers(salon).await;
@@ -86,6 +87,20 @@ async fn fill(salon: &Salon<'_>) {
         })
         .await;
     written.unwrap();
+}
+
+/// A service with a question, a file that was sent for it, and a booking with answers.
+async fn asked(salon: &Salon<'_>) {
+    let id = salon.service(json!({"name": "Portrait"})).await;
+    let body =
+        json!({"questions": [{"kind": "text", "label": "Which?"}, {"kind": "file", "label": "Like what?"}]});
+    let asked = salon.put(&format!("/services/{id}/questions")).json(&body).await.expect(200);
+    let question = |place: usize| asked["questions"][place]["id"].as_str().unwrap().to_owned();
+    let path = format!("/questions/{}/files", question(1));
+    salon.public("POST", &path).file("application/pdf", "%PDF-1.7").await.expect(201);
+    let mut booking = salon.booking("Eve", "2030-03-05T15:00:00Z");
+    booking["answers"] = json!({question(0): "Wedding"});
+    salon.public("POST", "/bookings").json(&booking).await.expect(201);
 }
 
 /// A customer with a tag who is blocked and was two, and an import with a row that is none.
@@ -199,7 +214,7 @@ async fn the_doors_of_two_tenants_open_on_different_rows() {
             .await;
         found.unwrap()
     };
-    assert_eq!(names(&salon).await, (2, 2, 2));
+    assert_eq!(names(&salon).await, (3, 2, 3));
     assert_eq!(names(&other).await, (0, 1, 0));
     // One connection serves all in turn and carries nothing over.
     let narrow = app.doors(1);

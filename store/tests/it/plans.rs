@@ -31,6 +31,8 @@ const FILL: &str = "
     INSERT INTO busy_blocks (tenant_id, id, private_event_id, staff_id, occurrence, starts_at, ends_at, occurs_from, occurs_until)
       SELECT tenant_id, gen_random_uuid(), staff_id, staff_id, starts_at AT TIME ZONE 'UTC', starts_at, ends_at, starts_at, ends_at
       FROM bookings;
+    INSERT INTO booking_terms (tenant_id, booking_id, term)
+      SELECT tenant_id, id, 'word' || (row_number() OVER ())::text FROM bookings;
     ANALYZE";
 
 async fn fill(salons: [&Salon<'_>; 2]) {
@@ -107,6 +109,19 @@ async fn a_page_of_bookings_is_read_in_the_order_of_its_index() {
         plan.contains("bookings_starts_at") && !plan.contains("Sort Key: bookings.starts_at\n"),
         "{plan}"
     );
+}
+
+#[tokio::test]
+async fn bookings_are_found_by_the_words_of_their_answers() {
+    let app = TestApp::start().await.ignore_jobs();
+    let (salon, other) = (app.tenant("salon").await, app.tenant("other").await);
+    fill([&salon, &other]).await;
+    for words in [vec!["word77".to_owned()], vec!["word77".to_owned(), "word7".to_owned()]] {
+        let plan = plan_of_list(&app, salon.id, Filter { words, ..Filter::default() }).await;
+        let (text, conditions) = (plan.join("\n"), index_conditions(&plan));
+        assert!(text.contains("booking_terms_term") && !text.contains("Seq Scan on b"), "{text}");
+        assert!(conditions.contains("term >= ") && conditions.contains("term < "), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ import { api, book, free, mail, operator, owner, salon, token } from './demo.mjs
 import { origin } from './harness.mjs'
 
 /** What is no page to look at: files, a way on, what never ends. */
-const silent = new Set(['/assets/{path:.*}', '/app/customers/export/file', '/app/customers/imports/{id}/report', '/app/look', '/app/stream', '/ops', '/ops/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes'])
+const silent = new Set(['/assets/{path:.*}', '/app/customers/export/file', '/app/customers/imports/{id}/report', '/app/intake-files/{id}', '/app/look', '/app/stream', '/ops', '/ops/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes'])
 /** Whose policy forbids the scripts that a test would look with: mails.test.mjs looks at the mails. */
 const sealed = new Set(['/dev/outbox/{id}/html'])
 

@@ -110,7 +110,7 @@ pub struct Urls<'a> {
     pub slot: &'a dyn Fn(DateTime<Utc>, Option<StaffId>) -> String,
 }
 
-/// Reads the weeks and the day. Without a date the first one that has room.
+/// Reads the weeks and the day, of the zone that times are shown in. Without a date the first one that has room.
 pub async fn read(
     tx: &TenantTx,
     wish: Wish,
@@ -124,7 +124,7 @@ pub async fn read(
     // No weeks begin before this one: there is no room in what is over.
     let first = asked.from.or(asked.date).map_or(earliest, |date| monday(date).max(earliest));
     let to = after(first, u64::from(MAX_COUNTED_DAYS) - 1);
-    let counts = availability::days(tx, wish, (first, to), None, now).await?;
+    let counts = availability::days(tx, wish, (first, to), Some(zone), now).await?;
     let with_room = |after: Option<NaiveDate>| {
         counts
             .iter()
@@ -137,7 +137,7 @@ pub async fn read(
         .filter(|date| *date >= today && (asked.from.is_none() || in_weeks(*date)))
         .or_else(|| with_room(None).filter(|date| in_weeks(*date)))
         .unwrap_or_else(|| first.max(today));
-    let day = availability::day(tx, wish, date, None, now).await?;
+    let day = availability::day(tx, wish, date, Some(zone), now).await?;
     let free = if wish.staff_id.is_none() {
         availability::first_of_each(tx, wish, AHEAD, now).await?
     } else {

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use chrono::{DateTime, Utc};
 use domain::booking::Outcome;
-use domain::id::BookingId;
+use domain::id::{BookingId, IntakeFileId};
 use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
 use store::bookings::{self, Appointment, Filter};
@@ -44,6 +44,11 @@ struct Happened {
 
 pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<BookingId>>) -> HttpResponse {
     reader.answer(async { show_with(&reader, &member, *id?, None, None).await }).await
+}
+
+/// A file that was sent as an answer.
+pub async fn file(reader: Reader, member: PageMember<Read>, id: Result<Path<IntakeFileId>>) -> HttpResponse {
+    reader.answer(async { crate::intake::read_file(&member.state, &member.tenant, *id?).await }).await
 }
 
 /// The page of one booking, as it stands, and why something was refused.

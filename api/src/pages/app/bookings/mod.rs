@@ -17,6 +17,7 @@ use store::bookings::{Appointment, Booking, Filter};
 use store::group_sessions;
 
 use crate::extract::{Allows, PageMember};
+use crate::pages::answers::Answered;
 use crate::pages::local_path;
 
 /// A booking with what its reader may do now.
@@ -54,6 +55,7 @@ pub struct Sheet {
     /// What the customer would owe who cancelled now.
     pub late_minor: i64,
     pub note: Option<String>,
+    pub answers: Vec<Answered>,
     pub internal_note: Option<String>,
     pub reason: Option<String>,
     pub version: i64,
@@ -102,6 +104,7 @@ impl Sheet {
         let (assigned, service, held_until) = (booking.assigned(), booking.title(), booking.payable_until());
         let is_allowed = member.role.may(Permission::ManageBookings);
         let late_minor = booking.terms().late_cents(member.now);
+        let answers = Answered::all(booking.answers());
         let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("back", &back).finish();
         Self {
             cancel_url: format!("/app/bookings/{}/cancellation?{query}", booking.id),
@@ -132,6 +135,7 @@ impl Sheet {
             late_minor,
             currency: booking.currency,
             note: booking.note,
+            answers,
             internal_note: booking.internal_note,
             reason: booking.cancellation_reason,
             version: booking.version,

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use domain::booking::{BookingDraft, Consents, Notify};
 use domain::customer;
 use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
+use domain::intake::AllGiven;
 use domain::rejection::{Alternative, Code, Extra, Rejection};
 use domain::wall_clock;
 use serde::{Deserialize, Serialize};
@@ -381,6 +382,7 @@ fn read(form: &BookingForm, alone: Option<StaffId>, zone: Tz, country: &str) -> 
         notify: Notify { email: !form.notify.is_empty(), sms: false },
         accepts: Consents::default(),
         note: None,
+        answers: AllGiven::new(),
     };
     let mut errors = Vec::new();
     if start.is_none() {

@@ -1,6 +1,7 @@
 //! The services of a tenant: the list, and the page of one.
 
 pub mod form;
+pub mod questions;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};

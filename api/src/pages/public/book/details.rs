@@ -4,22 +4,25 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use chrono::{DateTime, Utc};
 use domain::booking::{BookingDraft, Consents, Notify};
-use domain::rejection::{Alternative, Code, Rejection};
+use domain::intake::{self, Answering, Kind, Question};
+use domain::rejection::{Alternative, Code, FieldError, Rejection};
 use domain::text::hex;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
-use store::availability;
+use store::TenantTx;
+use store::availability::{self, Wish};
 
+use super::answers::{AnswerForm, Asked};
 use super::series::{self, Booked};
 use super::{Choice, Chosen, Step, time_url};
 use crate::bookings;
-use crate::extract::{Query, Submission, Visitor};
+use crate::extract::{Filled, Query, Submission, Visitor};
 use crate::limit::{READ, WRITE};
-use crate::pages::form::{Flaw, Form, flaws, settled};
+use crate::pages::form::{Flaw, flaws, settled};
 use crate::pages::public::picker::{Part, parts};
 use crate::pages::public::site::Line;
 use crate::pages::{Reader, render, see};
-use crate::problem::{Problem, Result};
+use crate::problem::{Problem, Result, failed};
 use crate::random;
 
 /// Where the API points, and the input that holds it, in the order of the form.
@@ -33,8 +36,7 @@ const FIELDS: &[(&str, &str)] = &[
 ];
 
 /// What was typed, to be shown again when something is wrong.
-#[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Default, Serialize)]
 pub struct BookingForm {
     service_id: String,
     /// Empty: anybody.
@@ -56,6 +58,8 @@ pub struct BookingForm {
     pub(super) on_conflict: String,
     /// Not empty: nothing is booked yet, only shown again, in another language.
     show: String,
+    #[serde(skip)]
+    pub(super) answers: AnswerForm,
 }
 
 #[derive(Serialize)]
@@ -68,6 +72,10 @@ struct Details {
     end: Option<DateTime<Utc>>,
     zone: &'static str,
     form: BookingForm,
+    /// What the service asks.
+    questions: Vec<Asked>,
+    /// One of them is answered by a file.
+    takes_files: bool,
     errors: Vec<Flaw>,
     /// The start that was chosen is not free.
     is_gone: bool,
@@ -121,21 +129,22 @@ async fn page(
     let choice = form.choice();
     let wish = choice.wish()?;
     let start = form.start();
-    let (chosen, staff_name, day, nearest) = visitor
+    let (chosen, staff_name, day, nearest, questions) = visitor
         .tenant
         .read(async |tx| {
             let chosen = Chosen::read(tx, wish).await?;
+            let questions = asked(tx, wish).await?;
             let staff_name = chosen.staff_name(wish.staff_id)?;
-            let zone = chosen.tenant.timezone;
+            let zone = reader.zone.unwrap_or(chosen.tenant.timezone);
             let date = start.unwrap_or(now).with_timezone(&zone).date_naive();
-            let day = availability::day(tx, wish, date, None, now).await?;
+            let day = availability::day(tx, wish, date, Some(zone), now).await?;
             let is_free = day.slots.iter().any(|slot| Some(slot.start) == start);
             let nearest = if is_free || !day.is_open {
                 Vec::new()
             } else {
                 availability::alternatives(tx, wish, start.unwrap_or(now), now).await?
             };
-            Ok::<_, store::Error>((chosen, staff_name, day, nearest))
+            Ok::<_, store::Error>((chosen, staff_name, day, nearest, questions))
         })
         .await?;
     let free = day.slots.iter().find(|slot| Some(slot.start) == start);
@@ -153,7 +162,7 @@ async fn page(
         staff_name,
         start: free.map(|slot| slot.start),
         end: free.map(|slot| slot.end),
-        zone: chosen.tenant.timezone.name(),
+        zone: day.timezone.name(),
         errors,
         is_gone: free.is_none() && !is_closed,
         is_closed,
@@ -161,6 +170,8 @@ async fn page(
         parts: if free.is_none() { parts(&day, None, &|_| String::new()) } else { Vec::new() },
         time_url: time_url(&slug, wish, Some(day.date), None),
         times: if chosen.line.deposit_cents > 0 { Vec::new() } else { (2..=series::MOST_TIMES).collect() },
+        takes_files: questions.iter().any(|question| question.kind == Kind::File),
+        questions: Asked::all(&questions, &form.answers),
         form,
         service: chosen.line,
     };
@@ -168,20 +179,22 @@ async fn page(
     render(&visitor.state, &frame, status, "public/book_details", &content)
 }
 
-pub async fn create(
-    reader: Reader,
-    visitor: Result<Visitor>,
-    form: Result<Form<BookingForm>>,
-) -> HttpResponse {
+pub async fn create(reader: Reader, visitor: Result<Visitor>, filled: Result<Filled>) -> HttpResponse {
     reader
         .answer(async {
-            let (visitor, Form(mut form)) = (visitor?, form?);
+            let (visitor, filled) = (visitor?, filled?);
+            let mut form = BookingForm::read(&filled);
             if !form.show.is_empty() {
                 visitor.state.take(READ, &visitor.ip).await?;
                 return page(&reader, &visitor, form, None).await;
             }
             let booked = match visitor.state.take(WRITE, &visitor.ip).await {
-                Ok(()) => settled(async || Box::pin(book(&reader, &visitor, &form)).await).await,
+                Ok(()) => {
+                    let hash = form.hash();
+                    let flawed = form.answers.keep_files(&visitor).await?;
+                    let form = &form;
+                    settled(async || Box::pin(book(&reader, &visitor, form, hash, &flawed)).await).await
+                }
                 Err(problem) => {
                     // To show the form again is to read.
                     visitor.state.take(READ, &visitor.ip).await?;
@@ -218,7 +231,7 @@ pub async fn create(
                         // Somebody came back to the form of a booking that is made, for another one.
                         form.key = new_key();
                     }
-                    let refused = refused(&reader, &visitor, &problem).await?;
+                    let refused = refused(&reader, &visitor, &form, &problem).await?;
                     Box::pin(page(&reader, &visitor, form, Some(refused))).await
                 }
                 Err(problem) => Err(problem),
@@ -227,14 +240,62 @@ pub async fn create(
         .await
 }
 
-async fn refused(reader: &Reader, visitor: &Visitor, problem: &Problem) -> Result<Refused> {
-    let tenant = visitor.tenant.read(async |tx| store::tenants::find(tx).await).await?;
+async fn refused(
+    reader: &Reader,
+    visitor: &Visitor,
+    form: &BookingForm,
+    problem: &Problem,
+) -> Result<Refused> {
+    let wish = form.choice().wish()?;
+    let (tenant, questions) = visitor
+        .tenant
+        .read(async |tx| Ok::<_, store::Error>((store::tenants::find(tx).await?, asked(tx, wish).await?)))
+        .await?;
     let lang = reader.lang.unwrap_or(tenant.locale);
-    let errors = flaws(problem, FIELDS, reader.text(lang))?;
+    let mut names: Vec<(String, String)> =
+        FIELDS.iter().map(|(pointer, name)| ((*pointer).to_owned(), (*name).to_owned())).collect();
+    names.extend(questions.iter().map(Asked::field));
+    let fields: Vec<(&str, &str)> =
+        names.iter().map(|(pointer, name)| (pointer.as_str(), name.as_str())).collect();
+    let text = reader.text(lang);
+    let mut errors = flaws(problem, &fields, text)?;
+    for question in &questions {
+        let (_, name) = Asked::field(question);
+        for flaw in errors.iter_mut().filter(|flaw| flaw.field == name) {
+            // Which one it is, for who reads them all together.
+            let said = [("label", question.label.as_str()), ("text", flaw.text.as_str())];
+            flaw.text = text.t_with("public-question-flaw", &said).map_err(|error| failed(&error))?;
+        }
+    }
     Ok(Refused { status: problem.status_code(), code: problem.code(), errors })
 }
 
+/// What the service asks whoever books it.
+async fn asked(tx: &TenantTx, wish: Wish) -> store::Result<Vec<Question>> {
+    let mut asked = store::intake::of_services(tx, &[wish.service_id]).await?;
+    Ok(asked.remove(&wish.service_id).unwrap_or_default())
+}
+
 impl BookingForm {
+    fn read(filled: &Filled) -> Self {
+        Self {
+            service_id: filled.text("service_id"),
+            staff_id: filled.text("staff_id"),
+            seats: filled.text("seats"),
+            start: filled.text("start"),
+            key: filled.text("key"),
+            name: filled.text("name"),
+            email: filled.text("email"),
+            phone: filled.text("phone"),
+            note: filled.text("note"),
+            repeat: filled.text("repeat"),
+            times: filled.text("times"),
+            on_conflict: filled.text("on_conflict"),
+            show: filled.text("show"),
+            answers: AnswerForm::of(filled),
+        }
+    }
+
     pub(super) fn choice(&self) -> Choice {
         Choice {
             service_id: self.service_id.clone(),
@@ -268,14 +329,28 @@ impl BookingForm {
             hash.update(value);
             hash.update([0]);
         }
+        for said in self.answers.said() {
+            hash.update(said);
+            hash.update([0]);
+        }
         hash.finalize().into()
     }
 }
 
 /// Books and answers where to go on.
-async fn book(reader: &Reader, visitor: &Visitor, form: &BookingForm) -> Result<Booked> {
+async fn book(
+    reader: &Reader,
+    visitor: &Visitor,
+    form: &BookingForm,
+    hash: [u8; 32],
+    flawed: &[FieldError],
+) -> Result<Booked> {
     let wish = form.choice().wish()?;
     let start = form.start();
+    let (tenant, questions) = visitor
+        .tenant
+        .read(async |tx| Ok::<_, store::Error>((store::tenants::find(tx).await?, asked(tx, wish).await?)))
+        .await?;
     let draft = BookingDraft {
         service_id: wish.service_id,
         start: start.unwrap_or(visitor.now),
@@ -286,24 +361,32 @@ async fn book(reader: &Reader, visitor: &Visitor, form: &BookingForm) -> Result<
         phone: Some(form.phone.clone()),
         // Messages come in the language of the page.
         locale: reader.lang,
-        timezone: None,
+        timezone: reader.zone,
         notify: Notify { email: true, sms: false },
         // The page says so above its button.
         accepts: Consents { terms: true, marketing: false },
         note: Some(form.note.clone()),
+        answers: form.answers.given(&questions),
     };
+    // All that is wrong is told at once: the time, who it is for, and the answers.
+    let mut errors = flawed.to_vec();
     if start.is_none() {
-        // All that is wrong is told at once, not the time first and the rest after it.
-        let tenant = visitor.tenant.read(async |tx| store::tenants::find(tx).await).await?;
-        let mut rejection = Rejection::invalid("/start", "REQUIRED", "must be one of the times");
-        if let Err(contact) = draft.contact(&tenant.country) {
-            rejection.errors.extend(contact.errors);
-        }
-        return Err(rejection.into());
+        errors.extend(Rejection::invalid("/start", "REQUIRED", "must be one of the times").errors);
+    }
+    if let Err(contact) = draft.contact(&tenant.country) {
+        errors.extend(contact.errors);
+    }
+    if let Err(answers) = intake::check(&questions, &draft.answers, Answering::Customer) {
+        let is_told = |error: &FieldError| errors.iter().any(|known| known.pointer == error.pointer);
+        let more: Vec<FieldError> = answers.errors.into_iter().filter(|error| !is_told(error)).collect();
+        errors.extend(more);
+    }
+    if !errors.is_empty() {
+        return Err(Rejection { errors, ..Code::Invalid.into() }.into());
     }
     // The form carries a key: sent twice, it books once.
     let key = Some(form.key.clone()).filter(|key| (1..=64).contains(&key.len()));
-    let submission = Submission { body: (), key, hash: form.hash() };
+    let submission = Submission { body: (), key, hash };
     if let Some(rule) = series::rule(&form.repeat, &form.times) {
         return series::book(reader, visitor, form, draft, rule, &submission).await;
     }

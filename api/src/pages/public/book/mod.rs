@@ -1,5 +1,6 @@
 //! Booking in four steps: what, with whom, when, for whom. Each step is an address that keeps what was chosen.
 
+mod answers;
 pub mod details;
 mod series;
 pub mod waitlist;
@@ -23,7 +24,7 @@ use super::picker::{self, Asked, Picker, Urls};
 use super::site::{Category, Line, categories, go, tone_of, with_query};
 use crate::extract::{Query, Visitor};
 use crate::limit::READ;
-use crate::pages::{Reader, render};
+use crate::pages::{Reader, form, render, zones};
 use crate::problem::Result;
 
 /// What was chosen so far, as the address says it. Other parameters are let through: those who share a link add their
@@ -40,6 +41,8 @@ pub struct Choice {
     /// Where the weeks that are shown begin.
     from: String,
     start: String,
+    /// Not empty: another zone is looked for.
+    zones: String,
 }
 
 impl Choice {
@@ -104,6 +107,10 @@ impl Way<'_> {
 fn time_url(slug: &str, wish: Wish, date: Option<NaiveDate>, from: Option<NaiveDate>) -> String {
     let text = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
     step_url(&format!("/{slug}/book/time"), wish, &[("date", &text(date)), ("from", &text(from))])
+}
+
+fn zones_url(slug: &str, wish: Wish, date: NaiveDate) -> String {
+    step_url(&format!("/{slug}/book/time"), wish, &[("date", &date.to_string()), ("zones", "1")])
 }
 
 fn details_url(slug: &str, wish: Wish, start: DateTime<Utc>) -> String {
@@ -264,7 +271,7 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
                     Ok::<_, store::Error>((chosen, free, is_open))
                 })
                 .await?;
-            let (slug, zone) = (chosen.tenant.slug.clone(), chosen.tenant.timezone);
+            let (slug, zone) = (chosen.tenant.slug.clone(), reader.zone.unwrap_or(chosen.tenant.timezone));
             if !chosen.has_choice() {
                 return Ok(go(&time_url(&slug, wish, None, None)));
             }
@@ -308,6 +315,12 @@ struct Time {
     staff_name: Option<String>,
     picker: Picker,
     waitlist_url: String,
+    /// To choose from, where somebody wants another; else none.
+    zones: Vec<form::Choice>,
+    /// Where they are offered.
+    zones_url: String,
+    /// The zone of the business, where times are shown in another.
+    own_zone: Option<&'static str>,
 }
 
 /// When.
@@ -334,7 +347,8 @@ async fn times(reader: &Reader, visitor: &Visitor, choice: &Choice) -> Result<Ht
                 day: &|date, from| time_url(slug, wish, date, from),
                 slot: &|start, staff_id| details_url(slug, wish.with_any(staff_id), start),
             };
-            let picker = picker::read(tx, wish, chosen.tenant.timezone, asked, &urls, now).await?;
+            let zone = reader.zone.unwrap_or(chosen.tenant.timezone);
+            let picker = picker::read(tx, wish, zone, asked, &urls, now).await?;
             Ok::<_, store::Error>((chosen, staff_name, picker))
         })
         .await?;
@@ -343,6 +357,9 @@ async fn times(reader: &Reader, visitor: &Visitor, choice: &Choice) -> Result<Ht
         seat_counts: (1..=chosen.line.capacity.min(MOST_SEATS)).collect(),
         steps: chosen.way().steps("time", wish),
         staff_name,
+        zones: if choice.zones.is_empty() { Vec::new() } else { zones::choices() },
+        zones_url: zones_url(&chosen.tenant.slug, wish, picker.date),
+        own_zone: Some(chosen.tenant.timezone.name()).filter(|own| *own != picker.zone),
         picker,
         waitlist_url: step_url(
             &format!("/{}/book/waitlist", chosen.tenant.slug),

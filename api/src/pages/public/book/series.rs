@@ -37,6 +37,8 @@ struct Content<'a> {
     staff_name: Option<String>,
     zone: &'static str,
     form: &'a BookingForm,
+    /// What was answered, by the names of the inputs.
+    answers: Vec<(String, String)>,
     occurrences: Vec<Occurrence>,
     /// How many of them are free, and could be in all.
     free: usize,
@@ -108,6 +110,7 @@ async fn page(
         zone: chosen.tenant.timezone.name(),
         service: chosen.line,
         staff_name,
+        answers: form.answers.hidden(),
         form,
         occurrences: plan.occurrences.into_iter().map(view).collect(),
         free,

@@ -25,6 +25,7 @@ use super::site::{first_name, map_url, shop, with_query};
 use crate::bookings::manage_url;
 use crate::extract::{Anybody, Path, Query};
 use crate::limit::READ;
+use crate::pages::answers::Answered;
 use crate::pages::frame::Frame;
 use crate::pages::{Reader, render};
 use crate::problem::Result;
@@ -55,6 +56,7 @@ pub struct Ticket {
     email: String,
     reason: Option<String>,
     note: Option<String>,
+    answers: Vec<Answered>,
     /// Where this page is; the others are below it.
     url: String,
     again_url: String,
@@ -98,6 +100,7 @@ impl Ticket {
             email: booking.contact_email.clone(),
             reason: booking.cancellation_reason.clone(),
             note: booking.note.clone(),
+            answers: Answered::all(booking.answers()),
             url: format!("/manage/{token}"),
             again_url: with_query(
                 &format!("/{}/book/time", tenant.slug),

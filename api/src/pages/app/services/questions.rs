@@ -1,0 +1,283 @@
+//! What a service asks whoever books it: one form for all of its questions. Buttons add, move and remove them; nothing is
+//! kept before it is saved.
+
+use actix_web::HttpResponse;
+use domain::id::{QuestionId, ServiceId};
+use domain::intake::{self, Decimal, Kind, MOST_QUESTIONS, Question, QuestionDraft};
+use domain::rejection::{Fields, Rejection};
+use domain::role::Permission;
+use serde::Serialize;
+use store::services::Offer;
+
+use super::super::told::Told;
+use super::super::typed::{Typed, joined, shown_version};
+use crate::extract::{Allows, ManageCatalogue, PageMember, Path, Read};
+use crate::pages::form::{Flaw, Pairs, refuses_a_person};
+use crate::pages::frame::Flash;
+use crate::pages::{Reader, render, see_with};
+use crate::problem::{Problem, Result};
+
+/// The parts of a row: where the API points, and the input.
+const PARTS: [(&str, &str); 6] = [
+    ("label", "label"),
+    ("kind", "kind"),
+    ("help", "help"),
+    ("options", "options"),
+    ("min", "min"),
+    ("max", "max"),
+];
+
+#[derive(Serialize)]
+struct Content {
+    current: &'static str,
+    service: Named,
+    rows: Vec<Row>,
+    kinds: Vec<&'static str>,
+    version: String,
+    errors: Vec<Flaw>,
+    /// Somebody saved others meanwhile.
+    is_stale: bool,
+    may_manage: bool,
+    may_add: bool,
+}
+
+#[derive(Serialize)]
+struct Named {
+    id: ServiceId,
+    name: String,
+}
+
+/// A question as it is typed.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Row {
+    /// Empty: a new one.
+    id: String,
+    kind: String,
+    label: String,
+    help: String,
+    /// One on each line.
+    options: String,
+    min: String,
+    max: String,
+    required: bool,
+    active: bool,
+}
+
+impl From<Question> for Row {
+    fn from(question: Question) -> Self {
+        let typed = |number: Option<Decimal>| number.map(|number| number.to_string()).unwrap_or_default();
+        Self {
+            id: question.id.to_string(),
+            kind: question.kind.name().to_owned(),
+            label: question.label,
+            help: question.help.unwrap_or_default(),
+            options: question.options.join("\n"),
+            min: typed(question.min),
+            max: typed(question.max),
+            required: question.is_required,
+            active: question.is_active,
+        }
+    }
+}
+
+impl Row {
+    fn blank() -> Self {
+        Self { kind: Kind::Text.name().to_owned(), active: true, ..Self::default() }
+    }
+
+    fn typed(typed: &Typed, place: usize) -> Self {
+        let text = |part: &str| typed.text(&format!("{part}-{place}"));
+        let has = |part: &str| typed.has(&format!("{part}-{place}"));
+        Self {
+            id: text("id"),
+            kind: text("kind"),
+            label: text("label"),
+            help: text("help"),
+            options: text("options"),
+            min: text("min"),
+            max: text("max"),
+            required: has("required"),
+            active: has("active"),
+        }
+    }
+
+    fn draft(&self, at: &str, fields: &mut Fields) -> QuestionDraft {
+        let kind = Kind::from_name(&self.kind).unwrap_or(Kind::Text);
+        let mut number = |name: &str, typed: &str| {
+            if typed.trim().is_empty() || kind != Kind::Number {
+                return None;
+            }
+            let number = Decimal::parse(typed);
+            if number.is_none() {
+                fields.add(format!("{at}/{name}"), "INVALID", "must be a number");
+            }
+            number
+        };
+        let (min, max) = (number("min", &self.min), number("max", &self.max));
+        let lines = self.options.lines().map(str::trim).filter(|line| !line.is_empty());
+        QuestionDraft {
+            // One that somebody else has removed is asked anew.
+            id: self.id.parse::<QuestionId>().ok(),
+            kind,
+            label: self.label.clone(),
+            help: Some(self.help.clone()),
+            is_required: self.required,
+            is_active: self.active,
+            options: lines.map(str::to_owned).collect(),
+            min,
+            max,
+        }
+    }
+}
+
+/// The rows in their order.
+fn typed_rows(typed: &Typed) -> Vec<Row> {
+    let count = typed.all("row").count().min(MOST_QUESTIONS + 1);
+    (0..count).map(|place| Row::typed(typed, place)).collect()
+}
+
+fn drafts(rows: &[Row]) -> Result<Vec<QuestionDraft>, Rejection> {
+    let mut fields = Fields::default();
+    let drafts: Vec<QuestionDraft> = rows
+        .iter()
+        .enumerate()
+        .map(|(place, row)| row.draft(&format!("/questions/{place}"), &mut fields))
+        .collect();
+    joined(fields, intake::check_questions(drafts))
+}
+
+/// Does what a button of the form says. False: it was none of those.
+fn act(rows: &mut Vec<Row>, wish: &str) -> bool {
+    let (what, place) = wish.split_once('-').unwrap_or((wish, ""));
+    let place: Option<usize> = place.parse().ok().filter(|place| *place < rows.len());
+    match (what, place) {
+        ("add", _) => {
+            if rows.len() < MOST_QUESTIONS {
+                rows.push(Row::blank());
+            }
+        }
+        ("remove", Some(place)) => drop(rows.remove(place)),
+        ("up", Some(place)) if place > 0 => rows.swap(place - 1, place),
+        ("down", Some(place)) if place + 1 < rows.len() => rows.swap(place, place + 1),
+        ("up" | "down" | "remove", _) => {}
+        _ => return false,
+    }
+    true
+}
+
+pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<ServiceId>>) -> HttpResponse {
+    reader
+        .answer(async {
+            let id = *id?;
+            let questions = member.tenant.read(async |tx| store::intake::of_service(tx, id).await).await?;
+            let mut rows: Vec<Row> = questions.into_iter().map(Row::from).collect();
+            if rows.is_empty() && member.role.may(Permission::ManageCatalogue) {
+                rows.push(Row::blank());
+            }
+            page(&reader, &member, id, rows, None, None).await
+        })
+        .await
+}
+
+pub async fn update(
+    reader: Reader,
+    member: PageMember<ManageCatalogue>,
+    id: Result<Path<ServiceId>>,
+    pairs: Result<Pairs>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (id, typed, by, now) = (*id?, Typed::from(pairs?), member.by(), member.now);
+            let mut rows = typed_rows(&typed);
+            let version = typed.text("version");
+            if act(&mut rows, &typed.text("do")) {
+                return page(&reader, &member, id, rows, Some(version), None).await;
+            }
+            // A row that nothing was typed into is no question.
+            rows.retain(|row| {
+                !row.id.is_empty() || !row.label.trim().is_empty() || !row.options.trim().is_empty()
+            });
+            let saved: Result<i64> = match drafts(&rows) {
+                Ok(drafts) => member
+                    .tenant
+                    .transaction(async |tx| {
+                        store::intake::replace(tx, id, drafts, shown_version(&version), &by, now).await
+                    })
+                    .await
+                    .map_err(Problem::from),
+                Err(refusal) => Err(refusal.into()),
+            };
+            match saved {
+                Ok(_) => Ok(see_with(&format!("/app/services/{id}"), &Flash::ok("app-questions-saved"))),
+                Err(problem) if refuses_a_person(&problem) => {
+                    page(&reader, &member, id, rows, Some(version), Some(&problem)).await
+                }
+                Err(problem) => Err(problem),
+            }
+        })
+        .await
+}
+
+/// `version`: of the service, as the form showed it; `None`: as it is.
+async fn page<P: Allows>(
+    reader: &Reader,
+    member: &PageMember<P>,
+    id: ServiceId,
+    rows: Vec<Row>,
+    version: Option<String>,
+    refused: Option<&Problem>,
+) -> Result<HttpResponse> {
+    let (frame, _) = member.frame(reader).await?;
+    let offer: Offer = member.tenant.read(async |tx| store::services::find(tx, id).await).await?;
+    let mut names: Vec<(String, String)> = Vec::new();
+    for place in 0..rows.len() {
+        names
+            .extend(PARTS.map(|(pointer, name)| {
+                (format!("/questions/{place}/{pointer}*"), format!("{name}-{place}"))
+            }));
+    }
+    let fields: Vec<(&str, &str)> =
+        names.iter().map(|(pointer, name)| (pointer.as_str(), name.as_str())).collect();
+    let told = Told::by(refused, &fields, reader, &frame)?;
+    let is_stale = told.status == actix_web::http::StatusCode::PRECONDITION_FAILED;
+    let now_at = offer.service.version.to_string();
+    let content = Content {
+        current: "services",
+        // Whoever saves a second time has been told.
+        version: version.filter(|_| !is_stale).unwrap_or(now_at),
+        service: Named { id, name: offer.service.name },
+        may_add: rows.len() < MOST_QUESTIONS,
+        rows,
+        kinds: Kind::ALL.map(Kind::name).to_vec(),
+        errors: told.errors,
+        is_stale,
+        may_manage: member.role.may(Permission::ManageCatalogue),
+    };
+    render(&member.state, &frame, told.status, "app/service_questions", &content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buttons_move_rows_and_forget_none() {
+        let row = |label: &str| Row { label: label.to_owned(), ..Row::blank() };
+        let mut rows = vec![row("a"), row("b"), row("c")];
+        let labels = |rows: &[Row]| rows.iter().map(|row| row.label.as_str()).collect::<Vec<_>>().join("");
+        for (wish, after) in [
+            ("up-2", "acb"),
+            ("down-0", "cab"),
+            ("up-0", "cab"),
+            ("down-2", "cab"),
+            ("remove-1", "cb"),
+            ("remove-9", "cb"),
+            ("add", "cb"),
+        ] {
+            assert!(act(&mut rows, wish), "{wish}");
+            assert_eq!(labels(&rows), after, "{wish}");
+        }
+        assert_eq!(rows.len(), 3);
+        assert!(!act(&mut rows, "save") && !act(&mut rows, ""));
+    }
+}

@@ -1,0 +1,1 @@
+DROP TABLE intake_files, booking_terms, service_questions;
