@@ -6,16 +6,19 @@ pub mod list;
 pub mod new;
 pub mod reschedule;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
+use chrono_tz::Tz;
 use domain::booking::{Act, Status};
-use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
+use domain::id::{BookingId, CustomerId, GroupSessionId, ServiceId, StaffId};
 use domain::role::Permission;
 use domain::slots::Assigned;
+use domain::wall_clock;
 use serde::Serialize;
 use store::TenantTx;
 use store::bookings::{Appointment, Booking, Filter};
 use store::group_sessions;
 
+use super::calendar::parse_date;
 use crate::extract::{Allows, PageMember};
 use crate::pages::local_path;
 
@@ -37,6 +40,7 @@ pub struct Sheet {
     pub assigned: Option<Assigned>,
     /// Only on the booking's own page and in its drawer.
     pub room: Option<String>,
+    pub group_session_id: Option<GroupSessionId>,
     /// The group session it has seats of; there alone, too.
     pub group: Option<Group>,
     pub from: DateTime<Utc>,
@@ -111,6 +115,7 @@ impl Sheet {
             staff: staff_name,
             assigned,
             room: None,
+            group_session_id: booking.group_session_id,
             group: None,
             from: booking.starts_at,
             to: booking.ends_at,
@@ -200,6 +205,13 @@ pub(super) async fn find(tx: &TenantTx, id: BookingId) -> store::Result<Found> {
     };
     let group = Group::read(tx, &appointment.booking).await?;
     Ok(Found { appointment, room, group })
+}
+
+/// None for what no clock of the zone shows that day, such as the hour that summer time leaves out.
+pub(super) fn at_time(date: &str, time: &str, zone: Tz) -> Option<DateTime<Utc>> {
+    let (date, time) = (parse_date(date)?, time.parse::<NaiveTime>().ok()?);
+    let start = wall_clock::start_instant(zone, date, u16::try_from(time.hour() * 60 + time.minute()).ok()?)?;
+    (start.with_timezone(&zone).naive_local() == date.and_time(time)).then_some(start)
 }
 
 /// Where somebody came from, on this site; else the page of the booking.
