@@ -240,3 +240,17 @@ calendar-minutes = Duration in minutes
 calendar-minutes-hint = The price stays as it was booked.
 calendar-outside-move = Whatever the hours and the notice, as long as nothing else is booked.
 calendar-outside-move-do = Move to this time
+calendar-messages = Messages to the customer
+calendar-message = { $kind ->
+    [booking_confirmation] Confirmation
+    [booking_cancellation] Cancellation
+    [booking_reschedule] New time
+    [booking_reminder] Reminder
+   *[other] Message
+}
+calendar-message-status = { $status ->
+    [sent] Sent
+    [sending] On its way
+    [failed] Not delivered
+   *[suppressed] Held back
+}

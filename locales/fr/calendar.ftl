@@ -240,3 +240,17 @@ calendar-minutes = Durée en minutes
 calendar-minutes-hint = Le prix reste celui de la réservation.
 calendar-outside-move = Quels que soient les horaires et le délai, tant que rien d’autre n’est réservé.
 calendar-outside-move-do = Déplacer à cette heure
+calendar-messages = Messages au client
+calendar-message = { $kind ->
+    [booking_confirmation] Confirmation
+    [booking_cancellation] Annulation
+    [booking_reschedule] Nouvel horaire
+    [booking_reminder] Rappel
+   *[other] Message
+}
+calendar-message-status = { $status ->
+    [sent] Envoyé
+    [sending] En cours d’envoi
+    [failed] Non distribué
+   *[suppressed] Retenu
+}

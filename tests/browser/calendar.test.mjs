@@ -203,6 +203,7 @@ describe('the calendar', { concurrency: 1 }, () => {
       await page.locator('#move button').last().click()
       await page.waitForURL(`**/app/calendar?date=${date}&booking=${ana.id}`)
       assert.equal(await when(ana.id), `14:45–16:15 ${staff[0].name}`)
+      await page.locator('#drawer').getByRole('link', { name: 'Close' }).click()
       for (const view of ['Week', 'Month', 'List']) {
         await page.locator('.seg').getByRole('link', { name: view }).click()
         await page.waitForURL(`**view=${view.toLowerCase()}&date=${date}`)

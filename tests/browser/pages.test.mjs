@@ -14,7 +14,7 @@ const pages = table.filter(({ method, path }) => method === 'GET' && path.includ
 /** In bytes over the wire, and how many requests. Pictures that tenants upload have a budget of their own. */
 const budgets = {
   public: { total: 60_000, script: 15_000, requests: 8 },
-  member: { total: 90_000, script: 30_000, requests: 10 },
+  member: { total: 90_000, script: 30_000, requests: 11 },
   // The whole API on one page: it grows with what the product can do.
   reference: { total: 120_000, script: 15_000, requests: 8 },
 }

@@ -17,7 +17,8 @@ async fn booked(salon: &Salon<'_>, name: &str, start: &str) -> String {
 
 async fn id_of(salon: &Salon<'_>, name: &str) -> String {
     let found = salon.get("/bookings").query(&[("q", name)]).await.expect(200);
-    found["data"][0]["id"].as_str().unwrap().to_owned()
+    let id = found.pointer("/data/0/id").and_then(Value::as_str);
+    id.unwrap_or_else(|| panic!("{name} has no booking")).to_owned()
 }
 
 async fn resize(salon: &Salon<'_>, id: &str, minutes: i64) -> Answer {

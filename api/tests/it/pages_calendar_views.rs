@@ -6,7 +6,8 @@ use testkit::{Answer, Browser, Salon, TestApp};
 
 async fn booking_of(salon: &Salon<'_>, name: &str) -> String {
     let listed = salon.get("/bookings").query(&[("q", name)]).await.expect(200);
-    listed["data"][0]["id"].as_str().unwrap().to_owned()
+    let id = listed.pointer("/data/0/id").and_then(Value::as_str);
+    id.unwrap_or_else(|| panic!("{name} has no booking")).to_owned()
 }
 
 /// Drops a booking somewhere, as the script of the page does.

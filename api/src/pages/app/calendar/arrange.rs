@@ -3,12 +3,14 @@
 
 use actix_web::{HttpResponse, ResponseError};
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use domain::id::{BookingId, StaffId};
 use domain::rejection::Rejection;
 use serde::{Deserialize, Serialize};
 use store::bookings::{self, Appointment, Arrangement};
 
 use super::super::bookings::at_time;
+use super::super::typed::shown_version;
 use crate::extract::{ManageBookings, PageMember, Path};
 use crate::pages::Reader;
 use crate::pages::form::Form;
@@ -69,24 +71,36 @@ async fn arrange(
     member: &PageMember<ManageBookings>,
     id: BookingId,
     form: &ArrangeForm,
-    zone: chrono_tz::Tz,
+    zone: Tz,
 ) -> Result<Appointment> {
-    let start: DateTime<Utc> = at_time(&form.date, &form.time, zone)
-        .ok_or_else(|| Rejection::invalid("/time", "INVALID", "must be a time of that day"))?;
-    let staff: StaffId = form
-        .staff_id
-        .parse()
-        .map_err(|_no_id| Rejection::invalid("/staff_id", "INVALID", "must be a staff member"))?;
-    let to = Arrangement {
-        start: Some(start),
-        staff_id: Some(staff),
-        duration_minutes: form.minutes.parse().ok(),
-        outside_hours: false,
-        takes_back: !form.undo.is_empty(),
-        version: form.version.parse().ok(),
-    };
     let (now, by) = (member.now, member.by());
-    Ok(member.tenant.transaction(async |tx| bookings::arrange(tx, id, &to, &by, now).await).await?)
+    member
+        .tenant
+        .transaction(async |tx| {
+            // What is not there is told before what is wrong with the form.
+            bookings::find(tx, id).await?;
+            Ok(bookings::arrange(tx, id, &form.read(zone)?, &by, now).await?)
+        })
+        .await
+}
+
+impl ArrangeForm {
+    fn read(&self, zone: Tz) -> Result<Arrangement> {
+        let start: DateTime<Utc> = at_time(&self.date, &self.time, zone)
+            .ok_or_else(|| Rejection::invalid("/time", "INVALID", "must be a time of that day"))?;
+        let staff_id: StaffId = self
+            .staff_id
+            .parse()
+            .map_err(|_no_id| Rejection::invalid("/staff_id", "INVALID", "must be a staff member"))?;
+        Ok(Arrangement {
+            start: Some(start),
+            staff_id: Some(staff_id),
+            duration_minutes: self.minutes.parse().ok(),
+            outside_hours: false,
+            takes_back: !self.undo.is_empty(),
+            version: shown_version(&self.version),
+        })
+    }
 }
 
 fn said(arranged: Appointment, is_undone: bool, reader: &Reader, frame: &Frame) -> Result<Arranged> {
