@@ -5,7 +5,7 @@ use domain::id::{BookingId, StaffId};
 use domain::rejection::{Alternative, Code, Extra, Rejection};
 use serde::Deserialize;
 use store::availability::{self, Wish};
-use store::bookings::{self, Move};
+use store::bookings::{self, Arrangement, Move};
 use utoipa::ToSchema;
 
 use crate::bookings::{BookingView, MemberBookingView, guess};
@@ -29,6 +29,8 @@ pub struct RescheduleBooking {
     start: DateTime<Utc>,
     /// Without it whoever provides it already.
     staff_id: Option<StaffId>,
+    /// False. True: whatever the hours, the notice and the horizon, as long as the time is not taken.
+    outside_hours: Option<bool>,
 }
 
 pub async fn create_public(
@@ -69,7 +71,13 @@ pub async fn create(
     let to = Move { start: submission.body.start, staff_id: submission.body.staff_id };
     let moved = member
         .once(&submission, async |tx| {
-            let appointment = bookings::reschedule(tx, *id, to, &by, now).await?;
+            let appointment = if submission.body.outside_hours == Some(true) {
+                let (start, staff_id) = (Some(to.start), to.staff_id);
+                let to = Arrangement { start, staff_id, outside_hours: true, ..Arrangement::default() };
+                bookings::arrange(tx, *id, &to, &by, now).await?
+            } else {
+                bookings::reschedule(tx, *id, to, &by, now).await?
+            };
             Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
         })
         .await;

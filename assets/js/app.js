@@ -42,15 +42,15 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input,textarea,select,[contenteditable],dialog")) return;
     if (event.key === "?") return $("#keys")?.showModal();
     if (keys && !keys.checked) return;
-    const acted = { n: () => go("[data-key=n],.fab"), c: () => go("#nav a[href='/app/calendar']"), b: () => go("#nav a[href='/app/bookings']"), t: () => go("[data-key=t]"), ArrowLeft: () => go("[data-key=previous]"), ArrowRight: () => go("[data-key=next]"), "/": () => { $("#q")?.focus(); return true; } }[event.key]?.();
+    const acted = { n: () => go("[data-key=n],.fab"), d: () => go("[data-key=d]"), w: () => go("[data-key=w]"), m: () => go("[data-key=m]"), l: () => go("[data-key=l]"), c: () => go("#nav a[href='/app/calendar']"), b: () => go("#nav a[href='/app/bookings']"), t: () => go("[data-key=t]"), ArrowLeft: () => go("[data-key=previous]"), ArrowRight: () => go("[data-key=next]"), "/": () => { $("#q")?.focus(); return true; } }[event.key]?.();
     if (acted) event.preventDefault();
   });
 
-  // ---- What chooses sends itself: the date of the calendar, the filters of a list, what a form shows again.
+  // ---- What chooses sends itself: the date and the person of the calendar, the filters of a list, what a form shows again.
   $$("[data-submit]").forEach(input => {
     const button = input.form.querySelector("button");
     if (button) button.hidden = true;
-    input.addEventListener("change", () => input.value && input.form.requestSubmit());
+    input.addEventListener("change", () => input.checkValidity() && input.form.requestSubmit());
   });
   $$("[data-filters] select").forEach(select => select.addEventListener("change", () => select.form.requestSubmit()));
   const refreshed = event => {
@@ -80,7 +80,7 @@
   // ---- The stream says that something has changed: a page that follows asks for itself again, but not before what
   // somebody types is sent or gone; of any other only the counter beside its menu.
   let asking = false, again = false;
-  const isTyped = () => [...$$("#main textarea, #main input:not([type=radio], [type=checkbox], [type=hidden])")].some(input => input.value !== input.defaultValue);
+  const isTyped = () => !!$(".drag, .choose") || [...$$("#main textarea, #main input:not([type=radio], [type=checkbox], [type=hidden])")].some(input => input.value !== input.defaultValue);
   const look = async () => {
     const follows = $("#main[data-live]");
     again = true;

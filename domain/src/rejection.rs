@@ -98,6 +98,8 @@ codes! {
     ContactTheBusiness, "CONTACT_THE_BUSINESS", Forbidden, "This can't be booked online. Please contact the business.";
     ImportStarted, "IMPORT_STARTED", Conflict, "This import has been started already.";
     BookingNotMovable, "BOOKING_NOT_MOVABLE", Conflict, "This booking can no longer be moved.";
+    OutsideHours, "OUTSIDE_HOURS", Conflict, "Nobody works then. Say outside_hours to have it there all the same.";
+    GroupSessionFixed, "GROUP_SESSION_FIXED", Conflict, "A group session keeps its time. Move its participants one by one.";
     JobRunning, "JOB_RUNNING", Conflict, "This job is with the workers. Wait for the end of its run.";
     JobNotRetryable, "JOB_NOT_RETRYABLE", Conflict, "This job is due already.";
     JobChanged, "JOB_CHANGED", Conflict, "This job has moved on since you looked at it.";

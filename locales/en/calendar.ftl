@@ -18,7 +18,6 @@ calendar-pending = To confirm
 calendar-deposits = Deposits
 calendar-occupancy = Occupancy
 calendar-legend = Colours
-calendar-grid = The day, by team member
 calendar-load = { $percent } booked
 calendar-off = Not working
 calendar-break = Break
@@ -78,6 +77,7 @@ calendar-did = { $action ->
     [create] Booked
     [confirm] Confirmed
     [reschedule] Moved
+    [resize] Duration changed
     [cancel] Cancelled
     [complete] Marked as completed
     [miss] Marked as no-show
@@ -207,3 +207,69 @@ calendar-waitlist-since = Since
 calendar-waitlist-booking = The time
 calendar-waitlist-leave = Take { $name } from the list
 calendar-flash-waitlist-left = Taken from the waitlist.
+calendar-views = Views
+calendar-view = { $view ->
+    [week] Week
+    [month] Month
+    [list] List
+   *[day] Day
+}
+calendar-earlier = { $view ->
+    [week] Previous week
+    [month] Previous month
+    [list] Seven days before
+   *[day] Previous day
+}
+calendar-later = { $view ->
+    [week] Next week
+    [month] Next month
+    [list] Seven days after
+   *[day] Next day
+}
+calendar-whose = Whose calendar
+calendar-everybody = Everybody
+calendar-week-of = The week of { $name }
+calendar-week-grid = The week, by team member
+calendar-count = { $count ->
+    [one] 1 booking
+   *[other] { $count } bookings
+}
+calendar-and-more = + { $count } more
+calendar-new-for = New booking for { $name }, { $date }
+calendar-cut = There are more bookings than fit here. Look at a shorter time, or at one person.
+calendar-empty-day = Nothing booked.
+calendar-arranged = { $name }: { $from } – { $to }, { $staff }. The customer is told.
+calendar-put-back = { $name }: back to { $from } – { $to }, { $staff }.
+calendar-undo = Undo
+calendar-by-form = Move by form
+calendar-refused = { $code ->
+    [SLOT_UNAVAILABLE] This time is taken. The booking is where it was.
+    [OUTSIDE_HOURS] Nobody works then. The booking is where it was.
+    [GROUP_SESSION_FIXED] A group session keeps its time. Move its participants one by one.
+    [BOOKING_NOT_MOVABLE] This booking can no longer be moved.
+    [VERSION_MISMATCH] Somebody changed this booking meanwhile. Look at it again.
+    [STAFF] This person does not provide the service. The booking is where it was.
+    [DURATION] A booking lasts 5 minutes to 24 hours.
+    [TOO_MANY_REQUESTS] Too many changes at once. Wait a moment.
+   *[other] This could not be saved. The booking is where it was.
+}
+calendar-minutes = Duration in minutes
+calendar-minutes-hint = The price stays as it was booked.
+calendar-outside-move = Whatever the hours and the notice, as long as nothing else is booked.
+calendar-outside-move-do = Move to this time
+calendar-messages = Messages to the customer
+calendar-message = { $kind ->
+    [booking_confirmation] Confirmation
+    [booking_cancellation] Cancellation
+    [booking_reschedule] New time
+    [booking_reminder] Reminder
+    [waitlist_offer] A time that became free
+    [series_confirmation] Confirmation of the series
+   *[other] Message
+}
+calendar-message-status = { $status ->
+    [sent] Sent
+    [sending] On its way
+    [failed] Not delivered
+   *[suppressed] Held back
+}

@@ -49,7 +49,10 @@ ui-keys = Keyboard shortcuts
 ui-keys-switch = Use shortcuts of a single letter
 ui-key-search = Search
 ui-key-today = Today
-ui-key-days = Previous and next day
+ui-key-days = Back and forth in the calendar
+ui-key-views = Day, week, month, list
+ui-key-move = Move the chosen booking
+ui-key-resize = Change its end
 ui-errors = { $count ->
     [one] One thing needs your attention
    *[other] { $count } things need your attention
@@ -134,6 +137,9 @@ flaw-code = { $code ->
     [TOO_MANY_OF_THESE] There are too many of these already.
     [BOOKING_NOT_CANCELLABLE] This booking can no longer be cancelled.
     [BOOKING_NOT_CONFIRMABLE] This booking no longer waits for an answer.
+    [BOOKING_NOT_MOVABLE] This booking can no longer be moved.
+    [OUTSIDE_HOURS] Nobody works then. Choose another time, or say that it is outside of the hours.
+    [GROUP_SESSION_FIXED] A group session keeps its time. Move its participants one by one.
     [BOOKING_NOT_CLOSABLE] Nobody can say yet how this booking ended.
     [CUSTOMER_EXISTS] A customer with this email address exists already. Find them instead.
     [CONTACT_THE_BUSINESS] This can’t be booked online. Please contact the business.

@@ -18,7 +18,6 @@ calendar-pending = À confirmer
 calendar-deposits = Acomptes
 calendar-occupancy = Occupation
 calendar-legend = Couleurs
-calendar-grid = La journée, par membre de l’équipe
 calendar-load = { $percent } réservé
 calendar-off = Ne travaille pas
 calendar-break = Pause
@@ -78,6 +77,7 @@ calendar-did = { $action ->
     [create] Réservée
     [confirm] Confirmée
     [reschedule] Déplacée
+    [resize] Durée modifiée
     [cancel] Annulée
     [complete] Marquée comme terminée
     [miss] Marquée comme absence
@@ -207,3 +207,69 @@ calendar-waitlist-since = Depuis
 calendar-waitlist-booking = Le créneau
 calendar-waitlist-leave = Retirer { $name } de la liste
 calendar-flash-waitlist-left = Retiré de la liste d’attente.
+calendar-views = Vues
+calendar-view = { $view ->
+    [week] Semaine
+    [month] Mois
+    [list] Liste
+   *[day] Jour
+}
+calendar-earlier = { $view ->
+    [week] Semaine précédente
+    [month] Mois précédent
+    [list] Sept jours avant
+   *[day] Jour précédent
+}
+calendar-later = { $view ->
+    [week] Semaine suivante
+    [month] Mois suivant
+    [list] Sept jours après
+   *[day] Jour suivant
+}
+calendar-whose = Agenda de qui
+calendar-everybody = Toute l’équipe
+calendar-week-of = La semaine de { $name }
+calendar-week-grid = La semaine, par membre de l’équipe
+calendar-count = { $count ->
+    [one] { $count } réservation
+   *[other] { $count } réservations
+}
+calendar-and-more = + { $count } de plus
+calendar-new-for = Nouvelle réservation pour { $name }, { $date }
+calendar-cut = Il y a plus de réservations qu’on ne peut en montrer. Choisissez une période plus courte ou une personne.
+calendar-empty-day = Rien de réservé.
+calendar-arranged = { $name } : { $from } – { $to }, { $staff }. Le client est informé.
+calendar-put-back = { $name } : de nouveau { $from } – { $to }, { $staff }.
+calendar-undo = Annuler
+calendar-by-form = Ouvrir le formulaire
+calendar-refused = { $code ->
+    [SLOT_UNAVAILABLE] Cet horaire est pris. La réservation reste à sa place.
+    [OUTSIDE_HOURS] Personne ne travaille à ce moment. La réservation reste à sa place.
+    [GROUP_SESSION_FIXED] Une séance de groupe garde son horaire. Déplacez ses participants un par un.
+    [BOOKING_NOT_MOVABLE] Cette réservation ne peut plus être déplacée.
+    [VERSION_MISMATCH] Quelqu’un a modifié cette réservation entre-temps. Regardez-la à nouveau.
+    [STAFF] Cette personne ne propose pas cette prestation. La réservation reste à sa place.
+    [DURATION] Une réservation dure de 5 minutes à 24 heures.
+    [TOO_MANY_REQUESTS] Trop de changements à la fois. Attendez un instant.
+   *[other] Le changement n’a pas pu être enregistré. La réservation reste à sa place.
+}
+calendar-minutes = Durée en minutes
+calendar-minutes-hint = Le prix reste celui de la réservation.
+calendar-outside-move = Quels que soient les horaires et le délai, tant que rien d’autre n’est réservé.
+calendar-outside-move-do = Déplacer à cette heure
+calendar-messages = Messages au client
+calendar-message = { $kind ->
+    [booking_confirmation] Confirmation
+    [booking_cancellation] Annulation
+    [booking_reschedule] Nouvel horaire
+    [booking_reminder] Rappel
+    [waitlist_offer] Créneau libéré
+    [series_confirmation] Confirmation de la série
+   *[other] Message
+}
+calendar-message-status = { $status ->
+    [sent] Envoyé
+    [sending] En cours d’envoi
+    [failed] Non distribué
+   *[suppressed] Retenu
+}

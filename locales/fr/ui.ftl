@@ -49,7 +49,10 @@ ui-keys = Raccourcis clavier
 ui-keys-switch = Utiliser les raccourcis d’une seule lettre
 ui-key-search = Rechercher
 ui-key-today = Aujourd’hui
-ui-key-days = Jour précédent et suivant
+ui-key-days = Avancer et reculer dans l’agenda
+ui-key-views = Jour, semaine, mois, liste
+ui-key-move = Déplacer la réservation choisie
+ui-key-resize = Changer sa fin
 ui-errors = { $count ->
     [one] Il reste un point à corriger
    *[other] Il reste { $count } points à corriger
@@ -134,6 +137,9 @@ flaw-code = { $code ->
     [TOO_MANY_OF_THESE] Il y en a déjà trop.
     [BOOKING_NOT_CANCELLABLE] Cette réservation ne peut plus être annulée.
     [BOOKING_NOT_CONFIRMABLE] Cette réservation n’attend plus de réponse.
+    [BOOKING_NOT_MOVABLE] Cette réservation ne peut plus être déplacée.
+    [OUTSIDE_HOURS] Personne ne travaille à ce moment. Choisissez un autre horaire, ou dites que c’est en dehors des horaires.
+    [GROUP_SESSION_FIXED] Une séance de groupe garde son horaire. Déplacez ses participants un par un.
     [BOOKING_NOT_CLOSABLE] On ne peut pas encore dire comment cette réservation s’est terminée.
     [CUSTOMER_EXISTS] Un client existe déjà avec cette adresse e-mail. Cherchez-le plutôt.
     [CONTACT_THE_BUSINESS] Cette réservation ne peut pas se faire en ligne. Contactez l’établissement.

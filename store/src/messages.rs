@@ -52,6 +52,31 @@ pub enum Claim {
     Suppressed,
 }
 
+/// A message to a customer, as members see it.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = messages)]
+pub struct Message {
+    pub kind: String,
+    pub channel: String,
+    /// `sending`, `sent`, `failed` or `suppressed`.
+    pub status: String,
+    pub created_at: DateTime<Utc>,
+    pub sent_at: Option<DateTime<Utc>>,
+}
+
+/// What the customer was told of a booking, from the first to the last; at most 50.
+pub async fn told(tx: &TenantTx, subject: Uuid) -> Result<Vec<Message>> {
+    Ok(messages::table
+        .filter(messages::tenant_id.eq(tx.tenant()))
+        .filter(messages::subject_id.eq(subject))
+        .filter(messages::audience.eq(Audience::Customer.name()))
+        .order((messages::created_at, messages::id))
+        .select(Message::as_select())
+        .limit(50)
+        .load(&mut tx.conn())
+        .await?)
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = messages, treat_none_as_default_value = false)]
 struct NewMessage<'a> {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { signedIn } from './support/demo.mjs'
 import { close, origin } from './support/harness.mjs'
-import { address } from './support/places.mjs'
+import { addresses } from './support/places.mjs'
 
 const rounds = 200
 const table = await (await fetch(`${origin}/dev/routes`)).json()
@@ -22,12 +22,16 @@ console.log('| page | bytes | render p50 | p99 | processor, whole request |\n| -
 let slowest = 0
 for (const { method, path, access } of table) {
   if (method !== 'GET' || access === 'development') continue
-  const where = await address(path)
-  if (where === null) continue
+  for (const where of await addresses(path)) await measure(path, where, access)
+}
+console.log(`\nThe slowest p50: ${slowest.toFixed(2)} ms.`)
+await close()
+
+async function measure(path, where, access) {
   const ask = () => fetch(origin + where, { redirect: 'manual', headers: { ...(access === 'member' && { cookie }), 'accept-language': 'fr' } })
   const first = await ask()
   const bytes = (await first.arrayBuffer()).byteLength
-  if (!first.headers.get('server-timing')) continue
+  if (!first.headers.get('server-timing')) return
   for (let warm = 0; warm < 20; warm++) await (await ask()).text()
   const times = []
   const before = used()
@@ -39,7 +43,6 @@ for (const { method, path, access } of table) {
   const processor = (used() - before) / rounds
   times.sort((one, two) => one - two)
   slowest = Math.max(slowest, at(times, 0.5))
-  console.log(`| \`${path}\` | ${bytes} | ${at(times, 0.5).toFixed(2)} ms | ${at(times, 0.99).toFixed(2)} ms | ${processor.toFixed(1)} ms |`)
+  const view = new URL(where, origin).searchParams.get('view')
+  console.log(`| \`${path}${view ? `?view=${view}` : ''}\` | ${bytes} | ${at(times, 0.5).toFixed(2)} ms | ${at(times, 0.99).toFixed(2)} ms | ${processor.toFixed(1)} ms |`)
 }
-console.log(`\nThe slowest p50: ${slowest.toFixed(2)} ms.`)
-await close()

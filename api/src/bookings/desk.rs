@@ -8,7 +8,7 @@ use domain::intake::{AllGiven, Given};
 use domain::locale::Locale;
 use domain::rejection::{Code, Rejection};
 use serde::{Deserialize, Serialize};
-use store::bookings::{self, Change, Desk, Facts};
+use store::bookings::{self, Arrangement, Change, Desk, Facts};
 use utoipa::ToSchema;
 
 use super::{CustomerBody, MemberBookingView, Notifications, under_a_code, with_alternatives};
@@ -121,6 +121,10 @@ pub struct UpdateBooking {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     internal_note: Option<Option<String>>,
+    /// From its start on, 5..=1440. It is checked like a new booking, its own time is free to it, and what it costs stays.
+    duration_minutes: Option<i32>,
+    /// False. True: the new end may lie outside of the hours, as long as the time is not taken.
+    outside_hours: Option<bool>,
 }
 
 pub async fn update(
@@ -132,9 +136,26 @@ pub async fn update(
     let (now, by) = (member.now, member.by());
     let appointment = member
         .tenant
-        .transaction(async |tx| match &body.internal_note {
-            Some(note) => bookings::annotate(tx, *id, note.as_deref(), version, &by, now).await,
-            None => bookings::find(tx, *id).await,
+        .transaction(async |tx| {
+            // The first change is checked against what was seen; under its lock the second needs no check.
+            let (mut appointment, mut version) = (None, version);
+            if let Some(note) = &body.internal_note {
+                appointment = Some(bookings::annotate(tx, *id, note.as_deref(), version, &by, now).await?);
+                version = None;
+            }
+            if let Some(minutes) = body.duration_minutes {
+                let to = Arrangement {
+                    duration_minutes: Some(minutes),
+                    outside_hours: body.outside_hours.unwrap_or(false),
+                    version,
+                    ..Arrangement::default()
+                };
+                appointment = Some(bookings::arrange(tx, *id, &to, &by, now).await?);
+            }
+            match appointment {
+                Some(appointment) => Ok::<_, store::Error>(appointment),
+                None => bookings::find(tx, *id).await,
+            }
         })
         .await?;
     let version = appointment.booking.version;
@@ -205,8 +226,8 @@ pub struct BookingHistory {
 #[derive(Serialize, ToSchema)]
 pub struct BookingChange {
     id: EventId,
-    /// `booking.create`, `booking.confirm`, `booking.reschedule`, `booking.cancel`, `booking.complete`, `booking.miss`,
-    /// `booking.waive_fee`, `booking.update`.
+    /// `booking.create`, `booking.confirm`, `booking.accept`, `booking.pay_deposit`, `booking.expire`, `booking.reschedule`,
+    /// `booking.resize`, `booking.cancel`, `booking.complete`, `booking.miss`, `booking.waive_fee`, `booking.update`.
     action: String,
     actor: Actor,
     occurred_at: DateTime<Utc>,

@@ -187,7 +187,11 @@ impl Follower {
             }
             Format::Changes => {
                 let names: BTreeSet<&str> = events.iter().map(|event| event.name.as_str()).collect();
-                format!("id: {next}\nevent: changes\ndata: {}\n\n", serde_json::json!({"names": names}))
+                // Whoever made a change knows it by this.
+                let made: Vec<String> =
+                    events.iter().map(|event| format!("{}.{}", event.subject, event.version)).collect();
+                let told = serde_json::json!({"names": names, "events": made});
+                format!("id: {next}\nevent: changes\ndata: {told}\n\n")
             }
         }
     }

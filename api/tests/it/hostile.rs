@@ -242,7 +242,9 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             "title": "Dentist", "start": "2030-03-06T09:00", "end": "2030-03-06T10:00", "all_day": false,
             "timezone": "Europe/Paris", "note": "Quiet", "recurrence": "FREQ=WEEKLY;COUNT=3",
         }),
-        ("PATCH", "/bookings/{id}") => json!({"internal_note": "Quiet"}),
+        ("PATCH", "/bookings/{id}") => {
+            json!({"internal_note": "Quiet", "duration_minutes": 45, "outside_hours": true})
+        }
         ("POST" | "PATCH", "/customers" | "/customers/{id}") => json!({
             "name": "Ana", "email": "ana@customer.example", "phone": "+33612345678", "locale": "en", "note": "Quiet",
             "tags": ["VIP", "Regular"],
@@ -264,7 +266,9 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
         ("POST", "/bookings/{id}/cancellation") => {
             json!({"reason": "ill", "charge_fee": false, "scope": "this"})
         }
-        ("POST", "/bookings/{id}/reschedule") => json!({"start": "2030-03-06T10:00:00Z"}),
+        ("POST", "/bookings/{id}/reschedule") => {
+            json!({"start": "2030-03-06T10:00:00Z", "outside_hours": true})
+        }
         ("POST", "/public/{tenant}/bookings/{code}/reschedule") => {
             json!({"email": "ana@customer.example", "start": "2030-03-06T10:00:00Z"})
         }

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod approval;
+mod arrangements;
 #[cfg(test)]
 mod bookings;
 #[cfg(test)]
@@ -58,6 +59,7 @@ mod pages_access;
 mod pages_account;
 #[cfg(test)]
 mod pages_calendar;
+mod pages_calendar_views;
 #[cfg(test)]
 mod pages_customers;
 #[cfg(test)]

@@ -28,6 +28,10 @@ use crate::schema::{services, tenants};
 use crate::services::named;
 use crate::tenants::{KeptPolicy, Zone};
 
+/// What a member who moves a booking need not keep to: the shortest step and the longest horizon there are.
+const DESK_STEP_MINUTES: i32 = 5;
+const DESK_HORIZON_DAYS: i32 = 730;
+
 /// One tenant's service with everybody who provides it and when they work: all that the answer depends on but for the
 /// time that is taken. Not one column more than that and a booking need: it is read for each.
 #[derive(Debug)]
@@ -121,6 +125,12 @@ pub(crate) async fn catalogue(
         service.duration_minutes = moved.duration_minutes;
         service.buffer_before_minutes = moved.buffer_before_minutes;
         service.buffer_after_minutes = moved.buffer_after_minutes;
+        if moved.at_desk {
+            service.slot_step_minutes = Some(DESK_STEP_MINUTES);
+            service.min_notice_minutes = 0;
+            service.horizon_days = DESK_HORIZON_DAYS;
+            service.bookable_until = None;
+        }
     }
     // Of what all do together nobody is chosen.
     let only = wish.staff_id.filter(|_| !service.is_collective);
@@ -336,6 +346,14 @@ impl Catalogue {
     /// Whether one of the team offers this start; of a collective service, all of it.
     pub(crate) fn offers(&self, start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         self.ask(now, |demand, team| demand.is_offered(team, start, now))
+    }
+
+    /// Whether those who would provide it work for as long as it lasts from this start on, and the service takes place then.
+    pub(crate) fn is_worked(&self, start: DateTime<Utc>) -> bool {
+        let wanted = Interval::new(start, start + self.duration());
+        let own = self.hours.as_ref().map(|hours| Calendar { hours, closures: &[] }.working_ranges(wanted));
+        let team = self.team.iter().map(|member| member.working(wanted));
+        team.chain(own).all(|ranges| ranges == [wanted])
     }
 
     /// Whether nothing is taken of the time that a booking at this start takes, whatever the hours, or a group session has

@@ -60,6 +60,8 @@ struct Moved {
     duration_minutes: i32,
     buffer_before_minutes: i32,
     buffer_after_minutes: i32,
+    /// A member looks, who need not keep to what is offered.
+    at_desk: bool,
 }
 
 impl Wish {
@@ -82,6 +84,7 @@ impl Wish {
             duration_minutes: booking.duration_minutes,
             buffer_before_minutes: booking.buffer_before_minutes,
             buffer_after_minutes: booking.buffer_after_minutes,
+            at_desk: false,
         };
         Ok(Self { moved: Some(moved), ..Self::for_service(booking.service_id).with_seats(booking.seats) })
     }
@@ -89,6 +92,12 @@ impl Wish {
     /// Nothing stands already that would move.
     const fn is_new(&self) -> bool {
         self.moved.is_none()
+    }
+
+    /// Of a booking that a member moves: whatever the notice and the horizon, and every five minutes.
+    #[must_use]
+    pub(crate) fn at_desk(self) -> Self {
+        Self { moved: self.moved.map(|moved| Moved { at_desk: true, ..moved }), ..self }
     }
 
     /// So many seats of a group session.

@@ -1,6 +1,7 @@
 //! Bookings: made, found, moved, cancelled. Races are decided by the lock on a staff member's schedule and, whatever happens,
 //! by the exclusion constraint on allocations.
 
+mod arrange;
 mod counts;
 mod create;
 mod desk;
@@ -104,6 +105,7 @@ pub struct Booking {
     pub created_by: Option<UserId>,
 }
 
+pub use arrange::{Arrangement, SECOND_THOUGHT, arrange};
 pub use counts::{Figures, count_pending, explain_count_pending, figures, next};
 pub use create::create;
 pub(crate) use create::create_offer;

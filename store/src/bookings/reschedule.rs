@@ -49,7 +49,7 @@ pub async fn reschedule(
     if (to.start, staff_id) == (before.starts_at, before.staff_id) {
         return Ok(Appointment { booking: before, staff_name });
     }
-    let catalogue = lock(tx, &before, staff_id, to.start).await.map_err(|error| {
+    let catalogue = lock(tx, &before, staff_id, to.start, std::convert::identity).await.map_err(|error| {
         // The service is offered no more, or its provider has left: nobody can say when it would be free.
         match error.code() {
             Some(Code::NotFound) if to.staff_id.is_none() => Error::from(Code::BookingNotMovable),
@@ -86,12 +86,21 @@ pub async fn reschedule(
         updated_at: now,
         ..before.clone()
     };
-    write(tx, &before, &after, &place, by, now).await?;
+    let jobs = told_rescheduled(&after);
+    let told = Told { action: "booking.reschedule", jobs: &jobs, at: None };
+    write(tx, (&before, &after), &place, told, by, now).await?;
     Ok(Appointment { booking: after, staff_name: member.staff.name })
 }
 
-/// The locks on whose time becomes free and whose is taken, and what is taken of the latter's.
-async fn lock(tx: &TenantTx, before: &Booking, staff_id: StaffId, start: DateTime<Utc>) -> Result<Catalogue> {
+/// The locks on whose time becomes free and whose is taken, and what is taken of the latter's. `how` it looks for it may
+/// differ.
+pub(super) async fn lock(
+    tx: &TenantTx,
+    before: &Booking,
+    staff_id: StaffId,
+    start: DateTime<Utc>,
+    how: fn(Wish) -> Wish,
+) -> Result<Catalogue> {
     let mut staff = time::held(tx, before).await?;
     if before.is_collective() {
         let day = start.date_naive();
@@ -103,19 +112,26 @@ async fn lock(tx: &TenantTx, before: &Booking, staff_id: StaffId, start: DateTim
     }
     time::raise(tx, &staff, before.service_id).await?;
     // How many share its time is known under the lock.
-    let wish = Wish::to_move(tx, before).await?;
+    let wish = how(Wish::to_move(tx, before).await?);
     let catalogue = availability::around(tx, wish, staff_id, start).await?;
     // One who does it alone now did it with others, or the other way round: whose time it takes was not locked.
     let is_locked = catalogue.team.iter().all(|member| staff.contains(&member.staff.id));
     if is_locked { Ok(catalogue) } else { Err(Code::BookingNotMovable.into()) }
 }
 
+/// What is kept of a move in the history, and what follows it: at once, or from `at` on.
+pub(super) struct Told<'a> {
+    pub(super) action: &'static str,
+    pub(super) jobs: &'a [Job],
+    pub(super) at: Option<DateTime<Utc>>,
+}
+
 /// All of it in one flight: the locks are held and the time is free.
-async fn write(
+pub(super) async fn write(
     tx: &TenantTx,
-    before: &Booking,
-    after: &Booking,
+    (before, after): (&Booking, &Booking),
     place: &Place,
+    told: Told<'_>,
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -128,20 +144,21 @@ async fn write(
         });
         data.insert("previous".to_owned(), previous);
     }
-    let change = Change {
-        action: "booking.reschedule",
-        subject: after.id.0,
-        before: Some(before),
-        after: Some(after),
+    let change =
+        Change { action: told.action, subject: after.id.0, before: Some(before), after: Some(after) };
+    let enqueue = async {
+        match told.at {
+            Some(at) => tx.enqueue_for(told.jobs, at, now).await,
+            None => tx.enqueue(told.jobs, now).await,
+        }
     };
-    let jobs = told_rescheduled(after);
     let (released, taken, updated, happened, audited, enqueued) = join!(
         time::release(tx, before, now),
         time::take(tx, after, place, now),
         update(tx, after),
         events::record(tx, event, now),
         audit::record(tx, by, change, now),
-        tx.enqueue(&jobs, now),
+        enqueue,
     );
     // In the order they were sent: after the first error PostgreSQL refuses the rest for that alone.
     released?;
@@ -163,6 +180,7 @@ async fn update(tx: &TenantTx, after: &Booking) -> Result<()> {
             bookings::assigned.eq(&after.assigned),
             bookings::starts_at.eq(after.starts_at),
             bookings::ends_at.eq(after.ends_at),
+            bookings::duration_minutes.eq(after.duration_minutes),
             bookings::timezone.eq(Zone(after.timezone)),
             bookings::sequence.eq(after.sequence),
             bookings::version.eq(after.version),
@@ -174,7 +192,7 @@ async fn update(tx: &TenantTx, after: &Booking) -> Result<()> {
 }
 
 /// What follows a move: the summary of what is confirmed, and the message if the customer wants one.
-fn told_rescheduled(booking: &Booking) -> Vec<Job> {
+pub(super) fn told_rescheduled(booking: &Booking) -> Vec<Job> {
     let (booking_id, sequence) = (booking.id, booking.sequence);
     let mut jobs = Vec::new();
     if booking.status == Status::Confirmed {

@@ -4,7 +4,7 @@ use domain::id::TenantId;
 use domain::wall_clock::Interval;
 use store::bookings::Filter;
 use store::private_events::BusyFilter;
-use store::{availability, bookings, private_events};
+use store::{availability, bookings, calendar, private_events};
 use testkit::{Salon, TestApp};
 use uuid::Uuid;
 
@@ -163,4 +163,23 @@ async fn what_is_done_besides_is_found_by_its_index() {
         let conditions = index_conditions(&plan);
         assert!(conditions.contains("starts_at > ") && conditions.contains("starts_at < "), "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_month_is_found_by_its_index() {
+    let app = TestApp::start().await.ignore_jobs();
+    let (salon, other) = (app.tenant("salon").await, app.tenant("other").await);
+    fill([&salon, &other]).await;
+    let month =
+        Interval::new("2029-06-01T00:00:00Z".parse().unwrap(), "2029-07-01T00:00:00Z".parse().unwrap());
+    let plan: store::Result<Vec<String>> = app
+        .store
+        .tenant(salon.id)
+        .transaction(async |tx| calendar::explain_month(tx, month, chrono_tz::Europe::Paris).await)
+        .await;
+    let plan = plan.unwrap();
+    let text = plan.join("\n");
+    assert!(!text.contains("Seq Scan on bookings"), "{text}");
+    let conditions = index_conditions(&plan);
+    assert!(conditions.contains("starts_at >= ") && conditions.contains("starts_at < "), "{text}");
 }

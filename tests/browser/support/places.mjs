@@ -123,3 +123,16 @@ export async function address(path) {
   const question = new URLSearchParams((await questions[path]?.()) ?? {})
   return segments.join('/') + (question.size ? `?${question}` : '')
 }
+
+/** Questions by which a page becomes another one. */
+const views = {
+  '/app/calendar': async () => [{ view: 'week' }, { view: 'week', staff: await ids.staff() }, { view: 'month' }, { view: 'list' }],
+}
+
+/** All addresses of a page: of one with several views, each. */
+export async function addresses(path) {
+  const first = await address(path)
+  if (first === null) return []
+  const others = (await views[path]?.()) ?? []
+  return [first, ...others.map(question => `${first}${first.includes('?') ? '&' : '?'}${new URLSearchParams(question)}`)]
+}

@@ -70,6 +70,7 @@ fn day() -> Vec<Page> {
         page(post(), "/app/bookings/{id}/cancellation", desk, bookings::cancel::update),
         page(get(), "/app/bookings/{id}/move", desk, bookings::reschedule::ask),
         page(post(), "/app/bookings/{id}/move", desk, bookings::reschedule::update),
+        page(post(), "/app/bookings/{id}/arrangement", desk, calendar::arrange::update),
         page(get(), "/app/customers", read, customers::list),
         page(get(), "/app/customers/new", desk, customers::form::new),
         page(post(), "/app/customers/new", desk, customers::form::create),

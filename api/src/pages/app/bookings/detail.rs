@@ -2,7 +2,6 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use chrono::{DateTime, Utc};
 use domain::booking::Outcome;
 use domain::id::{BookingId, IntakeFileId};
 use domain::rejection::Code;
@@ -22,7 +21,6 @@ use crate::problem::{Problem, Result};
 struct Detail {
     current: &'static str,
     sheet: Sheet,
-    history: Vec<Happened>,
     errors: Vec<Flaw>,
     differences: Vec<Difference>,
     /// What was typed and refused.
@@ -30,16 +28,6 @@ struct Detail {
     manage_url: String,
     /// How often this customer has booked, this one among them; at most so many are counted.
     visits: usize,
-}
-
-#[derive(Serialize)]
-struct Happened {
-    action: String,
-    actor: String,
-    actor_name: Option<String>,
-    at: DateTime<Utc>,
-    /// Times of a move: where it was.
-    from: Option<DateTime<Utc>>,
 }
 
 pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<BookingId>>) -> HttpResponse {
@@ -61,15 +49,14 @@ pub(super) async fn show_with<P: Allows>(
 ) -> Result<HttpResponse> {
     const MOST_COUNTED: i64 = 100;
     let (frame, _tenant) = member.frame(reader).await?;
-    let (found, history, visits) = member
+    let (found, visits) = member
         .tenant
         .read(async |tx| {
             let found = super::find(tx, id).await?;
             let of_customer =
                 Filter { customer_id: Some(found.appointment.booking.customer_id), ..Filter::default() };
             let visits = bookings::list(tx, &of_customer, MOST_COUNTED).await?.len();
-            let history = bookings::history(tx, id).await?;
-            Ok::<_, store::Error>((found, history, visits))
+            Ok::<_, store::Error>((found, visits))
         })
         .await?;
     let mut told = Told::by(refused, &[("/internal_note", "internal_note")], reader, &frame)?;
@@ -86,22 +73,6 @@ pub(super) async fn show_with<P: Allows>(
         current: "bookings",
         internal_note: typed.map_or_else(|| sheet.internal_note.clone().unwrap_or_default(), str::to_owned),
         manage_url: if sheet.may.note { manage_url } else { String::new() },
-        history: history
-            .into_iter()
-            .rev()
-            .map(|change| Happened {
-                from: change
-                    .before
-                    .as_ref()
-                    .zip(change.after.as_ref())
-                    .filter(|(before, after)| before.starts_at != after.starts_at)
-                    .map(|(before, _)| before.starts_at),
-                action: change.action.trim_start_matches("booking.").to_owned(),
-                actor: change.actor,
-                actor_name: change.actor_name,
-                at: change.occurred_at,
-            })
-            .collect(),
         errors: told.errors,
         differences: told.differences,
         visits,

@@ -6,16 +6,20 @@ pub mod list;
 pub mod new;
 pub mod reschedule;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
+use chrono_tz::Tz;
 use domain::booking::{Act, Status};
-use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
+use domain::id::{BookingId, CustomerId, GroupSessionId, ServiceId, StaffId};
 use domain::role::Permission;
 use domain::slots::Assigned;
+use domain::wall_clock;
+use futures_util::join;
 use serde::Serialize;
-use store::TenantTx;
-use store::bookings::{Appointment, Booking, Filter};
-use store::group_sessions;
+use store::bookings::{Appointment, Booking, Change, Filter};
+use store::messages::{self, Message};
+use store::{TenantTx, group_sessions};
 
+use super::calendar::parse_date;
 use crate::extract::{Allows, PageMember};
 use crate::pages::answers::Answered;
 use crate::pages::local_path;
@@ -38,8 +42,12 @@ pub struct Sheet {
     pub assigned: Option<Assigned>,
     /// Only on the booking's own page and in its drawer.
     pub room: Option<String>,
+    pub group_session_id: Option<GroupSessionId>,
     /// The group session it has seats of; there alone, too.
     pub group: Option<Group>,
+    /// There alone, too: what the customer was told, and what happened, both from the last to the first.
+    messages: Vec<Told>,
+    history: Vec<Happened>,
     pub from: DateTime<Utc>,
     pub to: DateTime<Utc>,
     pub zone: &'static str,
@@ -122,7 +130,10 @@ impl Sheet {
             staff: staff_name,
             assigned,
             room: None,
+            group_session_id: booking.group_session_id,
             group: None,
+            messages: Vec::new(),
+            history: Vec::new(),
             from: booking.starts_at,
             to: booking.ends_at,
             zone: booking.timezone.name(),
@@ -193,27 +204,84 @@ impl Group {
     }
 }
 
+/// A message to the customer.
+#[derive(Serialize)]
+struct Told {
+    kind: String,
+    channel: String,
+    status: String,
+    at: DateTime<Utc>,
+}
+
+impl From<Message> for Told {
+    fn from(message: Message) -> Self {
+        let Message { kind, channel, status, created_at, sent_at } = message;
+        Self { kind, channel, status, at: sent_at.unwrap_or(created_at) }
+    }
+}
+
+#[derive(Serialize)]
+struct Happened {
+    action: String,
+    actor: String,
+    actor_name: Option<String>,
+    at: DateTime<Utc>,
+    /// Times of a move: where it was.
+    from: Option<DateTime<Utc>>,
+}
+
+impl From<Change> for Happened {
+    fn from(change: Change) -> Self {
+        let times = change.before.as_ref().zip(change.after.as_ref());
+        let moved = times.filter(|(before, after)| before.starts_at != after.starts_at);
+        Self {
+            from: moved.map(|(before, _)| before.starts_at),
+            action: change.action.trim_start_matches("booking.").to_owned(),
+            actor: change.actor,
+            actor_name: change.actor_name,
+            at: change.occurred_at,
+        }
+    }
+}
+
 /// A booking with what belongs to it.
 pub(super) struct Found {
     pub appointment: Appointment,
     room: Option<String>,
     group: Option<Group>,
+    messages: Vec<Message>,
+    history: Vec<Change>,
 }
 
 impl Found {
     pub(in crate::pages::app) fn sheet<P: Allows>(self, member: &PageMember<P>, back: String) -> Sheet {
-        Sheet { room: self.room, group: self.group, ..Sheet::new(member, self.appointment, back) }
+        Sheet {
+            room: self.room,
+            group: self.group,
+            messages: self.messages.into_iter().rev().map(Told::from).collect(),
+            history: self.history.into_iter().rev().map(Happened::from).collect(),
+            ..Sheet::new(member, self.appointment, back)
+        }
     }
 }
 
 pub(super) async fn find(tx: &TenantTx, id: BookingId) -> store::Result<Found> {
-    let appointment = store::bookings::find(tx, id).await?;
+    let (appointment, messages, history) =
+        join!(store::bookings::find(tx, id), messages::told(tx, id.0), store::bookings::history(tx, id));
+    let (appointment, messages, history) = (appointment?, messages?, history?);
     let room = match appointment.booking.room_id {
         Some(id) => Some(store::rooms::name(tx, id).await?),
         None => None,
     };
     let group = Group::read(tx, &appointment.booking).await?;
-    Ok(Found { appointment, room, group })
+    Ok(Found { appointment, room, group, messages, history })
+}
+
+/// None for what no clock of the zone shows that day, such as the hour that summer time leaves out.
+pub(super) fn at_time(date: &str, time: &str, zone: Tz) -> Option<DateTime<Utc>> {
+    let (date, time) = (parse_date(date)?, time.parse::<NaiveTime>().ok()?);
+    let start = wall_clock::start_instant(zone, date, u16::try_from(time.hour() * 60 + time.minute()).ok()?)?;
+    (start.with_timezone(&zone).naive_local() == date.and_time(time)).then_some(start)
 }
 
 /// Where somebody came from, on this site; else the page of the booking.

@@ -1,14 +1,13 @@
 //! The form by which a member books for a customer: found or new, within the hours or outside of them.
 
 use actix_web::HttpResponse;
-use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use domain::booking::{BookingDraft, Consents, Notify};
 use domain::customer;
 use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
 use domain::intake::AllGiven;
 use domain::rejection::{Alternative, Code, Extra, Rejection};
-use domain::wall_clock;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::availability::{self, Wish};
@@ -22,7 +21,7 @@ use store::tenants::Tenant;
 use super::super::calendar::parse_date;
 use super::super::done;
 use super::super::told::Told;
-use super::Choice;
+use super::{Choice, at_time};
 use crate::bookings::{under_a_code, with_alternatives};
 use crate::extract::{ManageBookings, PageMember, Query};
 use crate::pages::form::{Flaw, Form, settled};
@@ -363,7 +362,7 @@ async fn book(member: &PageMember<ManageBookings>, form: &BookingForm) -> Result
 /// What the form says, or all that is wrong with it at once.
 fn read(form: &BookingForm, alone: Option<StaffId>, zone: Tz, country: &str) -> Result<(BookingDraft, Desk)> {
     let is_outside = !form.outside.is_empty();
-    let start = if is_outside { at_time(form, zone) } else { form.start.parse().ok() };
+    let start = if is_outside { at_time(&form.date, &form.time, zone) } else { form.start.parse().ok() };
     let customer_id: Option<CustomerId> = form.customer_id.parse().ok();
     let service_id: ServiceId = form
         .service_id
@@ -403,11 +402,4 @@ fn read(form: &BookingForm, alone: Option<StaffId>, zone: Tz, country: &str) -> 
     }
     let internal_note = Some(form.internal_note.clone());
     Ok((draft, Desk { customer_id, outside_hours: is_outside, internal_note }))
-}
-
-/// None for what no clock of the zone shows that day, such as the hour that summer time leaves out.
-fn at_time(form: &BookingForm, zone: Tz) -> Option<DateTime<Utc>> {
-    let (date, time) = (parse_date(&form.date)?, form.time.parse::<NaiveTime>().ok()?);
-    let start = wall_clock::start_instant(zone, date, u16::try_from(time.hour() * 60 + time.minute()).ok()?)?;
-    (start.with_timezone(&zone).naive_local() == date.and_time(time)).then_some(start)
 }

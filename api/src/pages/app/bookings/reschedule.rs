@@ -2,16 +2,18 @@
 
 use actix_web::HttpResponse;
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use domain::id::{BookingId, StaffId};
-use domain::rejection::Code;
+use domain::rejection::{Code, Rejection};
 use serde::{Deserialize, Serialize};
 use store::availability::{self, Wish};
-use store::bookings::{self, Move};
+use store::bookings::{self, Arrangement, Move};
 
 use super::super::calendar::parse_date;
 use super::super::done;
 use super::super::told::Told;
-use super::{Choice, Sheet};
+use super::super::typed::shown_version;
+use super::{Choice, Sheet, at_time};
 use crate::extract::{ManageBookings, PageMember, Path, Query};
 use crate::pages::form::{Flaw, Form};
 use crate::pages::{Reader, render, see};
@@ -23,11 +25,20 @@ use crate::problem::{Problem, Result};
 pub struct MoveForm {
     staff_id: String,
     date: String,
-    /// RFC 3339.
+    /// One of the times that are free, RFC 3339. Empty: it stays when it is.
     start: String,
+    /// `on`: at `time`, whatever the hours.
+    outside: String,
+    time: String,
+    /// What it lasts, in minutes.
+    minutes: String,
+    version: String,
     /// Not empty: nothing is moved yet, only shown again.
     show: String,
 }
+
+const FIELDS: [(&str, &str); 4] =
+    [("/start", "start"), ("/time", "time"), ("/staff_id", "staff_id"), ("/duration_minutes", "minutes")];
 
 #[derive(Serialize)]
 struct Content {
@@ -97,7 +108,14 @@ async fn show_with(
     }
     form.staff_id = chosen.unwrap_or(sheet.staff_id).to_string();
     form.date = date.to_string();
-    let told = Told::by(refused, &[("/start", "start"), ("/staff_id", "staff_id")], reader, &frame)?;
+    if form.minutes.is_empty() {
+        form.minutes = sheet.duration_minutes.to_string();
+    }
+    // Whoever is told that it has changed sees how it is now.
+    if form.version.is_empty() || refused.is_some_and(|problem| problem.code() == Code::VersionMismatch) {
+        form.version = sheet.version.to_string();
+    }
+    let told = Told::by(refused, &FIELDS, reader, &frame)?;
     let label = |start: DateTime<Utc>| start.with_timezone(&zone).format("%H:%M").to_string();
     let content = Content {
         current: "bookings",
@@ -124,14 +142,19 @@ pub async fn update(
             if !form.show.is_empty() {
                 return Box::pin(show_with(&reader, &member, id, form, None)).await;
             }
-            match Box::pin(change(&member, id, &form)).await {
+            let (_frame, tenant) = member.frame(&reader).await?;
+            match Box::pin(change(&member, id, &form, tenant.timezone)).await {
                 Ok(date) => {
                     Ok(done(&format!("/app/calendar?date={date}&booking={id}"), "calendar-flash-moved"))
                 }
                 Err(problem)
                     if matches!(
                         problem.code(),
-                        Code::SlotUnavailable | Code::Invalid | Code::BookingNotMovable
+                        Code::SlotUnavailable
+                            | Code::OutsideHours
+                            | Code::Invalid
+                            | Code::BookingNotMovable
+                            | Code::VersionMismatch
                     ) =>
                 {
                     Box::pin(show_with(&reader, &member, id, form, Some(&problem))).await
@@ -142,13 +165,44 @@ pub async fn update(
         .await
 }
 
-async fn change(member: &PageMember<ManageBookings>, id: BookingId, form: &MoveForm) -> Result<NaiveDate> {
-    let start: DateTime<Utc> = form.start.parse().map_err(|_none| {
-        domain::rejection::Rejection::invalid("/start", "REQUIRED", "must be one of the times")
-    })?;
-    let (now, by) = (member.now, member.by());
-    let to = Move { start, staff_id: form.staff_id.parse().ok() };
-    let moved =
-        member.tenant.transaction(async |tx| bookings::reschedule(tx, id, to, &by, now).await).await?.booking;
+async fn change(
+    member: &PageMember<ManageBookings>,
+    id: BookingId,
+    form: &MoveForm,
+    zone: Tz,
+) -> Result<NaiveDate> {
+    let is_outside = !form.outside.is_empty();
+    let typed = if is_outside { at_time(&form.date, &form.time, zone) } else { form.start.parse().ok() };
+    let minutes: Option<i32> = form.minutes.trim().parse().ok();
+    let (now, by, version) = (member.now, member.by(), shown_version(&form.version));
+    let staff_id: Option<StaffId> = form.staff_id.parse().ok();
+    let moved = member
+        .tenant
+        .transaction(async |tx| {
+            let booking = bookings::find(tx, id).await?.booking;
+            let is_resized = minutes.is_some_and(|minutes| minutes != booking.duration_minutes);
+            let missing = |pointer| Rejection::invalid(pointer, "REQUIRED", "must be one of the times");
+            match typed {
+                None if is_outside => return Err(missing("/time").into()),
+                None if !is_resized => return Err(missing("/start").into()),
+                _ => {}
+            }
+            if let Some(start) = typed
+                && booking.group_session_id.is_some()
+            {
+                return bookings::reschedule(tx, id, Move { start, staff_id }, &by, now).await;
+            }
+            let to = Arrangement {
+                start: typed,
+                staff_id,
+                duration_minutes: minutes,
+                outside_hours: is_outside,
+                version,
+                ..Arrangement::default()
+            };
+            bookings::arrange(tx, id, &to, &by, now).await
+        })
+        .await?
+        .booking;
     Ok(moved.starts_at.with_timezone(&moved.timezone).date_naive())
 }

@@ -42,6 +42,8 @@ pub struct Question {
     staff_id: String,
     date: String,
     time: String,
+    /// When it ends that day.
+    until: String,
     occurrence: String,
 }
 
@@ -299,7 +301,9 @@ pub async fn new(
             let date = parse_date(&question.date).unwrap_or(today);
             let start = NaiveTime::parse_from_str(&question.time, "%H:%M").ok();
             let start = start.or(NaiveTime::from_hms_opt(12, 0, 0)).unwrap_or_default();
-            let (end, _) = start.overflowing_add_signed(chrono::TimeDelta::hours(1));
+            let (later, _) = start.overflowing_add_signed(chrono::TimeDelta::hours(1));
+            let until = NaiveTime::parse_from_str(&question.until, "%H:%M").ok();
+            let end = until.filter(|until| start < *until).unwrap_or(later);
             let form = EventForm {
                 staff_id: question.staff_id,
                 starts_on: date.to_string(),

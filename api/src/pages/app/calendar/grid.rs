@@ -1,30 +1,19 @@
-//! The day by staff: who works when, who comes, what is free.
+//! Columns of time: who works when, who comes, what is free. Of one day and several people, or of one person and several
+//! days.
 
-use std::collections::BTreeMap;
-
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
-use domain::booking::Status;
+use domain::booking::Act;
 use domain::hours::TimeOfDay;
-use domain::id::{BookingId, ServiceId};
-use domain::rejection::{Code, YEARS};
-use domain::role::Permission;
+use domain::id::{BookingId, StaffId};
 use domain::wall_clock::Interval;
-use futures_util::join;
-use serde::{Deserialize, Serialize};
-use store::TenantTx;
+use serde::Serialize;
 use store::bookings::Booking;
-use store::calendar::{self, Column, Day};
+use store::calendar::{Column, Day};
 use store::private_events::Busy;
-use store::services::Which;
 
-use super::bookings::{Found, Sheet};
-use crate::extract::{PageMember, Query, Read};
+use super::View;
 use crate::pages::public::site::tone_of;
-use crate::pages::{Reader, render};
-use crate::problem::Result;
 
 /// Minutes of one row of the grid.
 const ROW: i32 = 5;
@@ -32,54 +21,15 @@ const ROWS_OF_AN_HOUR: i32 = 60 / ROW;
 /// The grid shows at least these hours.
 const FIRST_HOUR: i32 = 9;
 const LAST_HOUR: i32 = 18;
-/// Colours of events, by category.
-const TONES: [&str; 4] = ["teal", "amber", "blue", "rose"];
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Question {
-    date: Option<String>,
-    booking: Option<String>,
-}
 
 #[derive(Serialize)]
-struct Content {
-    current: &'static str,
-    date: NaiveDate,
-    today: NaiveDate,
-    previous: NaiveDate,
-    next: NaiveDate,
-    zone: &'static str,
-    currency: String,
-    booked: usize,
-    pending: usize,
-    price_minor: i64,
-    deposit_minor: i64,
-    /// Of a hundred; none: nobody works.
-    occupancy: Option<i64>,
-    legend: Vec<Legend>,
-    grid: Grid,
-    /// The booking that is open.
-    sheet: Option<Sheet>,
-    may_book: bool,
-    /// To take time outside of bookings.
-    may_take: bool,
-}
-
-#[derive(Serialize)]
-struct Legend {
-    name: String,
-    tone: &'static str,
-}
-
-#[derive(Serialize)]
-struct Grid {
+pub(super) struct Grid {
     /// How many there are: what the grid is as high as.
     hours: i32,
     /// Minute of the day at which it begins.
     start: i32,
     labels: Vec<HourLabel>,
-    /// Row of the time that it is, today.
+    /// Row of the time that it is, if today is shown.
     now: Option<i32>,
     now_time: String,
     columns: Vec<GridColumn>,
@@ -93,7 +43,13 @@ struct HourLabel {
 
 #[derive(Serialize)]
 struct GridColumn {
+    /// Of its elements, unlike any other's.
     id: String,
+    staff_id: StaffId,
+    date: NaiveDate,
+    /// Of its month.
+    number: u32,
+    is_today: bool,
     name: String,
     tone: &'static str,
     /// Of a hundred; none: they don't work.
@@ -138,7 +94,11 @@ struct Cell {
 
 #[derive(Serialize)]
 struct Event {
+    /// Of its element: what several provide together stands in the columns of all.
+    element: String,
     id: BookingId,
+    /// Of what can be put elsewhere by hand.
+    hold: Option<Hold>,
     row: i32,
     span: i32,
     from: String,
@@ -154,138 +114,15 @@ struct Event {
     is_open: bool,
 }
 
-pub async fn show(
-    reader: Reader,
-    member: PageMember<Read>,
-    question: Result<Query<Question>>,
-) -> HttpResponse {
-    reader
-        .answer(async {
-            let Query(question) = question?;
-            let (frame, tenant) = member.frame(&reader).await?;
-            let zone = tenant.timezone;
-            let today = member.now.with_timezone(&zone).date_naive();
-            let date = question.date.as_deref().and_then(parse_date).unwrap_or(today);
-            let open: Option<BookingId> = question.booking.as_deref().and_then(|id| id.parse().ok());
-            let (day, offers, open) = member
-                .tenant
-                .read(async |tx| {
-                    let (day, offers, open) = join!(
-                        calendar::day(tx, date, zone),
-                        store::services::page(tx, Which::All, None, 500),
-                        find(tx, open),
-                    );
-                    Ok::<_, store::Error>((day?, offers?, open?))
-                })
-                .await?;
-            let tones = Tones::new(offers.iter().map(|offer| {
-                (offer.service.id, offer.service.category.as_deref().unwrap_or(&offer.service.name))
-            }));
-            let sheet = open.map(|found| found.sheet(&member, format!("/app/calendar?date={date}")));
-            let day = day.unwrap_or_else(|| empty(zone, &tenant.currency, member.now));
-            let may_book = member.role.may(Permission::ManageBookings);
-            let may_take = member.role.may(Permission::ManageCatalogue);
-            let content = content(&day, (date, today), &tones, sheet, may_book, member.now);
-            let content = Content { may_take, ..content };
-            render(&member.state, &frame, StatusCode::OK, "app/calendar", &content)
-        })
-        .await
-}
-
-/// A booking, if one is asked for and it is there.
-async fn find(tx: &TenantTx, id: Option<BookingId>) -> store::Result<Option<Found>> {
-    let Some(id) = id else { return Ok(None) };
-    match super::bookings::find(tx, id).await {
-        Err(error) if error.code() == Some(Code::NotFound) => Ok(None),
-        found => found.map(Some),
-    }
-}
-
-/// A date that calendars show.
-pub(super) fn parse_date(text: &str) -> Option<NaiveDate> {
-    use chrono::Datelike;
-    text.parse::<NaiveDate>().ok().filter(|date| YEARS.contains(&date.year()))
-}
-
-/// A date that never was: in its zone it was skipped.
-fn empty(timezone: Tz, currency: &str, now: DateTime<Utc>) -> Day {
-    Day { timezone, currency: currency.to_owned(), window: Interval::new(now, now), columns: Vec::new() }
-}
-
-/// Which colour a service has: one for each category, as long as there are colours.
-struct Tones {
-    of_service: BTreeMap<ServiceId, usize>,
-    names: Vec<String>,
-}
-
-impl Tones {
-    fn new<'a>(services: impl Iterator<Item = (ServiceId, &'a str)>) -> Self {
-        let mut tones = Self { of_service: BTreeMap::new(), names: Vec::new() };
-        for (id, name) in services {
-            let place = tones.names.iter().position(|known| known == name).unwrap_or_else(|| {
-                tones.names.push(name.to_owned());
-                tones.names.len() - 1
-            });
-            tones.of_service.insert(id, place);
-        }
-        tones
-    }
-
-    fn of(&self, service: ServiceId) -> &'static str {
-        tone(self.of_service.get(&service).copied().unwrap_or_default())
-    }
-
-    /// What the colours of these services mean.
-    fn legend(&self, services: &[ServiceId]) -> Vec<Legend> {
-        let is_shown = |place: usize| {
-            services.iter().any(|service| self.of_service.get(service).copied() == Some(place))
-        };
-        let names = self.names.iter().enumerate().filter(|(place, _)| is_shown(*place)).take(6);
-        names.map(|(place, name)| Legend { name: name.clone(), tone: tone(place) }).collect()
-    }
-}
-
-fn tone(place: usize) -> &'static str {
-    TONES.get(place % TONES.len()).copied().unwrap_or("teal")
-}
-
-fn content(
-    day: &Day,
-    (date, today): (NaiveDate, NaiveDate),
-    tones: &Tones,
-    sheet: Option<Sheet>,
-    may_book: bool,
-    now: DateTime<Utc>,
-) -> Content {
-    let shown = day.columns.iter().flat_map(|column| &column.bookings);
-    let services: Vec<ServiceId> = shown.map(|booking| booking.service_id).collect();
-    let earned = || day.begun().filter(|booking| booking.status.is_earned());
-    let minutes: i64 = day.columns.iter().map(Column::minutes).sum();
-    let booked: i64 = day.columns.iter().map(Column::booked_minutes).sum();
-    let open = sheet.as_ref().map(|sheet| sheet.id);
-    Content {
-        current: "calendar",
-        date,
-        today,
-        previous: date.pred_opt().unwrap_or(date),
-        next: date.succ_opt().unwrap_or(date),
-        zone: day.timezone.name(),
-        currency: day.currency.clone(),
-        booked: day.begun().count(),
-        pending: day.begun().filter(|booking| booking.status == Status::Pending).count(),
-        price_minor: earned().map(|booking| booking.price_cents).sum(),
-        deposit_minor: earned().map(|booking| booking.deposit_cents).sum(),
-        occupancy: share(booked, minutes),
-        legend: tones.legend(&services),
-        grid: Grid::new(day, date == today, tones, open, now),
-        sheet,
-        may_book,
-        may_take: false,
-    }
+/// By what a booking is put elsewhere.
+#[derive(Serialize)]
+struct Hold {
+    version: i64,
+    minutes: i32,
 }
 
 /// Of a hundred.
-fn share(part: i64, whole: i64) -> Option<i64> {
+pub(super) fn share(part: i64, whole: i64) -> Option<i64> {
     (part * 100).checked_div(whole).map(|share| share.min(100))
 }
 
@@ -320,44 +157,49 @@ impl Scale {
 }
 
 impl Grid {
-    fn new(day: &Day, is_today: bool, tones: &Tones, open: Option<BookingId>, now: DateTime<Utc>) -> Self {
-        let mut scale =
-            Scale { zone: day.timezone, window: day.window, start: 0, rows: 24 * ROWS_OF_AN_HOUR };
-        let ranges = day.columns.iter().flat_map(|column| {
-            let booked = column.bookings.iter().map(|one| Interval::new(one.starts_at, one.ends_at));
+    /// One column for each of these, side by side.
+    pub(super) fn new(shown: &[(&Day, &Column)], view: &View<'_>) -> Self {
+        let zone = view.zone;
+        let hour_of = |day: &Day, at| i32::from(TimeOfDay::at(at, day.window, zone).minute());
+        let (mut first, mut last) = (FIRST_HOUR, LAST_HOUR);
+        for (day, column) in shown {
+            let booked = column.parties().filter_map(|party| {
+                let one = party.as_slice().first()?;
+                Some(Interval::new(one.starts_at, one.ends_at))
+            });
             let busy = column.busy.iter().filter(|one| !one.event.all_day);
             let busy = busy.map(|one| Interval::new(one.occurs_from, one.occurs_until));
-            column.working.iter().copied().chain(booked).chain(busy)
-        });
-        let (mut first, mut last) = (FIRST_HOUR, LAST_HOUR);
-        for range in ranges {
-            first = first.min(scale.minute(range.start) / 60);
-            last = last.max((scale.minute(range.end) + 59) / 60);
+            for range in column.working.iter().copied().chain(booked).chain(busy) {
+                first = first.min(hour_of(day, range.start) / 60);
+                last = last.max((hour_of(day, range.end) + 59) / 60);
+            }
         }
         // An hour of air before the first, as far as there is one.
         let first = (first - 1).max(0);
-        scale.start = first * 60;
-        scale.rows = (last - first) * ROWS_OF_AN_HOUR;
+        let (start, rows) = (first * 60, (last - first) * ROWS_OF_AN_HOUR);
+        let scale = |day: &Day| Scale { zone, window: day.window, start, rows };
         let label = |hour: i32| {
             let row = (hour - first) * ROWS_OF_AN_HOUR + 1;
-            Some(HourLabel { row, text: scale.time(row)? })
+            Some(HourLabel { row, text: TimeOfDay::from_minute(hour * 60).ok()? })
         };
-        let now_row = (scale.minute(now) - scale.start) / ROW + 1;
+        let today = shown.iter().find(|(day, _)| day.date == view.today);
+        let now_row = today.map(|(day, _)| (scale(day).minute(view.now) - start) / ROW + 1);
+        let column = |(day, column): &(&Day, &Column)| GridColumn::new(day, column, &scale(day), view);
         Self {
             hours: last - first,
-            start: scale.start,
+            start,
             labels: (first..last).filter_map(label).collect(),
-            now: (is_today && (1..=scale.rows).contains(&now_row)).then_some(now_row),
-            now_time: now.with_timezone(&day.timezone).format("%H:%M").to_string(),
-            columns: day.columns.iter().map(|column| GridColumn::new(column, &scale, tones, open)).collect(),
+            now: now_row.filter(|row| (1..=rows).contains(row)),
+            now_time: view.now.with_timezone(&zone).format("%H:%M").to_string(),
+            columns: shown.iter().map(column).collect(),
         }
     }
 }
 
 impl GridColumn {
-    fn new(column: &Column, scale: &Scale, tones: &Tones, open: Option<BookingId>) -> Self {
-        let events: Vec<Event> =
-            column.parties().filter_map(|party| Event::new(&party, scale, tones, open)).collect();
+    fn new(day: &Day, column: &Column, scale: &Scale, view: &View<'_>) -> Self {
+        let event = |party: Vec<&Booking>| Event::new(&party, column, scale, view);
+        let events: Vec<Event> = column.parties().filter_map(event).collect();
         let blocks = blocks(column, scale);
         let busy: Vec<Besides> = column.busy.iter().filter_map(|one| Besides::new(one, scale)).collect();
         let taken: Vec<(i32, i32)> = blocks
@@ -367,11 +209,15 @@ impl GridColumn {
             .chain(events.iter().map(|event| (event.row, event.row + event.span)))
             .collect();
         Self {
-            id: column.staff_id.to_string(),
+            id: if view.is_week { day.date.to_string() } else { column.staff_id.to_string() },
+            staff_id: column.staff_id,
+            date: day.date,
+            number: day.date.day(),
+            is_today: day.date == view.today,
             name: column.name.clone(),
             tone: tone_of(column.staff_id),
             load: share(column.booked_minutes(), column.minutes()),
-            cells: cells(&taken, scale),
+            cells: if view.may_book { cells(&taken, scale) } else { Vec::new() },
             blocks,
             busy,
             events,
@@ -407,6 +253,11 @@ fn cells(taken: &[(i32, i32)], scale: &Scale) -> Vec<Cell> {
         .collect()
 }
 
+/// Where a private event is changed.
+pub(super) fn href_of(busy: &Busy) -> String {
+    format!("/app/events/{}?occurrence={}", busy.event.id, busy.occurrence.format("%Y-%m-%dT%H:%M:%S"))
+}
+
 impl Besides {
     fn new(busy: &Busy, scale: &Scale) -> Option<Self> {
         let (row, span) = scale.place(Interval::new(busy.occurs_from, busy.occurs_until))?;
@@ -418,24 +269,30 @@ impl Besides {
             from: local(busy.occurs_from),
             to: local(busy.occurs_until),
             all_day: busy.event.all_day,
-            href: format!(
-                "/app/events/{}?occurrence={}",
-                busy.event.id,
-                busy.occurrence.format("%Y-%m-%dT%H:%M:%S")
-            ),
+            href: href_of(busy),
         })
     }
 }
 
 impl Event {
     /// Of a booking, or of all of one group session.
-    fn new(party: &[&Booking], scale: &Scale, tones: &Tones, open: Option<BookingId>) -> Option<Self> {
+    fn new(party: &[&Booking], column: &Column, scale: &Scale, view: &View<'_>) -> Option<Self> {
+        let open = view.open;
         let booking = party.iter().find(|one| open == Some(one.id)).or(party.first())?;
         let is_group = booking.group_session_id.is_some();
         let (row, span) = scale.place(Interval::new(booking.starts_at, booking.ends_at))?;
         let local = |at: DateTime<Utc>| at.with_timezone(&scale.zone).format("%H:%M").to_string();
+        let is_own = booking.staff_id == column.staff_id;
+        let may_move = view.may_book && !is_group && !booking.is_collective();
+        let may_move = may_move && Act::Reschedule.is_open(booking.status, booking.starts_at, view.now);
         Some(Self {
+            element: if is_own {
+                booking.id.to_string()
+            } else {
+                format!("{}-{}", booking.id, column.staff_id)
+            },
             id: booking.id,
+            hold: may_move.then_some(Hold { version: booking.version, minutes: booking.duration_minutes }),
             row,
             span,
             from: local(booking.starts_at),
@@ -443,7 +300,7 @@ impl Event {
             name: if is_group { &booking.service_name } else { &booking.contact_name }.clone(),
             service: if is_group { String::new() } else { booking.service_name.clone() },
             seats: is_group.then(|| party.iter().map(|one| one.seats).sum()),
-            tone: tones.of(booking.service_id),
+            tone: view.tones.of(booking.service_id),
             status: booking.status.name(),
             size: match span * ROW {
                 ..=25 => "xs",
@@ -493,6 +350,7 @@ mod tests {
                 range("2030-03-05T12:00:00Z", "2030-03-05T17:00:00Z"),
             ],
             bookings: Vec::new(),
+            shared: Vec::new(),
             busy: Vec::new(),
         };
         let told = |column: &Column| -> Vec<_> {
