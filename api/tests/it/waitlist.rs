@@ -262,6 +262,7 @@ async fn what_asks_for_a_deposit_is_taken_by_paying_it() {
     browser.open(&path).await;
     browser.submit(&path, &[]).await;
     assert_eq!(line(&salon).await, ["Ana booked"]);
+    app.run_jobs().await;
 }
 
 #[tokio::test]

@@ -214,7 +214,7 @@ async fn the_doors_of_two_tenants_open_on_different_rows() {
             .await;
         found.unwrap()
     };
-    assert_eq!(names(&salon).await, (3, 2, 3));
+    assert_eq!(names(&salon).await, (3, 2, 5));
     assert_eq!(names(&other).await, (0, 1, 0));
     // One connection serves all in turn and carries nothing over.
     let narrow = app.doors(1);

@@ -66,10 +66,10 @@ pub async fn create(
             let id = opened.appointment.booking.id;
             let scope = if form.scope == "later" { CancelScope::Later } else { CancelScope::This };
             let how = Cancellation { reason: Some(&form.reason), charge: Charge::Fee };
-            let cancelled: Result<Appointment, store::Error> = opened
-                .door
-                .transaction(async |tx| cancel_in(tx, id, scope, how, &by, anybody.now).await)
-                .await;
+            let cancel =
+                async |tx: &mut store::TenantTx| cancel_in(tx, id, scope, how, &by, anybody.now).await;
+            let cancelled: Result<Appointment, store::Error> =
+                Box::pin(opened.door.transaction(cancel)).await;
             match cancelled {
                 // Cancelled twice, or too late: the page shows how it stands.
                 Ok(_) => Ok(see(&opened.url())),
