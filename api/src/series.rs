@@ -5,12 +5,14 @@ use chrono::{DateTime, Utc};
 use domain::booking::series::OnConflict;
 use domain::id::{SeriesId, StaffId};
 use domain::recurrence::Rule;
-use domain::rejection::{Code, Rejection};
+use domain::rejection::Rejection;
 use serde::{Deserialize, Serialize};
 use store::bookings::{self, Booked, Planned, SeriesDraft, SeriesPlan};
 use utoipa::ToSchema;
 
-use crate::bookings::{BookingView, CreateBooking, CreateBookingForCustomer, MemberBookingView};
+use crate::bookings::{
+    BookingView, CreateBooking, CreateBookingForCustomer, MemberBookingView, told_to_a_customer,
+};
 use crate::extract::{Json, ManageBookings, Member, Path, Read, Submission, Visitor};
 use crate::idempotency::Answer;
 use crate::limit::{READ, WRITE};
@@ -159,11 +161,7 @@ pub(crate) async fn book<T>(
             left_out,
         })
     };
-    match visitor.once(submission, create).await {
-        // A customer is told no more than that bookings are closed for now.
-        Err(problem) if problem.code() == Code::PlanLimitReached => Err(Code::PlanLimitReached.into()),
-        booked => booked,
-    }
+    visitor.once(submission, create).await.map_err(told_to_a_customer)
 }
 
 pub async fn create(

@@ -10,6 +10,7 @@ use domain::wall_clock::Interval;
 
 use crate::TenantTx;
 use crate::error::{OnConstraint, Result};
+use crate::line;
 use crate::schema::group_sessions;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -62,10 +63,7 @@ pub async fn find(tx: &TenantTx, id: GroupSessionId) -> Result<GroupSession> {
 /// Lets those who book seats of one start and name nobody come one after the other, until they commit: each sees the session
 /// that the one before began. Taken before the locks on schedules.
 pub(crate) async fn line_up(tx: &TenantTx, service_id: ServiceId, start: DateTime<Utc>) -> Result<()> {
-    let key = format!("group session {} {service_id} {}", tx.tenant(), start.timestamp());
-    let lock = diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");
-    lock.bind::<diesel::sql_types::Text, _>(key).execute(&mut tx.conn()).await?;
-    Ok(())
+    line::up(tx, &format!("group session {service_id} {}", start.timestamp())).await
 }
 
 /// Begins one with its first seats.

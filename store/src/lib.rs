@@ -22,6 +22,7 @@ pub mod import;
 pub mod intake;
 pub mod jobs;
 pub mod ledger;
+mod line;
 pub mod messages;
 pub mod migrate;
 mod pools;

@@ -262,12 +262,7 @@ pub async fn rename(
     now: DateTime<Utc>,
 ) -> Result<Tenant> {
     let SignUpTx { tenant: tenant_tx, identity } = tx;
-    let before: Tenant = tenants::table
-        .find(tenant_tx.tenant())
-        .select(Tenant::as_select())
-        .for_no_key_update()
-        .first(&mut tenant_tx.conn())
-        .await?;
+    let before = find_for_update(tenant_tx).await?;
     check_version(version, before.version)?;
     move_to(identity, tenant_tx.tenant(), slug, now).await?;
     let after =
@@ -368,6 +363,11 @@ pub async fn find(tx: &TenantTx) -> Result<Tenant> {
     Ok(tenants::table.find(tx.tenant()).select(Tenant::as_select()).first(&mut tx.conn()).await?)
 }
 
+async fn find_for_update(tx: &TenantTx) -> Result<Tenant> {
+    let own = tenants::table.find(tx.tenant()).select(Tenant::as_select());
+    Ok(own.for_no_key_update().first(&mut tx.conn()).await?)
+}
+
 /// Changes the profile. With `version`, refuses when it is no longer the current one. A new time zone moves all hours,
 /// so it raises the schedules too.
 pub async fn update(
@@ -377,12 +377,7 @@ pub async fn update(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Tenant> {
-    let before: Tenant = tenants::table
-        .find(tx.tenant())
-        .select(Tenant::as_select())
-        .for_no_key_update()
-        .first(&mut tx.conn())
-        .await?;
+    let before = find_for_update(tx).await?;
     check_version(version, before.version)?;
     let changes = changes.checked(&before.country)?;
     let after = Tenant {
@@ -450,12 +445,7 @@ pub async fn set_policy(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Tenant> {
-    let before: Tenant = tenants::table
-        .find(tx.tenant())
-        .select(Tenant::as_select())
-        .for_no_key_update()
-        .first(&mut tx.conn())
-        .await?;
+    let before = find_for_update(tx).await?;
     check_version(version, before.version)?;
     let after =
         Tenant { policy: policy.checked()?, version: before.version + 1, updated_at: now, ..before.clone() };

@@ -6,9 +6,8 @@ use std::collections::hash_map::Entry::{Occupied, Vacant};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel::sql_types;
 use diesel_async::RunQueryDsl;
-use domain::booking::{BookingDraft, Charge, Consents, Notify};
+use domain::booking::{BookingDraft, Consents, Notify};
 use domain::hours::TimeOfDay;
 use domain::id::{BookingId, ServiceId, StaffId, TenantId, UserId, WaitlistEntryId};
 use domain::intake::AllGiven;
@@ -28,6 +27,7 @@ use crate::bookings::{self, Appointment, Booking, Cancellation};
 use crate::customers::blocks;
 use crate::error::Result;
 use crate::events::{self, Happened};
+use crate::line;
 use crate::schema::{blocked_contacts, services, staff, waitlist_entries};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
@@ -155,10 +155,7 @@ async fn check_room(tx: &TenantTx, entry: &Entry) -> Result<()> {
 
 /// Changes of a tenant's waitlist go one after the other, so that of two times that become free the first in line gets one.
 async fn line_up(tx: &TenantTx) -> Result<()> {
-    let lock = diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");
-    let key = format!("waitlist {}", tx.tenant());
-    lock.bind::<sql_types::Text, _>(key).execute(&mut tx.conn()).await?;
-    Ok(())
+    line::up(tx, "waitlist").await
 }
 
 fn happened(name: &'static str, entry: &Entry) -> Happened {
@@ -228,9 +225,8 @@ pub async fn leave(tx: &TenantTx, id: WaitlistEntryId, by: &By, now: DateTime<Ut
     match (before.status, before.booking_id) {
         (Status::Waiting, _) => {}
         (Status::Offered, Some(booking)) => {
-            let how = Cancellation { reason: None, charge: Charge::Nothing };
             // Which settles the entry.
-            Box::pin(bookings::cancel(tx, booking, how, by, now)).await?;
+            Box::pin(bookings::cancel(tx, booking, Cancellation::FREE, by, now)).await?;
             return Ok(find(tx, id).await?.entry);
         }
         _ => return Ok(before),

@@ -6,12 +6,12 @@ use futures_util::join;
 use jobs::JobError;
 use providers::mail::{Calendar, CalendarMethod, Email, Mailbox};
 use store::bookings::{Appointment, Hold};
-use store::messages::{self, About, Audience, Claim};
+use store::messages::{About, Audience, claim_for_customer};
 use store::tenants::Tenant;
 use templates::{BookingMail, Brand, Invite, Mail, Method};
 
 use crate::context::Context;
-use crate::messages::deliver;
+use crate::messages::{self, Read, claimed, deliver};
 use crate::outcome::{from_store, from_template};
 use crate::runtime::Envelope;
 
@@ -44,7 +44,7 @@ pub(crate) async fn send(
         Message::Reminder => "booking_reminder",
         Message::Offer => "waitlist_offer",
     };
-    let read: Result<Option<(Tenant, Appointment, Claim)>, store::Error> = tenant_door
+    let read: Read<(Tenant, Appointment)> = tenant_door
         .transaction(async |tx| {
             let (appointment, tenant) =
                 join!(store::bookings::find(tx, booking_id), store::tenants::find(tx));
@@ -62,21 +62,11 @@ pub(crate) async fn send(
             let audience = Audience::Customer;
             let about = About { subject: booking_id.0, kind, channel: "email", sequence, audience };
             let (recipient, provider) = (&appointment.booking.contact_email, context.mailer.provider());
-            let claim = messages::claim_for_customer(tx, about, recipient, provider, now).await?;
-            Ok(Some((tenant, appointment, claim)))
+            let claim = claim_for_customer(tx, about, recipient, provider, now).await?;
+            Ok(Some(((tenant, appointment), claim)))
         })
         .await;
-    let (tenant, appointment, id) = match read.map_err(from_store)? {
-        Some((tenant, appointment, Claim::Send(id))) => (tenant, appointment, id),
-        Some((.., Claim::Suppressed)) => {
-            return Err(JobError::dropped(
-                "suppressed: too many for one day and no owner has proven their address",
-            ));
-        }
-        Some((.., Claim::Sent)) | None => {
-            return Err(JobError::dropped("told already, or the booking has moved on"));
-        }
-    };
+    let ((tenant, appointment), id) = claimed(read, "told already, or the booking has moved on")?;
     let email = write(context, &tenant, &appointment, message, id)?;
     deliver(context, &tenant_door, &email).await
 }
@@ -116,24 +106,13 @@ fn write(
         // Nothing stands in a calendar before it is taken.
         Message::Offer => (Mail::WaitlistOffer(mail), None),
     };
-    let rendered = context.templates.mail(&mail).map_err(|error| from_template(&error))?;
     let public_url = context.links.public_url();
     let calendar = methods.map(|(method, calendar_method)| Calendar {
         method: calendar_method,
         ics: Invite::of(tenant, appointment, method, public_url, manage_url, now).to_ics(),
     });
-    Ok(Email {
-        id,
-        date: now,
-        from: context.mailer.sender(&tenant.name),
-        reply_to: tenant.contact_email.clone().map(|address| Mailbox { name: tenant.name.clone(), address }),
-        to: Mailbox { name: booking.contact_name.clone(), address: booking.contact_email.clone() },
-        subject: rendered.subject,
-        text: rendered.text,
-        html: rendered.html,
-        calendar,
-        attachments: Vec::new(),
-    })
+    let to = Mailbox { name: booking.contact_name.clone(), address: booking.contact_email.clone() };
+    Ok(Email { calendar, ..messages::write(context, tenant, id, to, &mail)? })
 }
 
 /// Renders the summary, keeps the file, then its row: a file without a row is written over by the next run.

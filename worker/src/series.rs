@@ -3,15 +3,14 @@
 use domain::id::SeriesId;
 use futures_util::join;
 use jobs::JobError;
-use providers::mail::{Email, Mailbox};
+use providers::mail::Mailbox;
 use store::bookings::Appointment;
-use store::messages::{self, About, Audience, Claim};
+use store::messages::{self, About, Audience};
 use store::tenants::Tenant;
 use templates::{BookingMail, Brand, Mail, SeriesMail};
 
 use crate::context::Context;
-use crate::messages::deliver;
-use crate::outcome::{from_store, from_template};
+use crate::messages::{Read, claimed, deliver, write};
 use crate::runtime::Envelope;
 
 /// Tells the customer of all that still stand, once.
@@ -22,7 +21,7 @@ pub(crate) async fn send_confirmation(
 ) -> Result<(), JobError> {
     let now = context.clock.now();
     let tenant_door = context.store.tenant(envelope.tenant_id);
-    let read: Result<Option<(Tenant, Vec<Appointment>, Claim)>, store::Error> = tenant_door
+    let read: Read<(Tenant, Vec<Appointment>)> = tenant_door
         .transaction(async |tx| {
             let (found, tenant) =
                 join!(store::bookings::find_series(tx, series_id), store::tenants::find(tx));
@@ -38,18 +37,10 @@ pub(crate) async fn send_confirmation(
             };
             let (recipient, provider) = (&first.booking.contact_email, context.mailer.provider());
             let claim = messages::claim_for_customer(tx, about, recipient, provider, now).await?;
-            Ok(Some((tenant, appointments, claim)))
+            Ok(Some(((tenant, appointments), claim)))
         })
         .await;
-    let (tenant, appointments, id) = match read.map_err(from_store)? {
-        Some((tenant, appointments, Claim::Send(id))) => (tenant, appointments, id),
-        Some((.., Claim::Suppressed)) => {
-            return Err(JobError::dropped(
-                "suppressed: too many for one day and no owner has proven their address",
-            ));
-        }
-        Some((.., Claim::Sent)) | None => return Err(JobError::dropped("told already, or over")),
-    };
+    let ((tenant, appointments), id) = claimed(read, "told already, or over")?;
     let Some(first) = appointments.first() else { return Ok(()) };
     let booking = &first.booking;
     let mail = Mail::SeriesConfirmation(SeriesMail {
@@ -65,18 +56,6 @@ pub(crate) async fn send_confirmation(
             held_until: None,
         },
     });
-    let rendered = context.templates.mail(&mail).map_err(|error| from_template(&error))?;
-    let email = Email {
-        id,
-        date: now,
-        from: context.mailer.sender(&tenant.name),
-        reply_to: tenant.contact_email.clone().map(|address| Mailbox { name: tenant.name.clone(), address }),
-        to: Mailbox { name: booking.contact_name.clone(), address: booking.contact_email.clone() },
-        subject: rendered.subject,
-        text: rendered.text,
-        html: rendered.html,
-        calendar: None,
-        attachments: Vec::new(),
-    };
-    deliver(context, &tenant_door, &email).await
+    let to = Mailbox { name: booking.contact_name.clone(), address: booking.contact_email.clone() };
+    deliver(context, &tenant_door, &write(context, &tenant, id, to, &mail)?).await
 }

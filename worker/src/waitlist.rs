@@ -7,15 +7,15 @@ use domain::waitlist::Status;
 use domain::wall_clock::Interval;
 use futures_util::join;
 use jobs::JobError;
-use providers::mail::{Email, Mailbox};
-use store::messages::{self, About, Audience, Claim};
+use providers::mail::Mailbox;
+use store::messages::{self, About, Audience};
 use store::tenants::Tenant;
 use store::waitlist::Waiting;
 use templates::{Brand, Mail, WaitlistMail};
 
 use crate::context::Context;
-use crate::messages::deliver;
-use crate::outcome::{from_store, from_template};
+use crate::messages::{Read, claimed, deliver, write};
+use crate::outcome::from_store;
 use crate::runtime::Envelope;
 
 /// Offers time that became free, one entry a transaction, until nobody is left who would come then. Done again, it goes on:
@@ -49,7 +49,7 @@ pub(crate) async fn send_welcome(
 ) -> Result<(), JobError> {
     let now = context.clock.now();
     let tenant_door = context.store.tenant(envelope.tenant_id);
-    let read: Result<Option<(Tenant, Waiting, Claim)>, store::Error> = tenant_door
+    let read: Read<(Tenant, Waiting)> = tenant_door
         .transaction(async |tx| {
             let (waiting, tenant) = join!(store::waitlist::find(tx, entry_id), store::tenants::find(tx));
             let (waiting, tenant) = (waiting?, tenant?);
@@ -65,18 +65,10 @@ pub(crate) async fn send_welcome(
             };
             let (recipient, provider) = (&waiting.entry.contact_email, context.mailer.provider());
             let claim = messages::claim_for_customer(tx, about, recipient, provider, now).await?;
-            Ok(Some((tenant, waiting, claim)))
+            Ok(Some(((tenant, waiting), claim)))
         })
         .await;
-    let (tenant, waiting, id) = match read.map_err(from_store)? {
-        Some((tenant, waiting, Claim::Send(id))) => (tenant, waiting, id),
-        Some((.., Claim::Suppressed)) => {
-            return Err(JobError::dropped(
-                "suppressed: too many for one day and no owner has proven their address",
-            ));
-        }
-        Some((.., Claim::Sent)) | None => return Err(JobError::dropped("told already, or gone")),
-    };
+    let ((tenant, waiting), id) = claimed(read, "told already, or gone")?;
     let entry = &waiting.entry;
     let window = entry.window();
     let clock = |time: Option<TimeOfDay>| time.map(|time| time.to_string());
@@ -92,18 +84,6 @@ pub(crate) async fn send_welcome(
         latest: clock(window.latest),
         leave_url: context.links.waitlist(entry.tenant_id, entry.id, window.to),
     });
-    let rendered = context.templates.mail(&mail).map_err(|error| from_template(&error))?;
-    let email = Email {
-        id,
-        date: now,
-        from: context.mailer.sender(&tenant.name),
-        reply_to: tenant.contact_email.clone().map(|address| Mailbox { name: tenant.name.clone(), address }),
-        to: Mailbox { name: entry.contact_name.clone(), address: entry.contact_email.clone() },
-        subject: rendered.subject,
-        text: rendered.text,
-        html: rendered.html,
-        calendar: None,
-        attachments: Vec::new(),
-    };
-    deliver(context, &tenant_door, &email).await
+    let to = Mailbox { name: entry.contact_name.clone(), address: entry.contact_email.clone() };
+    deliver(context, &tenant_door, &write(context, &tenant, id, to, &mail)?).await
 }

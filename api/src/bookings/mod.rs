@@ -141,11 +141,12 @@ pub(crate) async fn create<T>(
         };
         visitor.once(submission, create).await
     });
-    match booked.await {
-        // A customer is told no more than that bookings are closed for now.
-        Err(problem) if problem.code() == Code::PlanLimitReached => Err(Code::PlanLimitReached.into()),
-        booked => booked,
-    }
+    booked.await.map_err(told_to_a_customer)
+}
+
+/// Of the plan's limits a customer is told no more than that bookings are closed for now.
+pub(crate) fn told_to_a_customer(problem: Problem) -> Problem {
+    if problem.code() == Code::PlanLimitReached { Code::PlanLimitReached.into() } else { problem }
 }
 
 /// Books under a code made of a random number. One that is taken already is nobody's fault: another one.

@@ -6,8 +6,7 @@ use domain::id::{BookingId, StaffId};
 use domain::rejection::{Code, Rejection};
 use domain::slots::{Assigned, SlotRules, SlotRulesError};
 
-use super::reschedule::{Told, lock, told_rescheduled, write};
-use super::time::Place;
+use super::reschedule::{Told, lock, placed, told_rescheduled, write};
 use super::{Appointment, Booking, find_for_update};
 use crate::TenantTx;
 use crate::audit::By;
@@ -69,34 +68,22 @@ pub async fn arrange(
         }
     })?;
     check_free(&catalogue, start, to.outside_hours, now)?;
-    let place = Place::at(&catalogue, start, now)?;
-    let (room_id, ends_at) = (place.room(&catalogue, start), place.end(&catalogue, start));
-    let (timezone, team) = (catalogue.tenant.timezone, catalogue.team);
-    let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };
-    let after = Booking {
+    let wanted = Booking {
         status,
-        staff_id: member.staff.id,
-        room_id,
-        group_session_id: place.session().map(|session| session.id),
         assigned: if staff_id == before.staff_id {
             before.assigned.clone()
         } else {
             serde_json::to_value(Assigned::Named).ok()
         },
-        starts_at: start,
-        ends_at,
-        timezone,
-        sequence: before.sequence + 1,
-        version: before.version + 1,
-        updated_at: now,
         ..wanted
     };
+    let (after, place, staff_name) = placed(catalogue, wanted, start, now)?;
     let is_untold = to.takes_back && now < before.updated_at + SECOND_THOUGHT;
     let jobs = if is_untold { Vec::new() } else { told_rescheduled(&after) };
     let action = if is_moved { "booking.reschedule" } else { "booking.resize" };
     let told = Told { action, jobs: &jobs, at: Some(now + SECOND_THOUGHT) };
     write(tx, (&before, &after), &place, told, by, now).await?;
-    Ok(Appointment { booking: after, staff_name: member.staff.name })
+    Ok(Appointment { booking: after, staff_name })
 }
 
 /// As of a service: alone, and with its buffers.

@@ -25,28 +25,15 @@ pub async fn pay_deposit(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Ut
     if before.deposit_paid_at.is_some() {
         return Ok(Appointment { booking: before, staff_name });
     }
-    let (auto_confirm, status) = held(tx, &before, Act::Pay, now).await?;
     let after = Booking {
-        status,
+        status: left(tx, &before, Act::Pay, now).await?,
         held_until: None,
         deposit_paid_at: Some(now),
         version: before.version + 1,
         updated_at: now,
         ..before.clone()
     };
-    let jobs = if auto_confirm { told_confirmed(&after) } else { Vec::new() };
-    let change =
-        Change { action: "booking.pay_deposit", subject: id.0, before: Some(&before), after: Some(&after) };
-    let (updated, happened, audited, enqueued) = join!(
-        update(tx, &before, &after),
-        events::record(tx, happened("booking.deposit_paid", &after), now),
-        audit::record(tx, by, change, now),
-        tx.enqueue(&jobs, now),
-    );
-    updated?;
-    happened?;
-    audited?;
-    enqueued?;
+    settle(tx, &before, &after, ("booking.deposit_paid", "booking.pay_deposit"), by, now).await?;
     Ok(Appointment { booking: after, staff_name })
 }
 
@@ -57,42 +44,53 @@ pub async fn accept(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) -
     if matches!(before.status, Status::Confirmed | Status::Pending) {
         return Ok(Appointment { booking: before, staff_name });
     }
-    let (auto_confirm, status) = held(tx, &before, Act::Accept, now).await?;
+    let status = left(tx, &before, Act::Accept, now).await?;
     if before.deposit_cents > 0 {
         let detail = "Pay the deposit to take this time.";
         return Err(Rejection::new(Code::BookingNotConfirmable, detail).into());
     }
     let after =
         Booking { status, held_until: None, version: before.version + 1, updated_at: now, ..before.clone() };
-    let jobs = if auto_confirm { told_confirmed(&after) } else { Vec::new() };
-    let change =
-        Change { action: "booking.accept", subject: id.0, before: Some(&before), after: Some(&after) };
-    let (updated, happened, audited, enqueued) = join!(
-        update(tx, &before, &after),
-        events::record(tx, happened("booking.accepted", &after), now),
-        audit::record(tx, by, change, now),
-        tx.enqueue(&jobs, now),
-    );
-    updated?;
-    happened?;
-    audited?;
-    enqueued?;
+    settle(tx, &before, &after, ("booking.accepted", "booking.accept"), by, now).await?;
     Ok(Appointment { booking: after, staff_name })
 }
 
-/// Whether its service is confirmed at once, and what it becomes by that act.
-async fn held(tx: &TenantTx, before: &Booking, act: Act, now: DateTime<Utc>) -> Result<(bool, Status)> {
+/// What a hold becomes by that act of its customer: confirmed, or pending where the tenant wants to approve.
+async fn left(tx: &TenantTx, before: &Booking, act: Act, now: DateTime<Utc>) -> Result<Status> {
     let auto_confirm = services::table
         .find((tx.tenant(), before.service_id))
         .select(services::auto_confirm)
         .first(&mut tx.conn())
         .await?;
     let status = if auto_confirm {
-        act.of(before.status, before.starts_at, now)?
+        act.of(before.status, before.starts_at, now)
     } else {
-        act.of_for_approval(before.status, before.starts_at, now)?
+        act.of_for_approval(before.status, before.starts_at, now)
     };
-    Ok((auto_confirm, status))
+    Ok(status?)
+}
+
+/// Writes what was waited for as it stands from now on; what is confirmed is told. `event` and `action` name it.
+pub(super) async fn settle(
+    tx: &TenantTx,
+    before: &Booking,
+    after: &Booking,
+    (event, action): (&'static str, &'static str),
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let jobs = if after.status == Status::Confirmed { told_confirmed(after) } else { Vec::new() };
+    let change = Change { action, subject: after.id.0, before: Some(before), after: Some(after) };
+    let (updated, happened, audited, enqueued) = join!(
+        update(tx, before, after),
+        events::record(tx, happened(event, after), now),
+        audit::record(tx, by, change, now),
+        tx.enqueue(&jobs, now),
+    );
+    updated?;
+    happened?;
+    audited?;
+    enqueued
 }
 
 /// What became of a hold.
@@ -138,7 +136,7 @@ pub async fn expire(tx: &TenantTx, id: BookingId, now: DateTime<Utc>) -> Result<
 }
 
 /// Writes where it stands, and how with its deposit; of what was held for somebody who waited, what became of that.
-pub(super) async fn update(tx: &TenantTx, before: &Booking, after: &Booking) -> Result<()> {
+async fn update(tx: &TenantTx, before: &Booking, after: &Booking) -> Result<()> {
     if before.status == Status::Held {
         let settled = match after.status {
             Status::Expired => waitlist::Status::Lapsed,

@@ -207,16 +207,7 @@ pub async fn confirm(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) 
         updated_at: now,
         ..before.clone()
     };
-    hold::update(tx, &before, &after).await?;
-    events::record(tx, happened("booking.confirmed", &after), now).await?;
-    let change = audit::Change {
-        action: "booking.confirm",
-        subject: id.0,
-        before: Some(&before),
-        after: Some(&after),
-    };
-    audit::record(tx, by, change, now).await?;
-    tx.enqueue(&told_confirmed(&after), now).await?;
+    hold::settle(tx, &before, &after, ("booking.confirmed", "booking.confirm"), by, now).await?;
     Ok(Appointment { booking: after, staff_name })
 }
 

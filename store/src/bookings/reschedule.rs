@@ -60,36 +60,23 @@ pub async fn reschedule(
         return Err(Code::SlotUnavailable.into());
     }
     let needs_approval = !catalogue.service.auto_confirm && matches!(by, By::Customer { .. });
-    let place = Place::at(&catalogue, to.start, now)?;
-    let room_id = place.room(&catalogue, to.start);
-    let ends_at = place.end(&catalogue, to.start);
-    let (timezone, team) = (catalogue.tenant.timezone, catalogue.team);
-    let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };
-    let after = Booking {
+    let wanted = Booking {
         status: if needs_approval {
             Act::Reschedule.of_for_approval(before.status, before.starts_at, now)?
         } else {
             status
         },
-        staff_id: member.staff.id,
-        room_id,
-        group_session_id: place.session().map(|session| session.id),
         assigned: match to.staff_id {
             Some(_) => serde_json::to_value(Assigned::Named).ok(),
             None => before.assigned.clone(),
         },
-        starts_at: to.start,
-        ends_at,
-        timezone,
-        sequence: before.sequence + 1,
-        version: before.version + 1,
-        updated_at: now,
         ..before.clone()
     };
+    let (after, place, staff_name) = placed(catalogue, wanted, to.start, now)?;
     let jobs = told_rescheduled(&after);
     let told = Told { action: "booking.reschedule", jobs: &jobs, at: None };
     write(tx, (&before, &after), &place, told, by, now).await?;
-    Ok(Appointment { booking: after, staff_name: member.staff.name })
+    Ok(Appointment { booking: after, staff_name })
 }
 
 /// The locks on whose time becomes free and whose is taken, and what is taken of the latter's. `how` it looks for it may
@@ -117,6 +104,32 @@ pub(super) async fn lock(
     // One who does it alone now did it with others, or the other way round: whose time it takes was not locked.
     let is_locked = catalogue.team.iter().all(|member| staff.contains(&member.staff.id));
     if is_locked { Ok(catalogue) } else { Err(Code::BookingNotMovable.into()) }
+}
+
+/// The booking as it will be at that start, with its place and the name of who provides it.
+pub(super) fn placed(
+    catalogue: Catalogue,
+    wanted: Booking,
+    start: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(Booking, Place, String)> {
+    let place = Place::at(&catalogue, start, now)?;
+    let (room_id, ends_at) = (place.room(&catalogue, start), place.end(&catalogue, start));
+    let Catalogue { tenant, team, .. } = catalogue;
+    let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };
+    let after = Booking {
+        staff_id: member.staff.id,
+        room_id,
+        group_session_id: place.session().map(|session| session.id),
+        starts_at: start,
+        ends_at,
+        timezone: tenant.timezone,
+        sequence: wanted.sequence + 1,
+        version: wanted.version + 1,
+        updated_at: now,
+        ..wanted
+    };
+    Ok((after, place, member.staff.name))
 }
 
 /// What is kept of a move in the history, and what follows it: at once, or from `at` on.
