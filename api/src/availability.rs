@@ -11,6 +11,7 @@ use store::Tenant;
 use store::availability::{self, Day, Wish};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::bookings::visit::asked;
 use crate::extract::{Member, Query, Read, Visitor};
 use crate::limit::READ;
 use crate::problem::Result;
@@ -26,6 +27,9 @@ pub struct DayQuestion {
     staff_id: Option<StaffId>,
     /// Only where so many seats of a group session are free, 1..=1,000; 1.
     seats: Option<i32>,
+    /// Only where these services fit right after it, in the same visit: ids with commas between, each with `:` and the id of a
+    /// staff member if one is wanted; at most 4.
+    then: Option<String>,
     /// The zone that the date is one of; the tenant's.
     #[param(value_type = Option<String>)]
     timezone: Option<Tz>,
@@ -43,6 +47,8 @@ pub struct DaysQuestion {
     staff_id: Option<StaffId>,
     /// Only where so many seats of a group session are free, 1..=1,000; 1.
     seats: Option<i32>,
+    /// Only where these services fit right after it: as of one day.
+    then: Option<String>,
     #[param(value_type = Option<String>)]
     timezone: Option<Tz>,
 }
@@ -64,7 +70,7 @@ pub struct SlotView {
     /// The same start on the wall clock of `timezone`.
     #[schema(example = "09:30")]
     local_start: String,
-    /// Who is free.
+    /// Who is free; of a visit, for its first service.
     staff_ids: Vec<StaffId>,
     seats_left: u32,
 }
@@ -119,18 +125,19 @@ pub async fn days_of_member(
 }
 
 async fn day(tenant: &Tenant, question: DayQuestion, now: DateTime<Utc>) -> Result<HttpResponse> {
-    let DayQuestion { service_id, date, staff_id, seats, timezone } = question;
+    let DayQuestion { service_id, date, staff_id, seats, then, timezone } = question;
     let mut fields = Fields::default();
     fields.year("?date", date);
     let seats = asked_seats(&mut fields, seats);
     fields.finish()?;
-    let wish = Wish::for_service(service_id).with_any(staff_id).with_seats(seats);
+    let then = asked(then.as_deref())?;
+    let wish = Wish::for_service(service_id).with_any(staff_id).with_seats(seats).followed_by(then);
     let day = tenant.read(async |tx| availability::day(tx, wish, date, timezone, now).await).await?;
     Ok(HttpResponse::Ok().json(DayView::from(day)))
 }
 
 async fn days(tenant: &Tenant, question: DaysQuestion, now: DateTime<Utc>) -> Result<HttpResponse> {
-    let DaysQuestion { service_id, from, to, staff_id, seats, timezone } = question;
+    let DaysQuestion { service_id, from, to, staff_id, seats, then, timezone } = question;
     let mut fields = Fields::default();
     fields.year("?from", from);
     fields.year("?to", to);
@@ -141,7 +148,8 @@ async fn days(tenant: &Tenant, question: DaysQuestion, now: DateTime<Utc>) -> Re
         fields.add("?to", "OUT_OF_RANGE", format!("must be less than {MAX_COUNTED_DAYS} days after from"));
     }
     fields.finish()?;
-    let wish = Wish::for_service(service_id).with_any(staff_id).with_seats(seats);
+    let then = asked(then.as_deref())?;
+    let wish = Wish::for_service(service_id).with_any(staff_id).with_seats(seats).followed_by(then);
     let counts =
         tenant.read(async |tx| availability::days(tx, wish, (from, to), timezone, now).await).await?;
     let days = counts.into_iter().map(|(date, slots)| DayCount { date, slots }).collect();

@@ -76,7 +76,8 @@ pub async fn create(
                 let to = Arrangement { start, staff_id, outside_hours: true, ..Arrangement::default() };
                 bookings::arrange(tx, *id, &to, &by, now).await?
             } else {
-                bookings::reschedule(tx, *id, to, &by, now).await?
+                bookings::reschedule(tx, *id, to, &by, now).await?;
+                bookings::find(tx, *id).await?
             };
             Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
         })

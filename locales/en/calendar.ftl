@@ -43,6 +43,7 @@ calendar-with = With
 calendar-room = Room
 calendar-assigned = { $how ->
     [only_one] Chosen for being the only one free.
+    [along] Does the service before it, too.
     [session] Holds the session already.
    *[everybody] The whole team together.
 }
@@ -273,3 +274,9 @@ calendar-message-status = { $status ->
     [failed] Not delivered
    *[suppressed] Held back
 }
+calendar-visit = One visit
+calendar-cancel-scope = What is cancelled
+calendar-cancel-visit = The whole visit: { $count } services
+calendar-cancel-service = Only { $service }
+calendar-cancel-this = Only this appointment
+calendar-cancel-later = This one and all later ones of the series

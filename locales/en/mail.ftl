@@ -1,4 +1,5 @@
 mail-greeting = Hello { $name },
+mail-visit-line = { $service }, with { $staff }
 mail-line = { $label }: { $value }
 mail-sent-by = Sent by Harmony for { $tenant }
 mail-sent-by-harmony = Sent by Harmony, the appointment book of independents

@@ -345,3 +345,6 @@ public-zone = Time zone
 public-zone-show = Show times
 public-zone-change = Show times in another time zone
 public-zone-own = { $tenant } is in another time zone: { $zone }.
+public-visit = Your visit
+public-visit-add = Add another service
+public-visit-remove = Remove { $service }

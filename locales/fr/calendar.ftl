@@ -43,6 +43,7 @@ calendar-with = Avec
 calendar-room = Salle
 calendar-assigned = { $how ->
     [only_one] Seule personne libre.
+    [along] Assure aussi la prestation précédente.
     [session] Anime déjà cette séance.
    *[everybody] Toute l’équipe ensemble.
 }
@@ -273,3 +274,9 @@ calendar-message-status = { $status ->
     [failed] Non distribué
    *[suppressed] Retenu
 }
+calendar-visit = Une seule visite
+calendar-cancel-scope = Ce qui est annulé
+calendar-cancel-visit = Toute la visite : { $count } prestations
+calendar-cancel-service = Seulement { $service }
+calendar-cancel-this = Ce rendez-vous seulement
+calendar-cancel-later = Celui-ci et tous les suivants de la série

@@ -1,4 +1,5 @@
 mail-greeting = Bonjour { $name },
+mail-visit-line = { $service }, avec { $staff }
 mail-line = { $label } : { $value }
 mail-sent-by = Envoyé par Harmony pour { $tenant }
 mail-sent-by-harmony = Envoyé par Harmony, l’agenda des indépendants

@@ -345,3 +345,6 @@ public-zone = Fuseau horaire
 public-zone-show = Afficher les heures
 public-zone-change = Afficher les heures dans un autre fuseau
 public-zone-own = { $tenant } est dans un autre fuseau horaire : { $zone }.
+public-visit = Votre visite
+public-visit-add = Ajouter une autre prestation
+public-visit-remove = Retirer { $service }

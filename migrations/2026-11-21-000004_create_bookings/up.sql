@@ -169,7 +169,6 @@ CREATE UNIQUE INDEX group_sessions_open ON group_sessions (tenant_id, service_id
 COMMENT ON COLUMN group_sessions.ends_at IS 'It lasts what the service lasted when it was begun.';
 COMMENT ON COLUMN group_sessions.staff_id IS 'Of a collective service, the first of those who provide it.';
 
--- Price, deposit, duration, buffers and contact are copied: what is agreed does not change with the catalogue.
 -- Bookings that recur, as they were asked for; each of them is a booking of its own.
 CREATE TABLE booking_series (
   tenant_id uuid NOT NULL REFERENCES tenants,
@@ -184,6 +183,7 @@ CREATE TABLE booking_series (
 CALL protect_tenant_table('booking_series');
 COMMENT ON COLUMN booking_series.recurrence IS 'An RRULE of RFC 5545, on the wall clock of the tenant''s zone.';
 
+-- Price, deposit, duration, buffers and contact are copied: what is agreed does not change with the catalogue.
 CREATE TABLE bookings (
   tenant_id uuid NOT NULL REFERENCES tenants,
   id uuid NOT NULL,
@@ -194,6 +194,7 @@ CREATE TABLE bookings (
   room_id uuid,
   group_session_id uuid,
   series_id uuid,
+  visit_id uuid,
   seats integer NOT NULL DEFAULT 1 CHECK (seats BETWEEN 1 AND 1000),
   customer_id uuid NOT NULL,
   starts_at timestamptz NOT NULL,
@@ -238,6 +239,7 @@ CREATE TABLE bookings (
   FOREIGN KEY (tenant_id, room_id) REFERENCES rooms,
   FOREIGN KEY (tenant_id, group_session_id) REFERENCES group_sessions,
   FOREIGN KEY (tenant_id, series_id) REFERENCES booking_series,
+  FOREIGN KEY (tenant_id, visit_id) REFERENCES bookings,
   FOREIGN KEY (tenant_id, customer_id) REFERENCES customers,
   CHECK (starts_at < ends_at),
   CHECK (status <> 'held' OR held_until IS NOT NULL)
@@ -249,6 +251,8 @@ CREATE INDEX bookings_customer ON bookings (tenant_id, customer_id, starts_at);
 CREATE INDEX bookings_pending ON bookings (tenant_id, starts_at) WHERE status = 'pending';
 CREATE INDEX bookings_group_session ON bookings (tenant_id, group_session_id) WHERE group_session_id IS NOT NULL;
 CREATE INDEX bookings_series ON bookings (tenant_id, series_id, starts_at) WHERE series_id IS NOT NULL;
+CREATE INDEX bookings_visit ON bookings (tenant_id, visit_id) WHERE visit_id IS NOT NULL;
+COMMENT ON COLUMN bookings.visit_id IS 'The first booking of the visit of several services that it is one of.';
 COMMENT ON COLUMN bookings.price_cents IS 'Of all its seats, as the deposit.';
 COMMENT ON COLUMN bookings.timezone IS 'The zone the appointment takes place in: what messages print.';
 COMMENT ON COLUMN bookings.customer_timezone IS 'Where they booked from, if they said so.';

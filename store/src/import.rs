@@ -55,6 +55,7 @@ pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTi
             room_id: None,
             group_session_id: None,
             series_id: None,
+            visit_id: None,
             seats: 1,
             customer_id: customer,
             starts_at: one.starts_at,

@@ -248,14 +248,17 @@ pub(crate) async fn set(tx: &TenantTx, id: ServiceId, named: &[RoomId], known: &
 
 /// Takes the lock on the rooms that a service may take, in the order of all who take it: ids ascending, after those on
 /// staff.
-pub(crate) async fn raise(tx: &TenantTx, id: ServiceId) -> Result<()> {
+pub(crate) async fn raise(tx: &TenantTx, services: &[ServiceId]) -> Result<()> {
     const RAISE: &str = "WITH mine AS (
-          SELECT r.tenant_id, r.id FROM service_rooms s JOIN rooms r ON (r.tenant_id, r.id) = (s.tenant_id, s.room_id)
-          WHERE s.tenant_id = $1 AND s.service_id = $2 ORDER BY r.id FOR NO KEY UPDATE OF r)
+          SELECT r.tenant_id, r.id FROM rooms r
+          WHERE r.tenant_id = $1
+            AND r.id IN (SELECT s.room_id FROM service_rooms s WHERE s.tenant_id = $1 AND s.service_id = ANY ($2))
+          ORDER BY r.id FOR NO KEY UPDATE OF r)
         UPDATE rooms SET schedule_version = rooms.schedule_version + 1
         FROM mine WHERE (rooms.tenant_id, rooms.id) = (mine.tenant_id, mine.id)";
-    let query =
-        diesel::sql_query(RAISE).bind::<sql_types::Uuid, _>(tx.tenant()).bind::<sql_types::Uuid, _>(id);
+    let query = diesel::sql_query(RAISE)
+        .bind::<sql_types::Uuid, _>(tx.tenant())
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(services);
     cached(query).execute(&mut tx.conn()).await?;
     Ok(())
 }

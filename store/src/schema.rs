@@ -69,6 +69,7 @@ diesel::table! {
         room_id -> Nullable<Uuid>,
         group_session_id -> Nullable<Uuid>,
         series_id -> Nullable<Uuid>,
+        visit_id -> Nullable<Uuid>,
         seats -> Int4,
         customer_id -> Uuid,
         starts_at -> Timestamptz,

@@ -417,6 +417,7 @@ async fn hold(
         accepts: Consents::default(),
         note: entry.note.clone(),
         answers: AllGiven::new(),
+        then: Vec::new(),
     };
     let appointment = bookings::create_offer(tx, &draft, until, random, now).await?;
     let after = Entry {

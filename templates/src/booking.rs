@@ -5,7 +5,7 @@ use domain::booking::Status;
 use store::bookings;
 use store::tenants::Tenant;
 
-use crate::{Appointment, Brand, Invite, Method, Person};
+use crate::{Appointment, Brand, Invite, Method, Person, VisitService};
 
 impl From<&Tenant> for Brand {
     fn from(tenant: &Tenant) -> Self {
@@ -23,11 +23,19 @@ impl From<&Tenant> for Brand {
 
 impl From<&bookings::Appointment> for Appointment {
     fn from(appointment: &bookings::Appointment) -> Self {
-        let bookings::Appointment { booking, staff_name } = appointment;
+        let bookings::Appointment { booking, staff_name, services } = appointment;
         Self {
             public_code: booking.public_code.clone(),
             service_name: booking.title(),
             staff_name: staff_name.clone(),
+            services: services
+                .iter()
+                .map(|service| VisitService {
+                    name: service.service_name.clone(),
+                    staff_name: service.staff_name.clone(),
+                    starts_at: service.starts_at,
+                })
+                .collect(),
             starts_at: booking.starts_at,
             ends_at: booking.ends_at,
             timezone: booking.timezone,

@@ -32,7 +32,7 @@ pub use color::HARMONY;
 pub use domain::locale::Locale;
 pub use mail::{
     AccountMail, Appointment, BookingMail, Brand, LimitMail, Mail, Rendered, SeriesMail, VerificationMail,
-    WaitlistMail, monogram,
+    VisitService, WaitlistMail, monogram,
 };
 pub use money::{decimal, parse_amount, typed_amount};
 pub use palette::{Palette, Tones, palette};

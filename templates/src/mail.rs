@@ -94,12 +94,22 @@ pub struct Brand {
     pub address: Option<String>,
 }
 
+/// One of the services of a visit.
+#[derive(Clone, Debug, Serialize)]
+pub struct VisitService {
+    pub name: String,
+    pub staff_name: String,
+    pub starts_at: DateTime<Utc>,
+}
+
 /// What was booked, as the customer knows it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Appointment {
     pub public_code: String,
     pub service_name: String,
     pub staff_name: String,
+    /// Of a visit of several services, each of them; else nothing.
+    pub services: Vec<VisitService>,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     /// Where the appointment takes place: all its times are told in this zone.

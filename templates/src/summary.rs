@@ -73,11 +73,17 @@ impl Templates {
         let text = self.texts().of(*lang);
         let money = |minor| money::format(*lang, minor, &booking.currency);
         let price = if booking.price_cents == 0 { text.t("price-free")? } else { money(booking.price_cents) };
-        let mut facts = vec![
-            (text.t("booking-customer")?, clip(&summary.customer_name, NAME)),
-            (text.t("booking-service")?, clip(&booking.service_name, NAME)),
-            (text.t("booking-staff")?, clip(&booking.staff_name, NAME)),
-        ];
+        let mut facts = vec![(text.t("booking-customer")?, clip(&summary.customer_name, NAME))];
+        if booking.services.len() > 1 {
+            for service in &booking.services {
+                let said = [("service", service.name.as_str()), ("staff", &service.staff_name)];
+                let line = text.t_with("mail-visit-line", &said)?;
+                facts.push((format::time(*lang, service.starts_at, booking.timezone), clip(&line, NAME)));
+            }
+        } else {
+            facts.push((text.t("booking-service")?, clip(&booking.service_name, NAME)));
+            facts.push((text.t("booking-staff")?, clip(&booking.staff_name, NAME)));
+        }
         if let Some(place) = booking.location.as_ref().or(tenant.address.as_ref()) {
             facts.push((text.t("booking-place")?, clip(place, TEXT)));
         }

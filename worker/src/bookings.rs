@@ -47,7 +47,7 @@ pub(crate) async fn send(
     let read: Read<(Tenant, Appointment)> = tenant_door
         .transaction(async |tx| {
             let (appointment, tenant) =
-                join!(store::bookings::find(tx, booking_id), store::tenants::find(tx));
+                join!(store::bookings::find_visit(tx, booking_id), store::tenants::find(tx));
             let (appointment, tenant) = (appointment?, tenant?);
             let booking = &appointment.booking;
             // Nobody is reminded of what is over or no longer stands, nor offered what is gone.
@@ -56,7 +56,8 @@ pub(crate) async fn send(
                 Message::Offer => booking.status == Status::Held,
                 Message::Confirmation | Message::Cancellation | Message::Reschedule => true,
             };
-            if booking.sequence != sequence || !is_due {
+            // Of a visit all is told with its first service.
+            if (booking.id, booking.sequence) != (booking_id, sequence) || !is_due {
                 return Ok(None);
             }
             let audience = Audience::Customer;
@@ -132,7 +133,7 @@ pub(crate) async fn make_summary(
     let tenant_door = context.store.tenant(envelope.tenant_id);
     let read: Result<(Tenant, Appointment), store::Error> = tenant_door
         .transaction(async |tx| {
-            let appointment = store::bookings::find(tx, booking_id).await?;
+            let appointment = store::bookings::find_visit(tx, booking_id).await?;
             Ok((store::tenants::find(tx).await?, appointment))
         })
         .await;

@@ -171,6 +171,7 @@ mod tests {
                 public_code: "K7Q29F".to_owned(),
                 service_name: "Coupe & brushing".to_owned(),
                 staff_name: "Inès Łódzka".to_owned(),
+                services: Vec::new(),
                 starts_at: "2026-11-24T09:15:00Z".parse().unwrap(),
                 ends_at: "2026-11-24T10:50:00Z".parse().unwrap(),
                 timezone: Tz::Europe__Paris,

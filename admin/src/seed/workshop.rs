@@ -68,6 +68,7 @@ pub(super) async fn hold(
             accepts: Consents { terms: true, marketing: false },
             note: None,
             answers: domain::intake::AllGiven::new(),
+            then: Vec::new(),
         };
         match bookings::create(tx, &draft, random.wrapping_add(place), by, now).await {
             Err(error) if error.code() == Some(Code::SlotUnavailable) => return Ok(()),

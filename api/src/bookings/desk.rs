@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use store::bookings::{self, Arrangement, Change, Desk, Facts};
 use utoipa::ToSchema;
 
-use super::{CustomerBody, MemberBookingView, Notifications, under_a_code, with_alternatives};
+use super::{
+    CustomerBody, MemberBookingView, NextService, Notifications, under_a_code, visit, with_alternatives,
+};
 use crate::extract::{Allows, IfMatch, Json, ManageBookings, Member, Path, Read, Submission, present};
 use crate::idempotency::Answer;
 use crate::problem::Result;
@@ -40,6 +42,8 @@ pub struct CreateBookingForCustomer {
     /// By the ids of the service's questions, as customers give them. What is not known may be left out.
     #[schema(value_type = Option<std::collections::HashMap<String, Given>>)]
     answers: Option<AllGiven>,
+    /// What is done right after it, in the same visit, in this order; at most 4. All of it is booked or none.
+    then: Option<Vec<NextService>>,
     /// False. True: whatever the hours, the notice and the horizon, of the named staff member, as long as their time is
     /// not taken.
     outside_hours: Option<bool>,
@@ -74,6 +78,7 @@ impl CreateBookingForCustomer {
             accepts: domain::booking::Consents::default(),
             note: self.note.clone(),
             answers: self.answers.clone().unwrap_or_default(),
+            then: visit::drafts(self.then.as_ref()),
         };
         let desk = Desk {
             customer_id: self.customer_id,
@@ -192,7 +197,8 @@ async fn close<P: Allows>(
     let (now, by) = (member.now, member.by());
     member
         .once(&submission, async |tx| {
-            let appointment = bookings::close(tx, id, outcome, &by, now).await?;
+            bookings::close(tx, id, outcome, &by, now).await?;
+            let appointment = bookings::find(tx, id).await?;
             Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
         })
         .await

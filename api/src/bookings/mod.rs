@@ -2,6 +2,7 @@
 
 pub mod desk;
 mod view;
+pub(crate) mod visit;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -34,6 +35,7 @@ pub use desk::{
     create as create_for_customer, history, miss, update, waive_fee,
 };
 pub use view::{BookingView, MemberBookingView};
+pub use visit::NextService;
 
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,6 +60,8 @@ pub struct CreateBooking {
     /// sending it answered.
     #[schema(value_type = Option<std::collections::HashMap<String, Given>>)]
     answers: Option<AllGiven>,
+    /// What is done right after it, in the same visit, in this order; at most 4. All of it is booked or none.
+    then: Option<Vec<NextService>>,
 }
 
 #[derive(Clone, Deserialize, ToSchema)]
@@ -108,6 +112,7 @@ impl CreateBooking {
             },
             note: self.note.clone(),
             answers: self.answers.clone().unwrap_or_default(),
+            then: visit::drafts(self.then.as_ref()),
         }
     }
 }
@@ -167,6 +172,7 @@ pub(crate) async fn with_alternatives(
     now: DateTime<Utc>,
 ) -> Problem {
     let wish = Wish::for_service(draft.service_id).with_any(draft.staff_id).with_seats(draft.seats);
+    let wish = wish.followed_by(draft.then().unwrap_or_default());
     let start = draft.start;
     let found: Result<Vec<Alternative>, store::Error> =
         tenant.read(async |tx| availability::alternatives(tx, wish, start, now).await).await;
@@ -202,12 +208,15 @@ async fn show_to_customer(visitor: Visitor, lookup: Lookup) -> Result<HttpRespon
     Ok(HttpResponse::Ok().json(BookingView::new(&visitor.state, appointment)))
 }
 
-/// How much of what recurs is cancelled.
+/// How much is cancelled.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelScope {
+    /// The booking, with all of its visit.
     #[default]
     This,
+    /// Of a visit of several services this one alone; members only.
+    Service,
     /// This one and all after it that still stand.
     Later,
 }
@@ -221,11 +230,15 @@ pub(crate) async fn cancel_in(
     by: &By,
     now: DateTime<Utc>,
 ) -> store::Result<Appointment> {
-    if scope == CancelScope::This {
-        return bookings::cancel(tx, id, how, by, now).await;
-    }
-    Box::pin(bookings::cancel_later(tx, id, how, by, now)).await?;
-    bookings::find(tx, id).await
+    match scope {
+        CancelScope::This => return bookings::cancel(tx, id, how, by, now).await,
+        CancelScope::Service if matches!(by, By::Customer { .. }) => {
+            return Err(Rejection::invalid("/scope", "UNAVAILABLE", "is the business's alone").into());
+        }
+        CancelScope::Service => return bookings::cancel_service(tx, id, how, by, now).await,
+        CancelScope::Later => Box::pin(bookings::cancel_later(tx, id, how, by, now)).await?,
+    };
+    bookings::find_visit(tx, id).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -390,7 +403,8 @@ pub async fn cancel(
                 if submission.body.charge_fee.unwrap_or(false) { Charge::Fee } else { Charge::Nothing };
             let how = Cancellation { reason: submission.body.reason.as_deref(), charge };
             let scope = submission.body.scope.unwrap_or_default();
-            let appointment = cancel_in(tx, *id, scope, how, &by, now).await?;
+            cancel_in(tx, *id, scope, how, &by, now).await?;
+            let appointment = bookings::find(tx, *id).await?;
             Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
         })
         .await
@@ -404,7 +418,8 @@ pub async fn confirm(
     let (now, by) = (member.now, member.by());
     member
         .once(&submission, async |tx| {
-            let appointment = bookings::confirm(tx, *id, &by, now).await?;
+            bookings::confirm(tx, *id, &by, now).await?;
+            let appointment = bookings::find(tx, *id).await?;
             Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
         })
         .await

@@ -12,6 +12,7 @@ use store::bookings::Appointment;
 use utoipa::ToSchema;
 
 use super::manage_url;
+use super::visit::VisitServiceView;
 use crate::state::State;
 
 /// What a customer is told of their booking.
@@ -39,19 +40,22 @@ pub struct BookingView {
     #[serde(skip_serializing_if = "Option::is_none")]
     manage_url: Option<String>,
     cancelled_at: Option<DateTime<Utc>>,
+    /// Of a visit of several services, each of them; else nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    services: Vec<VisitServiceView>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct BookedService {
-    id: ServiceId,
-    name: String,
-    duration_minutes: i32,
+    pub(super) id: ServiceId,
+    pub(super) name: String,
+    pub(super) duration_minutes: i32,
 }
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct BookedStaff {
-    id: StaffId,
-    name: String,
+    pub(super) id: StaffId,
+    pub(super) name: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -121,6 +125,8 @@ pub struct MemberBookingView {
     group_session_id: Option<GroupSessionId>,
     /// Those that it recurs with share it.
     series_id: Option<SeriesId>,
+    /// The services of one visit share it.
+    visit_id: Option<BookingId>,
     /// Why it is with whom it is; null: not known.
     assigned: Option<Assigned>,
     version: i64,
@@ -159,7 +165,7 @@ pub(super) struct BookedCustomer {
 
 impl BookingView {
     pub fn new(state: &State, appointment: Appointment) -> Self {
-        let Appointment { booking, staff_name } = appointment;
+        let Appointment { booking, staff_name, services } = appointment;
         let manage_url = manage_url(state, &booking);
         let policy = booking.terms().into();
         let payable_until = booking.payable_until();
@@ -193,6 +199,7 @@ impl BookingView {
             policy,
             fee_cents: booking.fee_cents,
             cancelled_at: booking.cancelled_at,
+            services: services.into_iter().map(VisitServiceView::from).collect(),
         }
     }
 }
@@ -215,6 +222,7 @@ impl MemberBookingView {
             room_id: booking.room_id,
             group_session_id: booking.group_session_id,
             series_id: booking.series_id,
+            visit_id: booking.visit_id,
             assigned: booking.assigned(),
             version: booking.version,
             created_at: booking.created_at,

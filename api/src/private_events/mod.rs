@@ -302,6 +302,7 @@ async fn book(member: &Member<ManageBookings>, submission: &Submission<CreateEve
                 accepts: domain::booking::Consents::default(),
                 note: None,
                 answers: AllGiven::new(),
+                then: Vec::new(),
             };
             let desk = Desk { internal_note: body.note.clone(), ..Desk::default() };
             let appointment = bookings::create_at_desk(tx, &draft, &desk, random, &by, now).await?;

@@ -83,7 +83,7 @@ impl From<Overlaps> for OverlapsView {
 }
 
 impl From<Appointment> for EventView {
-    fn from(Appointment { booking, staff_name }: Appointment) -> Self {
+    fn from(Appointment { booking, staff_name, .. }: Appointment) -> Self {
         Self {
             id: booking.id.0,
             kind: EventKind::Booking,

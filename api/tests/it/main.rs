@@ -105,4 +105,6 @@ mod strangers;
 #[cfg(test)]
 mod stream;
 #[cfg(test)]
+mod visits;
+#[cfg(test)]
 mod waitlist;

@@ -106,6 +106,36 @@ async fn what_is_taken_is_listed_first_and_then_refused_left_out_or_shifted() {
 }
 
 #[tokio::test]
+async fn what_is_shifted_leaves_the_others_of_the_series_their_time() {
+    let app = TestApp::start().await.ignore_jobs();
+    // One start a day, so that what is taken goes to another day, where another one of the series may be.
+    let salon = salon(&app, json!({"duration_minutes": 480, "slot_step_minutes": 480})).await;
+    for day in ["2030-03-06T08:00:00Z", "2030-03-08T08:00:00Z"] {
+        let mut body = salon.booking("Ana", TEN);
+        body["start"] = json!(day);
+        salon.public("POST", "/bookings").json(&body).await.expect(201);
+    }
+    let mut body = series(&salon, "Bob", "FREQ=DAILY;COUNT=4", "shift");
+    body["booking"]["start"] = json!("2030-03-05T08:00:00Z");
+    let plan = salon.public("POST", "/series/preview").json(&body).await.expect(200);
+    let planned: Vec<&str> = plan["occurrences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| {
+            one["nearest"].as_str().or(one["start"].as_str().filter(|_| one["is_free"] == true))
+        })
+        .collect();
+    let mut once = planned.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), planned.len(), "two at one time: {planned:?}");
+    let booked = salon.public("POST", "/series").json(&body).await.expect(201);
+    let kept = starts(&booked);
+    assert!(kept.contains(&"2030-03-05T08:00:00Z") && kept.contains(&"2030-03-07T08:00:00Z"), "{kept:?}");
+}
+
+#[tokio::test]
 async fn limits_hold_for_every_occurrence() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = salon(&app, json!({"duration_minutes": 60})).await;

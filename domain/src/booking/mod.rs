@@ -5,6 +5,7 @@ mod code;
 pub mod lifecycle;
 pub mod policy;
 pub mod series;
+pub mod visit;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -19,6 +20,7 @@ use crate::text;
 pub use code::{beginning_of_code, code_prefix, parse_public_code, public_code};
 pub use lifecycle::{Act, Outcome, Status};
 pub use policy::{Charge, Policy, Terms};
+pub use visit::{Next, Then};
 
 /// A booking as a customer asks for it.
 #[derive(Clone, Debug)]
@@ -39,6 +41,16 @@ pub struct BookingDraft {
     pub accepts: Consents,
     pub note: Option<String>,
     /// To what the service asks.
+    pub answers: AllGiven,
+    /// What is done right after it, in the same visit.
+    pub then: Vec<NextDraft>,
+}
+
+/// A service that follows another, as it is asked for.
+#[derive(Clone, Debug)]
+pub struct NextDraft {
+    pub next: Next,
+    /// To what it asks.
     pub answers: AllGiven,
 }
 
@@ -76,6 +88,11 @@ impl BookingDraft {
         let mut fields = Fields::default();
         fields.range("/seats", self.seats, 1, capacity.max(1));
         fields.finish()
+    }
+
+    /// What follows it, at most [`visit::MOST_NEXT`].
+    pub fn then(&self) -> Result<Then, Rejection> {
+        Then::new(self.then.iter().map(|one| one.next)).map_err(|why| why.at("/then"))
     }
 }
 

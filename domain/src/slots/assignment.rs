@@ -36,6 +36,8 @@ pub enum Assigned {
         /// Percent.
         weight: i32,
     },
+    /// They do the service before it, too.
+    Along,
     /// They hold the group session already.
     Session,
     /// All who provide the service do it together.

@@ -29,7 +29,7 @@ impl Visit {
     /// The longest visit, buffers included.
     pub const LONGEST: TimeDelta = TimeDelta::hours(24);
     /// The most services of one.
-    pub const MOST_LEGS: usize = 10;
+    pub const MOST_LEGS: usize = 5;
 
     /// Whoever can stay with the customer from the first service to the last, in the order of the first team.
     pub fn all_along(&self) -> impl Iterator<Item = StaffId> {

@@ -57,7 +57,7 @@ fn a_visit_ends_with_the_work() {
 }
 
 #[test]
-fn a_visit_is_a_day_at_most_and_of_ten_services() {
+fn a_visit_is_a_day_at_most_and_of_five_services() {
     let ana = Diary::new(Tz::UTC).open("1234567", "00:00-24:00");
     let team = [ana.agenda()];
     let long = leg(720, &team);

@@ -48,6 +48,10 @@ pub struct Catalogue {
     /// How many are wanted.
     pub seats: i32,
     moved: Option<Moved>,
+    /// Somebody was asked for.
+    pub(crate) is_named: bool,
+    /// What holds the time that is free to the booking that looks for another.
+    pub(super) frees: Vec<Uuid>,
 }
 
 /// A room, and when it is taken.
@@ -158,6 +162,8 @@ pub(crate) async fn catalogue(
         sessions: Vec::new(),
         seats: wish.seats,
         moved: wish.moved,
+        is_named: wish.staff_id.is_some(),
+        frees: wish.moved.and_then(|moved| moved.frees).into_iter().collect(),
     })
 }
 
@@ -205,24 +211,34 @@ impl Catalogue {
         now: DateTime<Utc>,
         question: impl FnOnce(Demand<'_>, &[Agenda<'_>]) -> T,
     ) -> T {
-        let rooms: Option<Vec<Room<'_>>> = self
-            .rooms
-            .as_ref()
-            .map(|rooms| rooms.iter().map(|room| Room { id: room.id, busy: &room.busy }).collect());
+        let rooms = self.rooms();
+        question(self.demand(rooms.as_deref(), now), &self.agendas())
+    }
+
+    /// Of which it takes one.
+    pub(super) fn rooms(&self) -> Option<Vec<Room<'_>>> {
+        let rooms = self.rooms.as_ref()?;
+        Some(rooms.iter().map(|room| Room { id: room.id, busy: &room.busy }).collect())
+    }
+
+    pub(super) fn agendas(&self) -> Vec<Agenda<'_>> {
+        self.team.iter().map(TeamMember::agenda).collect()
+    }
+
+    /// What the engine is asked for, with the rooms of it.
+    pub(super) fn demand<'a>(&'a self, rooms: Option<&'a [Room<'a>]>, now: DateTime<Utc>) -> Demand<'a> {
         let mut rules = self.rules();
         rules.horizon_days =
             horizon(rules.horizon_days, self.service.bookable_until, self.tenant.timezone, now);
-        let demand = Demand {
+        Demand {
             hours: self.hours.as_ref().map(|hours| Calendar { hours, closures: &[] }),
-            rooms: rooms.as_deref(),
+            rooms,
             is_collective: self.service.is_collective,
             capacity: u32::try_from(self.service.capacity).unwrap_or(1),
             // Less than none is none, of which nothing is offered.
             seats: u32::try_from(self.seats).unwrap_or(0),
             rules,
-        };
-        let team: Vec<Agenda<'_>> = self.team.iter().map(TeamMember::agenda).collect();
-        question(demand, &team)
+        }
     }
 
     /// What is free in `window`. Where a booking stands that looks for another time is none.
@@ -263,15 +279,10 @@ impl Catalogue {
         let Some(reach) = self.rules().reach(window) else { return Ok(()) };
         let ids = self.resources();
         let (taken, starts, sessions) =
-            join!(taken(tx, &ids, reach, self.frees()), self.starts(tx, window), self.sessions(tx, window));
+            join!(taken(tx, &ids, reach, &self.frees), self.starts(tx, window), self.sessions(tx, window));
         let (taken, starts) = (taken?, starts?);
         self.note(&taken, &starts, sessions?);
         Ok(())
-    }
-
-    /// What holds the time that is free to the booking that looks for another.
-    fn frees(&self) -> Option<Uuid> {
-        self.moved.and_then(|moved| moved.frees)
     }
 
     /// The group sessions that somebody could join; where there are none, nothing is asked.
@@ -282,7 +293,7 @@ impl Catalogue {
         let ids: Vec<StaffId> = self.team.iter().map(|member| member.staff.id).collect();
         let mut sessions = group_sessions::open(tx, self.service.id, &ids, window).await?;
         // Which it leaves, and which ends with that.
-        sessions.retain(|session| Some(session.id.0) != self.frees());
+        sessions.retain(|session| !self.frees.contains(&session.id.0));
         Ok(sessions)
     }
 
@@ -312,7 +323,7 @@ impl Catalogue {
         }
         // A date of any zone lies within two days of the window.
         let days = TimeDelta::days(2);
-        starts(tx, &ids, Interval::new(window.start - days, window.end + days), self.frees()).await
+        starts(tx, &ids, Interval::new(window.start - days, window.end + days), &self.frees).await
     }
 
     fn note(
@@ -377,6 +388,11 @@ impl Catalogue {
         rooms.find(|room| room.busy.iter().all(|busy| !busy.meets(&wanted))).map(|room| room.id)
     }
 
+    /// Whether what is booked at a start leaves what is booked at another its time: buffers may not meet either.
+    pub(crate) fn leaves(&self, start: DateTime<Utc>, other: DateTime<Utc>) -> bool {
+        !self.wanted(start).meets(&self.wanted(other))
+    }
+
     /// Of what is booked, without its buffers.
     pub(crate) fn duration(&self) -> TimeDelta {
         TimeDelta::minutes(self.service.duration_minutes.into())
@@ -410,12 +426,15 @@ pub(crate) async fn around(
     // Of any service: which rules it has is read in the same flight.
     let reach = Interval::new(start - SlotRules::LONGEST_BUFFER, start + SlotRules::LONGEST);
     let (ids, day) = ([id.0], start.date_naive());
-    let frees = wish.moved.and_then(|moved| moved.frees);
-    let (catalogue, own) = join!(catalogue(tx, wish.with(id), (day, day)), taken(tx, &ids, reach, frees));
+    let frees: Vec<Uuid> = wish.moved.and_then(|moved| moved.frees).into_iter().collect();
+    let (catalogue, own) = join!(catalogue(tx, wish.with(id), (day, day)), taken(tx, &ids, reach, &frees));
     let (mut catalogue, mut own) = (catalogue?, own?);
     let others: Vec<Uuid> = catalogue.resources().into_iter().filter(|other| *other != id.0).collect();
-    let (others, starts, sessions) =
-        join!(taken(tx, &others, reach, frees), catalogue.starts(tx, window), catalogue.sessions(tx, window));
+    let (others, starts, sessions) = join!(
+        taken(tx, &others, reach, &frees),
+        catalogue.starts(tx, window),
+        catalogue.sessions(tx, window)
+    );
     own.extend(others?);
     catalogue.note(&own, &starts?, sessions?);
     Ok(catalogue)

@@ -4,10 +4,12 @@ mod catalogue;
 mod shelf;
 mod taken;
 mod team;
+mod visits;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
-use domain::id::{ServiceId, StaffId};
+use domain::booking::{Next, Then};
+use domain::id::{BookingId, ServiceId, StaffId};
 use domain::plan::{self, Limit, Plan};
 use domain::rejection::Alternative;
 use domain::slots::{self, Agenda, Slot};
@@ -23,8 +25,9 @@ pub(crate) use self::taken::booked;
 pub use self::taken::explain_taken;
 pub(crate) use self::team::everybody;
 pub use self::team::{Provider, TeamMember};
+pub(crate) use self::visits::{Services, services};
 use crate::TenantTx;
-use crate::bookings::Booking;
+use crate::bookings::{self, Booking};
 use crate::error::Result;
 use crate::group_sessions;
 use crate::usage;
@@ -45,6 +48,8 @@ pub struct Wish {
     pub staff_id: Option<StaffId>,
     /// From 1 on; more than a service has are never free.
     pub seats: i32,
+    /// What is done right after it, in the same visit.
+    pub then: Then,
     /// Whatever the horizon of the service.
     is_beyond_horizon: bool,
     moved: Option<Moved>,
@@ -53,6 +58,9 @@ pub struct Wish {
 /// What a booking that looks for another time leaves behind, and what it needs.
 #[derive(Clone, Copy, Debug)]
 struct Moved {
+    booking: BookingId,
+    /// It is one of several of a visit, which all move.
+    is_visit: bool,
     /// What holds the time that is free to it: itself, or the group session of which it has all seats that are taken.
     frees: Option<Uuid>,
     staff_id: StaffId,
@@ -67,18 +75,34 @@ struct Moved {
 impl Wish {
     /// Of anybody who provides it.
     pub const fn for_service(service_id: ServiceId) -> Self {
-        Self { service_id, staff_id: None, seats: 1, is_beyond_horizon: false, moved: None }
+        let then = Then::NONE;
+        Self { service_id, staff_id: None, seats: 1, then, is_beyond_horizon: false, moved: None }
     }
 
     /// Another time for a booking, of anybody who provides its service. What it alone takes now is free to it, and it lasts
-    /// what it was booked for, whatever the service has become. Where it is already is none of the times.
+    /// what it was booked for, whatever the service has become. Where it is already is none of the times. A visit moves as a
+    /// whole, and everybody stays with what they do of it.
     pub async fn to_move(tx: &TenantTx, booking: &Booking) -> Result<Self> {
         let is_shared = match booking.group_session_id {
             Some(session) => group_sessions::find(tx, session).await?.seats_taken > booking.seats,
             None => false,
         };
+        let alone = Self::to_move_alone(booking);
+        let is_visit = bookings::visit::is_of_several(tx, booking).await?;
+        let moved = alone.moved.map(|moved| Moved {
+            frees: moved.frees.filter(|_holder| !is_shared),
+            is_visit,
+            ..moved
+        });
+        Ok(Self { moved, ..alone })
+    }
+
+    /// As [`Wish::to_move`], of a booking with a time of its own, whatever else is done in its visit.
+    pub(crate) fn to_move_alone(booking: &Booking) -> Self {
         let moved = Moved {
-            frees: (!is_shared).then(|| booking.holder()),
+            booking: booking.id,
+            is_visit: false,
+            frees: Some(booking.holder()),
             staff_id: booking.staff_id,
             start: booking.starts_at,
             duration_minutes: booking.duration_minutes,
@@ -86,7 +110,7 @@ impl Wish {
             buffer_after_minutes: booking.buffer_after_minutes,
             at_desk: false,
         };
-        Ok(Self { moved: Some(moved), ..Self::for_service(booking.service_id).with_seats(booking.seats) })
+        Self { moved: Some(moved), ..Self::for_service(booking.service_id).with_seats(booking.seats) }
     }
 
     /// Nothing stands already that would move.
@@ -104,6 +128,43 @@ impl Wish {
     #[must_use]
     pub const fn with_seats(self, seats: i32) -> Self {
         Self { seats, ..self }
+    }
+
+    /// Of a booking by itself, whatever else is done in its visit.
+    #[must_use]
+    pub(crate) fn alone(self) -> Self {
+        Self { moved: self.moved.map(|moved| Moved { is_visit: false, ..moved }), ..self }
+    }
+
+    /// With what is done right after it.
+    #[must_use]
+    pub const fn followed_by(self, then: Then) -> Self {
+        Self { then, ..self }
+    }
+
+    /// All that is done, in its order.
+    pub fn services(&self) -> impl Iterator<Item = ServiceId> {
+        std::iter::once(self.service_id).chain(self.then.iter().map(|next| next.service_id))
+    }
+
+    /// Of several services.
+    pub fn is_visit(&self) -> bool {
+        !self.then.is_empty() || self.moved.is_some_and(|moved| moved.is_visit)
+    }
+
+    /// A wish for each service of a visit.
+    fn each(self) -> impl Iterator<Item = Self> {
+        let next = |Next { service_id, staff_id }| Self { service_id, staff_id, then: Then::NONE, ..self };
+        std::iter::once(Self { then: Then::NONE, ..self })
+            .chain(self.then.iter().map(next).collect::<Vec<_>>())
+    }
+
+    /// Whoever it was asked of.
+    #[must_use]
+    pub fn of_anybody(self) -> Self {
+        let next = |next: Next| Next { staff_id: None, ..next };
+        let then = Then::new(self.then.iter().map(next)).unwrap_or(self.then);
+        Self { staff_id: None, then, ..self }
     }
 
     /// As far ahead as there are horizons.
@@ -162,6 +223,9 @@ pub async fn day(
     viewer: Option<Tz>,
     now: DateTime<Utc>,
 ) -> Result<Day> {
+    if wish.is_visit() {
+        return Box::pin(visits::day(tx, wish, date, viewer, now)).await;
+    }
     let window = |zone| wall_clock::day(viewer.unwrap_or(zone), date);
     if let Some(weeks) = shelf::weeks(tx, wish, window, now).await? {
         let timezone = viewer.unwrap_or(weeks.timezone);
@@ -194,6 +258,10 @@ pub async fn days(
     now: DateTime<Utc>,
 ) -> Result<Vec<(NaiveDate, u32)>> {
     let count = u16::try_from((to - from).num_days() + 1).unwrap_or(0).min(slots::MAX_COUNTED_DAYS);
+    if wish.is_visit() {
+        let to = to.min(from + TimeDelta::days(i64::from(count) - 1));
+        return Box::pin(visits::days(tx, wish, (from, to), viewer, now)).await;
+    }
     let window = |zone| {
         let zone = viewer.unwrap_or(zone);
         Some(Interval::new(wall_clock::day(zone, from)?.start, wall_clock::day(zone, to)?.end))
@@ -245,6 +313,9 @@ pub struct Free {
 /// Everybody who provides what is wished for, in their order, with their first free start of the next `days` days; of a
 /// collective service the first of them alone, for all.
 pub async fn first_of_each(tx: &TenantTx, wish: Wish, days: Days, now: DateTime<Utc>) -> Result<Vec<Free>> {
+    if wish.is_visit() {
+        return Box::pin(visits::first_of_each(tx, wish, days, now)).await;
+    }
     let today = now.date_naive();
     let Some(end) = now.checked_add_days(days) else { return Ok(Vec::new()) };
     let window = Interval::new(now, end);
@@ -287,10 +358,14 @@ pub async fn alternatives(
     now: DateTime<Utc>,
 ) -> Result<Vec<Alternative>> {
     let window = Interval::new(wanted - TimeDelta::days(3), wanted + TimeDelta::days(11));
-    let dates = (window.start.date_naive(), window.end.date_naive());
-    let mut catalogue = catalogue(tx, wish, dates).await?;
-    catalogue.read_taken(tx, window).await?;
-    let slots = catalogue.slots(window, now);
+    let slots = if wish.is_visit() {
+        visits::within(tx, wish, window, now).await?
+    } else {
+        let dates = (window.start.date_naive(), window.end.date_naive());
+        let mut catalogue = catalogue(tx, wish, dates).await?;
+        catalogue.read_taken(tx, window).await?;
+        catalogue.slots(window, now)
+    };
     let alternative =
         |slot: &Slot| Alternative { start: slot.start, end: slot.end, staff_ids: slot.staff_ids.clone() };
     Ok(slots::nearest(&slots, wanted, 3).into_iter().map(alternative).collect())

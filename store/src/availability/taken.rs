@@ -14,14 +14,14 @@ use crate::error::Result;
 use crate::explain::explain;
 use crate::schema::{allocations, busy_blocks};
 
-/// Time taken from these staff members and rooms that meets `reach`, by bookings and by private events, `but` for what a
-/// booking or a session holds; by resource and start. Plain columns, not the range: its operators are not leakproof, and
+/// Time taken from these staff members and rooms that meets `reach`, by bookings and by private events, `but` for what some
+/// bookings or a session hold; by resource and start. Plain columns, not the range: its operators are not leakproof, and
 /// would filter every booking of the tenant.
 pub(crate) async fn taken(
     tx: &TenantTx,
     ids: &[Uuid],
     reach: Interval,
-    but: Option<Uuid>,
+    but: &[Uuid],
 ) -> Result<Vec<(Uuid, Interval)>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -29,10 +29,11 @@ pub(crate) async fn taken(
     let since = reach.start - MAX_ALLOCATION;
     let booked = taken_query(tx.tenant(), ids, since, reach.start, reach.end);
     let busy = busy_query(tx.tenant(), ids, since, reach.start, reach.end);
-    let mut rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> = match but {
+    let mut rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> = if but.is_empty() {
+        booked.union_all(busy).load(&mut tx.conn()).await?
+    } else {
         // Asked for on its own: the index that answers the other question does not know whose the time is.
-        Some(id) => booked.filter(allocations::owner_id.ne(id)).union_all(busy).load(&mut tx.conn()).await?,
-        None => booked.union_all(busy).load(&mut tx.conn()).await?,
+        booked.filter(allocations::owner_id.ne_all(but)).union_all(busy).load(&mut tx.conn()).await?
     };
     rows.sort_unstable();
     Ok(rows.into_iter().map(|(id, start, end)| (id, Interval::new(start, end))).collect())
@@ -82,12 +83,12 @@ fn busy_query<'a>(
         .select((busy_blocks::staff_id, busy_blocks::starts_at, busy_blocks::ends_at))
 }
 
-/// When what counts for a daily maximum begins, `but` for one booking or session.
+/// When what counts for a daily maximum begins, `but` for some bookings or a session.
 pub(super) async fn starts(
     tx: &TenantTx,
     ids: &[StaffId],
     days: Interval,
-    but: Option<Uuid>,
+    but: &[Uuid],
 ) -> Result<Vec<(StaffId, DateTime<Utc>)>> {
     // What starts in those days may take time from a buffer before them on.
     let since = days.start - SlotRules::LONGEST_BUFFER;
@@ -97,7 +98,7 @@ pub(super) async fn starts(
         allocations::counted_at,
     ));
     let rows: Vec<(Uuid, Uuid, Option<DateTime<Utc>>)> = query.load(&mut tx.conn()).await?;
-    let others = rows.into_iter().filter(|(_, holder, _)| Some(*holder) != but);
+    let others = rows.into_iter().filter(|(_, holder, _)| !but.contains(holder));
     Ok(others.filter_map(|(id, _, counted_at)| Some((StaffId(id), counted_at?))).collect())
 }
 

@@ -7,7 +7,7 @@ use domain::rejection::{Code, Rejection};
 use domain::slots::{Assigned, SlotRules, SlotRulesError};
 
 use super::reschedule::{Told, lock, placed, told_rescheduled, write};
-use super::{Appointment, Booking, find_for_update};
+use super::{Appointment, Booking, find_for_update, visit};
 use crate::TenantTx;
 use crate::audit::By;
 use crate::availability::{Catalogue, Wish};
@@ -42,7 +42,7 @@ pub async fn arrange(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
+    let Appointment { booking: before, staff_name, .. } = find_for_update(tx, id).await?;
     check_version(to.version, before.version)?;
     let start = to.start.unwrap_or(before.starts_at);
     booking::check_start(start)?;
@@ -51,7 +51,7 @@ pub async fn arrange(
     let duration_minutes = to.duration_minutes.unwrap_or(before.duration_minutes);
     let is_moved = (start, staff_id) != (before.starts_at, before.staff_id);
     if !is_moved && duration_minutes == before.duration_minutes {
-        return Ok(Appointment { booking: before, staff_name });
+        return Ok(Appointment::of(before, staff_name));
     }
     let status = Act::Reschedule.of(before.status, before.starts_at, now)?;
     if before.group_session_id.is_some() {
@@ -79,11 +79,17 @@ pub async fn arrange(
     };
     let (after, place, staff_name) = placed(catalogue, wanted, start, now)?;
     let is_untold = to.takes_back && now < before.updated_at + SECOND_THOUGHT;
-    let jobs = if is_untold { Vec::new() } else { told_rescheduled(&after) };
+    let after = Appointment::of(after, staff_name);
+    // Of a visit the customer is told as a whole, of what is still one with it.
+    let whole = visit::with(tx, &after).await?.booking;
+    let jobs = if is_untold { Vec::new() } else { told_rescheduled(&whole) };
     let action = if is_moved { "booking.reschedule" } else { "booking.resize" };
     let told = Told { action, jobs: &jobs, at: Some(now + SECOND_THOUGHT) };
-    write(tx, (&before, &after), &place, told, by, now).await?;
-    Ok(Appointment { booking: after, staff_name })
+    write(tx, (&before, &after.booking), &place, told, by, now).await?;
+    if let Some(visit) = after.booking.visit_id {
+        visit::raise_sequence(tx, visit, after.booking.sequence).await?;
+    }
+    Ok(after)
 }
 
 /// As of a service: alone, and with its buffers.

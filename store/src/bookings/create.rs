@@ -15,6 +15,7 @@ use futures_util::join;
 use jobs::Job;
 
 use super::time::{self, Place};
+use super::visit::{self, Leg};
 use super::{Appointment, Booking, happened, told_confirmed};
 use crate::TenantTx;
 use crate::audit::{self, By};
@@ -65,6 +66,8 @@ pub(super) struct Making<'a> {
     pub(super) kept_until: Option<DateTime<Utc>>,
     /// It recurs: what is told is told of all together, and only the first one minds the horizon.
     pub(super) series_id: Option<SeriesId>,
+    /// It is one service of a visit: what is told is told of all together.
+    pub(super) leg: Option<Leg>,
     /// Who answers what the service asks.
     pub(super) answering: Answering,
     pub(super) internal_note: Option<String>,
@@ -81,6 +84,7 @@ impl<'a> Making<'a> {
             is_ours: false,
             kept_until: None,
             series_id: None,
+            leg: None,
             answering: Answering::Customer,
             internal_note: None,
             random,
@@ -93,6 +97,9 @@ impl<'a> Making<'a> {
 pub(super) async fn create_with(tx: &TenantTx, making: Making<'_>) -> Result<Appointment> {
     let Making { draft, now, .. } = making;
     booking::check_start(draft.start)?;
+    if !draft.then.is_empty() {
+        return Box::pin(visit::create(tx, making)).await;
+    }
     let mut wish = Wish::for_service(draft.service_id).with_seats(draft.seats);
     if making.series_id.is_some() {
         wish = wish.beyond_horizon();
@@ -127,7 +134,7 @@ pub(super) async fn create_with(tx: &TenantTx, making: Making<'_>) -> Result<App
         // A savepoint, so that a candidate who is not free gives the lock back: two who look for anybody never hold one
         // and wait for the other's.
         (&mut tx.conn()).batch_execute("SAVEPOINT candidate").await?;
-        time::raise(tx, &[id], draft.service_id).await?;
+        time::raise(tx, &[id], &[draft.service_id]).await?;
         let catalogue = availability::around(tx, wish.with(id), id, draft.start).await?;
         if catalogue.offers(draft.start, now) {
             return Box::pin(book(tx, catalogue, contact, assigned, making)).await;
@@ -148,7 +155,7 @@ pub(super) async fn everybody(
 ) -> Result<Catalogue> {
     let ids: Vec<StaffId> = team.team.iter().map(|member| member.staff.id).collect();
     let first = ids.as_slice().first().copied().ok_or(Code::SlotUnavailable)?;
-    time::raise(tx, &ids, team.service.id).await?;
+    time::raise(tx, &ids, &[team.service.id]).await?;
     let catalogue = availability::around(tx, wish, first, start).await?;
     // Somebody joined them meanwhile, whose lock was not taken.
     let is_locked = catalogue.team.iter().all(|member| ids.contains(&member.staff.id));
@@ -166,8 +173,8 @@ pub(super) async fn named(
     let mut conn = tx.conn();
     let savepoint = (&mut conn).batch_execute("SAVEPOINT named");
     // The lock alone: what is sent after it was granted reads what stays true until we commit.
-    let ids = [id];
-    let (savepoint, locked) = join!(savepoint, time::raise(tx, &ids, wish.service_id));
+    let (ids, services) = ([id], [wish.service_id]);
+    let (savepoint, locked) = join!(savepoint, time::raise(tx, &ids, &services));
     savepoint?;
     locked?;
     let catalogue = availability::around(tx, wish, id, start).await?;
@@ -208,7 +215,7 @@ async fn candidates(
 }
 
 /// These staff members, the least busy at that time first.
-async fn least_busy(
+pub(super) async fn least_busy(
     tx: &TenantTx,
     catalogue: &Catalogue,
     team: &[&Provider],
@@ -261,8 +268,17 @@ pub(super) async fn book(
     assigned: Assigned,
     making: Making<'_>,
 ) -> Result<Appointment> {
-    let Making { draft, is_ours, kept_until, series_id, answering, internal_note, random, by, now } = making;
-    let place = Place::at(&catalogue, draft.start, now)?;
+    let Making { draft, is_ours, kept_until, series_id, leg, answering, internal_note, random, by, now } =
+        making;
+    let is_counted = leg.as_ref().is_none_or(|leg| leg.is_last);
+    let expires = leg.as_ref().is_none_or(|leg| leg.visit_id.is_none());
+    let id = BookingId::mint(now);
+    let visit_id = leg.as_ref().map(|leg| leg.visit_id.unwrap_or(id));
+    let waits = leg.as_ref().map(|leg| (leg.status, leg.held_until));
+    let (place, buffers) = match leg {
+        Some(leg) => (leg.place, leg.buffers),
+        None => (Place::at(&catalogue, draft.start, now)?, buffers_of(&catalogue)),
+    };
     let room_id = place.room(&catalogue, draft.start);
     let ends_at = place.end(&catalogue, draft.start);
     let Catalogue { tenant, service, team, .. } = catalogue;
@@ -275,15 +291,14 @@ pub(super) async fn book(
         0
     };
     let is_held = kept_until.is_some() || deposit_cents > 0;
-    let status = match (is_ours, is_held, service.auto_confirm) {
-        (false, true, _) => Status::Held,
-        (false, false, false) => Status::Pending,
-        _ => Status::Confirmed,
-    };
-    let held_until = (status == Status::Held).then(|| draft.start.min(kept_until.unwrap_or(now + HOLD)));
+    let (status, held_until) = waits.unwrap_or_else(|| match (is_ours, is_held, service.auto_confirm) {
+        (false, true, _) => (Status::Held, Some(draft.start.min(kept_until.unwrap_or(now + HOLD)))),
+        (false, false, false) => (Status::Pending, None),
+        _ => (Status::Confirmed, None),
+    });
     let mut booking = Booking {
         tenant_id: tx.tenant(),
-        id: BookingId::mint(now),
+        id,
         public_code: booking::public_code(&tenant.code_prefix, random),
         status,
         service_id: service.id,
@@ -291,6 +306,7 @@ pub(super) async fn book(
         room_id,
         group_session_id: place.session().map(|session| session.id),
         series_id,
+        visit_id,
         seats: draft.seats,
         customer_id: CustomerId(uuid::Uuid::nil()),
         starts_at: draft.start,
@@ -299,8 +315,8 @@ pub(super) async fn book(
         service_name: service.name,
         duration_minutes: i32::try_from((ends_at - draft.start).num_minutes())
             .unwrap_or(service.duration_minutes),
-        buffer_before_minutes: service.buffer_before_minutes,
-        buffer_after_minutes: service.buffer_after_minutes,
+        buffer_before_minutes: buffers.0,
+        buffer_after_minutes: buffers.1,
         price_cents,
         deposit_cents,
         currency: tenant.currency,
@@ -337,15 +353,23 @@ pub(super) async fn book(
         after: Some(&booking),
     };
     // What waits for its deposit or for approval is told when it is confirmed; what has begun is known to who came.
-    let is_told = booking.status == Status::Confirmed && booking.starts_at > now && series_id.is_none();
+    let is_alone = series_id.is_none() && visit_id.is_none();
+    let is_told = booking.status == Status::Confirmed && booking.starts_at > now && is_alone;
     let jobs = if is_told { told_confirmed(&booking) } else { Vec::new() };
     let expiring = async {
-        match held_until {
+        match held_until.filter(|_until| expires) {
             Some(until) => tx.enqueue_for(&[Job::ExpireHold { booking_id: booking.id }], until, now).await,
             None => Ok(()),
         }
     };
     let (email_key, phone) = (&booking.contact_email_key, booking.contact_phone.as_deref());
+    let counting = async {
+        let month = plan::month_of(now, tenant.timezone);
+        if !is_counted {
+            return Ok(());
+        }
+        usage::raise(tx, tenant.plan, Limit::BookingsPerMonth, month, now).await.map(|_count| ())
+    };
     // The session before who sits in it.
     let asked = [service.id];
     let (asked, allowed, met, taken, inserted, happened, audited, enqueued, expiring, counted) = join!(
@@ -365,7 +389,7 @@ pub(super) async fn book(
         audit::record(tx, by, change, now),
         tx.enqueue(&jobs, now),
         expiring,
-        usage::raise(tx, tenant.plan, Limit::BookingsPerMonth, plan::month_of(now, tenant.timezone), now),
+        counting,
     );
     // In the order they were sent: after the first error PostgreSQL refuses the rest for that alone.
     let questions = asked?.remove(&service.id).unwrap_or_default();
@@ -380,7 +404,12 @@ pub(super) async fn book(
     counted?;
     let answers = domain::intake::check(&questions, &draft.answers, answering)?;
     intake::answers::keep(tx, &mut booking, answers, tenant.plan, now).await?;
-    Ok(Appointment { booking, staff_name: staff.name })
+    Ok(Appointment::of(booking, staff.name))
+}
+
+/// In minutes, before and after.
+const fn buffers_of(catalogue: &Catalogue) -> (i32, i32) {
+    (catalogue.service.buffer_before_minutes, catalogue.service.buffer_after_minutes)
 }
 
 async fn insert(tx: &TenantTx, booking: &Booking) -> Result<CustomerId> {

@@ -10,7 +10,7 @@ use domain::rejection::{Code, Rejection};
 use domain::slots::Assigned;
 
 use super::create::{Making, book, create_with, everybody, named};
-use super::{Appointment, Booking, find_for_update, happened};
+use super::{Appointment, Booking, find_for_update, happened, visit};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::availability::{self, Wish};
@@ -102,17 +102,17 @@ pub async fn annotate(
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
     let internal_note = note(internal_note)?;
-    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
+    let Appointment { booking: before, staff_name, .. } = find_for_update(tx, id).await?;
     check_version(version, before.version)?;
     if before.internal_note == internal_note {
-        return Ok(Appointment { booking: before, staff_name });
+        return Ok(Appointment::of(before, staff_name));
     }
     let after = Booking { internal_note, version: before.version + 1, updated_at: now, ..before.clone() };
     save(tx, &before, &after, ("booking.updated", "booking.update"), by, now).await?;
-    Ok(Appointment { booking: after, staff_name })
+    Ok(Appointment::of(after, staff_name))
 }
 
-/// Says how a booking ended; who stayed away owes what its policy asks. What was said wrongly can be said again; said twice, it is said once.
+/// Says how a booking ended, with all of its visit; who stayed away owes what its policy asks. What was said wrongly can be said again; said twice, it is said once.
 pub async fn close(
     tx: &TenantTx,
     id: BookingId,
@@ -120,33 +120,41 @@ pub async fn close(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
-    let status = outcome.act().of(before.status, before.starts_at, now)?;
-    if before.status == status {
-        return Ok(Appointment { booking: before, staff_name });
+    let before = Box::pin(visit::find_visit_for_update(tx, id)).await?;
+    let whole = visit::whole(before.clone())?;
+    let status = outcome.act().of(whole.booking.status, whole.booking.starts_at, now)?;
+    if whole.booking.status == status {
+        return Ok(whole);
     }
-    let fee_cents = match outcome {
-        Outcome::NoShow => before.terms().costs.no_show_cents,
+    // Owed once for all of it.
+    let mut fee_cents = match outcome {
+        Outcome::NoShow => whole.booking.terms().costs.no_show_cents,
         Outcome::Completed => 0,
     };
-    let after = Booking { status, fee_cents, version: before.version + 1, updated_at: now, ..before.clone() };
     let names = match outcome {
         Outcome::Completed => ("booking.completed", "booking.complete"),
         Outcome::NoShow => ("booking.missed", "booking.miss"),
     };
-    save(tx, &before, &after, names, by, now).await?;
-    Ok(Appointment { booking: after, staff_name })
+    let mut closed = Vec::with_capacity(before.len());
+    for Appointment { booking: before, staff_name, .. } in before {
+        let fee_cents = std::mem::take(&mut fee_cents);
+        let after =
+            Booking { status, fee_cents, version: before.version + 1, updated_at: now, ..before.clone() };
+        save(tx, &before, &after, names, by, now).await?;
+        closed.push(Appointment::of(after, staff_name));
+    }
+    visit::whole(closed)
 }
 
 /// Asks the fee no longer of who cancelled late or stayed away. Twice is once.
 pub async fn waive_fee(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) -> Result<Appointment> {
-    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
+    let Appointment { booking: before, staff_name, .. } = find_for_update(tx, id).await?;
     if before.fee_cents == 0 {
-        return Ok(Appointment { booking: before, staff_name });
+        return Ok(Appointment::of(before, staff_name));
     }
     let after = Booking { fee_cents: 0, version: before.version + 1, updated_at: now, ..before.clone() };
     save(tx, &before, &after, ("booking.updated", "booking.waive_fee"), by, now).await?;
-    Ok(Appointment { booking: after, staff_name })
+    Ok(Appointment::of(after, staff_name))
 }
 
 async fn save(

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking::{Act, Status};
-use domain::id::BookingId;
+use domain::id::{BookingId, ServiceId};
 use domain::plan::{self, Limit};
 use domain::rejection::{Code, Rejection};
 use domain::waitlist;
 use futures_util::join;
 
-use super::{Appointment, Booking, find_for_update, happened, time, told_confirmed};
+use super::{Appointment, Booking, find_for_update, happened, time, told_confirmed, visit};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::error::Result;
@@ -18,54 +18,61 @@ use crate::events;
 use crate::schema::{bookings, services};
 use crate::usage;
 
-/// Takes the deposit as paid: the booking is confirmed, or waits for approval where the tenant wants to give it. Paid twice,
-/// it is paid once. Of a payment and the end of its time, the first to get its row wins.
+/// Takes the deposit of a booking, or of all of its visit, as paid: it is confirmed, or waits for approval where the tenant
+/// wants to give it. Paid twice, it is paid once. Of a payment and the end of its time, the first to get its row wins.
 pub async fn pay_deposit(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) -> Result<Appointment> {
-    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
-    if before.deposit_paid_at.is_some() {
-        return Ok(Appointment { booking: before, staff_name });
+    let before = Box::pin(visit::find_visit_for_update(tx, id)).await?;
+    if before.iter().any(|one| one.booking.deposit_paid_at.is_some()) {
+        return visit::whole(before);
     }
-    let after = Booking {
-        status: left(tx, &before, Act::Pay, now).await?,
+    let status = left(tx, &before, Act::Pay, now).await?;
+    let after = |before: &Booking| Booking {
+        status,
         held_until: None,
         deposit_paid_at: Some(now),
         version: before.version + 1,
         updated_at: now,
         ..before.clone()
     };
-    settle(tx, &before, &after, ("booking.deposit_paid", "booking.pay_deposit"), by, now).await?;
-    Ok(Appointment { booking: after, staff_name })
+    Box::pin(settle(tx, before, after, ("booking.deposit_paid", "booking.pay_deposit"), by, now)).await
 }
 
 /// Takes the time that is kept for whom it was offered to. Taken twice, it is taken once; what asks for a deposit is taken by
 /// paying it.
 pub async fn accept(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) -> Result<Appointment> {
-    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
-    if matches!(before.status, Status::Confirmed | Status::Pending) {
-        return Ok(Appointment { booking: before, staff_name });
+    let before = vec![find_for_update(tx, id).await?];
+    if before.iter().any(|one| matches!(one.booking.status, Status::Confirmed | Status::Pending)) {
+        return visit::whole(before);
     }
     let status = left(tx, &before, Act::Accept, now).await?;
-    if before.deposit_cents > 0 {
+    if before.iter().any(|one| one.booking.deposit_cents > 0) {
         let detail = "Pay the deposit to take this time.";
         return Err(Rejection::new(Code::BookingNotConfirmable, detail).into());
     }
-    let after =
-        Booking { status, held_until: None, version: before.version + 1, updated_at: now, ..before.clone() };
-    settle(tx, &before, &after, ("booking.accepted", "booking.accept"), by, now).await?;
-    Ok(Appointment { booking: after, staff_name })
+    let after = |before: &Booking| Booking {
+        status,
+        held_until: None,
+        version: before.version + 1,
+        updated_at: now,
+        ..before.clone()
+    };
+    Box::pin(settle(tx, before, after, ("booking.accepted", "booking.accept"), by, now)).await
 }
 
-/// What a hold becomes by that act of its customer: confirmed, or pending where the tenant wants to approve.
-async fn left(tx: &TenantTx, before: &Booking, act: Act, now: DateTime<Utc>) -> Result<Status> {
-    let auto_confirm = services::table
-        .find((tx.tenant(), before.service_id))
+/// What a hold becomes by that act of its customer: confirmed, or pending where the tenant wants to approve any of it.
+async fn left(tx: &TenantTx, before: &[Appointment], act: Act, now: DateTime<Utc>) -> Result<Status> {
+    let Some(Appointment { booking: first, .. }) = before.first() else { return Err(Code::NotFound.into()) };
+    let ids: Vec<ServiceId> = before.iter().map(|one| one.booking.service_id).collect();
+    let auto_confirm: Vec<bool> = services::table
+        .filter(services::tenant_id.eq(tx.tenant()))
+        .filter(services::id.eq_any(ids))
         .select(services::auto_confirm)
-        .first(&mut tx.conn())
+        .load(&mut tx.conn())
         .await?;
-    let status = if auto_confirm {
-        act.of(before.status, before.starts_at, now)
+    let status = if auto_confirm.into_iter().all(|auto| auto) {
+        act.of(first.status, first.starts_at, now)
     } else {
-        act.of_for_approval(before.status, before.starts_at, now)
+        act.of_for_approval(first.status, first.starts_at, now)
     };
     Ok(status?)
 }
@@ -73,24 +80,31 @@ async fn left(tx: &TenantTx, before: &Booking, act: Act, now: DateTime<Utc>) -> 
 /// Writes what was waited for as it stands from now on; what is confirmed is told. `event` and `action` name it.
 pub(super) async fn settle(
     tx: &TenantTx,
-    before: &Booking,
-    after: &Booking,
+    before: Vec<Appointment>,
+    after: impl Fn(&Booking) -> Booking,
     (event, action): (&'static str, &'static str),
     by: &By,
     now: DateTime<Utc>,
-) -> Result<()> {
-    let jobs = if after.status == Status::Confirmed { told_confirmed(after) } else { Vec::new() };
-    let change = Change { action, subject: after.id.0, before: Some(before), after: Some(after) };
-    let (updated, happened, audited, enqueued) = join!(
-        update(tx, before, after),
-        events::record(tx, happened(event, after), now),
-        audit::record(tx, by, change, now),
-        tx.enqueue(&jobs, now),
-    );
-    updated?;
-    happened?;
-    audited?;
-    enqueued
+) -> Result<Appointment> {
+    let mut settled = Vec::with_capacity(before.len());
+    for Appointment { booking: before, staff_name, .. } in before {
+        let after = after(&before);
+        let change = Change { action, subject: after.id.0, before: Some(&before), after: Some(&after) };
+        let (updated, happened, audited) = join!(
+            update(tx, &before, &after),
+            events::record(tx, happened(event, &after), now),
+            audit::record(tx, by, change, now),
+        );
+        updated?;
+        happened?;
+        audited?;
+        settled.push(Appointment::of(after, staff_name));
+    }
+    let whole = visit::whole(settled)?;
+    if whole.booking.status == Status::Confirmed {
+        tx.enqueue(&told_confirmed(&whole.booking), now).await?;
+    }
+    Ok(whole)
 }
 
 /// What became of a hold.
@@ -104,34 +118,38 @@ pub enum Hold {
     Until(DateTime<Utc>),
 }
 
-/// Ends a hold whose time is over: its time is free again, and the plan counts it no longer.
+/// Ends a hold whose time is over, with all of its visit: their time is free again, and the plan counts it no longer.
 pub async fn expire(tx: &TenantTx, id: BookingId, now: DateTime<Utc>) -> Result<Hold> {
-    let Appointment { booking: before, .. } = find_for_update(tx, id).await?;
-    let (Some(until), Ok(status)) = (before.held_until, Act::Expire.of(before.status, before.starts_at, now))
+    let held = Box::pin(visit::find_visit_for_update(tx, id)).await?;
+    let Some(Appointment { booking: first, .. }) = held.as_slice().first() else { return Ok(Hold::Gone) };
+    let (Some(until), Ok(status)) = (first.held_until, Act::Expire.of(first.status, first.starts_at, now))
     else {
         return Ok(Hold::Gone);
     };
     if now < until {
         return Ok(Hold::Until(until));
     }
-    let held = time::held(tx, &before).await?;
-    time::raise(tx, &held, before.service_id).await?;
-    let after = Booking { status, version: before.version + 1, updated_at: now, ..before.clone() };
-    let change =
-        Change { action: "booking.expire", subject: id.0, before: Some(&before), after: Some(&after) };
-    let month = plan::month_of(before.created_at, before.timezone);
-    let (updated, released, happened, audited, lowered) = join!(
-        update(tx, &before, &after),
-        time::release(tx, &before, now),
-        events::record(tx, happened("booking.expired", &after), now),
-        audit::record(tx, &By::System, change, now),
-        usage::give_back(tx, Limit::BookingsPerMonth, month),
-    );
-    updated?;
-    released?;
-    happened?;
-    audited?;
-    lowered?;
+    visit::raise(tx, &held).await?;
+    for Appointment { booking: before, .. } in &held {
+        let after = Booking { status, version: before.version + 1, updated_at: now, ..before.clone() };
+        let change = Change {
+            action: "booking.expire",
+            subject: before.id.0,
+            before: Some(before),
+            after: Some(&after),
+        };
+        let (updated, released, happened, audited) = join!(
+            update(tx, before, &after),
+            time::release(tx, before, now),
+            events::record(tx, happened("booking.expired", &after), now),
+            audit::record(tx, &By::System, change, now),
+        );
+        updated?;
+        released?;
+        happened?;
+        audited?;
+    }
+    usage::give_back(tx, Limit::BookingsPerMonth, plan::month_of(first.created_at, first.timezone)).await?;
     Ok(Hold::Over)
 }
 

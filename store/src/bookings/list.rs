@@ -49,7 +49,7 @@ pub async fn list_standing(tx: &TenantTx, filter: &Filter, limit: i64) -> Result
 
 async fn load(tx: &TenantTx, query: Boxed) -> Result<Vec<Appointment>> {
     let rows: Vec<(Booking, String)> = query.load(&mut tx.conn()).await?;
-    Ok(rows.into_iter().map(|(booking, staff_name)| Appointment { booking, staff_name }).collect())
+    Ok(rows.into_iter().map(|(booking, staff_name)| Appointment::of(booking, staff_name)).collect())
 }
 
 /// PostgreSQL's plan for a list.

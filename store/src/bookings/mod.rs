@@ -11,6 +11,7 @@ mod list;
 mod reschedule;
 mod series;
 mod time;
+pub(crate) mod visit;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -53,6 +54,8 @@ pub struct Booking {
     pub group_session_id: Option<GroupSessionId>,
     /// Of those it recurs with.
     pub series_id: Option<SeriesId>,
+    /// The first booking of the visit of several services that it is one of.
+    pub visit_id: Option<BookingId>,
     pub seats: i32,
     /// Found by the address when it is inserted.
     #[diesel(skip_insertion)]
@@ -117,6 +120,7 @@ pub use list::{Filter, explain_list, list, list_standing, search};
 pub use series::{
     Booked, Planned, Series, SeriesDraft, SeriesPlan, cancel_later, create_series, find_series, plan_series,
 };
+pub use visit::{Service as VisitService, find_for_customer, find_visit};
 
 impl Booking {
     /// The time it takes from its staff member: the appointment and the buffers around it.
@@ -184,6 +188,15 @@ impl Booking {
 pub struct Appointment {
     pub booking: Booking,
     pub staff_name: String,
+    /// Of a visit that is told as one booking, what it is made of; else nothing.
+    pub services: Vec<visit::Service>,
+}
+
+impl Appointment {
+    /// One by itself.
+    pub(crate) const fn of(booking: Booking, staff_name: String) -> Self {
+        Self { booking, staff_name, services: Vec::new() }
+    }
 }
 
 /// What follows a confirmation: the summary, and the message if the customer wants one.
@@ -196,19 +209,20 @@ fn told_confirmed(booking: &Booking) -> Vec<Job> {
     jobs
 }
 
-/// Confirms what waited for approval, or for a deposit that is done without, and tells the customer. Of two who approve at
-/// once, the second finds it done.
+/// Confirms what waited for approval, or for a deposit that is done without, all of its visit, and tells the customer. Of two
+/// who approve at once, the second finds it done.
 pub async fn confirm(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) -> Result<Appointment> {
-    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
-    let after = Booking {
-        status: Act::Confirm.of(before.status, before.starts_at, now)?,
+    let before = Box::pin(visit::find_visit_for_update(tx, id)).await?;
+    let first = before.as_slice().first().ok_or(Code::NotFound)?;
+    let status = Act::Confirm.of(first.booking.status, first.booking.starts_at, now)?;
+    let after = |before: &Booking| Booking {
+        status,
         held_until: None,
         version: before.version + 1,
         updated_at: now,
         ..before.clone()
     };
-    hold::settle(tx, &before, &after, ("booking.confirmed", "booking.confirm"), by, now).await?;
-    Ok(Appointment { booking: after, staff_name })
+    Box::pin(hold::settle(tx, before, after, ("booking.confirmed", "booking.confirm"), by, now)).await
 }
 
 /// How something is cancelled.
@@ -224,10 +238,47 @@ impl Cancellation<'_> {
     pub const FREE: Self = Self { reason: None, charge: Charge::Nothing };
 }
 
-/// Cancels: gives the time back and tells the customer. Customers are kept to the policy they booked under.
+/// Cancels a booking, and all of its visit: gives the time back and tells the customer. Customers are kept to the policy they
+/// booked under.
 pub async fn cancel(
     tx: &TenantTx,
     id: BookingId,
+    cancellation: Cancellation<'_>,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Appointment> {
+    // The booking first, then the schedule it takes time from: a move might change whose that is.
+    let before = Box::pin(visit::find_visit_for_update(tx, id)).await?;
+    Box::pin(cancel_all(tx, before, cancellation, by, now)).await
+}
+
+/// Cancels one service of a visit; the others stand, and the customer is told of both.
+pub async fn cancel_service(
+    tx: &TenantTx,
+    id: BookingId,
+    cancellation: Cancellation<'_>,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Appointment> {
+    let (this, others): (Vec<_>, Vec<_>) = Box::pin(visit::find_visit_for_update(tx, id))
+        .await?
+        .into_iter()
+        .partition(|one| one.booking.id == id);
+    let cancelled = Box::pin(cancel_all(tx, this, cancellation, by, now)).await?;
+    if let Some(visit) = cancelled.booking.visit_id
+        && let Ok(rest) = visit::whole(others)
+    {
+        let sequence = cancelled.booking.sequence;
+        visit::raise_sequence(tx, visit, sequence).await?;
+        let rest = Booking { sequence, ..rest.booking };
+        tx.enqueue(&reschedule::told_rescheduled(&rest), now).await?;
+    }
+    Ok(cancelled)
+}
+
+async fn cancel_all(
+    tx: &TenantTx,
+    before: Vec<Appointment>,
     cancellation: Cancellation<'_>,
     by: &By,
     now: DateTime<Utc>,
@@ -237,30 +288,49 @@ pub async fn cancel(
             .map_err(|why| domain::rejection::Rejection::invalid("/reason", "INVALID", why.to_string()))?,
         None => None,
     };
-    // The booking first, then the schedule it takes time from: a move might change whose that is.
-    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
-    let status = Act::Cancel.of(before.status, before.starts_at, now)?;
-    let terms = before.terms();
+    let whole = visit::whole(before.clone())?.booking;
+    let status = Act::Cancel.of(whole.status, whole.starts_at, now)?;
+    let terms = whole.terms();
     if matches!(by, By::Customer { .. }) {
         terms.check_cancel(now)?;
     }
-    let fee_cents = match cancellation.charge {
+    // Asked once for all of it.
+    let mut fee_cents = match cancellation.charge {
         Charge::Fee => terms.late_cents(now),
         Charge::Nothing => 0,
     };
-    let held = time::held(tx, &before).await?;
-    time::raise(tx, &held, before.service_id).await?;
-    let after = Booking {
-        status,
-        cancelled_at: Some(now),
-        cancellation_reason: reason,
-        fee_cents,
-        sequence: before.sequence + 1,
-        version: before.version + 1,
-        updated_at: now,
-        ..before.clone()
-    };
-    diesel::update(bookings::table.find((tx.tenant(), id)))
+    visit::raise(tx, &before).await?;
+    let mut cancelled = Vec::with_capacity(before.len());
+    for Appointment { booking: before, staff_name, .. } in before {
+        let after = Booking {
+            status,
+            cancelled_at: Some(now),
+            cancellation_reason: reason.clone(),
+            fee_cents: std::mem::take(&mut fee_cents),
+            sequence: before.sequence + 1,
+            version: before.version + 1,
+            updated_at: now,
+            ..before.clone()
+        };
+        write_cancelled(tx, &before, &after, by, now).await?;
+        cancelled.push(Appointment::of(after, staff_name));
+    }
+    let whole = visit::whole(cancelled)?;
+    let (booking_id, sequence) = (whole.booking.id, whole.booking.sequence);
+    if whole.booking.notify_email {
+        tx.enqueue(&[Job::SendBookingCancellation { booking_id, sequence }], now).await?;
+    }
+    Ok(whole)
+}
+
+async fn write_cancelled(
+    tx: &TenantTx,
+    before: &Booking,
+    after: &Booking,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    diesel::update(bookings::table.find((tx.tenant(), after.id)))
         .set((
             bookings::status.eq(after.status),
             bookings::cancelled_at.eq(after.cancelled_at),
@@ -272,18 +342,18 @@ pub async fn cancel(
         ))
         .execute(&mut tx.conn())
         .await?;
-    time::release(tx, &before, now).await?;
+    time::release(tx, before, now).await?;
     if before.status == Status::Held {
-        waitlist::settle(tx, &before, domain::waitlist::Status::Withdrawn, now).await?;
+        waitlist::settle(tx, before, domain::waitlist::Status::Withdrawn, now).await?;
     }
-    events::record(tx, happened("booking.cancelled", &after), now).await?;
-    let change =
-        audit::Change { action: "booking.cancel", subject: id.0, before: Some(&before), after: Some(&after) };
-    audit::record(tx, by, change, now).await?;
-    if after.notify_email {
-        tx.enqueue(&[Job::SendBookingCancellation { booking_id: id, sequence: after.sequence }], now).await?;
-    }
-    Ok(Appointment { booking: after, staff_name })
+    events::record(tx, happened("booking.cancelled", after), now).await?;
+    let change = audit::Change {
+        action: "booking.cancel",
+        subject: after.id.0,
+        before: Some(before),
+        after: Some(after),
+    };
+    audit::record(tx, by, change, now).await
 }
 
 fn happened(name: &'static str, booking: &Booking) -> Happened {
@@ -315,7 +385,7 @@ pub async fn find(tx: &TenantTx, id: BookingId) -> Result<Appointment> {
         .select((Booking::as_select(), staff::name))
         .first(&mut tx.conn())
         .await?;
-    Ok(Appointment { booking, staff_name })
+    Ok(Appointment::of(booking, staff_name))
 }
 
 async fn find_for_update(tx: &TenantTx, id: BookingId) -> Result<Appointment> {
@@ -327,10 +397,11 @@ async fn find_for_update(tx: &TenantTx, id: BookingId) -> Result<Appointment> {
         .await?;
     let staff_name =
         staff::table.find((tx.tenant(), booking.staff_id)).select(staff::name).first(&mut tx.conn()).await?;
-    Ok(Appointment { booking, staff_name })
+    Ok(Appointment::of(booking, staff_name))
 }
 
-/// By the code and the address it was made with. A wrong code and a wrong address are the same to the caller.
+/// By the code and the address it was made with, all of its visit as one. A wrong code and a wrong address are the same to the
+/// caller.
 pub async fn find_by_code(tx: &TenantTx, public_code: &str, email_key: &str) -> Result<Appointment> {
     let found: Option<(Booking, String)> = with_staff()
         .filter(bookings::tenant_id.eq(tx.tenant()))
@@ -341,7 +412,7 @@ pub async fn find_by_code(tx: &TenantTx, public_code: &str, email_key: &str) -> 
         .optional()?;
     match found {
         Some((booking, staff_name)) if booking.contact_email_key == email_key => {
-            Ok(Appointment { booking, staff_name })
+            visit::of_customer(tx, Appointment::of(booking, staff_name)).await
         }
         _ => Err(Code::BookingNotFound.into()),
     }

@@ -5,13 +5,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::booking::{self, Act, Status};
 use domain::id::{BookingId, StaffId};
-use domain::rejection::Code;
+use domain::rejection::{Code, Rejection};
 use domain::slots::Assigned;
 use futures_util::join;
 use jobs::Job;
 
 use super::time::{self, Place};
-use super::{Appointment, Booking, find_for_update, happened};
+use super::{Appointment, Booking, happened, visit};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::availability::{self, Catalogue, Wish};
@@ -28,7 +28,7 @@ pub struct Move {
     pub staff_id: Option<StaffId>,
 }
 
-/// Moves the booking and tells the customer. What it lasts and costs stays as it was booked; a customer's move of what
+/// Moves the booking, with all of its visit, and tells the customer. What it lasts and costs stays as it was booked; a customer's move of what
 /// needs approval waits for it again. To where it is already is no move: nothing happens.
 pub async fn reschedule(
     tx: &TenantTx,
@@ -38,7 +38,22 @@ pub async fn reschedule(
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
     booking::check_start(to.start)?;
-    let Appointment { booking: before, staff_name } = find_for_update(tx, id).await?;
+    let legs = Box::pin(visit::find_visit_for_update(tx, id)).await?;
+    if legs.len() > 1 {
+        // Everybody stays with what they do of it.
+        let is_other = legs
+            .as_slice()
+            .first()
+            .is_none_or(|one| to.staff_id.is_some_and(|id| id != one.booking.staff_id));
+        if is_other {
+            let detail = "stay with whom they are in a visit of several services";
+            return Err(Rejection::invalid("/staff_id", "UNAVAILABLE", detail).into());
+        }
+        return Box::pin(visit::reschedule(tx, legs, to.start, by, now)).await;
+    }
+    let Some(Appointment { booking: before, staff_name, .. }) = legs.into_iter().next() else {
+        return Err(Code::NotFound.into());
+    };
     let status = Act::Reschedule.of(before.status, before.starts_at, now)?;
     if matches!(by, By::Customer { .. }) {
         before.terms().check_move(now)?;
@@ -47,7 +62,7 @@ pub async fn reschedule(
     let to = Move { staff_id: to.staff_id.filter(|_| !before.is_collective()), ..to };
     let staff_id = to.staff_id.unwrap_or(before.staff_id);
     if (to.start, staff_id) == (before.starts_at, before.staff_id) {
-        return Ok(Appointment { booking: before, staff_name });
+        return Ok(Appointment::of(before, staff_name));
     }
     let catalogue = lock(tx, &before, staff_id, to.start, std::convert::identity).await.map_err(|error| {
         // The service is offered no more, or its provider has left: nobody can say when it would be free.
@@ -76,7 +91,7 @@ pub async fn reschedule(
     let jobs = told_rescheduled(&after);
     let told = Told { action: "booking.reschedule", jobs: &jobs, at: None };
     write(tx, (&before, &after), &place, told, by, now).await?;
-    Ok(Appointment { booking: after, staff_name })
+    Ok(Appointment::of(after, staff_name))
 }
 
 /// The locks on whose time becomes free and whose is taken, and what is taken of the latter's. `how` it looks for it may
@@ -97,9 +112,9 @@ pub(super) async fn lock(
     } else {
         staff.push(staff_id);
     }
-    time::raise(tx, &staff, before.service_id).await?;
+    time::raise(tx, &staff, &[before.service_id]).await?;
     // How many share its time is known under the lock.
-    let wish = how(Wish::to_move(tx, before).await?);
+    let wish = how(Wish::to_move(tx, before).await?.alone());
     let catalogue = availability::around(tx, wish, staff_id, start).await?;
     // One who does it alone now did it with others, or the other way round: whose time it takes was not locked.
     let is_locked = catalogue.team.iter().all(|member| staff.contains(&member.staff.id));
@@ -148,6 +163,22 @@ pub(super) async fn write(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    // In the order they are sent: after the first error PostgreSQL refuses the rest for that alone.
+    let (released, put) =
+        join!(time::release(tx, before, now), put(tx, (before, after), place, told, by, now));
+    released?;
+    put
+}
+
+/// The same without giving its old time back.
+pub(super) async fn put(
+    tx: &TenantTx,
+    (before, after): (&Booking, &Booking),
+    place: &Place,
+    told: Told<'_>,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let mut event = happened("booking.rescheduled", after);
     if let Some(data) = event.data.as_object_mut() {
         let previous = serde_json::json!({
@@ -165,16 +196,13 @@ pub(super) async fn write(
             None => tx.enqueue(told.jobs, now).await,
         }
     };
-    let (released, taken, updated, happened, audited, enqueued) = join!(
-        time::release(tx, before, now),
+    let (taken, updated, happened, audited, enqueued) = join!(
         time::take(tx, after, place, now),
         update(tx, after),
         events::record(tx, event, now),
         audit::record(tx, by, change, now),
         enqueue,
     );
-    // In the order they were sent: after the first error PostgreSQL refuses the rest for that alone.
-    released?;
     taken?;
     updated?;
     happened?;

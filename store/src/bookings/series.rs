@@ -76,13 +76,14 @@ pub struct Booked {
 pub async fn plan_series(tx: &TenantTx, draft: &SeriesDraft, now: DateTime<Utc>) -> Result<SeriesPlan> {
     let (catalogue, starts) = read(tx, draft, now).await?;
     let staff_id = provider(&catalogue, draft, &starts, now);
-    let mut taken = Vec::new();
+    // Nothing is shifted to where another one is, or will be.
+    let mut others = starts.clone();
     let occurrences = starts
         .into_iter()
         .map(|start| {
             let is_free = offers(&catalogue, staff_id, start, now);
-            let nearest = if is_free { None } else { shifted(&catalogue, staff_id, start, &taken, now) };
-            taken.extend(nearest);
+            let nearest = if is_free { None } else { shifted(&catalogue, staff_id, start, &others, now) };
+            others.extend(nearest);
             Planned { start, is_free, nearest }
         })
         .collect();
@@ -106,7 +107,7 @@ pub async fn create_series(
         Some(id) => vec![id],
         None => catalogue.team.iter().map(|member| member.staff.id).collect(),
     };
-    time::raise(tx, &staff, draft.first.service_id).await?;
+    time::raise(tx, &staff, &[draft.first.service_id]).await?;
     let series = Series {
         tenant_id: tx.tenant(),
         id: SeriesId::mint(now),
@@ -117,7 +118,7 @@ pub async fn create_series(
     };
     diesel::insert_into(booking_series::table).values(&series).execute(&mut tx.conn()).await?;
     let mut booked = Booked { series, appointments: Vec::new(), left_out: Vec::new() };
-    for start in starts {
+    for &start in &starts {
         let mut wanted = Some(start);
         while let Some(at) = wanted.take() {
             (&mut tx.conn()).batch_execute("SAVEPOINT occurrence").await?;
@@ -147,7 +148,7 @@ pub async fn create_series(
                         (Some(Code::SlotUnavailable), OnConflict::Shift) if at == start => {
                             // Under the lock it is known what is free now.
                             catalogue.read_taken(tx, around(start)).await?;
-                            shifted(&catalogue, staff_id, start, &[], now)
+                            shifted(&catalogue, staff_id, start, &starts, now)
                         }
                         (Some(Code::SlotUnavailable), OnConflict::Skip | OnConflict::Shift) => None,
                         _ => return Err(error),
@@ -177,6 +178,10 @@ async fn read(
     now: DateTime<Utc>,
 ) -> Result<(Catalogue, Vec<DateTime<Utc>>)> {
     let first = &draft.first;
+    if !first.then.is_empty() {
+        let detail = "is not offered for a visit of several services";
+        return Err(Rejection::invalid("/recurrence", "UNAVAILABLE", detail).into());
+    }
     let wish = Wish::for_service(first.service_id).with_any(first.staff_id).with_seats(first.seats);
     let day = first.start.date_naive();
     let near = availability::catalogue(tx, wish, (day, day)).await?;
@@ -229,19 +234,20 @@ fn offers(catalogue: &Catalogue, staff: Option<StaffId>, start: DateTime<Utc>, n
     })
 }
 
-/// The nearest start to that one that is free and not among `taken`: of the same day first, then of those around it.
+/// The nearest start to that one that is free and leaves `others` of the series their time: of the same day first, then of
+/// those around it.
 fn shifted(
     catalogue: &Catalogue,
     staff: Option<StaffId>,
     start: DateTime<Utc>,
-    taken: &[DateTime<Utc>],
+    others: &[DateTime<Utc>],
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
     let zone = catalogue.tenant.timezone;
     let mut slots = catalogue.slots(around(start), now);
     slots.retain(|slot| {
         staff.is_none_or(|id| slot.staff_ids.contains(&id))
-            && taken.iter().all(|other| *other < start || *other != slot.start)
+            && others.iter().all(|other| *other == start || catalogue.leaves(slot.start, *other))
     });
     let date = start.with_timezone(&zone).date_naive();
     let (same_day, others): (Vec<_>, Vec<_>) =
@@ -268,7 +274,7 @@ pub async fn find_series(tx: &TenantTx, id: SeriesId) -> Result<(Series, Vec<App
         .select((Booking::as_select(), staff::name))
         .load(&mut tx.conn())
         .await?;
-    let appointment = |(booking, staff_name)| Appointment { booking, staff_name };
+    let appointment = |(booking, staff_name)| Appointment::of(booking, staff_name);
     Ok((series, rows.into_iter().map(appointment).collect()))
 }
 

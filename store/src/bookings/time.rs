@@ -21,10 +21,10 @@ use crate::schema::allocations;
 use crate::staff::raise_schedules;
 use crate::waitlist;
 
-/// Takes the locks that a change of bookings of a service takes: on these staff members, ids ascending, then on the rooms
-/// of which the service takes one.
-pub(super) async fn raise(tx: &TenantTx, staff: &[StaffId], service: ServiceId) -> Result<()> {
-    let (staff, rooms) = join!(raise_schedules(tx, staff), rooms::raise(tx, service));
+/// Takes the locks that a change of bookings of some services takes: on these staff members, ids ascending, then on the rooms
+/// of which the services take one, the same way.
+pub(super) async fn raise(tx: &TenantTx, staff: &[StaffId], services: &[ServiceId]) -> Result<()> {
+    let (staff, rooms) = join!(raise_schedules(tx, staff), rooms::raise(tx, services));
     staff?;
     rooms
 }
@@ -37,6 +37,16 @@ pub(super) enum Place {
     First(Vec<StaffId>, GroupSession),
     /// In a group session that others have begun.
     Joined(GroupSession),
+    /// Of a visit, beside its other services.
+    Leg { room: Option<RoomId>, taken: Vec<Taken> },
+}
+
+/// The time that is taken from one staff member or room.
+pub(super) struct Taken {
+    pub(super) resource: Uuid,
+    pub(super) time: Interval,
+    /// When what counts for their daily maximum begins.
+    pub(super) counted_at: Option<DateTime<Utc>>,
 }
 
 impl Place {
@@ -71,12 +81,15 @@ impl Place {
 
     /// The room of what is booked there at `start`, if it needs one.
     pub(super) fn room(&self, catalogue: &Catalogue, start: DateTime<Utc>) -> Option<RoomId> {
-        self.session().map_or_else(|| catalogue.free_room(start), |session| session.room_id)
+        match self {
+            Self::Leg { room, .. } => *room,
+            _ => self.session().map_or_else(|| catalogue.free_room(start), |session| session.room_id),
+        }
     }
 
     pub(super) const fn session(&self) -> Option<&GroupSession> {
         match self {
-            Self::Own(_) => None,
+            Self::Own(_) | Self::Leg { .. } => None,
             Self::First(_, session) | Self::Joined(session) => Some(session),
         }
     }
@@ -85,10 +98,12 @@ impl Place {
 /// Takes the booking's time, or its seats.
 pub(super) async fn take(tx: &TenantTx, booking: &Booking, place: &Place, now: DateTime<Utc>) -> Result<()> {
     match place {
-        Place::Own(staff) => allocate(tx, booking, staff, now).await,
+        Place::Own(staff) => allocate(tx, booking, &alone(booking, staff), now).await,
+        Place::Leg { taken, .. } => allocate(tx, booking, taken, now).await,
         Place::First(staff, session) => {
+            let taken = alone(booking, staff);
             let (begun, allocated) =
-                join!(group_sessions::begin(tx, session), allocate(tx, booking, staff, now));
+                join!(group_sessions::begin(tx, session), allocate(tx, booking, &taken, now));
             begun?;
             allocated
         }
@@ -96,19 +111,25 @@ pub(super) async fn take(tx: &TenantTx, booking: &Booking, place: &Place, now: D
     }
 }
 
-async fn allocate(tx: &TenantTx, booking: &Booking, staff: &[StaffId], now: DateTime<Utc>) -> Result<()> {
-    let Interval { start, end } = booking.taken();
-    let kind = if booking.group_session_id.is_some() { "group_session" } else { "booking" };
+/// Of these staff members and its room, with its buffers.
+fn alone(booking: &Booking, staff: &[StaffId]) -> Vec<Taken> {
+    let time = booking.taken();
     let of_staff = staff.iter().map(|id| (id.0, Some(booking.starts_at)));
-    let rows: Vec<_> = of_staff
-        .chain(booking.room_id.map(|room| (room.0, None)))
-        .map(|(resource, counted_at)| {
+    let resources = of_staff.chain(booking.room_id.map(|room| (room.0, None)));
+    resources.map(|(resource, counted_at)| Taken { resource, time, counted_at }).collect()
+}
+
+async fn allocate(tx: &TenantTx, booking: &Booking, taken: &[Taken], now: DateTime<Utc>) -> Result<()> {
+    let kind = if booking.group_session_id.is_some() { "group_session" } else { "booking" };
+    let rows: Vec<_> = taken
+        .iter()
+        .map(|Taken { resource, time, counted_at }| {
             (
                 allocations::tenant_id.eq(tx.tenant()),
                 allocations::id.eq(AllocationId::mint(now)),
                 allocations::resource_id.eq(resource),
-                allocations::starts_at.eq(start),
-                allocations::ends_at.eq(end),
+                allocations::starts_at.eq(time.start),
+                allocations::ends_at.eq(time.end),
                 allocations::owner_kind.eq(kind),
                 allocations::owner_id.eq(booking.holder()),
                 allocations::counted_at.eq(counted_at),

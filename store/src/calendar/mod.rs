@@ -184,7 +184,7 @@ fn columns(
         let booking = &one.booking;
         booking.starts_at < window.end && window.start < booking.ends_at
     };
-    for Appointment { booking, staff_name } in listed.iter().filter(is_shown) {
+    for Appointment { booking, staff_name, .. } in listed.iter().filter(is_shown) {
         if let Some(column) = columns.iter_mut().find(|column| column.staff_id == booking.staff_id) {
             column.bookings.push(booking.clone());
         } else {

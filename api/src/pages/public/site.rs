@@ -70,6 +70,30 @@ impl Line {
         }
     }
 
+    /// With a service that is done right after it, in the same visit.
+    #[must_use]
+    pub fn and(self, next: &Self) -> Self {
+        let late_cents = self.policy.late_cents + next.policy.late_cents;
+        Self {
+            name: format!("{} + {}", self.name, next.name),
+            duration_minutes: self.duration_minutes + next.duration_minutes,
+            price_cents: self.price_cents + next.price_cents,
+            deposit_cents: self.deposit_cents + next.deposit_cents,
+            policy: Note {
+                late_cents,
+                kind: if late_cents > 0 { "late" } else { self.policy.kind },
+                ..self.policy
+            },
+            auto_confirm: self.auto_confirm && next.auto_confirm,
+            ..self
+        }
+    }
+
+    /// Whether that person does it, as far as somebody can be chosen for it.
+    pub fn is_done_by(&self, id: StaffId) -> bool {
+        !self.is_collective && (self.staff_ids.is_empty() || self.staff_ids.contains(&id))
+    }
+
     /// For so many seats, as far as there are.
     #[must_use]
     pub fn for_seats(self, seats: i32) -> Self {

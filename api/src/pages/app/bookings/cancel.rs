@@ -5,11 +5,12 @@ use actix_web::{HttpResponse, ResponseError};
 use domain::booking::Charge;
 use domain::id::BookingId;
 use serde::{Deserialize, Serialize};
-use store::bookings::{self, Cancellation};
+use store::bookings::Cancellation;
 
 use super::super::done;
 use super::super::told::Told;
 use super::{Sheet, back, detail};
+use crate::bookings::{CancelScope, cancel_in};
 use crate::extract::{ManageBookings, PageMember, Path, Query};
 use crate::pages::form::{Flaw, Form};
 use crate::pages::{Reader, render, see};
@@ -22,6 +23,8 @@ pub struct CancelForm {
     back: String,
     /// `on`: the customer owes what the policy asks.
     charge_fee: String,
+    /// See [`CancelScope`]; empty: with all of its visit.
+    scope: String,
 }
 
 #[derive(Serialize)]
@@ -29,6 +32,7 @@ struct Cancel {
     current: &'static str,
     sheet: Sheet,
     reason: String,
+    scope: String,
     errors: Vec<Flaw>,
 }
 
@@ -42,7 +46,7 @@ pub async fn ask(
         .answer(async {
             let (id, Query(form)) = (*id?, question?);
             let back = back(&form.back, id);
-            show_with(&reader, &member, id, (String::new(), back), None).await
+            show_with(&reader, &member, id, &form, back, None).await
         })
         .await
 }
@@ -51,17 +55,18 @@ async fn show_with(
     reader: &Reader,
     member: &PageMember<ManageBookings>,
     id: BookingId,
-    (reason, back): (String, String),
+    form: &CancelForm,
+    back: String,
     refused: Option<&Problem>,
 ) -> Result<HttpResponse> {
     let (frame, _tenant) = member.frame(reader).await?;
-    let appointment = member.tenant.read(async |tx| bookings::find(tx, id).await).await?;
-    let sheet = Sheet::new(member, appointment, back);
+    let sheet = member.tenant.read(async |tx| super::find(tx, id).await).await?.sheet(member, back);
     if !sheet.may.cancel && refused.is_none() {
         return Ok(see(&format!("/app/bookings/{id}")));
     }
     let told = Told::by(refused, &[("/reason", "reason")], reader, &frame)?;
-    let content = Cancel { current: "bookings", sheet, reason, errors: told.errors };
+    let (reason, scope) = (form.reason.clone(), form.scope.clone());
+    let content = Cancel { current: "bookings", sheet, reason, scope, errors: told.errors };
     render(&member.state, &frame, told.status, "app/booking_cancel", &content)
 }
 
@@ -78,15 +83,20 @@ pub async fn update(
             let back = back(&form.back, id);
             let charge = if form.charge_fee == "on" { Charge::Fee } else { Charge::Nothing };
             let how = Cancellation { reason: Some(&form.reason), charge };
-            let cancelled: store::Result<_> =
-                member.tenant.transaction(async |tx| bookings::cancel(tx, id, how, &by, now).await).await;
+            let scope = match form.scope.as_str() {
+                "service" => CancelScope::Service,
+                "later" => CancelScope::Later,
+                _ => CancelScope::This,
+            };
+            let cancel = async |tx: &mut store::TenantTx| cancel_in(tx, id, scope, how, &by, now).await;
+            let cancelled: store::Result<_> = Box::pin(member.tenant.transaction(cancel)).await;
             match cancelled.map_err(Problem::from) {
                 Ok(_) => Ok(done(&back, "calendar-flash-cancelled")),
                 Err(problem) if problem.status_code() == StatusCode::CONFLICT => {
                     detail::show_with(&reader, &member, id, Some(&problem), None).await
                 }
                 Err(problem) if problem.status_code() == StatusCode::UNPROCESSABLE_ENTITY => {
-                    show_with(&reader, &member, id, (form.reason.clone(), back), Some(&problem)).await
+                    show_with(&reader, &member, id, &form, back, Some(&problem)).await
                 }
                 Err(problem) => Err(problem),
             }

@@ -140,7 +140,8 @@ async fn close(
     outcome: Outcome,
 ) -> HttpResponse {
     let (now, by) = (member.now, member.by());
-    let close = async |tx: &mut store::TenantTx, id| bookings::close(tx, id, outcome, &by, now).await;
+    let close =
+        async |tx: &mut store::TenantTx, id| Box::pin(bookings::close(tx, id, outcome, &by, now)).await;
     act(reader, member, id, form, said, close).await
 }
 

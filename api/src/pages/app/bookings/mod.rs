@@ -5,6 +5,7 @@ pub mod detail;
 pub mod list;
 pub mod new;
 pub mod reschedule;
+mod visit;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
 use chrono_tz::Tz;
@@ -45,6 +46,10 @@ pub struct Sheet {
     pub group_session_id: Option<GroupSessionId>,
     /// The group session it has seats of; there alone, too.
     pub group: Option<Group>,
+    /// What is done in one visit, itself among it; nothing of what is booked by itself. There alone, too.
+    visit: Vec<visit::Part>,
+    /// It recurs.
+    in_series: bool,
     /// There alone, too: what the customer was told, and what happened, both from the last to the first.
     messages: Vec<Told>,
     history: Vec<Happened>,
@@ -108,7 +113,7 @@ impl May {
 
 impl Sheet {
     pub fn new<P: Allows>(member: &PageMember<P>, appointment: Appointment, back: String) -> Self {
-        let Appointment { booking, staff_name } = appointment;
+        let Appointment { booking, staff_name, .. } = appointment;
         let (assigned, service, held_until) = (booking.assigned(), booking.title(), booking.payable_until());
         let is_allowed = member.role.may(Permission::ManageBookings);
         let late_minor = booking.terms().late_cents(member.now);
@@ -132,6 +137,8 @@ impl Sheet {
             room: None,
             group_session_id: booking.group_session_id,
             group: None,
+            visit: Vec::new(),
+            in_series: booking.series_id.is_some(),
             messages: Vec::new(),
             history: Vec::new(),
             from: booking.starts_at,
@@ -249,6 +256,7 @@ pub(super) struct Found {
     pub appointment: Appointment,
     room: Option<String>,
     group: Option<Group>,
+    visit: Vec<visit::Part>,
     messages: Vec<Message>,
     history: Vec<Change>,
 }
@@ -258,6 +266,7 @@ impl Found {
         Sheet {
             room: self.room,
             group: self.group,
+            visit: self.visit,
             messages: self.messages.into_iter().rev().map(Told::from).collect(),
             history: self.history.into_iter().rev().map(Happened::from).collect(),
             ..Sheet::new(member, self.appointment, back)
@@ -268,13 +277,22 @@ impl Found {
 pub(super) async fn find(tx: &TenantTx, id: BookingId) -> store::Result<Found> {
     let (appointment, messages, history) =
         join!(store::bookings::find(tx, id), messages::told(tx, id.0), store::bookings::history(tx, id));
-    let (appointment, messages, history) = (appointment?, messages?, history?);
+    let (appointment, mut messages, history) = (appointment?, messages?, history?);
+    let mut visit = Vec::new();
+    if appointment.booking.visit_id.is_some() {
+        let whole = store::bookings::find_visit(tx, id).await?;
+        visit = visit::parts(&whole, id);
+        // Of a visit all is told with its first service.
+        if whole.booking.id != id {
+            messages.extend(messages::told(tx, whole.booking.id.0).await?);
+        }
+    }
     let room = match appointment.booking.room_id {
         Some(id) => Some(store::rooms::name(tx, id).await?),
         None => None,
     };
     let group = Group::read(tx, &appointment.booking).await?;
-    Ok(Found { appointment, room, group, messages, history })
+    Ok(Found { appointment, room, group, visit, messages, history })
 }
 
 /// None for what no clock of the zone shows that day, such as the hour that summer time leaves out.

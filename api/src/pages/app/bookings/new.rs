@@ -382,6 +382,7 @@ fn read(form: &BookingForm, alone: Option<StaffId>, zone: Tz, country: &str) -> 
         accepts: Consents::default(),
         note: None,
         answers: AllGiven::new(),
+        then: Vec::new(),
     };
     let mut errors = Vec::new();
     if start.is_none() {

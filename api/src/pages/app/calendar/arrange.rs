@@ -104,7 +104,7 @@ impl ArrangeForm {
 }
 
 fn said(arranged: Appointment, is_undone: bool, reader: &Reader, frame: &Frame) -> Result<Arranged> {
-    let Appointment { booking, staff_name } = arranged;
+    let Appointment { booking, staff_name, .. } = arranged;
     let local = |at: DateTime<Utc>| at.with_timezone(&booking.timezone).format("%H:%M").to_string();
     let (from, to) = (local(booking.starts_at), local(booking.ends_at));
     let words = [

@@ -3,7 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use chrono::{DateTime, Utc};
-use domain::booking::{BookingDraft, Consents, Notify};
+use domain::booking::{BookingDraft, Consents, NextDraft, Notify};
+use domain::id::ServiceId;
 use domain::intake::{self, Answering, Kind, Question};
 use domain::rejection::{Alternative, Code, FieldError, Rejection};
 use domain::text::hex;
@@ -43,6 +44,8 @@ pub struct BookingForm {
     staff_id: String,
     /// Of a group session; empty: one.
     seats: String,
+    /// What is done right after it, in the same visit.
+    then: String,
     start: String,
     /// Random: the same form sent twice books once.
     key: String,
@@ -105,6 +108,7 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>, choice: Result<Query
                 service_id: choice.service_id.clone(),
                 staff_id: choice.staff_id.clone(),
                 seats: choice.seats.clone(),
+                then: choice.then.clone(),
                 start: choice.start.clone(),
                 key: new_key(),
                 ..BookingForm::default()
@@ -169,7 +173,11 @@ async fn page(
         nearest: nearest.iter().map(|alternative: &Alternative| alternative.start).collect(),
         parts: if free.is_none() { parts(&day, None, &|_| String::new()) } else { Vec::new() },
         time_url: time_url(&slug, wish, Some(day.date), None),
-        times: if chosen.line.deposit_cents > 0 { Vec::new() } else { (2..=series::MOST_TIMES).collect() },
+        times: if chosen.line.deposit_cents > 0 || wish.is_visit() {
+            Vec::new()
+        } else {
+            (2..=series::MOST_TIMES).collect()
+        },
         takes_files: questions.iter().any(|question| question.kind == Kind::File),
         questions: Asked::all(&questions, &form.answers),
         form,
@@ -270,10 +278,15 @@ async fn refused(
     Ok(Refused { status: problem.status_code(), code: problem.code(), errors })
 }
 
-/// What the service asks whoever books it.
+/// What the services of the visit ask whoever books them, in their order.
 async fn asked(tx: &TenantTx, wish: Wish) -> store::Result<Vec<Question>> {
-    let mut asked = store::intake::of_services(tx, &[wish.service_id]).await?;
-    Ok(asked.remove(&wish.service_id).unwrap_or_default())
+    Ok(asked_by_each(tx, wish).await?.into_iter().flatten().collect())
+}
+
+async fn asked_by_each(tx: &TenantTx, wish: Wish) -> store::Result<Vec<Vec<Question>>> {
+    let ids: Vec<ServiceId> = wish.services().collect();
+    let mut asked = store::intake::of_services(tx, &ids).await?;
+    Ok(ids.iter().map(|id| asked.remove(id).unwrap_or_default()).collect())
 }
 
 impl BookingForm {
@@ -282,6 +295,7 @@ impl BookingForm {
             service_id: filled.text("service_id"),
             staff_id: filled.text("staff_id"),
             seats: filled.text("seats"),
+            then: filled.text("then"),
             start: filled.text("start"),
             key: filled.text("key"),
             name: filled.text("name"),
@@ -301,6 +315,7 @@ impl BookingForm {
             service_id: self.service_id.clone(),
             staff_id: self.staff_id.clone(),
             seats: self.seats.clone(),
+            then: self.then.clone(),
             ..Choice::default()
         }
     }
@@ -317,6 +332,7 @@ impl BookingForm {
             &self.service_id,
             &self.staff_id,
             &self.seats,
+            &self.then,
             &self.start,
             &self.name,
             &self.email,
@@ -349,8 +365,11 @@ async fn book(
     let start = form.start();
     let (tenant, questions) = visitor
         .tenant
-        .read(async |tx| Ok::<_, store::Error>((store::tenants::find(tx).await?, asked(tx, wish).await?)))
+        .read(async |tx| {
+            Ok::<_, store::Error>((store::tenants::find(tx).await?, asked_by_each(tx, wish).await?))
+        })
         .await?;
+    let mut answers = questions.iter().map(|asked| form.answers.given(asked));
     let draft = BookingDraft {
         service_id: wish.service_id,
         start: start.unwrap_or(visitor.now),
@@ -366,7 +385,8 @@ async fn book(
         // The page says so above its button.
         accepts: Consents { terms: true, marketing: false },
         note: Some(form.note.clone()),
-        answers: form.answers.given(&questions),
+        answers: answers.next().unwrap_or_default(),
+        then: wish.then.iter().zip(answers).map(|(next, answers)| NextDraft { next, answers }).collect(),
     };
     // All that is wrong is told at once: the time, who it is for, and the answers.
     let mut errors = flawed.to_vec();
@@ -376,7 +396,10 @@ async fn book(
     if let Err(contact) = draft.contact(&tenant.country) {
         errors.extend(contact.errors);
     }
-    if let Err(answers) = intake::check(&questions, &draft.answers, Answering::Customer) {
+    for asked in &questions {
+        let Err(answers) = intake::check(asked, &form.answers.given(asked), Answering::Customer) else {
+            continue;
+        };
         let is_told = |error: &FieldError| errors.iter().any(|known| known.pointer == error.pointer);
         let more: Vec<FieldError> = answers.errors.into_iter().filter(|error| !is_told(error)).collect();
         errors.extend(more);

@@ -3,12 +3,14 @@
 mod answers;
 pub mod details;
 mod series;
+mod visit;
 pub mod waitlist;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use domain::booking::{Next, Then};
 use domain::id::{ImageId, ServiceId, StaffId};
 use domain::rejection::Code;
 use futures_util::join;
@@ -37,6 +39,8 @@ pub struct Choice {
     staff_id: String,
     /// Of a group session; empty: one.
     seats: String,
+    /// What is done right after it, in the same visit: see [`Then`].
+    then: String,
     date: String,
     /// Where the weeks that are shown begin.
     from: String,
@@ -59,7 +63,9 @@ impl Choice {
 
     fn wish(&self) -> Result<Wish> {
         let seats = self.seats.parse().ok().filter(|seats| (1..=1_000).contains(seats)).unwrap_or(1);
-        Ok(Wish::for_service(self.service_id()?).with_any(self.staff_id()?).with_seats(seats))
+        let then: Then = self.then.parse().map_err(|_no_services| Code::NotFound)?;
+        let wish = Wish::for_service(self.service_id()?).with_any(self.staff_id()?);
+        Ok(if then.is_empty() { wish.with_seats(seats) } else { wish.followed_by(then) })
     }
 }
 
@@ -74,10 +80,9 @@ pub struct Step {
     url: Option<String>,
 }
 
-/// The steps of a booking of `line`: those that leave nothing to choose are left out.
+/// The steps of a booking: those that leave nothing to choose are left out.
 struct Way<'a> {
     slug: &'a str,
-    line: &'a Line,
     /// Whether there are other services.
     has_services: bool,
     /// Whether there is anybody to choose between.
@@ -89,7 +94,7 @@ impl Way<'_> {
         let time = time_url(self.slug, wish, None, None);
         let all = [
             ("service", format!("/{}/book", self.slug), self.has_services),
-            ("staff", self.line.url.clone(), self.has_team),
+            ("staff", step_url(&format!("/{}/book/staff", self.slug), wish, &[]), self.has_team),
             ("time", time, true),
             ("details", String::new(), true),
         ];
@@ -123,7 +128,9 @@ fn step_url(path: &str, wish: Wish, pairs: &[(&str, &str)]) -> String {
     let service_id = wish.service_id.to_string();
     let staff_id = wish.staff_id.map(|id| id.to_string()).unwrap_or_default();
     let seats = if wish.seats > 1 { wish.seats.to_string() } else { String::new() };
-    let chosen = [("service_id", service_id.as_str()), ("staff_id", &staff_id), ("seats", &seats)];
+    let then = wish.then.to_string();
+    let chosen =
+        [("service_id", service_id.as_str()), ("staff_id", &staff_id), ("seats", &seats), ("then", &then)];
     with_query(path, &[&chosen, pairs].concat())
 }
 
@@ -131,11 +138,14 @@ fn step_url(path: &str, wish: Wish, pairs: &[(&str, &str)]) -> String {
 struct Chosen {
     tenant: Tenant,
     logo: Option<Image>,
+    /// All of the visit, as one.
     line: Line,
-    /// Who provides it.
+    /// Its services, one by one.
+    lines: Vec<Line>,
+    /// Who provides the first.
     team: Vec<(StaffId, String)>,
-    /// How many services there are.
-    services: usize,
+    /// All that can be booked.
+    services: Vec<Line>,
 }
 
 impl Chosen {
@@ -146,14 +156,29 @@ impl Chosen {
         let (tenant, offers, everybody) = (tenant?, offers?, everybody?);
         let logo = images::logo(tx, &tenant).await?;
         let active: Vec<&Offer> = offers.iter().filter(|offer| offer.service.is_active).collect();
-        let offer = active.iter().find(|offer| offer.service.id == wish.service_id).ok_or(Code::NotFound)?;
-        let line = Line::new(offer, &tenant).for_seats(wish.seats);
+        let services: Vec<Line> = active.iter().map(|offer| Line::new(offer, &tenant)).collect();
+        let find = |id| services.iter().find(|line| line.id == id).cloned().ok_or(Code::NotFound);
+        let first = find(wish.service_id)?.for_seats(wish.seats);
+        let then = wish.then.iter().map(|next| find(next.service_id)).collect::<Result<Vec<_>, _>>()?;
+        let line = then.iter().fold(first.clone(), Line::and);
         let team = everybody
             .into_iter()
-            .filter(|member| line.staff_ids.is_empty() || line.staff_ids.contains(&member.id))
+            .filter(|member| first.staff_ids.is_empty() || first.staff_ids.contains(&member.id))
             .map(|member| (member.id, member.name))
             .collect();
-        Ok(Self { services: active.len(), line, team, logo, tenant })
+        let lines = std::iter::once(first).chain(then).collect();
+        Ok(Self { tenant, logo, line, lines, team, services })
+    }
+
+    /// With that person for all of it that they do; the rest is anybody's.
+    fn with(&self, wish: Wish, staff_id: Option<StaffId>) -> Wish {
+        let of = |id: ServiceId| self.lines.iter().find(|line| line.id == id);
+        let next = |next: Next| Next {
+            staff_id: staff_id.filter(|id| of(next.service_id).is_some_and(|line| line.is_done_by(*id))),
+            ..next
+        };
+        let then = Then::new(wish.then.iter().map(next)).unwrap_or(wish.then);
+        wish.with_any(staff_id).followed_by(then)
     }
 
     /// The name of whoever was chosen; somebody who does not provide it is not there.
@@ -169,12 +194,7 @@ impl Chosen {
     }
 
     fn way(&self) -> Way<'_> {
-        Way {
-            slug: &self.tenant.slug,
-            line: &self.line,
-            has_services: self.services > 1,
-            has_team: self.has_choice(),
-        }
+        Way { slug: &self.tenant.slug, has_services: self.services.len() > 1, has_team: self.has_choice() }
     }
 }
 
@@ -257,7 +277,7 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
         .answer(async {
             let (visitor, Query(choice)) = (visitor?, choice?);
             visitor.state.take(READ, &visitor.ip).await?;
-            let (now, wish) = (visitor.now, choice.wish()?.with_any(None));
+            let (now, wish) = (visitor.now, choice.wish()?.of_anybody());
             let (chosen, free, is_open) = visitor
                 .tenant
                 .read(async |tx| {
@@ -285,7 +305,7 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
                     start: free.iter().filter_map(|one| one.start).min(),
                     url: time_url(&slug, wish, None, None),
                 },
-                team: free.into_iter().map(|one| person(one, &slug, wish, zone)).collect(),
+                team: free.into_iter().map(|one| person(one, &chosen, wish, zone)).collect(),
                 is_closed: !is_open,
                 service: chosen.line,
             };
@@ -295,10 +315,10 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
         .await
 }
 
-fn person(free: Free, slug: &str, wish: Wish, zone: Tz) -> Person {
+fn person(free: Free, chosen: &Chosen, wish: Wish, zone: Tz) -> Person {
     let date = free.start.map(|start| start.with_timezone(&zone).date_naive());
     Person {
-        url: time_url(slug, wish.with(free.staff_id), date, None),
+        url: time_url(&chosen.tenant.slug, chosen.with(wish, Some(free.staff_id)), date, None),
         name: free.name,
         tone: tone_of(free.staff_id),
         start: free.start,
@@ -314,7 +334,10 @@ struct Time {
     service: Line,
     staff_name: Option<String>,
     picker: Picker,
-    waitlist_url: String,
+    /// None: nobody waits for several services at once.
+    waitlist_url: Option<String>,
+    /// What is done in the visit, and what could be.
+    visit: visit::Basket,
     /// To choose from, where somebody wants another; else none.
     zones: Vec<form::Choice>,
     /// Where they are offered.
@@ -345,7 +368,12 @@ async fn times(reader: &Reader, visitor: &Visitor, choice: &Choice) -> Result<Ht
             let slug = chosen.tenant.slug.as_str();
             let urls = Urls {
                 day: &|date, from| time_url(slug, wish, date, from),
-                slot: &|start, staff_id| details_url(slug, wish.with_any(staff_id), start),
+                slot: &|start, staff_id| match staff_id {
+                    Some(id) if wish.staff_id.is_none() => {
+                        details_url(slug, chosen.with(wish, Some(id)), start)
+                    }
+                    _ => details_url(slug, wish, start),
+                },
             };
             let zone = reader.zone.unwrap_or(chosen.tenant.timezone);
             let picker = picker::read(tx, wish, zone, asked, &urls, now).await?;
@@ -361,11 +389,11 @@ async fn times(reader: &Reader, visitor: &Visitor, choice: &Choice) -> Result<Ht
         zones_url: zones_url(&chosen.tenant.slug, wish, picker.date),
         own_zone: Some(chosen.tenant.timezone.name()).filter(|own| *own != picker.zone),
         picker,
-        waitlist_url: step_url(
-            &format!("/{}/book/waitlist", chosen.tenant.slug),
-            wish,
-            &[("date", &choice.date)],
-        ),
+        waitlist_url: wish.then.is_empty().then(|| {
+            let path = format!("/{}/book/waitlist", chosen.tenant.slug);
+            step_url(&path, wish, &[("date", &choice.date)])
+        }),
+        visit: visit::Basket::new(&chosen, wish),
         service: chosen.line,
     };
     let frame = reader.tenant_frame(&chosen.tenant, chosen.logo.as_ref());

@@ -11,11 +11,11 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::booking::policy::Cancelling;
-use domain::booking::{Act, Status, Terms};
+use domain::booking::{Act, Next, Status, Terms, Then};
 use domain::id::BookingId;
 use domain::link::Purpose;
 use serde::{Deserialize, Serialize};
-use store::bookings::{self, Appointment};
+use store::bookings::{self, Appointment, VisitService};
 use store::images::Image;
 use store::tenants::Tenant;
 use templates::{Invite, Method};
@@ -36,6 +36,8 @@ pub struct Ticket {
     code: String,
     status: Status,
     service_name: String,
+    /// Of a visit of several services, each of them; else nothing.
+    services: Vec<Part>,
     duration_minutes: i32,
     staff_name: String,
     starts_at: DateTime<Utc>,
@@ -75,7 +77,7 @@ pub struct Ticket {
 
 impl Ticket {
     fn new(tenant: &Tenant, appointment: &Appointment, token: &str, now: DateTime<Utc>) -> Self {
-        let Appointment { booking, staff_name } = appointment;
+        let Appointment { booking, staff_name, services } = appointment;
         let terms = booking.terms();
         let may_cancel = Act::Cancel.is_open(booking.status, booking.starts_at, now);
         let date = booking.starts_at.with_timezone(&booking.timezone).date_naive();
@@ -83,6 +85,7 @@ impl Ticket {
             code: booking.public_code.clone(),
             status: booking.status,
             service_name: booking.title(),
+            services: services.iter().map(Part::from).collect(),
             duration_minutes: booking.duration_minutes,
             staff_name: staff_name.clone(),
             starts_at: booking.starts_at,
@@ -104,7 +107,7 @@ impl Ticket {
             url: format!("/manage/{token}"),
             again_url: with_query(
                 &format!("/{}/book/time", tenant.slug),
-                &[("service_id", &booking.service_id.to_string())],
+                &[("service_id", &booking.service_id.to_string()), ("then", &then(services).to_string())],
             ),
             map_url: tenant.address.as_deref().map(map_url),
             contact_email: tenant.contact_email.clone(),
@@ -115,6 +118,34 @@ impl Ticket {
             may_move: Act::Reschedule.is_open(booking.status, booking.starts_at, now)
                 && terms.check_move(now).is_ok(),
             terms: (may_cancel && booking.status != Status::Held).then_some(terms),
+        }
+    }
+}
+
+/// What follows the first of them.
+fn then(services: &[VisitService]) -> Then {
+    let next = |one: &VisitService| Next { service_id: one.service_id, staff_id: None };
+    Then::new(services.iter().skip(1).map(next)).unwrap_or_default()
+}
+
+/// One of the services of a visit.
+#[derive(Serialize)]
+struct Part {
+    name: String,
+    staff_name: String,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    price_cents: i64,
+}
+
+impl From<&VisitService> for Part {
+    fn from(service: &VisitService) -> Self {
+        Self {
+            name: service.service_name.clone(),
+            staff_name: service.staff_name.clone(),
+            starts_at: service.starts_at,
+            ends_at: service.ends_at,
+            price_cents: service.price_cents,
         }
     }
 }
@@ -137,7 +168,7 @@ impl Opened {
         let door = anybody.state.store.tenant(link.tenant_id);
         let ((tenant, logo), appointment) = door
             .read(async |tx| {
-                let appointment = bookings::find(tx, BookingId(link.subject)).await?;
+                let appointment = Box::pin(bookings::find_for_customer(tx, BookingId(link.subject))).await?;
                 Ok::<_, store::Error>((shop(tx).await?, appointment))
             })
             .await?;

@@ -70,7 +70,7 @@ pub async fn show(
         .answer(async {
             let opened = Opened::read(anybody, token).await?;
             let Query(choice) = choice?;
-            page(&reader, &opened, &choice, None).await
+            Box::pin(page(&reader, &opened, &choice, None)).await
         })
         .await
 }

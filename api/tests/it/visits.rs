@@ -1,0 +1,455 @@
+//! Several services in one visit.
+
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use testkit::{Answer, Browser, Salon, TestApp};
+
+const TEN: &str = "2030-03-05T10:00:00Z";
+const DAY: &str = "2030-03-05";
+
+/// A salon in UTC, open from eight to six, that cuts in an hour and colours in half an hour.
+struct Visits<'a> {
+    salon: Salon<'a>,
+    cut: String,
+    colour: String,
+}
+
+impl<'a> Visits<'a> {
+    async fn open(app: &'a TestApp, cut: Value, colour: Value) -> Self {
+        let salon = app.tenant_in("salon", "UTC").await;
+        salon.set_plan("pro").await;
+        let with = |mut fields: Value, name: &str, minutes: i64, cents: i64| {
+            for (key, value) in [
+                ("name", json!(name)),
+                ("duration_minutes", json!(minutes)),
+                ("price_cents", json!(cents)),
+                ("slot_step_minutes", json!(30)),
+            ] {
+                if fields[key].is_null() {
+                    fields[key] = value;
+                }
+            }
+            fields
+        };
+        let cut = salon.service(with(cut, "Cut", 60, 4_000)).await;
+        let colour = salon.service(with(colour, "Colour", 30, 2_500)).await;
+        Self { salon, cut, colour }
+    }
+
+    fn body(&self, name: &str, start: &str) -> Value {
+        let email = format!("{}@customer.example", name.to_lowercase());
+        json!({
+            "service_id": self.cut, "start": start, "customer": {"name": name, "email": email},
+            "then": [{"service_id": self.colour}],
+        })
+    }
+
+    async fn book(&self, name: &str, start: &str) -> Answer {
+        self.salon.public("POST", "/bookings").json(&self.body(name, start)).await
+    }
+
+    async fn starts(&self, then: &str) -> Vec<String> {
+        let query = [("service_id", self.cut.as_str()), ("date", DAY), ("then", then)];
+        let day = self.salon.public("GET", "/availability").query(&query).await.expect(200);
+        let slots = day["slots"].as_array().unwrap();
+        slots.iter().map(|slot| slot["start"].as_str().unwrap()[11..16].to_owned()).collect()
+    }
+
+    /// The services of a customer's bookings as they stand, with their status.
+    async fn all(&self, name: &str) -> Vec<Value> {
+        let found = self.salon.get("/bookings").query(&[("q", name)]).await.expect(200);
+        found["data"].as_array().unwrap().clone()
+    }
+
+    async fn statuses(&self, name: &str) -> Vec<String> {
+        let all = self.all(name).await;
+        all.iter().map(|one| one["status"].as_str().unwrap().to_owned()).collect()
+    }
+
+    async fn used(&self) -> u64 {
+        let plan = self.salon.get("/plan").await.expect(200);
+        let limits = plan["limits"].as_array().unwrap();
+        let limit = limits.iter().find(|one| one["limit"] == "bookings_per_month").unwrap();
+        limit["used"].as_u64().unwrap()
+    }
+
+    async fn wait(&mut self, app: &TestApp, minutes: i64) {
+        app.clock.advance(TimeDelta::minutes(minutes));
+        let body = json!({"email": self.salon.email, "password": self.salon.password});
+        let signed_in = app.post("/auth/login").json(&body).await.expect(200);
+        self.salon.token = signed_in["access_token"].as_str().unwrap().to_owned();
+    }
+
+    async fn by_customer(&self, booked: &Value, name: &str, action: &str, mut body: Value) -> Answer {
+        body["email"] = json!(format!("{}@customer.example", name.to_lowercase()));
+        let code = booked["public_code"].as_str().unwrap();
+        self.salon.public("POST", &format!("/bookings/{code}/{action}")).json(&body).await
+    }
+}
+
+fn times(booked: &Value) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let clock = |value: &Value| text(value)[11..16].to_owned();
+    let services = booked["services"].as_array().unwrap();
+    services
+        .iter()
+        .map(|one| (text(&one["service"]["name"]), clock(&one["start"]), clock(&one["end"])))
+        .collect()
+}
+
+fn said(service: &str, start: &str, end: &str) -> (String, String, String) {
+    (service.to_owned(), start.to_owned(), end.to_owned())
+}
+
+#[tokio::test]
+async fn a_visit_is_booked_as_one_told_as_one_and_counts_as_one() {
+    let app = TestApp::start().await;
+    let buffers = json!({"buffer_before_minutes": 10, "buffer_after_minutes": 20});
+    let visits = Visits::open(&app, buffers.clone(), buffers).await;
+    let booked = visits.book("Ana", TEN).await.expect(201);
+    assert_eq!(times(&booked), [said("Cut", "10:00", "11:00"), said("Colour", "11:00", "11:30")]);
+    assert_eq!((&booked["start"], &booked["end"]), (&json!(TEN), &json!("2030-03-05T11:30:00Z")));
+    assert_eq!((&booked["price_cents"], &booked["service"]["name"]), (&json!(6_500), &json!("Cut + Colour")));
+    assert_eq!(visits.used().await, 1);
+    app.run_jobs().await;
+    let mails = app.mails().await;
+    let told: Vec<_> = mails.iter().filter(|mail| mail.to.contains("ana@")).collect();
+    assert_eq!(told.len(), 1);
+    let text = &told[0].text;
+    for line in ["10:00 – 11:30", "10:00: Cut, with", "11:00: Colour, with", "€65.00"] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    // Whoever does both keeps the outer buffers alone: 9:50 to 11:50.
+    let free = visits.starts("").await;
+    assert!(free.contains(&"08:30".to_owned()) && free.contains(&"12:00".to_owned()), "{free:?}");
+    assert!(free.iter().all(|start| !("09:00".."12:00").contains(&start.as_str())), "{free:?}");
+    // Any of its codes opens all of it.
+    for one in visits.all("Ana").await {
+        let query = [("code", one["public_code"].as_str().unwrap()), ("email", "ana@customer.example")];
+        let seen = visits.salon.public("GET", "/bookings").query(&query).await.expect(200);
+        assert_eq!((&seen["public_code"], &seen["price_cents"]), (&booked["public_code"], &json!(6_500)));
+    }
+}
+
+#[tokio::test]
+async fn what_is_listed_for_a_visit_books_and_what_is_not_is_refused() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({"buffer_after_minutes": 15}), json!({})).await;
+    visits.salon.book("Bob", "2030-03-05T13:00:00Z").await.expect(201);
+    let then = visits.colour.clone();
+    let listed = visits.starts(&then).await;
+    // Until 11:30 it ends before Bob comes at 13:00; his half hour is of colour, without a buffer.
+    assert_eq!(
+        listed,
+        [
+            "08:00", "08:30", "09:00", "09:30", "10:00", "10:30", "11:00", "11:30", "13:30", "14:00",
+            "14:30", "15:00", "15:30", "16:00", "16:30"
+        ]
+    );
+    let query = [("service_id", visits.cut.as_str()), ("from", DAY), ("to", "2030-03-06"), ("then", &then)];
+    let days = visits.salon.public("GET", "/availability/days").query(&query).await.expect(200);
+    assert_eq!(days["days"][0]["slots"], listed.len());
+    let refused = visits.book("Ana", "2030-03-05T12:00:00Z").await.refused(409, "SLOT_UNAVAILABLE");
+    assert_eq!(refused["alternatives"][0]["start"], "2030-03-05T11:30:00Z");
+    visits.book("Ana", "2030-03-05T12:15:00Z").await.refused(409, "SLOT_UNAVAILABLE");
+    for start in ["11:30", "08:00", "16:30"] {
+        visits.book("Ana", &format!("{DAY}T{start}:00Z")).await.expect(201);
+    }
+    assert!(!visits.starts(&then).await.contains(&"11:30".to_owned()));
+}
+
+#[tokio::test]
+async fn whoever_can_stays_with_the_customer_and_else_another_goes_on() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({}), json!({})).await;
+    let salon = &visits.salon;
+    let (ana, bea) = (salon.first_staff().await, salon.staff("Bea").await);
+    let staff = |booked: &Value| -> Vec<String> {
+        let services = booked["services"].as_array().unwrap();
+        services.iter().map(|one| one["staff"]["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let both = staff(&visits.book("Eva", TEN).await.expect(201));
+    assert_eq!(both[0], both[1]);
+    // The other one: each has as much to do now.
+    let other = staff(&visits.book("Ida", TEN).await.expect(201));
+    assert_eq!(other[0], other[1]);
+    assert_ne!(both[0], other[0]);
+    visits.book("Uma", TEN).await.refused(409, "SLOT_UNAVAILABLE");
+    // Bea alone colours, and the owner alone cuts.
+    for (service, id) in [(&visits.cut, &ana), (&visits.colour, &bea)] {
+        salon.patch(&format!("/services/{service}")).json(&json!({"staff_ids": [id]})).await.expect(200);
+    }
+    let split = visits.book("Mia", "2030-03-05T14:00:00Z").await.expect(201);
+    assert_eq!(staff(&split), [ana.clone(), bea.clone()]);
+    // Who is named does it, and who does not do it is not there.
+    let mut named = visits.body("Lea", "2030-03-05T16:00:00Z");
+    named["then"][0]["staff_id"] = json!(ana);
+    salon.public("POST", "/bookings").json(&named).await.refused(404, "NOT_FOUND");
+    named["then"][0]["staff_id"] = json!(bea);
+    salon.public("POST", "/bookings").json(&named).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_room_that_both_need_is_one_room() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits =
+        Visits::open(&app, json!({"buffer_after_minutes": 15}), json!({"buffer_before_minutes": 15})).await;
+    let salon = &visits.salon;
+    let (ana, bea, chair) = (salon.first_staff().await, salon.staff("Bea").await, salon.room("Chair").await);
+    for (service, id) in [(&visits.cut, &ana), (&visits.colour, &bea)] {
+        let body = json!({"staff_ids": [id], "room_ids": [chair]});
+        salon.patch(&format!("/services/{service}")).json(&body).await.expect(200);
+    }
+    visits.book("Ana", TEN).await.expect(201);
+    let all = visits.all("Ana").await;
+    assert!(all.iter().all(|one| one["room_id"] == json!(chair)), "{all:?}");
+    // The room is taken for both, so nobody else is cut meanwhile.
+    assert!(visits.starts("").await.iter().all(|start| !("09:00".."11:30").contains(&start.as_str())));
+}
+
+#[tokio::test]
+async fn the_deposits_of_a_visit_are_paid_at_once_or_its_time_is_free_again() {
+    let app = TestApp::start().await;
+    let mut visits = Visits::open(&app, json!({"deposit_rate": 0.5}), json!({})).await;
+    let booked = visits.book("Ana", TEN).await.expect(201);
+    assert_eq!((&booked["status"], &booked["deposit"]["amount_cents"]), (&json!("held"), &json!(2_000)));
+    assert_eq!(visits.statuses("Ana").await, ["held", "held"]);
+    let url = booked["deposit"]["pay_url"].as_str().unwrap();
+    let path = format!("/manage/{}", url.split_once("/manage/").unwrap().1);
+    let mut browser = Browser::new(&app);
+    browser.open(&path).await;
+    browser.submit(&path, &[]).await;
+    assert_eq!(visits.statuses("Ana").await, ["confirmed", "confirmed"]);
+    visits.book("Bob", "2030-03-05T14:00:00Z").await.expect(201);
+    assert_eq!(visits.used().await, 2);
+    visits.wait(&app, 16).await;
+    app.run_jobs().await;
+    assert_eq!(visits.statuses("Bob").await, ["expired", "expired"]);
+    assert_eq!((visits.used().await, visits.statuses("Ana").await.len()), (1, 2));
+    visits.book("Bob", "2030-03-05T14:00:00Z").await.expect(201);
+    let told = app.mails().await.iter().filter(|mail| mail.to.contains("ana@")).count();
+    assert_eq!(told, 1);
+    app.run_jobs().await;
+}
+
+#[tokio::test]
+async fn one_answer_approves_all_of_a_visit() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({}), json!({"auto_confirm": false})).await;
+    visits.book("Ana", TEN).await.expect(201);
+    assert_eq!(visits.statuses("Ana").await, ["pending", "pending"]);
+    let second = visits.all("Ana").await[1]["id"].as_str().unwrap().to_owned();
+    let path = format!("/bookings/{second}/confirmation");
+    let one = visits.salon.post(&path).json(&json!({})).await.expect(200);
+    assert_eq!((&one["id"], &one["service"]["name"]), (&json!(second), &json!("Colour")));
+    assert_eq!(visits.statuses("Ana").await, ["confirmed", "confirmed"]);
+}
+
+#[tokio::test]
+async fn customers_cancel_all_of_a_visit_and_members_one_service_of_it() {
+    let app = TestApp::start().await;
+    let visits = Visits::open(&app, json!({}), json!({})).await;
+    let booked = visits.book("Ana", TEN).await.expect(201);
+    app.run_jobs().await;
+    visits
+        .by_customer(&booked, "Ana", "cancellation", json!({"scope": "service"}))
+        .await
+        .refused(422, "INVALID");
+    let colour = visits.all("Ana").await[1]["id"].as_str().unwrap().to_owned();
+    let path = format!("/bookings/{colour}/cancellation");
+    let cancelled = visits.salon.post(&path).json(&json!({"scope": "service"})).await.expect(200);
+    assert_eq!((&cancelled["id"], &cancelled["status"]), (&json!(colour), &json!("cancelled")));
+    assert_eq!(visits.statuses("Ana").await, ["confirmed", "cancelled"]);
+    app.run_jobs().await;
+    let mails = app.mails().await;
+    let told: Vec<_> = mails.iter().filter(|mail| mail.to.contains("ana@")).collect();
+    let about = |words: &[&str]| told.iter().any(|mail| words.iter().all(|word| mail.text.contains(word)));
+    assert_eq!(told.len(), 3);
+    let texts: Vec<&str> = told.iter().map(|mail| mail.text.as_str()).collect();
+    assert!(
+        about(&["cancelled", "Service: Colour"]) && about(&["Service: Cut", "10:00 – 11:00"]),
+        "{texts:#?}"
+    );
+    // What stands is what the customer sees, and what is left is theirs to cancel.
+    let query = [("code", booked["public_code"].as_str().unwrap()), ("email", "ana@customer.example")];
+    let seen = visits.salon.public("GET", "/bookings").query(&query).await.expect(200);
+    assert_eq!((&seen["status"], &seen["price_cents"]), (&json!("confirmed"), &json!(4_000)));
+    visits.by_customer(&booked, "Ana", "cancellation", json!({})).await.expect(200);
+    let again = visits.book("Bea", TEN).await.expect(201);
+    visits.by_customer(&again, "Bea", "cancellation", json!({})).await.expect(200);
+    assert_eq!(visits.statuses("Bea").await, ["cancelled", "cancelled"]);
+    assert!(visits.starts(&visits.colour).await.contains(&"10:00".to_owned()));
+    app.run_jobs().await;
+}
+
+#[tokio::test]
+async fn a_visit_moves_as_one_and_its_own_time_is_free_to_it() {
+    let app = TestApp::start().await;
+    let visits = Visits::open(&app, json!({"buffer_after_minutes": 15}), json!({})).await;
+    let booked = visits.book("Ana", TEN).await.expect(201);
+    let salon = &visits.salon;
+    let half_past = json!({"start": "2030-03-05T10:30:00Z"});
+    let moved = visits.by_customer(&booked, "Ana", "reschedule", half_past).await.expect(200);
+    assert_eq!(times(&moved), [said("Cut", "10:30", "11:30"), said("Colour", "11:30", "12:00")]);
+    // From any of its services, and to where it is is no move.
+    let colour = visits.all("Ana").await[1]["id"].as_str().unwrap().to_owned();
+    let path = format!("/bookings/{colour}/reschedule");
+    salon.post(&path).json(&json!({"start": "2030-03-05T10:30:00Z"})).await.expect(200);
+    let late = json!({"start": "2030-03-05T17:00:00Z"});
+    salon.post(&path).json(&late).await.refused(409, "SLOT_UNAVAILABLE");
+    let bea = salon.staff("Bea").await;
+    let elsewhere = json!({"start": "2030-03-05T08:00:00Z", "staff_id": bea});
+    salon.post(&path).json(&elsewhere).await.refused(422, "INVALID");
+    let away = json!({"start": "2030-03-06T08:00:00Z"});
+    let one = salon.post(&path).json(&away).await.expect(200);
+    assert_eq!((&one["id"], &one["start"]), (&json!(colour), &json!("2030-03-06T09:00:00Z")));
+    assert_eq!(visits.starts("").await.len(), 19);
+    app.run_jobs().await;
+    let mails = app.mails().await;
+    let last = mails.iter().rfind(|mail| mail.to.contains("ana@")).unwrap();
+    assert!(last.text.contains("08:00: Cut") && last.text.contains("09:00: Colour"), "{}", last.text);
+}
+
+#[tokio::test]
+async fn what_a_member_drags_away_leaves_the_rest_of_the_visit() {
+    let app = TestApp::start().await;
+    let visits = Visits::open(&app, json!({}), json!({})).await;
+    let booked = visits.book("Ana", TEN).await.expect(201);
+    let colour = visits.all("Ana").await[1]["id"].as_str().unwrap().to_owned();
+    let path = format!("/bookings/{colour}/reschedule");
+    let away = json!({"start": "2030-03-07T06:00:00Z", "outside_hours": true});
+    visits.salon.post(&path).json(&away).await.expect(200);
+    app.clock.advance(TimeDelta::minutes(1));
+    app.run_jobs().await;
+    let mails = app.mails().await;
+    let last = mails.iter().rfind(|mail| mail.to.contains("ana@")).unwrap();
+    assert!(last.text.contains("Service: Colour") && !last.text.contains("Cut"), "{}", last.text);
+    let query = [("code", booked["public_code"].as_str().unwrap()), ("email", "ana@customer.example")];
+    let seen = visits.salon.public("GET", "/bookings").query(&query).await.expect(200);
+    assert_eq!((&seen["start"], &seen["price_cents"]), (&json!(TEN), &json!(4_000)));
+}
+
+#[tokio::test]
+async fn a_visit_counts_once_for_a_daily_maximum() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({}), json!({})).await;
+    let path = format!("/staff/{}", visits.salon.first_staff().await);
+    visits.salon.patch(&path).json(&json!({"max_daily_bookings": 2})).await.expect(200);
+    visits.book("Ana", TEN).await.expect(201);
+    visits.book("Bob", "2030-03-05T14:00:00Z").await.expect(201);
+    assert!(visits.starts(&visits.colour).await.is_empty());
+    visits.book("Cem", "2030-03-05T16:00:00Z").await.refused(409, "SLOT_UNAVAILABLE");
+}
+
+#[tokio::test]
+async fn of_many_who_want_the_same_visit_as_many_get_it_as_there_are_people() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({}), json!({})).await;
+    visits.salon.staff("Bea").await;
+    visits.salon.staff("Cem").await;
+    let names = ["Ana", "Bob", "Cleo", "Dan", "Eva", "Fay", "Gus", "Hal"];
+    let answers = join_all(names.map(|name| visits.book(name, TEN))).await;
+    let won: Vec<&Answer> = answers.iter().filter(|answer| answer.status == 201).collect();
+    let lost = answers.iter().filter(|answer| answer.status == 409).count();
+    assert_eq!((won.len(), lost), (3, 5));
+    let mut staff: Vec<&str> =
+        won.iter().map(|answer| answer.body["services"][0]["staff"]["id"].as_str().unwrap()).collect();
+    staff.sort_unstable();
+    staff.dedup();
+    assert_eq!(staff.len(), 3);
+    assert_eq!(visits.used().await, 3);
+}
+
+#[tokio::test]
+async fn what_can_be_no_visit_is_refused() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({}), json!({})).await;
+    let salon = &visits.salon;
+    let yoga = salon.service(json!({"name": "Yoga", "capacity": 8})).await;
+    let mut body = visits.body("Ana", TEN);
+    body["then"] = json!([{"service_id": yoga}]);
+    let refused = salon.public("POST", "/bookings").json(&body).await.refused(422, "INVALID");
+    assert_eq!(refused["errors"][0]["pointer"], "/then/0/service_id");
+    body["then"] = json!(vec![json!({"service_id": visits.colour}); 5]);
+    let refused = salon.public("POST", "/bookings").json(&body).await.refused(422, "INVALID");
+    assert_eq!(refused["errors"][0]["code"], "TOO_MANY");
+    body["then"] = json!([{"service_id": visits.colour}]);
+    body["seats"] = json!(2);
+    salon.public("POST", "/bookings").json(&body).await.refused(422, "INVALID");
+    body["seats"] = json!(1);
+    let series = json!({"booking": body, "recurrence": "FREQ=WEEKLY;COUNT=3"});
+    salon.public("POST", "/series").json(&series).await.refused(422, "INVALID");
+    body["then"] = json!([{"service_id": "00000000-0000-0000-0000-000000000001"}]);
+    salon.public("POST", "/bookings").json(&body).await.refused(404, "NOT_FOUND");
+    for then in
+        ["x", ":", "00000000-0000-0000-0000-000000000001:", &vec![visits.colour.as_str(); 5].join(",")]
+    {
+        let query = [("service_id", visits.cut.as_str()), ("date", DAY), ("then", then)];
+        let refused = salon.public("GET", "/availability").query(&query).await.refused(422, "INVALID");
+        assert_eq!(refused["errors"][0]["pointer"], "?then", "{then}");
+    }
+}
+
+#[tokio::test]
+async fn each_service_of_a_visit_is_asked_its_own_questions() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({}), json!({})).await;
+    let salon = &visits.salon;
+    let mut ids = Vec::new();
+    for (service, label) in [(&visits.cut, "How short?"), (&visits.colour, "Which colour?")] {
+        let body = json!({"questions": [{"kind": "text", "label": label, "required": true}]});
+        let asked = salon.put(&format!("/services/{service}/questions")).json(&body).await.expect(200);
+        ids.push(asked["questions"][0]["id"].as_str().unwrap().to_owned());
+    }
+    let mut body = visits.body("Ana", TEN);
+    body["answers"] = json!({ids[0].as_str(): "Short"});
+    let refused = salon.public("POST", "/bookings").json(&body).await.refused(422, "INVALID");
+    assert_eq!(refused["errors"][0]["pointer"], format!("/answers/{}", ids[1]));
+    body["then"][0]["answers"] = json!({ids[1].as_str(): "Red"});
+    salon.public("POST", "/bookings").json(&body).await.expect(201);
+    let all = visits.all("Ana").await;
+    let answers: Vec<&Value> = all.iter().map(|one| &one["answers"][0]["value"]).collect();
+    assert_eq!(answers, [&json!("Short"), &json!("Red")]);
+}
+
+#[tokio::test]
+async fn a_visitor_adds_a_service_and_books_both() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({}), json!({})).await;
+    let mut browser = Browser::new(&app);
+    let time = format!("/salon/book/time?service_id={}&date={DAY}", visits.cut);
+    let page = browser.open(&time).await.text.clone();
+    assert!(page.contains("Add another service") && page.contains("Colour"), "{page}");
+    let url = format!("{time}&then={}", visits.colour);
+    let page = browser.open(&url).await.text.clone();
+    assert!(
+        page.contains("Your visit") && page.contains("€65.00") && page.contains("Remove Colour"),
+        "{page}"
+    );
+    assert!(!page.contains("waitlist"), "nobody waits for several at once");
+    let details = format!(
+        "/salon/book/details?service_id={}&then={}&start={}",
+        visits.cut,
+        visits.colour,
+        TEN.replace(':', "%3A")
+    );
+    let page = browser.open(&details).await.text.clone();
+    assert!(page.contains("10:00") && page.contains("11:30") && page.contains("Cut + Colour"), "{page}");
+    let done = browser
+        .submit("/salon/book", &[("name", "Ana"), ("email", "ana@customer.example")])
+        .await
+        .text
+        .clone();
+    assert!(done.contains("10:00–11:00") || done.contains("10:00 – 11:00"), "{done}");
+    assert!(done.contains("Colour") && done.contains("€65.00"));
+    assert_eq!(visits.statuses("Ana").await, ["confirmed", "confirmed"]);
+    // On the member's page of either, the other.
+    let id = visits.all("Ana").await[0]["id"].as_str().unwrap().to_owned();
+    let mut member = Browser::of(&visits.salon).await;
+    let page = member.open(&format!("/app/bookings/{id}")).await.text.clone();
+    assert!(page.contains("One visit") && page.contains("Colour"), "{page}");
+    member.open(&format!("/app/bookings/{id}/cancellation")).await;
+    member.submit(&format!("/app/bookings/{id}/cancellation"), &[("scope", "service")]).await;
+    assert_eq!(visits.statuses("Ana").await, ["cancelled", "confirmed"]);
+}

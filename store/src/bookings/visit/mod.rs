@@ -1,0 +1,234 @@
+//! A visit: bookings of several services in one coming. Each takes its own time of its own staff member; customers see them
+//! as one, and they are confirmed, moved and cancelled together unless a member says otherwise.
+
+mod create;
+mod reschedule;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::booking::{
+    self,
+    visit::{self, Part},
+};
+use domain::id::{BookingId, RoomId, ServiceId, StaffId};
+use domain::rejection::Code;
+use domain::wall_clock::Interval;
+
+use super::time::{self, Place, Taken};
+use super::{Appointment, Booking, find, find_for_update, with_staff};
+use crate::TenantTx;
+use crate::error::Result;
+use crate::schema::{bookings, staff};
+
+pub(super) use create::{Leg, create};
+pub(super) use reschedule::reschedule;
+
+/// One of the services of a visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    pub booking_id: BookingId,
+    pub service_id: ServiceId,
+    pub service_name: String,
+    pub staff_id: StaffId,
+    pub staff_name: String,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub price_cents: i64,
+}
+
+impl From<&Appointment> for Service {
+    fn from(Appointment { booking, staff_name, .. }: &Appointment) -> Self {
+        Self {
+            booking_id: booking.id,
+            service_id: booking.service_id,
+            service_name: booking.title(),
+            staff_id: booking.staff_id,
+            staff_name: staff_name.clone(),
+            starts_at: booking.starts_at,
+            ends_at: booking.ends_at,
+            price_cents: booking.price_cents,
+        }
+    }
+}
+
+/// All of a visit, by start.
+async fn all(tx: &TenantTx, visit: BookingId) -> Result<Vec<Appointment>> {
+    let rows: Vec<(Booking, String)> = with_staff()
+        .filter(bookings::tenant_id.eq(tx.tenant()))
+        .filter(bookings::visit_id.eq(visit))
+        .order((bookings::starts_at, bookings::id))
+        .select((Booking::as_select(), staff::name))
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(|(booking, staff_name)| Appointment::of(booking, staff_name)).collect())
+}
+
+/// Those of a visit that are one with that booking: on its date, and come to the same at the same time. What a member moved to
+/// another day, cancelled or closed by itself is told by itself.
+fn together(all: Vec<Appointment>, id: BookingId) -> Vec<Appointment> {
+    let Some(this) = all.iter().find(|one| one.booking.id == id).map(|one| one.booking.clone()) else {
+        return all;
+    };
+    let date = |booking: &Booking| booking.starts_at.with_timezone(&booking.timezone).date_naive();
+    let mut together = all;
+    together.retain(|Appointment { booking, .. }| {
+        (booking.status, booking.cancelled_at, date(booking)) == (this.status, this.cancelled_at, date(&this))
+    });
+    together.sort_by_key(|one| (one.booking.starts_at, one.booking.id));
+    together
+}
+
+/// The bookings that are one with this one, as one: the first, from its start to the end of the last, with all that they
+/// cost. There is at least one.
+pub(super) fn whole(legs: Vec<Appointment>) -> Result<Appointment> {
+    let services: Vec<Service> = legs.iter().map(Service::from).collect();
+    let mut legs = legs.into_iter();
+    let mut whole = legs.next().ok_or(Code::NotFound)?;
+    if services.len() < 2 {
+        return Ok(whole);
+    }
+    let mut staff = vec![whole.staff_name.clone()];
+    for Appointment { booking: leg, staff_name, .. } in legs {
+        let sum = &mut whole.booking;
+        sum.service_name = format!("{} + {}", sum.service_name, leg.service_name);
+        sum.ends_at = sum.ends_at.max(leg.ends_at);
+        sum.buffer_after_minutes = leg.buffer_after_minutes;
+        sum.price_cents += leg.price_cents;
+        sum.deposit_cents += leg.deposit_cents;
+        sum.fee_cents += leg.fee_cents;
+        if let Some(serde_json::Value::Array(more)) = leg.answers {
+            match &mut sum.answers {
+                Some(serde_json::Value::Array(answers)) => answers.extend(more),
+                answers => *answers = Some(serde_json::Value::Array(more)),
+            }
+        }
+        if !staff.contains(&staff_name) {
+            staff.push(staff_name);
+        }
+    }
+    whole.booking.duration_minutes =
+        i32::try_from((whole.booking.ends_at - whole.booking.starts_at).num_minutes()).unwrap_or(i32::MAX);
+    whole.staff_name = staff.join(", ");
+    whole.services = services;
+    Ok(whole)
+}
+
+/// All that is one with a booking as it will be.
+pub(super) async fn with(tx: &TenantTx, after: &Appointment) -> Result<Appointment> {
+    let Some(visit) = after.booking.visit_id else { return Ok(after.clone()) };
+    let mut all = all(tx, visit).await?;
+    all.retain(|one| one.booking.id != after.booking.id);
+    all.push(after.clone());
+    let whole = whole(together(all, after.booking.id))?;
+    let sequence = after.booking.sequence;
+    Ok(Appointment { booking: Booking { sequence, ..whole.booking }, ..whole })
+}
+
+/// A booking with all that is one with it.
+pub async fn find_visit(tx: &TenantTx, id: BookingId) -> Result<Appointment> {
+    let one = find(tx, id).await?;
+    match one.booking.visit_id {
+        Some(visit) => whole(together(all(tx, visit).await?, id)),
+        None => Ok(one),
+    }
+}
+
+/// The same for its customer: of a visit of which this booking no longer stands, what does.
+pub async fn find_for_customer(tx: &TenantTx, id: BookingId) -> Result<Appointment> {
+    let one = find(tx, id).await?;
+    of_customer(tx, one).await
+}
+
+pub(super) async fn of_customer(tx: &TenantTx, one: Appointment) -> Result<Appointment> {
+    let Some(visit) = one.booking.visit_id else { return Ok(one) };
+    let all = all(tx, visit).await?;
+    let stands = |one: &&Appointment| one.booking.status.stands();
+    let standing = Some(&one).filter(stands).or_else(|| all.iter().find(stands));
+    let id = standing.map_or(one.booking.id, |one| one.booking.id);
+    whole(together(all, id))
+}
+
+/// Whether more than itself is one with it.
+pub(crate) async fn is_of_several(tx: &TenantTx, booking: &Booking) -> Result<bool> {
+    match booking.visit_id {
+        Some(_) => Ok(standing(tx, booking.id).await?.len() > 1),
+        None => Ok(false),
+    }
+}
+
+/// The bookings that are one with this one.
+pub(crate) async fn standing(tx: &TenantTx, id: BookingId) -> Result<Vec<Booking>> {
+    let one = find(tx, id).await?;
+    let legs = match one.booking.visit_id {
+        Some(visit) => together(all(tx, visit).await?, id),
+        None => vec![one],
+    };
+    Ok(legs.into_iter().map(|leg| leg.booking).collect())
+}
+
+/// The bookings that are one with this one, locked: the whole visit is, always in the same order.
+pub(super) async fn find_visit_for_update(tx: &TenantTx, id: BookingId) -> Result<Vec<Appointment>> {
+    let visit: Option<BookingId> =
+        bookings::table.find((tx.tenant(), id)).select(bookings::visit_id).first(&mut tx.conn()).await?;
+    let Some(visit) = visit else { return Ok(vec![find_for_update(tx, id).await?]) };
+    let _locked: Vec<BookingId> = bookings::table
+        .filter(bookings::tenant_id.eq(tx.tenant()))
+        .filter(bookings::visit_id.eq(visit))
+        .order(bookings::id)
+        .select(bookings::id)
+        .for_no_key_update()
+        .load(&mut tx.conn())
+        .await?;
+    Ok(together(all(tx, visit).await?, id))
+}
+
+/// Takes the locks on all whose time these bookings take.
+pub(super) async fn raise(tx: &TenantTx, held: &[Appointment]) -> Result<()> {
+    let mut staff = Vec::new();
+    for one in held {
+        staff.extend(time::held(tx, &one.booking).await?);
+    }
+    let services: Vec<ServiceId> = held.iter().map(|one| one.booking.service_id).collect();
+    time::raise(tx, &staff, &services).await
+}
+
+/// Counts a change that is told on for all of a visit: in calendars it is one entry.
+pub(super) async fn raise_sequence(tx: &TenantTx, visit: BookingId, sequence: i32) -> Result<()> {
+    diesel::update(
+        bookings::table.filter(bookings::tenant_id.eq(tx.tenant())).filter(bookings::visit_id.eq(visit)),
+    )
+    .set(bookings::sequence.eq(sequence))
+    .execute(&mut tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Who and what does one of the services of a visit.
+struct Doer<'a> {
+    staff: &'a [StaffId],
+    room: Option<RoomId>,
+    part: Part,
+}
+
+/// The time that one of them takes, and the buffers of who does it, in minutes before and after: whoever and whatever does
+/// several keeps none between them, and who does several counts the visit once for their daily maximum.
+fn place(doers: &[Doer<'_>], at: usize, start: DateTime<Utc>, end: DateTime<Utc>) -> (Place, (i32, i32)) {
+    let Some(own) = doers.get(at) else { return (Place::Leg { room: None, taken: Vec::new() }, (0, 0)) };
+    let parts: Vec<Part> = doers.iter().map(|doer| doer.part).collect();
+    let buffers = |takes: &dyn Fn(&Doer<'_>) -> bool| {
+        visit::buffers(&parts, at, |place| doers.get(place).is_some_and(takes))
+    };
+    let taken = |resource, (before, after), counted_at| {
+        let (from, to) = booking::taken(start, end, before, after);
+        Taken { resource, time: Interval::new(from, to), counted_at }
+    };
+    let of_staff = |id: StaffId| buffers(&|doer| doer.staff.contains(&id));
+    let staff = own.staff.iter().map(|id| {
+        let is_first = doers.iter().take(at).all(|doer| !doer.staff.contains(id));
+        taken(id.0, of_staff(*id), is_first.then_some(start))
+    });
+    let room = own.room.map(|id| taken(id.0, buffers(&|doer| doer.room == Some(id)), None));
+    let place = Place::Leg { room: own.room, taken: staff.chain(room).collect() };
+    (place, own.staff.first().map_or((0, 0), |id| of_staff(*id)))
+}

@@ -1,0 +1,99 @@
+//! A visit moved as a whole: everybody stays with what they do of it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::booking::Act;
+use domain::booking::visit::Part;
+use domain::id::StaffId;
+use domain::rejection::Code;
+use domain::wall_clock::Interval;
+
+use super::create::staff_of;
+use super::{Doer, place, raise, whole};
+use crate::TenantTx;
+use crate::audit::By;
+use crate::availability::{self, Wish};
+use crate::bookings::reschedule::{Told, put, told_rescheduled};
+use crate::bookings::{Appointment, Booking, time};
+use crate::error::{Error, Result};
+
+/// Moves these bookings, which are one, so that the first begins at `start`.
+pub(in crate::bookings) async fn reschedule(
+    tx: &TenantTx,
+    before: Vec<Appointment>,
+    start: DateTime<Utc>,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Appointment> {
+    let visit = whole(before.clone())?.booking;
+    let is_by_customer = matches!(by, By::Customer { .. });
+    let status = Act::Reschedule.of(visit.status, visit.starts_at, now)?;
+    if is_by_customer {
+        visit.terms().check_move(now)?;
+    }
+    if start == visit.starts_at {
+        return whole(before);
+    }
+    raise(tx, &before).await?;
+    let wish = Wish::to_move(tx, &visit).await?;
+    let day = (start.date_naive(), start.date_naive());
+    let services = availability::services(tx, wish, day).await.map_err(|error| match error.code() {
+        // One of the services is offered no more, or who does it has left.
+        Some(Code::NotFound) => Error::from(Code::BookingNotMovable),
+        _ => error,
+    });
+    let mut services = services?;
+    services.read_taken(tx, Interval::new(start, start + TimeDelta::seconds(1))).await?;
+    services.visit(start, now).ok_or(Code::SlotUnavailable)?;
+    let needs_approval = is_by_customer && services.each.iter().any(|service| !service.service.auto_confirm);
+    let status = if needs_approval {
+        Act::Reschedule.of_for_approval(visit.status, visit.starts_at, now)?
+    } else {
+        status
+    };
+    let starts = services.starts(start);
+    let staff: Vec<Vec<StaffId>> = services.each.iter().map(staff_of).collect();
+    let doers: Vec<Doer<'_>> = services
+        .each
+        .iter()
+        .zip(&starts)
+        .zip(staff.iter().zip(&before))
+        .map(|((service, start), (staff, booked))| Doer {
+            staff,
+            room: service.free_room(*start),
+            part: part(&booked.booking),
+        })
+        .collect();
+    for one in &before {
+        time::release(tx, &one.booking, now).await?;
+    }
+    let mut moved = Vec::with_capacity(before.len());
+    let each = before.into_iter().zip(&services.each).zip(&starts).enumerate();
+    for (at, ((Appointment { booking: before, staff_name, .. }, service), start)) in each {
+        let (place, _) = place(&doers, at, *start, *start + service.duration());
+        let after = Booking {
+            status,
+            room_id: place.room(service, *start),
+            starts_at: *start,
+            ends_at: *start + service.duration(),
+            timezone: service.tenant.timezone,
+            sequence: before.sequence + 1,
+            version: before.version + 1,
+            updated_at: now,
+            ..before.clone()
+        };
+        let told = Told { action: "booking.reschedule", jobs: &[], at: None };
+        put(tx, (&before, &after), &place, told, by, now).await?;
+        moved.push(Appointment::of(after, staff_name));
+    }
+    let moved = whole(moved)?;
+    tx.enqueue(&told_rescheduled(&moved.booking), now).await?;
+    Ok(moved)
+}
+
+fn part(booking: &Booking) -> Part {
+    Part {
+        duration_minutes: booking.duration_minutes,
+        buffer_before_minutes: booking.buffer_before_minutes,
+        buffer_after_minutes: booking.buffer_after_minutes,
+    }
+}
