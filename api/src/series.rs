@@ -54,7 +54,7 @@ impl CreateSeries {
             first: self.booking.draft(),
             rule: rule(&self.recurrence)?,
             on_conflict: self.on_conflict.unwrap_or_default(),
-            is_ours: false,
+            desk: None,
         })
     }
 }
@@ -66,15 +66,11 @@ impl CreateSeriesForCustomer {
             let detail = "must not be set: a series takes place within the hours";
             return Err(Rejection::invalid("/booking/outside_hours", "UNAVAILABLE", detail).into());
         }
-        if desk.customer_id.is_some() {
-            let detail = "must be given by name and address in a series";
-            return Err(Rejection::invalid("/booking/customer", "REQUIRED", detail).into());
-        }
         Ok(SeriesDraft {
             first,
             rule: rule(&self.recurrence)?,
             on_conflict: self.on_conflict.unwrap_or_default(),
-            is_ours: true,
+            desk: Some(desk),
         })
     }
 }

@@ -280,3 +280,20 @@ calendar-cancel-visit = The whole visit: { $count } services
 calendar-cancel-service = Only { $service }
 calendar-cancel-this = Only this appointment
 calendar-cancel-later = This one and all later ones of the series
+calendar-then = Then
+calendar-then-nothing = Nothing more
+calendar-repeat = Repeat
+calendar-repeat-every = How often
+calendar-repeat-never = Once
+calendar-repeat-weeks = { $weeks ->
+    [1] Every week
+   *[other] Every { $weeks } weeks
+}
+calendar-repeat-times = Appointments in all
+calendar-series-taken = Some of these times are taken
+calendar-series-free = Free
+calendar-series-busy = Taken
+calendar-series-shift = Move those to the nearest free time
+calendar-series-skip = Leave those out
+calendar-questions = Questions
+calendar-questions-text = What you don’t know may stay empty.

@@ -280,3 +280,20 @@ calendar-cancel-visit = Toute la visite : { $count } prestations
 calendar-cancel-service = Seulement { $service }
 calendar-cancel-this = Ce rendez-vous seulement
 calendar-cancel-later = Celui-ci et tous les suivants de la série
+calendar-then = Puis
+calendar-then-nothing = Rien de plus
+calendar-repeat = Répéter
+calendar-repeat-every = À quel rythme
+calendar-repeat-never = Une fois
+calendar-repeat-weeks = { $weeks ->
+    [1] Chaque semaine
+   *[other] Toutes les { $weeks } semaines
+}
+calendar-repeat-times = Rendez-vous en tout
+calendar-series-taken = Certains de ces horaires sont pris
+calendar-series-free = Libre
+calendar-series-busy = Pris
+calendar-series-shift = Les déplacer à l’horaire libre le plus proche
+calendar-series-skip = Les laisser de côté
+calendar-questions = Questions
+calendar-questions-text = Ce que vous ignorez peut rester vide.

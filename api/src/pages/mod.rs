@@ -11,6 +11,7 @@ pub mod moved;
 pub mod ops;
 pub mod preferences;
 pub mod public;
+pub(crate) mod questions;
 pub mod reader;
 pub mod table;
 pub mod zones;

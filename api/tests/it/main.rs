@@ -63,6 +63,8 @@ mod pages_calendar_views;
 #[cfg(test)]
 mod pages_customers;
 #[cfg(test)]
+mod pages_desk;
+#[cfg(test)]
 mod pages_events;
 #[cfg(test)]
 mod pages_export;

@@ -53,7 +53,7 @@ impl<'a> Visits<'a> {
         let query = [("service_id", self.cut.as_str()), ("date", DAY), ("then", then)];
         let day = self.salon.public("GET", "/availability").query(&query).await.expect(200);
         let slots = day["slots"].as_array().unwrap();
-        slots.iter().map(|slot| slot["start"].as_str().unwrap()[11..16].to_owned()).collect()
+        slots.iter().map(|slot| clock(&slot["start"])).collect()
     }
 
     /// The services of a customer's bookings as they stand, with their status.
@@ -88,9 +88,13 @@ impl<'a> Visits<'a> {
     }
 }
 
+/// What a clock shows then, in UTC.
+fn clock(start: &Value) -> String {
+    start.as_str().unwrap().get(11..16).unwrap().to_owned()
+}
+
 fn times(booked: &Value) -> Vec<(String, String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let clock = |value: &Value| text(value)[11..16].to_owned();
     let services = booked["services"].as_array().unwrap();
     services
         .iter()
@@ -382,9 +386,7 @@ async fn what_can_be_no_visit_is_refused() {
     salon.public("POST", "/series").json(&series).await.refused(422, "INVALID");
     body["then"] = json!([{"service_id": "00000000-0000-0000-0000-000000000001"}]);
     salon.public("POST", "/bookings").json(&body).await.refused(404, "NOT_FOUND");
-    for then in
-        ["x", ":", "00000000-0000-0000-0000-000000000001:", &vec![visits.colour.as_str(); 5].join(",")]
-    {
+    for then in ["x", ":", "00000000-0000-0000-0000-000000000001:", &[visits.colour.as_str(); 5].join(",")] {
         let query = [("service_id", visits.cut.as_str()), ("date", DAY), ("then", then)];
         let refused = salon.public("GET", "/availability").query(&query).await.refused(422, "INVALID");
         assert_eq!(refused["errors"][0]["pointer"], "?then", "{then}");

@@ -39,20 +39,8 @@ pub async fn create_at_desk(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    let internal_note = note(desk.internal_note.as_deref())?;
-    let mut draft = draft.clone();
-    if let Some(id) = desk.customer_id {
-        let known = customers::find(tx, id).await.map_err(|error| match error.code() {
-            Some(Code::NotFound) => {
-                Rejection::invalid("/customer_id", "INVALID", "must be one of your customers").into()
-            }
-            _ => error,
-        })?;
-        draft.name = known.name;
-        draft.email = known.email;
-        draft.phone = known.phone_e164;
-        draft.locale = Some(draft.locale.unwrap_or(known.locale));
-    }
+    let internal_note = desk.note()?;
+    let draft = of_customer(tx, draft, desk).await?;
     let making = Making {
         is_ours: true,
         answering: Answering::Desk,
@@ -85,6 +73,30 @@ pub async fn create_at_desk(
         return Err(Code::SlotUnavailable.into());
     }
     Box::pin(book(tx, catalogue, contact, assigned, making)).await
+}
+
+impl Desk {
+    pub(super) fn note(&self) -> Result<Option<String>> {
+        note(self.internal_note.as_deref())
+    }
+}
+
+/// The draft with the profile of who it is for, where they are known.
+pub(super) async fn of_customer(tx: &TenantTx, draft: &BookingDraft, desk: &Desk) -> Result<BookingDraft> {
+    let Some(id) = desk.customer_id else { return Ok(draft.clone()) };
+    let known = customers::find(tx, id).await.map_err(|error| match error.code() {
+        Some(Code::NotFound) => {
+            Rejection::invalid("/customer_id", "INVALID", "must be one of your customers").into()
+        }
+        _ => error,
+    })?;
+    Ok(BookingDraft {
+        name: known.name,
+        email: known.email,
+        phone: known.phone_e164,
+        locale: Some(draft.locale.unwrap_or(known.locale)),
+        ..draft.clone()
+    })
 }
 
 fn note(note: Option<&str>) -> Result<Option<String>> {

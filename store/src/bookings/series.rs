@@ -16,6 +16,7 @@ use domain::wall_clock::Interval;
 use jobs::Job;
 
 use super::create::{Making, create_with};
+use super::desk::{Desk, of_customer};
 use super::{Appointment, Booking, Cancellation, cancel, time, with_staff};
 use crate::TenantTx;
 use crate::audit::By;
@@ -42,8 +43,8 @@ pub struct SeriesDraft {
     pub first: BookingDraft,
     pub rule: Rule,
     pub on_conflict: OnConflict,
-    /// A member books it: nobody's approval is waited for, nor a deposit.
-    pub is_ours: bool,
+    /// A member books it: nobody's approval is waited for, nor a deposit. It takes place within the hours.
+    pub desk: Option<Desk>,
 }
 
 /// One occurrence, before it is booked.
@@ -117,20 +118,27 @@ pub async fn create_series(
         created_by: by.user(),
     };
     diesel::insert_into(booking_series::table).values(&series).execute(&mut tx.conn()).await?;
+    let first = match &draft.desk {
+        Some(desk) => of_customer(tx, &draft.first, desk).await?,
+        None => draft.first.clone(),
+    };
+    let internal_note = draft.desk.as_ref().map(Desk::note).transpose()?.flatten();
+    let is_ours = draft.desk.is_some();
     let mut booked = Booked { series, appointments: Vec::new(), left_out: Vec::new() };
     for &start in &starts {
         let mut wanted = Some(start);
         while let Some(at) = wanted.take() {
             (&mut tx.conn()).batch_execute("SAVEPOINT occurrence").await?;
-            let mut one = BookingDraft { start: at, staff_id, ..draft.first.clone() };
+            let mut one = BookingDraft { start: at, staff_id, ..first.clone() };
             // What the service asks is answered once.
             let is_first = booked.appointments.is_empty();
             if !is_first {
                 one.answers = AllGiven::new();
             }
             let making = Making {
-                is_ours: draft.is_ours,
-                answering: if is_first && !draft.is_ours { Answering::Customer } else { Answering::Desk },
+                is_ours,
+                internal_note: internal_note.clone().filter(|_| is_first),
+                answering: if is_first && !is_ours { Answering::Customer } else { Answering::Desk },
                 series_id: Some(booked.series.id),
                 ..Making::of(&one, random(), by, now)
             };
@@ -186,7 +194,7 @@ async fn read(
     let day = first.start.date_naive();
     let near = availability::catalogue(tx, wish, (day, day)).await?;
     let deposit = domain::booking::deposit_cents(near.service.price_cents, near.service.deposit_basis_points);
-    if !draft.is_ours && deposit > 0 && near.tenant.plan.has(Feature::Deposits) {
+    if draft.desk.is_none() && deposit > 0 && near.tenant.plan.has(Feature::Deposits) {
         let detail = "is not offered for what asks for a deposit";
         return Err(Rejection::invalid("/recurrence", "UNAVAILABLE", detail).into());
     }

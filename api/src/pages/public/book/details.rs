@@ -13,7 +13,6 @@ use sha2::{Digest, Sha256};
 use store::TenantTx;
 use store::availability::{self, Wish};
 
-use super::answers::{AnswerForm, Asked};
 use super::series::{self, Booked};
 use super::{Choice, Chosen, Step, time_url};
 use crate::bookings;
@@ -22,6 +21,7 @@ use crate::limit::{READ, WRITE};
 use crate::pages::form::{Flaw, flaws, settled};
 use crate::pages::public::picker::{Part, parts};
 use crate::pages::public::site::Line;
+use crate::pages::questions::{AnswerForm, Asked};
 use crate::pages::{Reader, render, see};
 use crate::problem::{Problem, Result, failed};
 use crate::random;
@@ -306,7 +306,7 @@ impl BookingForm {
             times: filled.text("times"),
             on_conflict: filled.text("on_conflict"),
             show: filled.text("show"),
-            answers: AnswerForm::of(filled),
+            answers: AnswerForm::of(&filled.pairs, &filled.files),
         }
     }
 

@@ -1,6 +1,5 @@
 //! Booking in four steps: what, with whom, when, for whom. Each step is an address that keeps what was chosen.
 
-mod answers;
 pub mod details;
 mod series;
 mod visit;

@@ -64,7 +64,7 @@ pub(super) async fn book(
     submission: &Submission<()>,
 ) -> Result<Booked> {
     let said = OnConflict::from_name(&form.on_conflict);
-    let draft = SeriesDraft { first: draft, rule, on_conflict: said.unwrap_or_default(), is_ours: false };
+    let draft = SeriesDraft { first: draft, rule, on_conflict: said.unwrap_or_default(), desk: None };
     if said.is_none() {
         let now = visitor.now;
         let plan = visitor.tenant.read(async |tx| bookings::plan_series(tx, &draft, now).await).await?;

@@ -1,85 +1,55 @@
-//! The form by which a member books for a customer: found or new, within the hours or outside of them.
+//! The form by which a member books for a customer: found or new, one service or several, once or again and again, within
+//! the hours or outside of them.
+
+mod form;
 
 use actix_web::HttpResponse;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use chrono_tz::Tz;
-use domain::booking::{BookingDraft, Consents, Notify};
+use domain::booking::visit::MOST_NEXT;
 use domain::customer;
-use domain::id::{BookingId, CustomerId, ServiceId, StaffId};
-use domain::intake::AllGiven;
-use domain::rejection::{Alternative, Code, Extra, Rejection};
+use domain::id::{BookingId, CustomerId, ServiceId};
+use domain::intake::{Kind, Question};
+use domain::rejection::{Alternative, Code, Extra};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use store::availability::{self, Wish};
-use store::bookings::{self, Desk};
+use store::bookings::{self, Planned};
 use store::customers::Known;
 use store::idempotency;
 use store::services::{Offer, Which};
 use store::staff::StaffMember;
 use store::tenants::Tenant;
 
+use self::form::BookingForm;
 use super::super::calendar::parse_date;
 use super::super::done;
 use super::super::told::Told;
-use super::{Choice, at_time};
+use super::Choice;
 use crate::bookings::{under_a_code, with_alternatives};
 use crate::extract::{ManageBookings, PageMember, Query};
-use crate::pages::form::{Flaw, Form, settled};
+use crate::pages::form::{Flaw, Form, Pairs, settled};
+use crate::pages::questions::Asked;
 use crate::pages::{Reader, render};
 use crate::problem::{Problem, Result, failed};
 use crate::random;
 
 /// Most customers that are offered to choose from.
 const MOST_FOUND: i64 = 6;
-const FIELDS: [(&str, &str); 10] = [
+const FIELDS: [(&str, &str); 14] = [
     ("/service_id", "service_id"),
+    ("/then", "then"),
+    ("/then/0/service_id", "then"),
     ("/staff_id", "staff_id"),
     ("/seats", "seats"),
     ("/start", "start"),
     ("/time", "time"),
+    ("/outside_hours", "outside"),
+    ("/recurrence", "repeat"),
     ("/customer_id", "find"),
     ("/customer/name", "name"),
     ("/customer/email", "email"),
     ("/customer/phone", "phone"),
     ("/internal_note", "internal_note"),
 ];
-
-/// What is chosen and typed.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default)]
-pub struct BookingForm {
-    service_id: String,
-    /// Empty: anybody.
-    staff_id: String,
-    /// Of a group session; empty: one.
-    seats: String,
-    date: String,
-    /// One of the times that are free, RFC 3339.
-    start: String,
-    /// `on`: at `time`, whatever the hours.
-    outside: String,
-    time: String,
-    /// By what a customer is looked for.
-    find: String,
-    /// Empty: a new one.
-    customer_id: String,
-    name: String,
-    email: String,
-    phone: String,
-    /// `on`: the customer gets a confirmation.
-    notify: String,
-    internal_note: String,
-    /// What the form is sent with, once.
-    key: String,
-    /// Not empty: nothing is booked yet, only shown again.
-    show: String,
-}
-
-impl BookingForm {
-    fn seats(&self) -> i32 {
-        self.seats.trim().parse().unwrap_or(1)
-    }
-}
 
 #[derive(Serialize)]
 struct Content {
@@ -88,6 +58,14 @@ struct Content {
     errors: Vec<Flaw>,
     services: Vec<Choice>,
     staff: Vec<Choice>,
+    /// What is done right after it, and one more to choose as long as there is room.
+    then: Vec<String>,
+    /// What can follow.
+    next: Vec<Choice>,
+    /// What the services ask; what a file answers is the customer's to send.
+    questions: Vec<Asked>,
+    /// Of what recurs, what is taken, and what could be done about it; else nothing.
+    occurrences: Vec<Occurrence>,
     /// How many seats a group session of the chosen service has; 1: there are none.
     capacity: i32,
     zone: &'static str,
@@ -98,6 +76,19 @@ struct Content {
     /// Somebody was looked for, and nobody found.
     finds_nothing: bool,
     today: NaiveDate,
+}
+
+#[derive(Serialize)]
+struct Occurrence {
+    start: DateTime<Utc>,
+    is_free: bool,
+    nearest: Option<DateTime<Utc>>,
+}
+
+impl From<Planned> for Occurrence {
+    fn from(Planned { start, is_free, nearest }: Planned) -> Self {
+        Self { start, is_free, nearest }
+    }
 }
 
 #[derive(Serialize)]
@@ -138,7 +129,7 @@ pub async fn new(
             let Query(mut form) = question?;
             "on".clone_into(&mut form.notify);
             form.key.clear();
-            show_with(&reader, &member, form, None).await
+            Box::pin(show_with(&reader, &member, form, None, Vec::new())).await
         })
         .await
 }
@@ -148,6 +139,7 @@ struct Offered {
     offers: Vec<Offer>,
     staff: Vec<StaffMember>,
     times: Vec<Time>,
+    questions: Vec<Question>,
     found: Vec<Known>,
 }
 
@@ -156,6 +148,7 @@ async fn show_with(
     member: &PageMember<ManageBookings>,
     mut form: BookingForm,
     refused: Option<&Problem>,
+    planned: Vec<Planned>,
 ) -> Result<HttpResponse> {
     let (frame, tenant) = member.frame(reader).await?;
     let zone = tenant.timezone;
@@ -173,16 +166,30 @@ async fn show_with(
     if form.key.is_empty() {
         form.key = domain::text::hex(&random::bytes::<16>());
     }
-    let told = Told::by(refused, &FIELDS, reader, &frame)?;
+    let names: Vec<(String, String)> = offered.questions.iter().map(Asked::field).collect();
+    let names = names.iter().map(|(pointer, name)| (pointer.as_str(), name.as_str()));
+    let fields: Vec<(&str, &str)> = FIELDS.into_iter().chain(names).collect();
+    let told = Told::by(refused, &fields, reader, &frame)?;
     let alternatives = match refused.and_then(|problem| problem.0.extra.as_deref()) {
         Some(Extra::Alternatives { alternatives }) => alternatives.clone(),
         _ => Vec::new(),
     };
     let words = customer::wanted(&form.find);
     let is_chosen = |offer: &&Offer| offer.service.id.to_string() == form.service_id;
+    let capacity = offered.offers.iter().find(is_chosen).map_or(1, |offer| offer.service.capacity);
+    let has_room = form.then.len() < MOST_NEXT && capacity <= 1;
     let content = Content {
         current: "bookings",
-        capacity: offered.offers.iter().find(is_chosen).map_or(1, |offer| offer.service.capacity),
+        capacity,
+        then: form.then.iter().cloned().chain(has_room.then(String::new)).collect(),
+        next: offered
+            .offers
+            .iter()
+            .filter(|offer| offer.service.capacity <= 1)
+            .map(|offer| Choice { value: offer.service.id.to_string(), label: offer.service.name.clone() })
+            .collect(),
+        questions: Asked::all(&offered.questions, &form.answers),
+        occurrences: planned.into_iter().map(Occurrence::from).collect(),
         errors: told.errors,
         services: offered
             .offers
@@ -217,9 +224,7 @@ async fn offered(
     let now = member.now;
     let words = customer::wanted(&form.find);
     let chosen: Option<CustomerId> = form.customer_id.parse().ok();
-    let staff_id: Option<StaffId> = form.staff_id.parse().ok();
     let wanted: Option<ServiceId> = form.service_id.parse().ok();
-    let seats = form.seats();
     let offered = member
         .tenant
         .read(async |tx| {
@@ -230,12 +235,22 @@ async fn offered(
                 .map(|offer| offer.service.id)
                 .find(|id| Some(*id) == wanted)
                 .or_else(|| offers.first().map(|offer| offer.service.id));
-            let times = match service {
+            // What can't follow, or no longer, does not.
+            let follows = |id: &String| {
+                let fits = |offer: &Offer| offer.service.capacity <= 1 && offer.service.id.to_string() == *id;
+                offers.iter().any(fits)
+            };
+            let mut form = form.clone();
+            form.then.retain(follows);
+            form.then.truncate(MOST_NEXT);
+            let (times, questions) = match service {
                 Some(service) => {
-                    let wish = Wish::for_service(service).with_any(staff_id).with_seats(seats);
-                    times(tx, wish, date, now).await?
+                    let wish = form.wish(service);
+                    let mut questions = asked(tx, wish).await?.concat();
+                    questions.retain(|question| question.kind != Kind::File);
+                    (times(tx, wish, date, now).await?, questions)
                 }
-                None => Vec::new(),
+                None => (Vec::new(), Vec::new()),
             };
             let mut found = Vec::new();
             if !words.is_empty() {
@@ -249,15 +264,23 @@ async fn offered(
                 found.insert(0, known);
             }
             let found = store::customers::known(tx, found).await?;
-            Ok::<_, store::Error>((service, Offered { offers, staff, times, found }))
+            Ok::<_, store::Error>((service, form.then, Offered { offers, staff, times, questions, found }))
         })
         .await?;
-    let (service, offered) = offered;
+    let (service, then, offered) = offered;
+    form.then = then;
     form.service_id = service.map(|id| id.to_string()).unwrap_or_default();
     if offered.found.iter().all(|one| one.customer.id.to_string() != form.customer_id) {
         form.customer_id.clear();
     }
     Ok(offered)
+}
+
+/// What each service asks.
+async fn asked(tx: &store::TenantTx, wish: Wish) -> store::Result<Vec<Vec<Question>>> {
+    let ids: Vec<ServiceId> = wish.services().collect();
+    let mut asked = store::intake::of_services(tx, &ids).await?;
+    Ok(ids.iter().map(|id| asked.remove(id).unwrap_or_default()).collect())
 }
 
 async fn times(
@@ -269,28 +292,26 @@ async fn times(
     let day = match availability::day(tx, wish, date, None, now).await {
         Ok(day) => day,
         // Who was chosen does not do this.
-        Err(error) if error.code() == Some(Code::NotFound) => return Ok(Vec::new()),
+        Err(error) if matches!(error.code(), Some(Code::NotFound | Code::Invalid)) => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
     let label = |start: DateTime<Utc>| start.with_timezone(&day.timezone).format("%H:%M").to_string();
     Ok(day.slots.iter().map(|slot| Time { start: slot.start, label: label(slot.start) }).collect())
 }
 
-pub async fn create(
-    reader: Reader,
-    member: PageMember<ManageBookings>,
-    form: Result<Form<BookingForm>>,
-) -> HttpResponse {
+pub async fn create(reader: Reader, member: PageMember<ManageBookings>, form: Result<Pairs>) -> HttpResponse {
     reader
         .answer(async {
-            let Form(mut form) = form?;
+            let Form(pairs) = form?;
+            let mut form = BookingForm::read(&pairs);
             if !form.show.is_empty() {
-                return show_with(&reader, &member, form, None).await;
+                return Box::pin(show_with(&reader, &member, form, None, Vec::new())).await;
             }
             match settled(async || Box::pin(book(&member, &form)).await).await {
-                Ok(Booked { id, date }) => {
+                Ok(Came::Booked(Booked { id, date })) => {
                     Ok(done(&format!("/app/calendar?date={date}&booking={id}"), "calendar-flash-booked"))
                 }
+                Ok(Came::Taken(planned)) => Box::pin(show_with(&reader, &member, form, None, planned)).await,
                 Err(problem)
                     if matches!(
                         problem.code(),
@@ -305,7 +326,7 @@ pub async fn create(
                         // Somebody came back to the form of a booking that is made, for another one.
                         form.key.clear();
                     }
-                    Box::pin(show_with(&reader, &member, form, Some(&problem))).await
+                    Box::pin(show_with(&reader, &member, form, Some(&problem), Vec::new())).await
                 }
                 Err(problem) => Err(problem),
             }
@@ -319,30 +340,56 @@ struct Booked {
     date: NaiveDate,
 }
 
-async fn book(member: &PageMember<ManageBookings>, form: &BookingForm) -> Result<Booked> {
-    let (tenant, staff): (Tenant, Vec<StaffMember>) = member
+/// What came of the form.
+enum Came {
+    Booked(Booked),
+    /// Nothing yet: some of what recurs is taken, and nobody said what is to become of it.
+    Taken(Vec<Planned>),
+}
+
+async fn book(member: &PageMember<ManageBookings>, form: &BookingForm) -> Result<Came> {
+    let (tenant, staff, asked): (Tenant, Vec<StaffMember>, Vec<Vec<Question>>) = member
         .tenant
         .read(async |tx| {
-            Ok::<_, store::Error>((store::tenants::find(tx).await?, store::staff::list(tx).await?))
+            let asked = match form.service_id.parse() {
+                Ok(service) => asked(tx, form.wish(service)).await?,
+                Err(_none) => Vec::new(),
+            };
+            Ok::<_, store::Error>((store::tenants::find(tx).await?, store::staff::list(tx).await?, asked))
         })
         .await?;
     // Where there is one, it is that one.
     let alone = if let [one] = staff.as_slice() { Some(one.id) } else { None };
-    let (draft, desk) = read(form, alone, tenant.timezone, &tenant.country)?;
+    let wanted = form.wanted(&asked, alone, tenant.timezone, &tenant.country)?;
     let (now, by) = (member.now, member.by());
-    let mut hash = Sha256::new();
-    hash.update(serde_json::to_vec(form).map_err(|error| failed(&error))?);
+    let series = wanted.series();
+    if let (Some(draft), Some((_, None))) = (&series, &wanted.rule) {
+        let plan = member.tenant.read(async |tx| bookings::plan_series(tx, draft, now).await).await?;
+        if plan.occurrences.iter().any(|one| !one.is_free) {
+            return Ok(Came::Taken(plan.occurrences));
+        }
+    }
     let request = idempotency::Request {
         scope: format!("user {}", member.user_id),
         key: form.key.chars().filter(char::is_ascii_alphanumeric).take(64).collect(),
-        hash: hash.finalize().into(),
+        hash: form.hash(),
     };
     let booked = under_a_code(async |random| {
         let create = async |tx: &mut store::TenantTx| {
             if let Some(kept) = idempotency::begin(tx, &request).await? {
                 return serde_json::from_value(kept.body).map_err(|error| failed(&error));
             }
-            let booking = bookings::create_at_desk(tx, &draft, &desk, random, &by, now).await?.booking;
+            let booking = match &series {
+                None => {
+                    let (draft, desk) = (&wanted.draft, &wanted.desk);
+                    bookings::create_at_desk(tx, draft, desk, random, &by, now).await?.booking
+                }
+                Some(draft) => {
+                    let series = bookings::create_series(tx, draft, random::number, &by, now);
+                    let booked = Box::pin(series).await?;
+                    booked.appointments.into_iter().next().ok_or(Code::SlotUnavailable)?.booking
+                }
+            };
             let date = booking.starts_at.with_timezone(&booking.timezone).date_naive();
             let booked = Booked { id: booking.id, date };
             let body = serde_json::to_value(&booked).map_err(|error| failed(&error))?;
@@ -352,55 +399,9 @@ async fn book(member: &PageMember<ManageBookings>, form: &BookingForm) -> Result
         member.tenant.transaction(create).await
     });
     match booked.await {
-        Err(problem) if problem.code() == Code::SlotUnavailable => {
-            Err(with_alternatives(&member.tenant, &draft, now).await)
+        Err(problem) if problem.code() == Code::SlotUnavailable && series.is_none() => {
+            Err(with_alternatives(&member.tenant, &wanted.draft, now).await)
         }
-        booked => booked,
+        booked => booked.map(Came::Booked),
     }
-}
-
-/// What the form says, or all that is wrong with it at once.
-fn read(form: &BookingForm, alone: Option<StaffId>, zone: Tz, country: &str) -> Result<(BookingDraft, Desk)> {
-    let is_outside = !form.outside.is_empty();
-    let start = if is_outside { at_time(&form.date, &form.time, zone) } else { form.start.parse().ok() };
-    let customer_id: Option<CustomerId> = form.customer_id.parse().ok();
-    let service_id: ServiceId = form
-        .service_id
-        .parse()
-        .map_err(|_none| Rejection::invalid("/service_id", "REQUIRED", "is needed"))?;
-    let draft = BookingDraft {
-        service_id,
-        start: start.unwrap_or_default(),
-        staff_id: form.staff_id.parse().ok().or(alone),
-        seats: form.seats(),
-        name: form.name.clone(),
-        email: form.email.clone(),
-        phone: Some(form.phone.clone()),
-        locale: None,
-        timezone: None,
-        notify: Notify { email: !form.notify.is_empty(), sms: false },
-        accepts: Consents::default(),
-        note: None,
-        answers: AllGiven::new(),
-        then: Vec::new(),
-    };
-    let mut errors = Vec::new();
-    if start.is_none() {
-        let (place, typed) = if is_outside { ("/time", &form.time) } else { ("/start", &form.start) };
-        let code = if typed.is_empty() { "REQUIRED" } else { "INVALID" };
-        errors.extend(Rejection::invalid(place, code, "must be a time").errors);
-    }
-    if is_outside && draft.staff_id.is_none() {
-        errors.extend(Rejection::invalid("/staff_id", "REQUIRED", "must be named").errors);
-    }
-    if customer_id.is_none()
-        && let Err(contact) = draft.contact(country)
-    {
-        errors.extend(contact.errors);
-    }
-    if !errors.is_empty() {
-        return Err(Rejection { errors, ..Code::Invalid.into() }.into());
-    }
-    let internal_note = Some(form.internal_note.clone());
-    Ok((draft, Desk { customer_id, outside_hours: is_outside, internal_note }))
 }

@@ -1,4 +1,4 @@
-//! The questions of a service in the form that books it.
+//! The questions of services in the forms that book them: the customer's and the desk's.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use domain::intake::{AllGiven, Decimal, Given, Kind, Question};
 use domain::rejection::FieldError;
 use serde::Serialize;
 
-use crate::extract::{Filled, Visitor};
+use crate::extract::Visitor;
 use crate::intake;
 use crate::pages::form::refuses_a_person;
 use crate::problem::Result;
@@ -19,17 +19,17 @@ const VALUE: &str = "answer_";
 const SENT: &str = "sent_";
 
 /// What was typed, chosen and sent, by the ids of the questions.
-#[derive(Clone, Default)]
-pub(super) struct AnswerForm {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AnswerForm {
     values: BTreeMap<String, Vec<String>>,
     sent: BTreeMap<String, (String, String)>,
     files: BTreeMap<String, (String, Bytes)>,
 }
 
 impl AnswerForm {
-    pub(super) fn of(filled: &Filled) -> Self {
+    pub(crate) fn of(pairs: &[(String, String)], files: &[(String, String, Bytes)]) -> Self {
         let mut form = Self::default();
-        for (name, value) in &filled.pairs {
+        for (name, value) in pairs {
             if let Some(id) = name.strip_prefix(VALUE) {
                 form.values.entry(id.to_owned()).or_default().push(value.clone());
             } else if let Some(id) = name.strip_prefix(SENT)
@@ -38,7 +38,7 @@ impl AnswerForm {
                 form.sent.insert(id.to_owned(), (file.to_owned(), name.to_owned()));
             }
         }
-        for (name, file_name, bytes) in &filled.files {
+        for (name, file_name, bytes) in files {
             if let Some(id) = name.strip_prefix(VALUE) {
                 form.files.insert(id.to_owned(), (file_name.clone(), bytes.clone()));
             }
@@ -47,7 +47,7 @@ impl AnswerForm {
     }
 
     /// Keeps the files that came with the form, each in the place of one that was sent before. What is wrong with them.
-    pub(super) async fn keep_files(&mut self, visitor: &Visitor) -> Result<Vec<FieldError>> {
+    pub(crate) async fn keep_files(&mut self, visitor: &Visitor) -> Result<Vec<FieldError>> {
         let mut errors = Vec::new();
         for (id, (name, bytes)) in std::mem::take(&mut self.files) {
             let Ok(question) = id.parse::<QuestionId>() else { continue };
@@ -64,7 +64,7 @@ impl AnswerForm {
     }
 
     /// What it answers to these questions.
-    pub(super) fn given(&self, questions: &[Question]) -> AllGiven {
+    pub(crate) fn given(&self, questions: &[Question]) -> AllGiven {
         let mut given = AllGiven::new();
         for question in questions {
             let id = question.id.to_string();
@@ -87,7 +87,7 @@ impl AnswerForm {
     }
 
     /// As inputs that are not shown, by name and value; files are those that were sent before.
-    pub(super) fn hidden(&self) -> Vec<(String, String)> {
+    pub(crate) fn hidden(&self) -> Vec<(String, String)> {
         let values = self
             .values
             .iter()
@@ -98,7 +98,7 @@ impl AnswerForm {
     }
 
     /// What makes two forms the same: of a file its name, for it is sent with each of them.
-    pub(super) fn said(&self) -> Vec<String> {
+    pub(crate) fn said(&self) -> Vec<String> {
         let values = self.values.iter().flat_map(|(id, values)| std::iter::once(id).chain(values).cloned());
         let named = self.files.iter().map(|(id, (name, _))| (id, name));
         let sent = self.sent.iter().map(|(id, (_, name))| (id, name)).chain(named);
@@ -108,7 +108,7 @@ impl AnswerForm {
 
 /// A question with what was typed.
 #[derive(Serialize)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     name: String,
     kind: &'static str,
     label: String,
@@ -137,7 +137,7 @@ struct Sent {
 }
 
 impl Asked {
-    pub(super) fn all(questions: &[Question], form: &AnswerForm) -> Vec<Self> {
+    pub(crate) fn all(questions: &[Question], form: &AnswerForm) -> Vec<Self> {
         questions.iter().map(|question| Self::new(question, form)).collect()
     }
 
@@ -168,7 +168,7 @@ impl Asked {
     }
 
     /// Where the API points, and the input.
-    pub(super) fn field(question: &Question) -> (String, String) {
+    pub(crate) fn field(question: &Question) -> (String, String) {
         (question.pointer(), format!("{VALUE}{}", question.id))
     }
 }
