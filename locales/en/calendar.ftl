@@ -297,3 +297,6 @@ calendar-series-shift = Move those to the nearest free time
 calendar-series-skip = Leave those out
 calendar-questions = Questions
 calendar-questions-text = What you don’t know may stay empty.
+calendar-move-visit = The whole visit moves; everybody stays with what they do.
+calendar-move-service = Move only { $service }
+calendar-move-whole = Move the whole visit

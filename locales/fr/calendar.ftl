@@ -297,3 +297,6 @@ calendar-series-shift = Les déplacer à l’horaire libre le plus proche
 calendar-series-skip = Les laisser de côté
 calendar-questions = Questions
 calendar-questions-text = Ce que vous ignorez peut rester vide.
+calendar-move-visit = Toute la visite est déplacée ; chacun garde ce qu’il fait.
+calendar-move-service = Déplacer seulement { $service }
+calendar-move-whole = Déplacer toute la visite

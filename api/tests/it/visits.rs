@@ -451,6 +451,18 @@ async fn a_visitor_adds_a_service_and_books_both() {
     let mut member = Browser::of(&visits.salon).await;
     let page = member.open(&format!("/app/bookings/{id}")).await.text.clone();
     assert!(page.contains("One visit") && page.contains("Colour"), "{page}");
+    // Moved as a whole by its form, or one service of it.
+    let path = format!("/app/bookings/{id}/move");
+    member.open(&format!("{path}?date={DAY}")).await;
+    member.submit(&path, &[("start", "2030-03-05T14:00:00Z")]).await;
+    let second = visits.all("Ana").await[1].clone();
+    assert_eq!(second["start"], "2030-03-05T15:00:00Z");
+    let path = format!("/app/bookings/{}/move", second["id"].as_str().unwrap());
+    member.open(&format!("{path}?date=2030-03-06&scope=service")).await;
+    member.submit(&path, &[("start", "2030-03-06T08:00:00Z")]).await;
+    assert_eq!(visits.all("Ana").await[1]["start"], "2030-03-06T08:00:00Z");
+    member.open(&format!("{path}?date={DAY}&scope=service")).await;
+    member.submit(&path, &[("start", "2030-03-05T15:00:00Z")]).await;
     member.open(&format!("/app/bookings/{id}/cancellation")).await;
     member.submit(&format!("/app/bookings/{id}/cancellation"), &[("scope", "service")]).await;
     assert_eq!(visits.statuses("Ana").await, ["cancelled", "confirmed"]);

@@ -132,7 +132,7 @@ impl Wish {
 
     /// Of a booking by itself, whatever else is done in its visit.
     #[must_use]
-    pub(crate) fn alone(self) -> Self {
+    pub fn alone(self) -> Self {
         Self { moved: self.moved.map(|moved| Moved { is_visit: false, ..moved }), ..self }
     }
 

@@ -7,7 +7,7 @@ use domain::rejection::{Code, Rejection};
 use domain::slots::{Assigned, SlotRules, SlotRulesError};
 
 use super::reschedule::{Told, lock, placed, told_rescheduled, write};
-use super::{Appointment, Booking, find_for_update, visit};
+use super::{Appointment, Booking, visit};
 use crate::TenantTx;
 use crate::audit::By;
 use crate::availability::{Catalogue, Wish};
@@ -42,7 +42,10 @@ pub async fn arrange(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    let Appointment { booking: before, staff_name, .. } = find_for_update(tx, id).await?;
+    // All of its visit, as always: each is told of the others' moves.
+    let visit = Box::pin(visit::find_visit_for_update(tx, id)).await?;
+    let this = visit.into_iter().find(|one| one.booking.id == id).ok_or(Code::NotFound)?;
+    let Appointment { booking: before, staff_name, .. } = this;
     check_version(to.version, before.version)?;
     let start = to.start.unwrap_or(before.starts_at);
     booking::check_start(start)?;

@@ -74,16 +74,13 @@ impl Line {
     #[must_use]
     pub fn and(self, next: &Self) -> Self {
         let late_cents = self.policy.late_cents + next.policy.late_cents;
+        let policy = if self.policy.late_cents > 0 { self.policy } else { next.policy };
         Self {
             name: format!("{} + {}", self.name, next.name),
             duration_minutes: self.duration_minutes + next.duration_minutes,
             price_cents: self.price_cents + next.price_cents,
             deposit_cents: self.deposit_cents + next.deposit_cents,
-            policy: Note {
-                late_cents,
-                kind: if late_cents > 0 { "late" } else { self.policy.kind },
-                ..self.policy
-            },
+            policy: Note { late_cents, ..policy },
             auto_confirm: self.auto_confirm && next.auto_confirm,
             ..self
         }

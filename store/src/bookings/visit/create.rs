@@ -19,6 +19,9 @@ use crate::bookings::time::{self, Place};
 use crate::bookings::{Appointment, told_confirmed};
 use crate::error::Result;
 
+/// How often somebody else is looked for when another was faster.
+const MOST_ROUNDS: usize = 100;
+
 /// What a booking has of the visit that it is one service of.
 pub(in crate::bookings) struct Leg {
     /// The first booking of the visit; none: it is this one.
@@ -50,7 +53,7 @@ pub(in crate::bookings) async fn create(tx: &TenantTx, making: Making<'_>) -> Re
     let wish = Wish::for_service(draft.service_id).with_any(draft.staff_id).followed_by(draft.then()?);
     let day = (draft.start.date_naive(), draft.start.date_naive());
     let window = Interval::new(draft.start, draft.start + TimeDelta::seconds(1));
-    loop {
+    for _ in 0..MOST_ROUNDS {
         // Read without the locks, to know whose are needed; the locks decide.
         let mut services = availability::services(tx, wish, day).await?;
         let contact = draft.contact(&country(&services))?;
@@ -76,6 +79,7 @@ pub(in crate::bookings) async fn create(tx: &TenantTx, making: Making<'_>) -> Re
         // Somebody was faster: who is left is looked for without them. Each round has lost to a booking that stands.
         (&mut tx.conn()).batch_execute("ROLLBACK TO SAVEPOINT visit; RELEASE SAVEPOINT visit").await?;
     }
+    Err(Code::SlotUnavailable.into())
 }
 
 fn country(services: &Services) -> String {

@@ -35,6 +35,8 @@ pub struct MoveForm {
     version: String,
     /// Not empty: nothing is moved yet, only shown again.
     show: String,
+    /// `service`: of a visit, this one alone.
+    scope: String,
 }
 
 const FIELDS: [(&str, &str); 4] =
@@ -84,25 +86,28 @@ async fn show_with(
     let zone = tenant.timezone;
     let chosen: Option<StaffId> = form.staff_id.parse().ok();
     let asked = parse_date(&form.date);
-    let (appointment, staff, times, date) = member
+    let alone = form.scope == "service";
+    let (found, staff, times, date) = member
         .tenant
         .read(async |tx| {
-            let appointment = bookings::find(tx, id).await?;
+            let found = super::find(tx, id).await?;
+            let appointment = &found.appointment;
             let staff = store::staff::list(tx).await?;
             let own = appointment.booking.starts_at.with_timezone(&zone).date_naive();
             let date = asked.unwrap_or(own);
             let booking = &appointment.booking;
             let wish = Wish::to_move(tx, booking).await?.with(chosen.unwrap_or(booking.staff_id));
+            let wish = if alone { wish.alone() } else { wish };
             let times = match availability::day(tx, wish, date, None, now).await {
                 Ok(day) => day.slots.iter().map(|slot| slot.start).collect(),
                 // Who was chosen does not do this, or nobody does it any longer.
                 Err(error) if error.code() == Some(Code::NotFound) => Vec::new(),
                 Err(error) => return Err(error),
             };
-            Ok::<_, store::Error>((appointment, staff, times, date))
+            Ok::<_, store::Error>((found, staff, times, date))
         })
         .await?;
-    let sheet = Sheet::new(member, appointment, format!("/app/bookings/{id}"));
+    let sheet = found.sheet(member, format!("/app/bookings/{id}"));
     if !sheet.may.reschedule && refused.is_none() {
         return Ok(see(&format!("/app/bookings/{id}")));
     }
@@ -187,9 +192,13 @@ async fn change(
                 None if !is_resized => return Err(missing("/start").into()),
                 _ => {}
             }
+            // A visit moves as a whole, unless this service alone is meant.
+            let visit = bookings::find_visit(tx, id).await?.services;
+            let is_whole = visit.len() > 1 && form.scope != "service";
             if let Some(start) = typed
-                && booking.group_session_id.is_some()
+                && (booking.group_session_id.is_some() || is_whole)
             {
+                let staff_id = staff_id.filter(|_id| !is_whole);
                 return bookings::reschedule(tx, id, Move { start, staff_id }, &by, now).await;
             }
             let to = Arrangement {
