@@ -74,6 +74,36 @@ describe('a customer', { concurrency: 2 }, () => {
     }))
   }
 
+  for (const [how, js, day] of [['with', true, 6], ['without', false, 7]]) {
+    test(`books several services ${how} a script`, () => withPage({ lang: 'en', js, viewport: phone }, async page => {
+      const { name, email } = someone()
+      await page.goto(`/${salon}/book?lang=en`)
+      await page.locator('a.svc').first().click()
+      await page.getByRole('link', { name: /No preference/ }).click()
+      await page.getByText('Add another service').click()
+      const added = page.locator('.basket-more a.svc').nth(1)
+      const service = await added.locator('.svc-n').innerText()
+      await added.click()
+      await page.getByRole('heading', { name: 'Your visit' }).waitFor()
+      assert.equal(await page.locator('.basket li').count(), 2)
+      // It looks with scripts.
+      if (js) await accessible(page)
+      // Taken away and added again.
+      await page.getByRole('link', { name: `Remove ${service}` }).click()
+      await page.getByRole('heading', { name: 'Your visit' }).waitFor({ state: 'detached' })
+      await page.getByText('Add another service').click()
+      await page.locator('.basket-more a.svc', { hasText: service }).first().click()
+      await takeDay(page, day)
+      await page.locator('a.slot').first().click()
+      await page.fill('[name=name]', name)
+      await page.fill('[name=email]', email)
+      await Promise.all([page.waitForURL('**/manage/**'), submit(page).click()])
+      await page.getByRole('heading', { name: 'It’s booked, Zoé' }).waitFor()
+      assert.match(await page.locator('.ticket').innerText(), new RegExp(service))
+      assert.equal(await page.locator('.ticket .sum-items li').count(), 2)
+    }))
+  }
+
   for (const js of [true, false]) {
     test(`loses nothing when a form is refused ${js ? 'with' : 'without'} a script`, () => withPage({ lang: 'en', js }, async page => {
       await choose(page, { day: 5 })

@@ -95,7 +95,12 @@ const questions = {
   '/ops/jobs/delete': async () => ({ queue: 'email' }),
   '/{tenant}/book/staff': async () => ({ service_id: (await slot()).service.id }),
   '/{tenant}/book/waitlist': async () => ({ service_id: (await slot()).service.id }),
-  '/{tenant}/book/time': async () => ({ service_id: (await slot()).service.id, date: (await slot()).date }),
+  // With a second service, so that all that can stand on the page does.
+  '/{tenant}/book/time': async () => {
+    const { data } = await api(`/public/${salon}/services`)
+    const { service, date } = await slot()
+    return { service_id: service.id, then: data.find(it => it.id !== service.id).id, date }
+  },
   '/{tenant}/book/details': async () => {
     const { service, start, date, staff_ids } = await slot()
     return { service_id: service.id, staff_id: staff_ids[0], start, date }
