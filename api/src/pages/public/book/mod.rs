@@ -21,9 +21,10 @@ use store::tenants::{self, Tenant};
 
 use super::head::{Cover, Head};
 use super::picker::{self, Asked, Picker, Urls};
-use super::site::{Category, Line, categories, go, tone_of, with_query};
+use super::site::{Category, Line, categories, go, tone_of};
 use crate::extract::{Query, Visitor};
 use crate::limit::READ;
+use crate::pages::base::Base;
 use crate::pages::{Reader, form, render, zones};
 use crate::problem::Result;
 
@@ -76,7 +77,7 @@ pub struct Step {
 
 /// The steps of a booking of `line`: those that leave nothing to choose are left out.
 struct Way<'a> {
-    slug: &'a str,
+    base: &'a Base,
     line: &'a Line,
     /// Whether there are other services.
     has_services: bool,
@@ -86,9 +87,9 @@ struct Way<'a> {
 
 impl Way<'_> {
     fn steps(&self, here: &str, wish: Wish) -> Vec<Step> {
-        let time = time_url(self.slug, wish, None, None);
+        let time = time_url(self.base, wish, None, None);
         let all = [
-            ("service", format!("/{}/book", self.slug), self.has_services),
+            ("service", self.base.to("/book", &[]), self.has_services),
             ("staff", self.line.url.clone(), self.has_team),
             ("time", time, true),
             ("details", String::new(), true),
@@ -104,31 +105,32 @@ impl Way<'_> {
     }
 }
 
-fn time_url(slug: &str, wish: Wish, date: Option<NaiveDate>, from: Option<NaiveDate>) -> String {
+fn time_url(base: &Base, wish: Wish, date: Option<NaiveDate>, from: Option<NaiveDate>) -> String {
     let text = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
-    step_url(&format!("/{slug}/book/time"), wish, &[("date", &text(date)), ("from", &text(from))])
+    step_url(base, "/book/time", wish, &[("date", &text(date)), ("from", &text(from))])
 }
 
-fn zones_url(slug: &str, wish: Wish, date: NaiveDate) -> String {
-    step_url(&format!("/{slug}/book/time"), wish, &[("date", &date.to_string()), ("zones", "1")])
+fn zones_url(base: &Base, wish: Wish, date: NaiveDate) -> String {
+    step_url(base, "/book/time", wish, &[("date", &date.to_string()), ("zones", "1")])
 }
 
-fn details_url(slug: &str, wish: Wish, start: DateTime<Utc>) -> String {
+fn details_url(base: &Base, wish: Wish, start: DateTime<Utc>) -> String {
     let start = start.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    step_url(&format!("/{slug}/book/details"), wish, &[("start", &start)])
+    step_url(base, "/book/details", wish, &[("start", &start)])
 }
 
 /// A step with all that was chosen before it.
-fn step_url(path: &str, wish: Wish, pairs: &[(&str, &str)]) -> String {
+fn step_url(base: &Base, page: &str, wish: Wish, pairs: &[(&str, &str)]) -> String {
     let service_id = wish.service_id.to_string();
     let staff_id = wish.staff_id.map(|id| id.to_string()).unwrap_or_default();
     let seats = if wish.seats > 1 { wish.seats.to_string() } else { String::new() };
     let chosen = [("service_id", service_id.as_str()), ("staff_id", &staff_id), ("seats", &seats)];
-    with_query(path, &[&chosen, pairs].concat())
+    base.to(page, &[&chosen, pairs].concat())
 }
 
 /// The tenant and one of its services, with what else there is to choose.
 struct Chosen {
+    base: Base,
     tenant: Tenant,
     logo: Option<Image>,
     line: Line,
@@ -140,20 +142,21 @@ struct Chosen {
 
 impl Chosen {
     /// A service that can't be booked is not there.
-    async fn read(tx: &TenantTx, wish: Wish) -> store::Result<Self> {
+    async fn read(tx: &TenantTx, reader: &Reader, wish: Wish) -> store::Result<Self> {
         let (tenant, offers, everybody) =
             join!(tenants::find(tx), services::list(tx), store::staff::list(tx));
         let (tenant, offers, everybody) = (tenant?, offers?, everybody?);
         let logo = images::logo(tx, &tenant).await?;
         let active: Vec<&Offer> = offers.iter().filter(|offer| offer.service.is_active).collect();
         let offer = active.iter().find(|offer| offer.service.id == wish.service_id).ok_or(Code::NotFound)?;
-        let line = Line::new(offer, &tenant).for_seats(wish.seats);
+        let base = reader.base(&tenant.slug);
+        let line = Line::new(offer, &tenant, &base).for_seats(wish.seats);
         let team = everybody
             .into_iter()
             .filter(|member| line.staff_ids.is_empty() || line.staff_ids.contains(&member.id))
             .map(|member| (member.id, member.name))
             .collect();
-        Ok(Self { services: active.len(), line, team, logo, tenant })
+        Ok(Self { base, services: active.len(), line, team, logo, tenant })
     }
 
     /// The name of whoever was chosen; somebody who does not provide it is not there.
@@ -170,7 +173,7 @@ impl Chosen {
 
     fn way(&self) -> Way<'_> {
         Way {
-            slug: &self.tenant.slug,
+            base: &self.base,
             line: &self.line,
             has_services: self.services > 1,
             has_team: self.has_choice(),
@@ -212,7 +215,7 @@ pub async fn services(
                     Ok::<_, store::Error>((tenant, pictures, offers, is_open))
                 })
                 .await?;
-            let categories = categories(&offers, &tenant);
+            let categories = categories(&offers, &tenant, &reader.base(&tenant.slug));
             if let [category] = categories.as_slice()
                 && let [only] = category.services.as_slice()
                 && is_open
@@ -262,7 +265,7 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
                 .tenant
                 .read(async |tx| {
                     let (chosen, free) = join!(
-                        Chosen::read(tx, wish),
+                        Chosen::read(tx, &reader, wish),
                         availability::first_of_each(tx, wish, picker::AHEAD, now)
                     );
                     let (chosen, free) = (chosen?, free?);
@@ -271,9 +274,9 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
                     Ok::<_, store::Error>((chosen, free, is_open))
                 })
                 .await?;
-            let (slug, zone) = (chosen.tenant.slug.clone(), reader.zone.unwrap_or(chosen.tenant.timezone));
+            let (base, zone) = (&chosen.base, reader.zone.unwrap_or(chosen.tenant.timezone));
             if !chosen.has_choice() {
-                return Ok(go(&time_url(&slug, wish, None, None)));
+                return Ok(go(&time_url(base, wish, None, None)));
             }
             let content = Staff {
                 steps: chosen.way().steps("staff", wish),
@@ -283,9 +286,9 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
                     name: String::new(),
                     tone: "",
                     start: free.iter().filter_map(|one| one.start).min(),
-                    url: time_url(&slug, wish, None, None),
+                    url: time_url(base, wish, None, None),
                 },
-                team: free.into_iter().map(|one| person(one, &slug, wish, zone)).collect(),
+                team: free.into_iter().map(|one| person(one, base, wish, zone)).collect(),
                 is_closed: !is_open,
                 service: chosen.line,
             };
@@ -295,10 +298,10 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
         .await
 }
 
-fn person(free: Free, slug: &str, wish: Wish, zone: Tz) -> Person {
+fn person(free: Free, base: &Base, wish: Wish, zone: Tz) -> Person {
     let date = free.start.map(|start| start.with_timezone(&zone).date_naive());
     Person {
-        url: time_url(slug, wish.with(free.staff_id), date, None),
+        url: time_url(base, wish.with(free.staff_id), date, None),
         name: free.name,
         tone: tone_of(free.staff_id),
         start: free.start,
@@ -340,12 +343,12 @@ async fn times(reader: &Reader, visitor: &Visitor, choice: &Choice) -> Result<Ht
     let (chosen, staff_name, picker) = visitor
         .tenant
         .read(async |tx| {
-            let chosen = Chosen::read(tx, wish).await?;
+            let chosen = Chosen::read(tx, reader, wish).await?;
             let staff_name = chosen.staff_name(wish.staff_id)?;
-            let slug = chosen.tenant.slug.as_str();
+            let base = &chosen.base;
             let urls = Urls {
-                day: &|date, from| time_url(slug, wish, date, from),
-                slot: &|start, staff_id| details_url(slug, wish.with_any(staff_id), start),
+                day: &|date, from| time_url(base, wish, date, from),
+                slot: &|start, staff_id| details_url(base, wish.with_any(staff_id), start),
             };
             let zone = reader.zone.unwrap_or(chosen.tenant.timezone);
             let picker = picker::read(tx, wish, zone, asked, &urls, now).await?;
@@ -358,14 +361,10 @@ async fn times(reader: &Reader, visitor: &Visitor, choice: &Choice) -> Result<Ht
         steps: chosen.way().steps("time", wish),
         staff_name,
         zones: if choice.zones.is_empty() { Vec::new() } else { zones::choices() },
-        zones_url: zones_url(&chosen.tenant.slug, wish, picker.date),
+        zones_url: zones_url(&chosen.base, wish, picker.date),
         own_zone: Some(chosen.tenant.timezone.name()).filter(|own| *own != picker.zone),
         picker,
-        waitlist_url: step_url(
-            &format!("/{}/book/waitlist", chosen.tenant.slug),
-            wish,
-            &[("date", &choice.date)],
-        ),
+        waitlist_url: step_url(&chosen.base, "/book/waitlist", wish, &[("date", &choice.date)]),
         service: chosen.line,
     };
     let frame = reader.tenant_frame(&chosen.tenant, chosen.logo.as_ref());
