@@ -64,10 +64,10 @@
   addEventListener("message", event => {
     if (event.source !== frame.contentWindow || event.origin !== origin || !event.data) return;
     const { harmony, height } = event.data;
-    if (harmony === "page") {
+    if (harmony === "page" || harmony === "part") {
       frame.hidden = !(link.hidden = true);
       // The next step begins at its top.
-      if (pages++ && mode !== "button" && place.getBoundingClientRect().top < 0) place.scrollIntoView();
+      if (pages++ && harmony === "page" && mode !== "button" && place.getBoundingClientRect().top < 0) place.scrollIntoView();
     }
     if (harmony === "height" && height > 0) frame.style.height = `${Math.min(height, 20000)}px`;
     if (harmony === "escape" && dialog.open) dialog.close();

@@ -4,7 +4,8 @@
   if (parent === window) return;
   const root = document.documentElement;
   const tell = (harmony, more) => parent.postMessage({ harmony, ...more }, "*");
-  tell("page");
+  // A part of a page that was asked for stays where it was.
+  tell(location.hash ? "part" : "page");
   new ResizeObserver(() => tell("height", { height: Math.ceil(root.getBoundingClientRect().height) })).observe(root);
   document.addEventListener("keydown", event => event.key === "Escape" && !event.defaultPrevented && tell("escape"));
   // Once, not when the page is loaded again.

@@ -115,6 +115,7 @@ mod tests {
             ("http://localhost:3000", "http://localhost:3000"),
             ("http://localhost:80/", "http://localhost"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://2130706433", "http://127.0.0.1"),
             ("https://localhost", "https://localhost"),
         ] {
             assert_eq!(origin(typed).as_deref(), Ok(kept), "{typed}");
@@ -156,7 +157,7 @@ mod tests {
             ("https://a..example", Shape),
             ("https://under_score.example", Shape),
             ("https://192.168.0.1", Shape),
-            ("https://2130706433", Shape),
+            ("https://3232235521", Shape),
             ("https://[::1]", Shape),
             ("https://xn--a.example", Shape),
             ("http://example.org", Insecure),

@@ -215,6 +215,7 @@ async fn a_deposit_is_paid_and_a_booking_managed_outside_of_the_frame() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
     allow(&salon, &[SHOP]).await;
+    salon.set_plan("pro").await;
     let service = salon.service(json!({"price_cents": 9_000, "deposit_rate": 0.5})).await;
     let mut browser = Browser::new(&app);
     let details =
@@ -313,6 +314,7 @@ async fn the_settings_name_websites_and_show_the_code() {
     other.submit(path, &[]).await;
     assert_eq!(salon.get("/embedding").await.expect(200), json!({"origins": ["https://else.example"]}));
     // What is wrong is told with its line, and what was typed stays.
+    browser.open(path).await;
     browser.submit(path, &[("origins", "a.example\n\nhttp://b.example/\n*.c.example")]).await;
     let page = browser.page.text.replace("&#x2F;", "/");
     assert!(page.contains("“http://b.example/”: The address must begin with https://."), "{page}");
