@@ -12,6 +12,7 @@ pub mod cookies;
 pub mod csrf;
 pub mod customers;
 pub mod documents;
+pub mod embedding;
 pub mod extract;
 pub mod health;
 pub mod hours;

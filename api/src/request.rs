@@ -17,6 +17,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::limit;
+use crate::pages::Framed;
 use crate::state::State;
 
 tokio::task_local! {
@@ -90,7 +91,11 @@ pub async fn around(
             tracing::info!(status = status.as_u16(), ms, "answered");
         }
     });
+    let is_framed = response.response().extensions().contains::<Framed>();
     let headers = response.headers_mut();
+    if !is_framed {
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
     if let Some(quota) = quota.get() {
         limit::tell(headers, quota);
     }
@@ -100,7 +105,6 @@ pub async fn around(
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
-        (header::X_FRAME_OPTIONS, "DENY"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));

@@ -4,6 +4,7 @@ pub mod booking;
 pub mod company;
 pub mod contact;
 pub mod customer;
+pub mod embedding;
 pub mod hours;
 pub mod id;
 pub mod image;

@@ -15,6 +15,7 @@ pub const RESERVED: &[&str] = &[
     "dashboard",
     "dev",
     "docs",
+    "embed",
     "events",
     "explore",
     "favicon",

@@ -37,7 +37,7 @@ pub fn website(text: &str) -> Result<String, WebError> {
 }
 
 /// A name of the domain name system with a top-level domain that is no number.
-fn is_host(host: &str) -> bool {
+pub(crate) fn is_host(host: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')

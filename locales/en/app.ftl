@@ -252,6 +252,26 @@ app-policy-late-rate = Part of the price, late
 app-policy-no-show-rate = Part of the price, not come
 app-policy-rate-hint = In percent, where you ask a part of the price.
 
+app-embed = Your website
+app-embed-lead = Customers book on a website of yours without leaving it.
+app-embed-sites = Websites that may show your booking pages
+app-embed-origins = Addresses, one per line
+app-embed-origins-hint = At most ten, each without a page. With and without www are two addresses. Other websites show nothing but a link.
+app-embed-code = Code for your website
+app-embed-code-text = Put it where customers are to book. Without JavaScript they see a link.
+app-embed-service = Service
+app-embed-services-all = All services
+app-embed-mode = How it is shown
+app-embed-inline = In the page
+app-embed-button = In a window, by a button
+app-embed-lang = Language
+app-embed-lang-auto = As the website
+app-embed-show = Show the code
+app-embed-copy = Copy the code
+app-embed-preview = Preview
+app-embed-preview-text = It works: what you book here is booked.
+app-embed-flaw = “{ $line }”: { $text }
+
 app-setup = First steps
 app-setup-text = Four steps, and your page works for you.
 app-setup-dismiss = Hide

@@ -111,6 +111,13 @@ flaw = { $field ->
         [TAKEN] This address is taken. Choose another.
        *[other] Use 2 to 63 lower-case letters, digits and single dashes. Some words are reserved.
     }
+    [origins] { $code ->
+        [TOO_MANY] At most ten addresses.
+        [INSECURE] The address must begin with https://.
+        [HAS_PATH] Leave out what follows the name of the website: https://www.example.com.
+        [WILDCARD] Write each address in full, without *.
+       *[other] Enter the address of a website, such as https://www.example.com.
+    }
     [price] Enter an amount, such as 48 or 48.50.
     [deposit] Enter a percentage from 0 to 100.
     [duration] Enter 5 to 1440 minutes, with the time before and after.

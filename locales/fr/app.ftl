@@ -252,6 +252,26 @@ app-policy-late-rate = Part du prix, trop tard
 app-policy-no-show-rate = Part du prix, absence
 app-policy-rate-hint = En pour cent, si vous demandez une part du prix.
 
+app-embed = Votre site
+app-embed-lead = Vos clients prennent rendez-vous sur votre propre site, sans le quitter.
+app-embed-sites = Sites qui peuvent afficher vos pages de réservation
+app-embed-origins = Adresses, une par ligne
+app-embed-origins-hint = Dix au plus, chacune sans page. Avec et sans www font deux adresses. Les autres sites n’affichent qu’un lien.
+app-embed-code = Code pour votre site
+app-embed-code-text = Placez-le là où vos clients doivent réserver. Sans JavaScript, ils voient un lien.
+app-embed-service = Prestation
+app-embed-services-all = Toutes les prestations
+app-embed-mode = Affichage
+app-embed-inline = Dans la page
+app-embed-button = Dans une fenêtre, par un bouton
+app-embed-lang = Langue
+app-embed-lang-auto = Celle du site
+app-embed-show = Afficher le code
+app-embed-copy = Copier le code
+app-embed-preview = Aperçu
+app-embed-preview-text = Il fonctionne vraiment : ce que vous réservez ici est réservé.
+app-embed-flaw = « { $line } » : { $text }
+
 app-setup = Premiers pas
 app-setup-text = Quatre étapes, et votre page travaille pour vous.
 app-setup-dismiss = Masquer

@@ -111,6 +111,13 @@ flaw = { $field ->
         [TAKEN] Cette adresse est prise. Choisissez-en une autre.
        *[other] De 2 à 63 lettres minuscules, chiffres et tirets simples. Certains mots sont réservés.
     }
+    [origins] { $code ->
+        [TOO_MANY] Dix adresses au plus.
+        [INSECURE] L’adresse doit commencer par https://.
+        [HAS_PATH] Retirez ce qui suit le nom du site : https://www.example.com.
+        [WILDCARD] Écrivez chaque adresse en entier, sans *.
+       *[other] Indiquez l’adresse d’un site, comme https://www.example.com.
+    }
     [price] Indiquez un montant, comme 48 ou 48,50.
     [deposit] Indiquez un pourcentage de 0 à 100.
     [duration] Indiquez de 5 à 1440 minutes, battements compris.

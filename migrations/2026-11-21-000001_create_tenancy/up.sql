@@ -58,6 +58,7 @@ CREATE TABLE tenants (
   default_duration_minutes integer NOT NULL DEFAULT 60 CHECK (default_duration_minutes BETWEEN 5 AND 1440),
   default_break_minutes integer NOT NULL DEFAULT 20 CHECK (default_break_minutes BETWEEN 0 AND 480),
   policy jsonb NOT NULL DEFAULT '{}',
+  embed_origins text[] NOT NULL DEFAULT '{}' CHECK (cardinality(embed_origins) <= 10),
   schedule_version bigint NOT NULL DEFAULT 1,
   version bigint NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL,
@@ -74,6 +75,7 @@ COMMENT ON COLUMN tenants.code_prefix IS 'The two letters before each booking''s
 COMMENT ON COLUMN tenants.about IS 'What the tenant says of itself on its public page.';
 COMMENT ON COLUMN tenants.legal_form IS 'As the law wants it told, such as "SARL au capital de 5 000 €".';
 COMMENT ON COLUMN tenants.policy IS 'What cancelling, moving and staying away ask: see domain::booking::Policy.';
+COMMENT ON COLUMN tenants.embed_origins IS 'The websites that may show the booking pages in a frame: see domain::embedding.';
 COMMENT ON COLUMN tenants.publisher IS 'Who answers for what the public page says.';
 COMMENT ON COLUMN tenants.schedule_version IS 'Raised, as a lock, by each write that changes the availability of the whole tenant.';
 

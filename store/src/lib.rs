@@ -10,6 +10,7 @@ pub mod console;
 pub mod customers;
 pub mod documents;
 mod door;
+pub mod embedding;
 mod error;
 pub mod events;
 mod explain;

@@ -645,6 +645,7 @@ diesel::table! {
         default_duration_minutes -> Int4,
         default_break_minutes -> Int4,
         policy -> Jsonb,
+        embed_origins -> Array<Text>,
         schedule_version -> Int8,
         version -> Int8,
         created_at -> Timestamptz,

@@ -57,6 +57,8 @@ pub struct Tenant {
     pub default_break_minutes: i32,
     #[diesel(deserialize_as = KeptPolicy, serialize_as = KeptPolicy)]
     pub policy: Policy,
+    /// The websites that may show its booking pages in a frame.
+    pub embed_origins: Vec<String>,
     pub schedule_version: i64,
     pub version: i64,
     pub created_at: DateTime<Utc>,
@@ -206,6 +208,7 @@ pub async fn open(
         default_duration_minutes: 60,
         default_break_minutes: 20,
         policy: Policy::default(),
+        embed_origins: Vec::new(),
         schedule_version: 1,
         version: 1,
         created_at: now,
@@ -262,8 +265,7 @@ pub async fn rename(
     now: DateTime<Utc>,
 ) -> Result<Tenant> {
     let SignUpTx { tenant: tenant_tx, identity } = tx;
-    let before = find_for_update(tenant_tx).await?;
-    check_version(version, before.version)?;
+    let before = before(tenant_tx, version).await?;
     move_to(identity, tenant_tx.tenant(), slug, now).await?;
     let after =
         Tenant { slug: slug.to_owned(), version: before.version + 1, updated_at: now, ..before.clone() };
@@ -363,9 +365,13 @@ pub async fn find(tx: &TenantTx) -> Result<Tenant> {
     Ok(tenants::table.find(tx.tenant()).select(Tenant::as_select()).first(&mut tx.conn()).await?)
 }
 
-async fn find_for_update(tx: &TenantTx) -> Result<Tenant> {
+/// The tenant that is about to change, and nobody else changes it meanwhile. With `version`, refuses when it is no longer
+/// the current one.
+pub(crate) async fn before(tx: &TenantTx, version: Option<i64>) -> Result<Tenant> {
     let own = tenants::table.find(tx.tenant()).select(Tenant::as_select());
-    Ok(own.for_no_key_update().first(&mut tx.conn()).await?)
+    let before: Tenant = own.for_no_key_update().first(&mut tx.conn()).await?;
+    check_version(version, before.version)?;
+    Ok(before)
 }
 
 /// Changes the profile. With `version`, refuses when it is no longer the current one. A new time zone moves all hours,
@@ -377,8 +383,7 @@ pub async fn update(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Tenant> {
-    let before = find_for_update(tx).await?;
-    check_version(version, before.version)?;
+    let before = before(tx, version).await?;
     let changes = changes.checked(&before.country)?;
     let after = Tenant {
         name: changes.name.unwrap_or_else(|| before.name.clone()),
@@ -445,8 +450,7 @@ pub async fn set_policy(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Tenant> {
-    let before = find_for_update(tx).await?;
-    check_version(version, before.version)?;
+    let before = before(tx, version).await?;
     let after =
         Tenant { policy: policy.checked()?, version: before.version + 1, updated_at: now, ..before.clone() };
     diesel::update(tenants::table.find(tx.tenant()))

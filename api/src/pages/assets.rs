@@ -6,7 +6,8 @@ use std::io::Write;
 use std::sync::OnceLock;
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, HeaderMap, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, HeaderMap, HeaderName, HeaderValue,
+    IF_NONE_MATCH, VARY,
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -29,6 +30,8 @@ struct Files;
 
 /// Brotli's best is worth its milliseconds once per process; without optimisation it takes seconds.
 const QUALITY: u32 = if cfg!(debug_assertions) { 6 } else { 11 };
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// What does not change while the process runs.
 struct Asset {
@@ -112,6 +115,24 @@ impl Asset {
         });
         Some(compressed.clone())
     }
+
+    fn answer(&self, request: &HttpRequest, kept: &'static str) -> HttpResponse {
+        let etag = format!("\"{}\"", self.hash);
+        let mut response = HttpResponse::Ok();
+        if request.headers().get(IF_NONE_MATCH).is_some_and(|known| known == etag.as_str()) {
+            response = HttpResponse::NotModified();
+        }
+        response
+            .content_type(self.media_type)
+            .insert_header((CACHE_CONTROL, kept))
+            .insert_header((VARY, "accept-encoding"))
+            .insert_header((ETAG, etag));
+        let brotli = if accepts_brotli(request.headers()) { self.brotli() } else { None };
+        match brotli {
+            Some(brotli) => response.insert_header((CONTENT_ENCODING, "br")).body(brotli),
+            None => response.body(self.body.clone()),
+        }
+    }
 }
 
 /// `GET /assets/{path}`: for a year, because another content has another address.
@@ -121,21 +142,18 @@ pub async fn show(
     state: web::Data<State>,
 ) -> Result<HttpResponse> {
     let asset = state.pages.assets.by_address.get(path.as_str()).ok_or(Code::NotFound)?;
-    let etag = format!("\"{}\"", asset.hash);
-    let mut response = HttpResponse::Ok();
-    if request.headers().get(IF_NONE_MATCH).is_some_and(|known| known == etag.as_str()) {
-        response = HttpResponse::NotModified();
-    }
-    response
-        .content_type(asset.media_type)
-        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .insert_header((VARY, "accept-encoding"))
-        .insert_header((ETAG, etag));
-    let brotli = if accepts_brotli(request.headers()) { asset.brotli() } else { None };
-    Ok(match brotli {
-        Some(brotli) => response.insert_header((CONTENT_ENCODING, "br")).body(brotli),
-        None => response.body(asset.body.clone()),
-    })
+    Ok(asset.answer(&request, "public, max-age=31536000, immutable"))
+}
+
+/// `GET /embed.js`: the script that other sites name, always by this address. An hour later they have what is new.
+pub async fn embed(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse> {
+    let assets = &state.pages.assets;
+    let address = assets.addresses.get("js/embed.js").and_then(|address| address.strip_prefix("/assets/"));
+    let asset = address.and_then(|address| assets.by_address.get(address)).ok_or(Code::NotFound)?;
+    let mut response = asset.answer(&request, "public, max-age=3600, stale-while-revalidate=86400");
+    // Sites that admit only what asks to be admitted (Fetch, 3.7) may have it.
+    response.headers_mut().insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    Ok(response)
 }
 
 fn accepts_brotli(headers: &HeaderMap) -> bool {

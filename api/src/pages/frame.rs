@@ -12,6 +12,8 @@ use sha2::{Digest, Sha256};
 use store::images::Image;
 use store::tenants::Tenant;
 
+use super::base::Base;
+
 /// What every layout may read as `frame`.
 #[derive(Clone, Serialize)]
 pub struct Frame {
@@ -40,12 +42,20 @@ pub struct Frame {
     /// What came of the form before this page.
     pub flash: Option<Flash>,
     pub is_development: bool,
+    /// It stands in a frame on another site.
+    pub is_embedded: bool,
+    /// Who may frame it: sources of a policy (CSP 3, 6.4.2). Nobody: no page but those that are made for it.
+    #[serde(skip)]
+    pub ancestors: Vec<String>,
+    /// It shows a page of ours in a frame.
+    #[serde(skip)]
+    pub has_frame: bool,
     /// What the browser has of this page, when it told.
     #[serde(skip)]
     pub known: Option<String>,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct LangUrls {
     pub fr: String,
     pub en: String,
@@ -56,6 +66,8 @@ pub struct LangUrls {
 pub struct Shop {
     pub name: String,
     pub slug: String,
+    /// Where its booking pages stand.
+    pub base: Base,
     pub address: Option<String>,
     /// As it is kept, for links.
     pub phone: Option<String>,
@@ -67,8 +79,9 @@ pub struct Shop {
 }
 
 impl Shop {
-    fn of(tenant: &Tenant, logo: Option<&Image>) -> Self {
+    fn of(tenant: &Tenant, logo: Option<&Image>, base: Base) -> Self {
         Self {
+            base,
             logo: logo.and_then(|logo| logo.variants().into_iter().next()).map(|(_, address)| address),
             name: tenant.name.clone(),
             slug: tenant.slug.clone(),
@@ -187,18 +200,23 @@ impl Brands {
 impl Frame {
     /// Of a tenant's page: its name, its logo, its colour.
     #[must_use]
-    pub fn of(mut self, tenant: &Tenant, logo: Option<&Image>, brands: &Brands) -> Self {
+    pub fn of(mut self, tenant: &Tenant, logo: Option<&Image>, base: Base, brands: &Brands) -> Self {
         self.brand = tenant.accent_color.as_deref().map(|color| brands.get(color));
-        self.tenant = Some(Shop::of(tenant, logo));
+        self.tenant = Some(Shop::of(tenant, logo, base));
         self
     }
 
-    /// The policy of this page (CSP 3): nothing from elsewhere, nothing inline but the tenant's colours, nobody's frame.
+    /// The policy of this page (CSP 3): nothing from elsewhere, nothing inline but the tenant's colours, in a frame only of
+    /// whom the tenant named.
     pub fn policy(&self) -> String {
         let style = self.brand.as_ref().map(|brand| format!(" '{}'", brand.hash)).unwrap_or_default();
+        let frames = if self.has_frame { " frame-src 'self';" } else { "" };
+        let ancestors =
+            if self.ancestors.is_empty() { "'none'".to_owned() } else { self.ancestors.join(" ") };
         format!(
             "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; font-src 'self'; \
-             connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+             connect-src 'self'; manifest-src 'self';{frames} form-action 'self'; base-uri 'none'; \
+             frame-ancestors {ancestors}"
         )
     }
 }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod answers;
 pub mod app;
 pub mod assets;
+pub mod base;
 pub mod dev;
 pub mod form;
 pub mod frame;
@@ -73,6 +74,9 @@ struct Context<'a, T> {
     content: &'a T,
 }
 
+/// Marks an answer that other sites may show in a frame: its policy says which.
+pub struct Framed;
+
 /// Renders the page `templates/pages/{name}.html`. A browser that has the very same already is told so (RFC 9110, 13.1.2).
 pub fn render(
     state: &State,
@@ -89,7 +93,11 @@ pub fn render(
         .page(&format!("pages/{name}.html"), &context)
         .map_err(|error| failed(&error))?;
     let took = began.elapsed();
+    let policy = frame.policy();
     let mut response = HttpResponse::build(status);
+    if !frame.ancestors.is_empty() {
+        response.extensions_mut().insert(Framed);
+    }
     // What `bench/pages` reads. In milliseconds.
     if state.outbox.is_some() {
         let micros = took.as_micros();
@@ -98,11 +106,12 @@ pub fn render(
     }
     response
         .content_type("text/html; charset=utf-8")
-        .insert_header((CONTENT_SECURITY_POLICY, frame.policy()))
+        .insert_header((CONTENT_SECURITY_POLICY, policy.clone()))
         .insert_header((VARY, "accept-language, cookie"));
     // What is somebody's own is kept nowhere; the rest may be kept and is asked for again.
     if status == StatusCode::OK && frame.csrf.is_none() && frame.flash.is_none() {
-        let hash: String = hex(&Sha256::digest(&html)).chars().take(20).collect();
+        // Of the policy, too: what a browser keeps, it keeps with the policy that came with it.
+        let hash: String = hex(&Sha256::digest(format!("{policy}\n{html}"))).chars().take(20).collect();
         // Weak: it may travel compressed or not.
         let etag = format!("W/\"{hash}\"");
         response.insert_header((CACHE_CONTROL, "private, no-cache"));

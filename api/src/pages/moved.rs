@@ -8,6 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 use domain::slug;
 
+use super::base::EMBED;
 use crate::state::State;
 
 /// Around the pages of a tenant: by a name that it had one comes to the page below the name that it has.
@@ -45,8 +46,12 @@ pub fn without_slash(request: &HttpRequest) -> Option<HttpResponse> {
 
 fn redirect(request: &HttpRequest, slug: &str) -> HttpResponse {
     let path = request.path().trim_start_matches('/');
+    let (before, path) = match path.strip_prefix(EMBED).and_then(|rest| rest.strip_prefix('/')) {
+        Some(rest) => (format!("/{EMBED}"), rest),
+        None => (String::new(), path),
+    };
     let rest = path.split_once('/').map_or(String::new(), |(_, rest)| format!("/{rest}"));
-    see(&format!("/{slug}{rest}"), request.query_string())
+    see(&format!("{before}/{slug}{rest}"), request.query_string())
 }
 
 /// Not for good: whoever has moved may come back.

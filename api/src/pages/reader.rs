@@ -15,6 +15,7 @@ use store::images::Image;
 use store::tenants::Tenant;
 use templates::Text;
 
+use super::base::{Base, EMBED, with_query};
 use super::frame::{Flash, Frame, lang_urls};
 use super::public::site::shop;
 use super::render;
@@ -30,6 +31,9 @@ pub const THEME: &str = "theme";
 /// Cookie of who chose a time zone: its name in the database of zones.
 const ZONE: &str = "timezone";
 
+/// Says in the address of a frame that it stands in the dashboard.
+const PREVIEW: &str = "preview";
+
 /// Whoever reads a page.
 pub struct Reader {
     pub state: web::Data<State>,
@@ -44,6 +48,10 @@ pub struct Reader {
     /// Chosen by `?timezone=` of this address: to be remembered.
     chosen_zone: Option<Tz>,
     theme: Option<&'static str>,
+    /// In a frame on another site: what was chosen stands in the address, no cookie is read and none is set.
+    pub is_embedded: bool,
+    /// In a frame of the dashboard.
+    is_preview: bool,
     path: String,
     query: String,
     /// The tenant that the address would name.
@@ -67,25 +75,38 @@ impl FromRequest for Reader {
             .split('&')
             .find_map(|pair| pair.strip_prefix("lang="))
             .and_then(Locale::from_name);
-        let remembered = || Locale::from_name(request.cookie(LANG)?.value());
-        let choice = chosen.or_else(remembered);
-        let chosen_zone = url::form_urlencoded::parse(request.query_string().as_bytes())
-            .find_map(|(name, value)| (name == ZONE).then(|| value.parse::<Tz>().ok()).flatten());
-        let zone = chosen_zone.or_else(|| request.cookie(ZONE)?.value().parse().ok());
         // Also where no route leads, so that what is not there looks like the tenant. No page of ours begins with a slug.
-        let first = request.path().split('/').nth(1).unwrap_or_default();
-        let slug = domain::slug::parse(first).ok();
+        let mut parts = request.path().split('/').skip(1);
+        let first = parts.next().unwrap_or_default();
+        let is_embedded = first == EMBED;
+        let slug = if is_embedded { parts.next().unwrap_or_default() } else { first };
+        let slug = domain::slug::parse(slug).ok();
+        let asked = |name: &str| {
+            let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+            pairs.find_map(|(own, value)| (own == name).then_some(value))
+        };
+        let cookie = |name| if is_embedded { None } else { request.cookie(name) };
+        let choice = chosen.or_else(|| Locale::from_name(cookie(LANG)?.value()));
+        let chosen_zone = asked(ZONE).and_then(|name| name.parse::<Tz>().ok());
+        let zone = chosen_zone.or_else(|| cookie(ZONE)?.value().parse().ok());
+        let theme = if is_embedded {
+            asked(THEME).and_then(|name| theme(&name))
+        } else {
+            cookie(THEME).and_then(|cookie| theme(cookie.value()))
+        };
         ready(Ok(Self {
             choice,
             lang: choice.or_else(|| header(ACCEPT_LANGUAGE).and_then(preferred)),
             chosen,
             zone,
             chosen_zone,
-            theme: request.cookie(THEME).and_then(|cookie| theme(cookie.value())),
+            theme,
+            is_embedded,
+            is_preview: is_embedded && asked(PREVIEW).is_some_and(|value| value == "1"),
             path: request.path().to_owned(),
             query: request.query_string().to_owned(),
             slug: slug.map(str::to_owned),
-            flash: cookies::read(request, cookies::FLASH).and_then(Flash::parse),
+            flash: cookies::read(request, cookies::FLASH).filter(|_| !is_embedded).and_then(Flash::parse),
             known: header(IF_NONE_MATCH).map(str::to_owned),
             state,
         }))
@@ -155,13 +176,60 @@ impl Reader {
             csrf: None,
             flash: self.flash(lang),
             is_development: self.state.outbox.is_some(),
+            is_embedded: false,
+            ancestors: Vec::new(),
+            has_frame: false,
             known: self.known.clone(),
         }
     }
 
     /// What surrounds a page of a tenant's site.
     pub fn tenant_frame(&self, tenant: &Tenant, logo: Option<&Image>) -> Frame {
-        self.frame(self.lang.unwrap_or(tenant.locale)).of(tenant, logo, &self.state.pages.brands)
+        self.frame_of(self.lang.unwrap_or(tenant.locale), tenant, logo)
+    }
+
+    /// The same, in a language of its own.
+    pub fn frame_of(&self, lang: Locale, tenant: &Tenant, logo: Option<&Image>) -> Frame {
+        let base = self.base(&tenant.slug);
+        let mut frame = self.frame(lang).of(tenant, logo, base, &self.state.pages.brands);
+        frame.is_embedded = self.is_embedded;
+        if self.is_embedded {
+            frame.ancestors.clone_from(&tenant.embed_origins);
+        }
+        if self.is_preview {
+            frame.ancestors.push("'self'".to_owned());
+        }
+        frame
+    }
+
+    /// Where the booking pages of a tenant stand for this reader.
+    pub fn base(&self, slug: &str) -> Base {
+        if !self.is_embedded {
+            return Base::of_site(slug);
+        }
+        let carried = [
+            (LANG, self.chosen.map(|lang| lang.name().to_owned())),
+            (ZONE, self.chosen_zone.map(|zone| zone.name().to_owned())),
+            (THEME, self.theme.map(str::to_owned)),
+            (PREVIEW, self.is_preview.then(|| "1".to_owned())),
+        ];
+        Base::of_frame(slug, carried.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+    }
+
+    /// Where a link of ours leads from here. Without the host: whoever came by another of its names stays there, as
+    /// `form-action` wants. In a frame it stays there.
+    pub fn onward(&self, url: &str, pairs: &[(&str, &str)]) -> String {
+        let path = url.strip_prefix(self.state.links.public_url()).unwrap_or(url);
+        match &self.slug {
+            Some(slug) if self.is_embedded => self.base(slug).to(path, pairs),
+            _ => with_query(path, pairs),
+        }
+    }
+
+    /// In the frame of one tenant there is nothing of another: who may frame it was said by the one.
+    pub fn admit(&self, tenant: &Tenant) -> Result<()> {
+        let is_here = !self.is_embedded || self.slug.as_ref() == Some(&tenant.slug);
+        if is_here { Ok(()) } else { Err(Code::NotFound.into()) }
     }
 
     /// Answers with a page whatever happens: a refusal becomes one that says so.
@@ -172,6 +240,9 @@ impl Reader {
         };
         if self.flash.is_some() && !response.status().is_redirection() {
             cookies::set(&mut response, &cookies::no_flash());
+        }
+        if self.is_embedded {
+            return response;
         }
         if let Some(lang) = self.chosen {
             // A cookie that can't be written is a choice that is not remembered.
@@ -207,6 +278,7 @@ impl Reader {
             None => self.frame(self.lang()),
         };
         let home = match &tenant {
+            Some((tenant, _)) if self.is_embedded => self.base(&tenant.slug).to("/book", &[]),
             Some((tenant, _)) if self.path != format!("/{}", tenant.slug) => format!("/{}", tenant.slug),
             _ if self.path.starts_with("/app") => "/app".to_owned(),
             _ if self.path.starts_with("/ops/") => "/ops/queues".to_owned(),

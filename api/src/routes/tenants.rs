@@ -6,8 +6,8 @@ use domain::role::Permission;
 use super::{Access, Route, route};
 use crate::list::PageQuestion;
 use crate::{
-    auth, availability, bookings, calendar_feeds, customers, hours, images, intake, me, openapi, policy,
-    private_events, reschedule, rooms, search, series, services, staff, stream, tenant, waitlist,
+    auth, availability, bookings, calendar_feeds, customers, embedding, hours, images, intake, me, openapi,
+    policy, private_events, reschedule, rooms, search, series, services, staff, stream, tenant, waitlist,
 };
 
 pub(super) fn routes() -> Vec<Route> {
@@ -90,6 +90,11 @@ pub(super) fn routes() -> Vec<Route> {
         route(put, "/policy", Access::Member(ManageTenant), policy::replace, "Ask something else")
             .takes::<policy::PolicyBody>()
             .replies::<policy::PolicyBody>(200),
+        route(get, "/embedding", read, embedding::show, "The websites that may frame the booking pages")
+            .replies::<embedding::EmbeddingBody>(200),
+        route(put, "/embedding", Access::Member(ManageTenant), embedding::replace, "Name other websites")
+            .takes::<embedding::EmbeddingBody>()
+            .replies::<embedding::EmbeddingBody>(200),
         route(get, "/plan", read, tenant::plan, "The plan, its limits and what is used")
             .replies::<tenant::PlanView>(200),
         route(get, "/services", read, services::list, "All services")

@@ -217,6 +217,7 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             "cancel_minutes": 60, "move_minutes": null, "free_minutes": 120,
             "late_fee": {"of": "price", "rate": 0.5}, "no_show_fee": {"of": "deposit"},
         }),
+        ("PUT", "/embedding") => json!({"origins": ["https://www.shop.example", "http://localhost:3000"]}),
         ("PUT", "/opening-rules" | "/break-rules") => rules,
         ("POST", "/closures") => json!({"starts_on": "2031-01-01", "ends_on": "2031-01-02", "reason": "Off"}),
         ("POST", "/openings") => json!({"date": "2031-01-01", "start": "09:00", "end": "10:00"}),

@@ -26,6 +26,8 @@ mod customers_tags;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
+mod embedding;
+#[cfg(test)]
 mod group_sessions;
 #[cfg(test)]
 mod holds;

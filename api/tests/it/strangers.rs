@@ -231,8 +231,8 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/stream/tickets" | "/customers/imports")
         | (
             "GET",
-            "/me" | "/waitlist" | "/tenant" | "/policy" | "/plan" | "/services" | "/staff" | "/rooms"
-            | "/closures" | "/openings" | "/customers" | "/customers/tags",
+            "/me" | "/waitlist" | "/tenant" | "/policy" | "/embedding" | "/plan" | "/services" | "/staff"
+            | "/rooms" | "/closures" | "/openings" | "/customers" | "/customers/tags",
         )
         | ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover") => (none, None, Own),
         ("POST", "/customers/{id}/block" | "/customers/imports/{id}/start") => {
@@ -268,6 +268,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
                 "no_show_fee": fee});
             (none, Some(body), Own)
         }
+        ("PUT", "/embedding") => (none, Some(json!({"origins": ["https://stranger.example"]})), Own),
         ("PUT", "/opening-rules" | "/break-rules") => (of_staff, Some(json!({"rules": []})), NotFound),
         ("POST", "/closures") => {
             let body = json!({"starts_on": "2030-09-01", "ends_on": "2030-09-01", "staff_id": staff});
@@ -340,7 +341,9 @@ async fn everything(salon: &Salon<'_>, things: &Things) -> Vec<Value> {
     all.push(salon.get("/customers").await.expect(200));
     all.push(salon.get("/waitlist").await.expect(200));
     all.push(salon.get(&format!("/series/{}", things.series)).await.expect(200));
-    all.push(salon.get("/policy").await.expect(200));
+    for path in ["/policy", "/embedding"] {
+        all.push(salon.get(path).await.expect(200));
+    }
     all.push(salon.get(&format!("/bookings/{}/history", things.booking)).await.expect(200));
     all
 }

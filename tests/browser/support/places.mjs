@@ -106,6 +106,8 @@ const questions = {
     return { service_id: service.id, staff_id: staff_ids[0], start, date }
   },
 }
+// In a frame they ask the same.
+for (const [path, question] of Object.entries(questions)) if (path.startsWith('/{tenant}/book')) questions[`/embed${path}`] = question
 
 /** The address of a page of the table; null if there is nothing to look at. */
 export async function address(path) {
@@ -116,7 +118,7 @@ export async function address(path) {
     const name = part.match(/^\{(\w+).*\}$/)?.[1]
     const before = parts[index - 1]
     if (!name) segments.push(part)
-    else if (name === 'tenant' && index === 1) segments.push(salon)
+    else if (name === 'tenant' && (index === 1 || before === 'embed')) segments.push(salon)
     else if (name === 'queue') segments.push('email')
     else if (name === 'tenant_id') segments.push((await job()).tenant_id)
     else if (name === 'id' && parts[index - 1] === '{tenant_id}') segments.push((await job()).id)

@@ -5,6 +5,7 @@ pub mod brand;
 pub mod calendar;
 pub mod customers;
 pub mod days;
+pub mod embedding;
 pub mod events;
 pub mod exports;
 pub mod feeds;
@@ -154,6 +155,8 @@ fn setup() -> Vec<Page> {
         page(post(), "/app/settings/brand", manage, brand::update),
         page(get(), "/app/settings/policy", read, policy::show),
         page(post(), "/app/settings/policy", manage, policy::update),
+        page(get(), "/app/settings/embedding", read, embedding::show),
+        page(post(), "/app/settings/embedding", manage, embedding::update),
         page(get(), "/app/settings/link", read, brand::link),
         page(post(), "/app/settings/link", manage, brand::rename),
         page(post(), "/app/settings/link/shared", read, brand::shared),

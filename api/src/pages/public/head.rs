@@ -175,7 +175,7 @@ fn map(origin: &str, slugs: &[String]) -> String {
 pub async fn robots(reader: Reader) -> HttpResponse {
     let origin = reader.state.links.public_url();
     let rules = format!(
-        "User-agent: *\nDisallow: /api/\nDisallow: /app\nDisallow: /dev/\nDisallow: /files/\nDisallow: /manage/\n\
+        "User-agent: *\nDisallow: /api/\nDisallow: /app\nDisallow: /dev/\nDisallow: /embed/\nDisallow: /files/\nDisallow: /manage/\n\
          Disallow: /*/book/\nDisallow: /*/manage\n\nSitemap: {origin}/sitemap.xml\n"
     );
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(rules)

@@ -140,7 +140,7 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
             let head = Head::of(&frame.origin, &format!("/{}", tenant.slug));
             let home = Home {
                 head: head.with_data(data).with_cover(cover),
-                categories: categories(&offers, &tenant),
+                categories: categories(&offers, &tenant, &reader.base(&tenant.slug)),
                 team: team
                     .into_iter()
                     .map(|member| Member { tone: tone_of(member.id), name: member.name })

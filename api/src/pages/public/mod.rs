@@ -13,6 +13,7 @@ pub mod welcome;
 
 use actix_web::http::Method;
 
+use super::assets;
 use super::table::{Access, Page, page};
 
 pub fn routes() -> Vec<Page> {
@@ -32,6 +33,17 @@ pub fn routes() -> Vec<Page> {
         page(Method::POST, "/manage/{token}/accept", Anybody, manage::offer::accept),
         page(Method::GET, "/waitlist/{token}", Anybody, waitlist::show),
         page(Method::POST, "/waitlist/{token}/leave", Anybody, waitlist::leave),
+        page(Method::GET, "/embed.js", Anybody, assets::embed),
+        page(Method::GET, "/embed/{tenant}", Visitor, book::services),
+        page(Method::GET, "/embed/{tenant}/book", Visitor, book::services),
+        page(Method::POST, "/embed/{tenant}/book", Visitor, book::details::create),
+        page(Method::GET, "/embed/{tenant}/book/staff", Visitor, book::staff),
+        page(Method::GET, "/embed/{tenant}/book/time", Visitor, book::time),
+        page(Method::GET, "/embed/{tenant}/book/details", Visitor, book::details::show),
+        page(Method::GET, "/embed/{tenant}/book/waitlist", Visitor, book::waitlist::show),
+        page(Method::POST, "/embed/{tenant}/book/waitlist", Visitor, book::waitlist::create),
+        page(Method::GET, "/embed/{tenant}/manage/{token}", Visitor, manage::show),
+        page(Method::GET, "/embed/{tenant}/waitlist/{token}", Visitor, waitlist::show),
         page(Method::GET, "/{tenant}", Visitor, home::show),
         page(Method::GET, "/{tenant}/book", Visitor, book::services),
         page(Method::POST, "/{tenant}/book", Visitor, book::details::create),

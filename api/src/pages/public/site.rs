@@ -9,9 +9,10 @@ use store::TenantTx;
 use store::images::{self, Image};
 use store::services::Offer;
 use store::tenants::{self, Tenant};
-use url::form_urlencoded::{Serializer, byte_serialize};
+use url::form_urlencoded::byte_serialize;
 
 use crate::images::Shown;
+use crate::pages::base::Base;
 
 /// A service as its pages show it.
 #[derive(Clone, Debug, Serialize)]
@@ -44,7 +45,7 @@ pub struct Line {
 }
 
 impl Line {
-    pub fn new(offer: &Offer, tenant: &Tenant) -> Self {
+    pub fn new(offer: &Offer, tenant: &Tenant, base: &Base) -> Self {
         let service = &offer.service;
         let deposit_cents = domain::booking::deposit_cents(service.price_cents, service.deposit_basis_points);
         Self {
@@ -60,10 +61,7 @@ impl Line {
             deposit_cents,
             currency: tenant.currency.clone(),
             policy: Note::new(&tenant.policy, service.price_cents, deposit_cents),
-            url: with_query(
-                &format!("/{}/book/staff", tenant.slug),
-                &[("service_id", &service.id.to_string())],
-            ),
+            url: base.to("/book/staff", &[("service_id", &service.id.to_string())]),
             picture: offer.image.as_ref().map(Shown::from),
             staff_ids: offer.staff_ids.clone(),
             is_collective: service.is_collective,
@@ -146,10 +144,10 @@ pub struct Category {
 }
 
 /// The services that can be booked, by category: categories in the order of their first service, the rest at the end.
-pub fn categories(offers: &[Offer], tenant: &Tenant) -> Vec<Category> {
+pub fn categories(offers: &[Offer], tenant: &Tenant, base: &Base) -> Vec<Category> {
     let mut categories: Vec<Category> = Vec::new();
     for offer in offers.iter().filter(|offer| offer.service.is_active) {
-        let line = Line::new(offer, tenant);
+        let line = Line::new(offer, tenant, base);
         if let Some(category) = categories.iter_mut().find(|category| category.name == line.category) {
             category.services.push(line);
         } else {
@@ -159,14 +157,6 @@ pub fn categories(offers: &[Offer], tenant: &Tenant) -> Vec<Category> {
     }
     categories.sort_by_key(|category| category.name.is_none());
     categories
-}
-
-/// An address with a query; what is empty is left out.
-pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
-    let mut query = Serializer::new(String::new());
-    query.extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()));
-    let query = query.finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// Where a map shows a postal address.
@@ -201,9 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_empty_is_left_out_of_an_address() {
-        assert_eq!(with_query("/a", &[]), "/a");
-        assert_eq!(with_query("/a", &[("x", ""), ("y", "é &"), ("z", "1")]), "/a?y=%C3%A9+%26&z=1");
+    fn a_map_finds_an_address_and_a_greeting_a_name() {
         assert_eq!(
             map_url("12 rue des Abbesses\n75018 Paris"),
             "https://www.openstreetmap.org/search?query=12+rue+des+Abbesses%2C+75018+Paris"

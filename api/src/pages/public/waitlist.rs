@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::audit::By;
 use store::waitlist::{self, Waiting};
 
-use super::site::{shop, with_query};
+use super::site::shop;
 use crate::extract::{Anybody, Path, Query};
 use crate::limit::{READ, WRITE};
 use crate::pages::{Reader, render, see};
@@ -64,6 +64,7 @@ pub async fn show(
                     Ok::<_, store::Error>((shop(tx).await?, waiting, booking))
                 })
                 .await?;
+            reader.admit(&tenant)?;
             let Waiting { entry, service_name, staff_name } = waiting;
             let window = entry.window();
             let manage_url = booking.map(|booking| {
@@ -83,13 +84,12 @@ pub async fn show(
                 latest: window.latest.map(|time| time.to_string()),
                 url: format!("/waitlist/{}", *token),
                 manage_url,
-                again_url: with_query(
-                    &format!("/{}/book/time", tenant.slug),
-                    &[("service_id", &entry.service_id.to_string())],
-                ),
+                again_url: reader
+                    .base(&tenant.slug)
+                    .to("/book/time", &[("service_id", &entry.service_id.to_string())]),
             };
             let lang = reader.choice.unwrap_or(entry.locale);
-            let frame = reader.frame(lang).of(&tenant, logo.as_ref(), &anybody.state.pages.brands);
+            let frame = reader.frame_of(lang, &tenant, logo.as_ref());
             render(&anybody.state, &frame, StatusCode::OK, "public/waitlist", &content)
         })
         .await

@@ -136,7 +136,7 @@ async fn page(
     let (chosen, staff_name, day, nearest, questions) = visitor
         .tenant
         .read(async |tx| {
-            let chosen = Chosen::read(tx, wish).await?;
+            let chosen = Chosen::read(tx, reader, wish).await?;
             let questions = asked(tx, wish).await?;
             let staff_name = chosen.staff_name(wish.staff_id)?;
             let zone = reader.zone.unwrap_or(chosen.tenant.timezone);
@@ -152,10 +152,9 @@ async fn page(
         })
         .await?;
     let free = day.slots.iter().find(|slot| Some(slot.start) == start);
-    let slug = chosen.tenant.slug.clone();
     // Nothing was chosen, or nothing that could be: the step before.
     if start.is_none() && refused.is_none() {
-        return Ok(super::go(&time_url(&slug, wish, None, None)));
+        return Ok(super::go(&time_url(&chosen.base, wish, None, None)));
     }
     let is_closed =
         !day.is_open || refused.as_ref().is_some_and(|refused| refused.code == Code::PlanLimitReached);
@@ -172,7 +171,7 @@ async fn page(
         is_closed,
         nearest: nearest.iter().map(|alternative: &Alternative| alternative.start).collect(),
         parts: if free.is_none() { parts(&day, None, &|_| String::new()) } else { Vec::new() },
-        time_url: time_url(&slug, wish, Some(day.date), None),
+        time_url: time_url(&chosen.base, wish, Some(day.date), None),
         times: if chosen.line.deposit_cents > 0 || wish.is_visit() {
             Vec::new()
         } else {
@@ -219,11 +218,7 @@ pub async fn create(reader: Reader, visitor: Result<Visitor>, filled: Result<Fil
             });
             match booked {
                 Ok(Booked::Asked(page)) => Ok(page),
-                Ok(Booked::At(url)) => {
-                    // Without the host: whoever came by another of its names stays there, as `form-action` wants.
-                    let path = url.strip_prefix(visitor.state.links.public_url()).unwrap_or(&url);
-                    Ok(see(path))
-                }
+                Ok(Booked::At(address)) => Ok(see(&address)),
                 Err(problem)
                     if matches!(
                         problem.code(),
@@ -414,9 +409,11 @@ async fn book(
         return series::book(reader, visitor, form, draft, rule, &submission).await;
     }
     let answer = bookings::create(visitor, &submission, &draft).await?;
-    // To the checkout first, where a deposit is waited for.
     let url = |place: &str| answer.body().pointer(place).and_then(serde_json::Value::as_str);
-    let pay_url = url("/deposit/pay_url").map(str::to_owned);
-    let manage_url = url("/manage_url").map(|url| format!("{url}?done=1"));
-    Ok(Booked::At(pay_url.or(manage_url).ok_or(Code::Internal)?))
+    // To the checkout first, where a deposit is waited for. Nobody pays in a frame: there the booking leads out to it.
+    let pay_url = url("/deposit/pay_url").filter(|_| !reader.is_embedded);
+    Ok(Booked::At(match pay_url {
+        Some(url) => reader.onward(url, &[]),
+        None => reader.onward(url("/manage_url").ok_or(Code::Internal)?, &[("done", "1")]),
+    }))
 }

@@ -22,9 +22,10 @@ use store::tenants::{self, Tenant};
 
 use super::head::{Cover, Head};
 use super::picker::{self, Asked, Picker, Urls};
-use super::site::{Category, Line, categories, go, tone_of, with_query};
+use super::site::{Category, Line, categories, go, tone_of};
 use crate::extract::{Query, Visitor};
 use crate::limit::READ;
+use crate::pages::base::Base;
 use crate::pages::{Reader, form, render, zones};
 use crate::problem::Result;
 
@@ -81,7 +82,7 @@ pub struct Step {
 
 /// The steps of a booking: those that leave nothing to choose are left out.
 struct Way<'a> {
-    slug: &'a str,
+    base: &'a Base,
     /// Whether there are other services.
     has_services: bool,
     /// Whether there is anybody to choose between.
@@ -90,10 +91,10 @@ struct Way<'a> {
 
 impl Way<'_> {
     fn steps(&self, here: &str, wish: Wish) -> Vec<Step> {
-        let time = time_url(self.slug, wish, None, None);
+        let time = time_url(self.base, wish, None, None);
         let all = [
-            ("service", format!("/{}/book", self.slug), self.has_services),
-            ("staff", step_url(&format!("/{}/book/staff", self.slug), wish, &[]), self.has_team),
+            ("service", self.base.to("/book", &[]), self.has_services),
+            ("staff", step_url(self.base, "/book/staff", wish, &[]), self.has_team),
             ("time", time, true),
             ("details", String::new(), true),
         ];
@@ -108,33 +109,34 @@ impl Way<'_> {
     }
 }
 
-fn time_url(slug: &str, wish: Wish, date: Option<NaiveDate>, from: Option<NaiveDate>) -> String {
+fn time_url(base: &Base, wish: Wish, date: Option<NaiveDate>, from: Option<NaiveDate>) -> String {
     let text = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
-    step_url(&format!("/{slug}/book/time"), wish, &[("date", &text(date)), ("from", &text(from))])
+    step_url(base, "/book/time", wish, &[("date", &text(date)), ("from", &text(from))])
 }
 
-fn zones_url(slug: &str, wish: Wish, date: NaiveDate) -> String {
-    step_url(&format!("/{slug}/book/time"), wish, &[("date", &date.to_string()), ("zones", "1")])
+fn zones_url(base: &Base, wish: Wish, date: NaiveDate) -> String {
+    step_url(base, "/book/time", wish, &[("date", &date.to_string()), ("zones", "1")])
 }
 
-fn details_url(slug: &str, wish: Wish, start: DateTime<Utc>) -> String {
+fn details_url(base: &Base, wish: Wish, start: DateTime<Utc>) -> String {
     let start = start.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    step_url(&format!("/{slug}/book/details"), wish, &[("start", &start)])
+    step_url(base, "/book/details", wish, &[("start", &start)])
 }
 
 /// A step with all that was chosen before it.
-fn step_url(path: &str, wish: Wish, pairs: &[(&str, &str)]) -> String {
+fn step_url(base: &Base, page: &str, wish: Wish, pairs: &[(&str, &str)]) -> String {
     let service_id = wish.service_id.to_string();
     let staff_id = wish.staff_id.map(|id| id.to_string()).unwrap_or_default();
     let seats = if wish.seats > 1 { wish.seats.to_string() } else { String::new() };
     let then = wish.then.to_string();
     let chosen =
         [("service_id", service_id.as_str()), ("staff_id", &staff_id), ("seats", &seats), ("then", &then)];
-    with_query(path, &[&chosen, pairs].concat())
+    base.to(page, &[&chosen, pairs].concat())
 }
 
 /// The tenant and one of its services, with what else there is to choose.
 struct Chosen {
+    base: Base,
     tenant: Tenant,
     logo: Option<Image>,
     /// All of the visit, as one.
@@ -149,13 +151,14 @@ struct Chosen {
 
 impl Chosen {
     /// A service that can't be booked is not there.
-    async fn read(tx: &TenantTx, wish: Wish) -> store::Result<Self> {
+    async fn read(tx: &TenantTx, reader: &Reader, wish: Wish) -> store::Result<Self> {
         let (tenant, offers, everybody) =
             join!(tenants::find(tx), services::list(tx), store::staff::list(tx));
         let (tenant, offers, everybody) = (tenant?, offers?, everybody?);
         let logo = images::logo(tx, &tenant).await?;
         let active: Vec<&Offer> = offers.iter().filter(|offer| offer.service.is_active).collect();
-        let services: Vec<Line> = active.iter().map(|offer| Line::new(offer, &tenant)).collect();
+        let base = reader.base(&tenant.slug);
+        let services: Vec<Line> = active.iter().map(|offer| Line::new(offer, &tenant, &base)).collect();
         let find = |id| services.iter().find(|line| line.id == id).cloned().ok_or(Code::NotFound);
         let first = find(wish.service_id)?.for_seats(wish.seats);
         let then = wish.then.iter().map(|next| find(next.service_id)).collect::<Result<Vec<_>, _>>()?;
@@ -166,7 +169,7 @@ impl Chosen {
             .map(|member| (member.id, member.name))
             .collect();
         let lines = std::iter::once(first).chain(then).collect();
-        Ok(Self { tenant, logo, line, lines, team, services })
+        Ok(Self { base, tenant, logo, line, lines, team, services })
     }
 
     /// With that person for all of it that they do; the rest is anybody's.
@@ -193,7 +196,7 @@ impl Chosen {
     }
 
     fn way(&self) -> Way<'_> {
-        Way { slug: &self.tenant.slug, has_services: self.services.len() > 1, has_team: self.has_choice() }
+        Way { base: &self.base, has_services: self.services.len() > 1, has_team: self.has_choice() }
     }
 }
 
@@ -231,7 +234,7 @@ pub async fn services(
                     Ok::<_, store::Error>((tenant, pictures, offers, is_open))
                 })
                 .await?;
-            let categories = categories(&offers, &tenant);
+            let categories = categories(&offers, &tenant, &reader.base(&tenant.slug));
             if let [category] = categories.as_slice()
                 && let [only] = category.services.as_slice()
                 && is_open
@@ -281,7 +284,7 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
                 .tenant
                 .read(async |tx| {
                     let (chosen, free) = join!(
-                        Chosen::read(tx, wish),
+                        Chosen::read(tx, &reader, wish),
                         availability::first_of_each(tx, wish, picker::AHEAD, now)
                     );
                     let (chosen, free) = (chosen?, free?);
@@ -290,9 +293,9 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
                     Ok::<_, store::Error>((chosen, free, is_open))
                 })
                 .await?;
-            let (slug, zone) = (chosen.tenant.slug.clone(), reader.zone.unwrap_or(chosen.tenant.timezone));
+            let (base, zone) = (&chosen.base, reader.zone.unwrap_or(chosen.tenant.timezone));
             if !chosen.has_choice() {
-                return Ok(go(&time_url(&slug, wish, None, None)));
+                return Ok(go(&time_url(base, wish, None, None)));
             }
             let content = Staff {
                 steps: chosen.way().steps("staff", wish),
@@ -302,7 +305,7 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
                     name: String::new(),
                     tone: "",
                     start: free.iter().filter_map(|one| one.start).min(),
-                    url: time_url(&slug, wish, None, None),
+                    url: time_url(base, wish, None, None),
                 },
                 team: free.into_iter().map(|one| person(one, &chosen, wish, zone)).collect(),
                 is_closed: !is_open,
@@ -317,7 +320,7 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
 fn person(free: Free, chosen: &Chosen, wish: Wish, zone: Tz) -> Person {
     let date = free.start.map(|start| start.with_timezone(&zone).date_naive());
     Person {
-        url: time_url(&chosen.tenant.slug, chosen.with(wish, Some(free.staff_id)), date, None),
+        url: time_url(&chosen.base, chosen.with(wish, Some(free.staff_id)), date, None),
         name: free.name,
         tone: tone_of(free.staff_id),
         start: free.start,
@@ -362,16 +365,16 @@ async fn times(reader: &Reader, visitor: &Visitor, choice: &Choice) -> Result<Ht
     let (chosen, staff_name, picker) = visitor
         .tenant
         .read(async |tx| {
-            let chosen = Chosen::read(tx, wish).await?;
+            let chosen = Chosen::read(tx, reader, wish).await?;
             let staff_name = chosen.staff_name(wish.staff_id)?;
-            let slug = chosen.tenant.slug.as_str();
+            let base = &chosen.base;
             let urls = Urls {
-                day: &|date, from| time_url(slug, wish, date, from),
+                day: &|date, from| time_url(base, wish, date, from),
                 slot: &|start, staff_id| match staff_id {
                     Some(id) if wish.staff_id.is_none() => {
-                        details_url(slug, chosen.with(wish, Some(id)), start)
+                        details_url(base, chosen.with(wish, Some(id)), start)
                     }
-                    _ => details_url(slug, wish, start),
+                    _ => details_url(base, wish, start),
                 },
             };
             let zone = reader.zone.unwrap_or(chosen.tenant.timezone);
@@ -385,13 +388,13 @@ async fn times(reader: &Reader, visitor: &Visitor, choice: &Choice) -> Result<Ht
         steps: chosen.way().steps("time", wish),
         staff_name,
         zones: if choice.zones.is_empty() { Vec::new() } else { zones::choices() },
-        zones_url: zones_url(&chosen.tenant.slug, wish, picker.date),
+        zones_url: zones_url(&chosen.base, wish, picker.date),
         own_zone: Some(chosen.tenant.timezone.name()).filter(|own| *own != picker.zone),
         picker,
-        waitlist_url: wish.then.is_empty().then(|| {
-            let path = format!("/{}/book/waitlist", chosen.tenant.slug);
-            step_url(&path, wish, &[("date", &choice.date)])
-        }),
+        waitlist_url: wish
+            .then
+            .is_empty()
+            .then(|| step_url(&chosen.base, "/book/waitlist", wish, &[("date", &choice.date)])),
         visit: visit::Basket::new(&chosen, wish),
         service: chosen.line,
     };

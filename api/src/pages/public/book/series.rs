@@ -74,7 +74,7 @@ pub(super) async fn book(
     }
     let answer = series::book(visitor, submission, &draft).await?;
     let url = answer.body().pointer("/bookings/0/manage_url").and_then(serde_json::Value::as_str);
-    Ok(Booked::At(url.map(|url| format!("{url}?done=1")).ok_or(Code::Internal)?))
+    Ok(Booked::At(reader.onward(url.ok_or(Code::Internal)?, &[("done", "1")])))
 }
 
 /// What came of it.
@@ -95,7 +95,7 @@ async fn page(
     let (chosen, staff_name) = visitor
         .tenant
         .read(async |tx| {
-            let chosen = Chosen::read(tx, wish).await?;
+            let chosen = Chosen::read(tx, reader, wish).await?;
             let staff_name = chosen.staff_name(wish.staff_id)?;
             Ok::<_, store::Error>((chosen, staff_name))
         })
@@ -106,7 +106,7 @@ async fn page(
     let frame = reader.tenant_frame(&chosen.tenant, chosen.logo.as_ref());
     let content = Content {
         steps: chosen.way().steps("details", wish),
-        time_url: time_url(&chosen.tenant.slug, wish, None, None),
+        time_url: time_url(&chosen.base, wish, None, None),
         zone: chosen.tenant.timezone.name(),
         service: chosen.line,
         staff_name,

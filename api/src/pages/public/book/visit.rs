@@ -26,7 +26,6 @@ struct Item {
 
 impl Basket {
     pub(super) fn new(chosen: &Chosen, wish: Wish) -> Self {
-        let slug = chosen.tenant.slug.as_str();
         let first = Next { service_id: wish.service_id, staff_id: wish.staff_id };
         let all: Vec<Next> = std::iter::once(first).chain(wish.then.iter()).collect();
         let url = |services: Vec<Next>| {
@@ -34,7 +33,7 @@ impl Basket {
             let first = services.next()?;
             let then = Then::new(services).ok()?;
             let wish = Wish::for_service(first.service_id).with_any(first.staff_id).followed_by(then);
-            Some(time_url(slug, wish, None, None))
+            Some(time_url(&chosen.base, wish, None, None))
         };
         let item = |line: &super::Line, url| Item {
             name: line.name.clone(),

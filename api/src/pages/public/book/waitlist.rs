@@ -131,7 +131,7 @@ async fn page(
     let (chosen, staff_name) = visitor
         .tenant
         .read(async |tx| {
-            let chosen = Chosen::read(tx, wish).await?;
+            let chosen = Chosen::read(tx, reader, wish).await?;
             let staff_name = chosen.staff_name(wish.staff_id)?;
             Ok::<_, store::Error>((chosen, staff_name))
         })
@@ -149,7 +149,7 @@ async fn page(
     };
     let content = Content {
         steps: chosen.way().steps("time", wish),
-        time_url: time_url(&chosen.tenant.slug, wish, None, None),
+        time_url: time_url(&chosen.base, wish, None, None),
         service: chosen.line,
         staff_name,
         form,
@@ -178,8 +178,7 @@ pub async fn create(
             match joined {
                 Ok(entry) => {
                     let url = crate::waitlist::manage_url(&visitor.state, &entry);
-                    let path = url.strip_prefix(visitor.state.links.public_url()).unwrap_or(&url);
-                    Ok(see(&format!("{path}?done=1")))
+                    Ok(see(&reader.onward(&url, &[("done", "1")])))
                 }
                 Err(problem)
                     if matches!(

@@ -38,7 +38,7 @@ pub async fn show(reader: Reader, anybody: Result<Anybody>, token: Result<Path<S
     reader
         .answer(async {
             let opened = Opened::read(anybody, token).await?;
-            let ticket = opened.ticket();
+            let ticket = opened.ticket(&reader);
             if !ticket.may_cancel {
                 return Ok(go(&opened.url()));
             }
@@ -80,7 +80,7 @@ pub async fn create(
                     let text = reader.text(frame.lang);
                     let errors = flaws(&problem, &[("/reason", "reason")], text)?;
                     let is_in_series = opened.appointment.booking.series_id.is_some();
-                    let content = Cancel { ticket: opened.ticket(), is_in_series, form, errors };
+                    let content = Cancel { ticket: opened.ticket(&reader), is_in_series, form, errors };
                     render(&anybody.state, &frame, problem.status_code(), "public/cancel", &content)
                 }
                 Err(error) => Err(error.into()),

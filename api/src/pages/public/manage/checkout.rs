@@ -24,7 +24,7 @@ pub async fn show(reader: Reader, anybody: Result<Anybody>, token: Result<Path<S
     reader
         .answer(async {
             let opened = Opened::read(anybody, token).await?;
-            let ticket = opened.ticket();
+            let ticket = opened.ticket(&reader);
             if ticket.held_until.is_none() {
                 return Ok(go(&opened.url()));
             }

@@ -57,10 +57,7 @@ pub async fn create(reader: Reader, visitor: Result<Visitor>, form: Result<Form<
         .answer(async {
             let (visitor, Form(form)) = (visitor?, form?);
             match Box::pin(find(&visitor, &form)).await {
-                Ok(url) => {
-                    let path = url.strip_prefix(visitor.state.links.public_url()).unwrap_or(&url);
-                    Ok(see(path))
-                }
+                Ok(url) => Ok(see(&reader.onward(&url, &[]))),
                 Err(problem) if matches!(problem.code(), Code::BookingNotFound | Code::TooManyRequests) => {
                     Box::pin(page(&reader, &visitor, form, Some(&problem))).await
                 }

@@ -21,11 +21,12 @@ use store::tenants::Tenant;
 use templates::{Invite, Method};
 
 use super::qr;
-use super::site::{first_name, map_url, shop, with_query};
+use super::site::{first_name, map_url, shop};
 use crate::bookings::manage_url;
 use crate::extract::{Anybody, Path, Query};
 use crate::limit::READ;
 use crate::pages::answers::Answered;
+use crate::pages::base::Base;
 use crate::pages::frame::Frame;
 use crate::pages::{Reader, render};
 use crate::problem::Result;
@@ -76,7 +77,7 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    fn new(tenant: &Tenant, appointment: &Appointment, token: &str, now: DateTime<Utc>) -> Self {
+    fn new(base: &Base, tenant: &Tenant, appointment: &Appointment, token: &str, now: DateTime<Utc>) -> Self {
         let Appointment { booking, staff_name, services } = appointment;
         let terms = booking.terms();
         let may_cancel = Act::Cancel.is_open(booking.status, booking.starts_at, now);
@@ -105,8 +106,8 @@ impl Ticket {
             note: booking.note.clone(),
             answers: Answered::all(booking.answers()),
             url: format!("/manage/{token}"),
-            again_url: with_query(
-                &format!("/{}/book/time", tenant.slug),
+            again_url: base.to(
+                "/book/time",
                 &[("service_id", &booking.service_id.to_string()), ("then", &then(services).to_string())],
             ),
             map_url: tenant.address.as_deref().map(map_url),
@@ -179,14 +180,15 @@ impl Opened {
         format!("/manage/{}", self.token)
     }
 
-    pub(super) fn ticket(&self) -> Ticket {
-        Ticket::new(&self.tenant, &self.appointment, &self.token, self.anybody.now)
+    pub(super) fn ticket(&self, reader: &Reader) -> Ticket {
+        let base = reader.base(&self.tenant.slug);
+        Ticket::new(&base, &self.tenant, &self.appointment, &self.token, self.anybody.now)
     }
 
     /// In the language of the booking, unless the reader chose one.
     pub(super) fn frame(&self, reader: &Reader) -> Frame {
         let lang = reader.choice.unwrap_or(self.appointment.booking.locale);
-        reader.frame(lang).of(&self.tenant, self.logo.as_ref(), &self.anybody.state.pages.brands)
+        reader.frame_of(lang, &self.tenant, self.logo.as_ref())
     }
 }
 
@@ -228,7 +230,8 @@ pub async fn show(
         .answer(async {
             let opened = Opened::read(anybody, token).await?;
             let after = after.map(|Query(after)| after).unwrap_or_default();
-            let ticket = opened.ticket();
+            reader.admit(&opened.tenant)?;
+            let ticket = opened.ticket(&reader);
             let series = recurring(&opened).await?;
             let stands = matches!(ticket.status, Status::Pending | Status::Confirmed);
             let content = Manage {

@@ -13,9 +13,10 @@ use store::bookings::{self, Appointment, Move};
 use super::{Opened, Ticket};
 use crate::extract::{Anybody, Path, Query};
 use crate::limit::WRITE;
+use crate::pages::base::with_query;
 use crate::pages::form::{Flaw, Form, flaws};
 use crate::pages::public::picker::{self, Asked, Picker, Urls};
-use crate::pages::public::site::{go, with_query};
+use crate::pages::public::site::go;
 use crate::pages::{Reader, render, see};
 use crate::problem::{Problem, Result};
 
@@ -98,7 +99,7 @@ async fn page(
     choice: &Choice,
     refused: Option<(StatusCode, Vec<Flaw>)>,
 ) -> Result<HttpResponse> {
-    let ticket = opened.ticket();
+    let ticket = opened.ticket(reader);
     if !ticket.may_move {
         return Ok(go(&opened.url()));
     }
