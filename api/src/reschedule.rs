@@ -76,8 +76,7 @@ pub async fn create(
                 let to = Arrangement { start, staff_id, outside_hours: true, ..Arrangement::default() };
                 bookings::arrange(tx, *id, &to, &by, now).await?
             } else {
-                bookings::reschedule(tx, *id, to, &by, now).await?;
-                bookings::find(tx, *id).await?
+                bookings::reschedule_with_visit(tx, *id, to, &by, now).await?
             };
             Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
         })

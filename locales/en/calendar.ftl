@@ -300,3 +300,4 @@ calendar-questions-text = What you don’t know may stay empty.
 calendar-move-visit = The whole visit moves; everybody stays with what they do.
 calendar-move-service = Move only { $service }
 calendar-move-whole = Move the whole visit
+calendar-charge-service = For the whole visit; for { $service } alone, { $fee }.

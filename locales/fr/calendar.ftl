@@ -300,3 +300,4 @@ calendar-questions-text = Ce que vous ignorez peut rester vide.
 calendar-move-visit = Toute la visite est déplacée ; chacun garde ce qu’il fait.
 calendar-move-service = Déplacer seulement { $service }
 calendar-move-whole = Déplacer toute la visite
+calendar-charge-service = Pour toute la visite ; pour { $service } seulement, { $fee }.

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::Bytes;
-use domain::id::QuestionId;
+use domain::id::{QuestionId, ServiceId};
 use domain::intake::{AllGiven, Decimal, Given, Kind, Question};
 use domain::rejection::FieldError;
 use serde::Serialize;
+use store::TenantTx;
+use store::availability::Wish;
 
 use crate::extract::Visitor;
 use crate::intake;
@@ -104,6 +106,13 @@ impl AnswerForm {
         let sent = self.sent.iter().map(|(id, (_, name))| (id, name)).chain(named);
         values.chain(sent.flat_map(|(id, name)| [id.clone(), name.clone()])).collect()
     }
+}
+
+/// What each service of a visit asks, in their order.
+pub(crate) async fn asked(tx: &TenantTx, wish: Wish) -> store::Result<Vec<Vec<Question>>> {
+    let ids: Vec<ServiceId> = wish.services().collect();
+    let mut asked = store::intake::of_services(tx, &ids).await?;
+    Ok(ids.iter().map(|id| asked.remove(id).unwrap_or_default()).collect())
 }
 
 /// A question with what was typed.

@@ -432,7 +432,8 @@ pub async fn update(
                     return Err(Problem::from(Code::VersionMismatch));
                 }
                 let to = Move { start, staff_id: body.staff_id };
-                Ok(EventView::from(bookings::reschedule(tx, found.booking.id, to, &by, now).await?))
+                let moving = bookings::reschedule_with_visit(tx, found.booking.id, to, &by, now);
+                Ok(EventView::from(Box::pin(moving).await?))
             }
             Found::Busy(found) => {
                 may_take_time(&member)?;
@@ -460,7 +461,8 @@ pub async fn destroy(
         .tenant
         .transaction(async |tx| match find(tx, (*id).0).await? {
             Found::Booking(found) => {
-                bookings::cancel(tx, found.booking.id, bookings::Cancellation::FREE, &by, now).await?;
+                let how = bookings::Cancellation::FREE;
+                Box::pin(bookings::cancel_service(tx, found.booking.id, how, &by, now)).await?;
                 Ok::<_, Problem>(())
             }
             Found::Busy(found) => {

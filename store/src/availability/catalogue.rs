@@ -422,13 +422,26 @@ pub(crate) async fn around(
     id: StaffId,
     start: DateTime<Utc>,
 ) -> Result<Catalogue> {
+    around_but(tx, wish, id, start, &[]).await
+}
+
+/// The same without what holds the time of some others.
+pub(crate) async fn around_but(
+    tx: &TenantTx,
+    wish: Wish,
+    id: StaffId,
+    start: DateTime<Utc>,
+    others: &[Uuid],
+) -> Result<Catalogue> {
     let window = Interval::new(start, start + TimeDelta::seconds(1));
     // Of any service: which rules it has is read in the same flight.
     let reach = Interval::new(start - SlotRules::LONGEST_BUFFER, start + SlotRules::LONGEST);
     let (ids, day) = ([id.0], start.date_naive());
-    let frees: Vec<Uuid> = wish.moved.and_then(|moved| moved.frees).into_iter().collect();
+    let own = wish.moved.and_then(|moved| moved.frees);
+    let frees: Vec<Uuid> = own.into_iter().chain(others.iter().copied()).collect();
     let (catalogue, own) = join!(catalogue(tx, wish.with(id), (day, day)), taken(tx, &ids, reach, &frees));
     let (mut catalogue, mut own) = (catalogue?, own?);
+    catalogue.frees.clone_from(&frees);
     let others: Vec<Uuid> = catalogue.resources().into_iter().filter(|other| *other != id.0).collect();
     let (others, starts, sessions) = join!(
         taken(tx, &others, reach, &frees),

@@ -18,7 +18,7 @@ use futures_util::join;
 use uuid::Uuid;
 
 pub use self::catalogue::{Bookable, Catalogue, Terms};
-pub(crate) use self::catalogue::{around, catalogue};
+pub(crate) use self::catalogue::{around, around_but, catalogue};
 pub use self::shelf::{Book, Look, Outcome, Shelf};
 pub(crate) use self::taken::booked;
 #[doc(hidden)]

@@ -22,15 +22,16 @@ pub(crate) struct Services {
 
 /// Reads them all at once.
 pub(crate) async fn services(tx: &TenantTx, wish: Wish, dates: (NaiveDate, NaiveDate)) -> Result<Services> {
+    let mut present = None;
     let (wishes, frees) = match wish.moved {
         Some(moved) => {
             let booked = bookings::visit::standing(tx, moved.booking).await?;
             let alone = |booking: &bookings::Booking| {
                 let wish = Wish::to_move_alone(booking);
-                let wish = if moved.at_desk { wish.at_desk() } else { wish };
                 wish.with_any((!booking.is_collective()).then_some(booking.staff_id))
             };
             let ids = booked.iter().map(|one| one.id.0).collect();
+            present = booked.as_slice().first().map(|one| one.starts_at);
             (booked.iter().map(alone).collect::<Vec<_>>(), ids)
         }
         None => (wish.each().collect(), Vec::new()),
@@ -46,7 +47,7 @@ pub(crate) async fn services(tx: &TenantTx, wish: Wish, dates: (NaiveDate, Naive
         }
         service.frees.clone_from(&frees);
     }
-    Ok(Services { each, present: wish.moved.map(|moved| moved.start) })
+    Ok(Services { each, present })
 }
 
 impl Services {

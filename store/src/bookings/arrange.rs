@@ -6,7 +6,7 @@ use domain::id::{BookingId, StaffId};
 use domain::rejection::{Code, Rejection};
 use domain::slots::{Assigned, SlotRules, SlotRulesError};
 
-use super::reschedule::{Told, lock, placed, told_rescheduled, write};
+use super::reschedule::{lock, placed, told_rescheduled, write};
 use super::{Appointment, Booking, visit};
 use crate::TenantTx;
 use crate::audit::By;
@@ -42,9 +42,19 @@ pub async fn arrange(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    // All of its visit, as always: each is told of the others' moves.
+    Box::pin(put(tx, id, to, by, now)).await
+}
+
+async fn put(
+    tx: &TenantTx,
+    id: BookingId,
+    to: &Arrangement,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Appointment> {
+    // All of its visit, as always: what it leaves changes, too.
     let visit = Box::pin(visit::find_visit_for_update(tx, id)).await?;
-    let this = visit.into_iter().find(|one| one.booking.id == id).ok_or(Code::NotFound)?;
+    let this = visit.iter().find(|one| one.booking.id == id).cloned().ok_or(Code::NotFound)?;
     let Appointment { booking: before, staff_name, .. } = this;
     check_version(to.version, before.version)?;
     let start = to.start.unwrap_or(before.starts_at);
@@ -80,19 +90,28 @@ pub async fn arrange(
         },
         ..wanted
     };
+    let staff: Vec<StaffId> = catalogue.team.iter().map(|member| member.staff.id).collect();
     let (after, place, staff_name) = placed(catalogue, wanted, start, now)?;
-    let is_untold = to.takes_back && now < before.updated_at + SECOND_THOUGHT;
-    let after = Appointment::of(after, staff_name);
-    // Of a visit the customer is told as a whole, of what is still one with it.
-    let whole = visit::with(tx, &after).await?.booking;
-    let jobs = if is_untold { Vec::new() } else { told_rescheduled(&whole) };
+    // What is one with it now is told with it, and what it has left is told, too.
+    let (own, left) = visit::parted(visit, &Appointment::of(after.clone(), staff_name.clone()));
+    let place = if own.len() > 1 { visit::place_beside(&own, &after, &staff) } else { place };
+    let whole = visit::whole(own)?;
+    let sequence = before.sequence.max(whole.booking.sequence) + 1;
+    let after = Booking { sequence, ..after };
     let action = if is_moved { "booking.reschedule" } else { "booking.resize" };
-    let told = Told { action, jobs: &jobs, at: Some(now + SECOND_THOUGHT) };
-    write(tx, (&before, &after.booking), &place, told, by, now).await?;
-    if let Some(visit) = after.booking.visit_id {
-        visit::raise_sequence(tx, visit, after.booking.sequence).await?;
+    write(tx, (&before, &after), &place, action, by, now).await?;
+    visit::set_sequence(tx, &whole, sequence).await?;
+    let mut jobs = told_rescheduled(&Booking { sequence, ..whole.booking });
+    if let Ok(rest) = visit::whole(left.clone()) {
+        visit::count_again(tx, &before, &left).await?;
+        visit::set_sequence(tx, &rest, sequence).await?;
+        jobs.extend(told_rescheduled(&Booking { sequence, ..rest.booking }));
     }
-    Ok(after)
+    let is_untold = to.takes_back && now < before.updated_at + SECOND_THOUGHT;
+    if !is_untold {
+        tx.enqueue_for(&jobs, now + SECOND_THOUGHT, now).await?;
+    }
+    Ok(Appointment::of(after, staff_name))
 }
 
 /// As of a service: alone, and with its buffers.

@@ -275,9 +275,9 @@ pub(super) async fn book(
     let id = BookingId::mint(now);
     let visit_id = leg.as_ref().map(|leg| leg.visit_id.unwrap_or(id));
     let waits = leg.as_ref().map(|leg| (leg.status, leg.held_until));
-    let (place, buffers) = match leg {
-        Some(leg) => (leg.place, leg.buffers),
-        None => (Place::at(&catalogue, draft.start, now)?, buffers_of(&catalogue)),
+    let place = match leg {
+        Some(leg) => leg.place,
+        None => Place::at(&catalogue, draft.start, now)?,
     };
     let room_id = place.room(&catalogue, draft.start);
     let ends_at = place.end(&catalogue, draft.start);
@@ -315,8 +315,8 @@ pub(super) async fn book(
         service_name: service.name,
         duration_minutes: i32::try_from((ends_at - draft.start).num_minutes())
             .unwrap_or(service.duration_minutes),
-        buffer_before_minutes: buffers.0,
-        buffer_after_minutes: buffers.1,
+        buffer_before_minutes: service.buffer_before_minutes,
+        buffer_after_minutes: service.buffer_after_minutes,
         price_cents,
         deposit_cents,
         currency: tenant.currency,
@@ -405,11 +405,6 @@ pub(super) async fn book(
     let answers = domain::intake::check(&questions, &draft.answers, answering)?;
     intake::answers::keep(tx, &mut booking, answers, tenant.plan, now).await?;
     Ok(Appointment::of(booking, staff.name))
-}
-
-/// In minutes, before and after.
-const fn buffers_of(catalogue: &Catalogue) -> (i32, i32) {
-    (catalogue.service.buffer_before_minutes, catalogue.service.buffer_after_minutes)
 }
 
 async fn insert(tx: &TenantTx, booking: &Booking) -> Result<CustomerId> {

@@ -51,6 +51,10 @@ pub async fn create_at_desk(
         return Box::pin(create_with(tx, making)).await;
     }
     booking::check_start(draft.start)?;
+    if !draft.then.is_empty() {
+        let detail = "is for one service";
+        return Err(Rejection::invalid("/outside_hours", "UNAVAILABLE", detail).into());
+    }
     let wish = Wish::for_service(draft.service_id).with_any(draft.staff_id).with_seats(draft.seats);
     let one = match draft.staff_id {
         Some(id) => named(tx, wish, id, draft.start).await?,
@@ -114,7 +118,10 @@ pub async fn annotate(
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
     let internal_note = note(internal_note)?;
-    let Appointment { booking: before, staff_name, .. } = find_for_update(tx, id).await?;
+    // All of its visit, as always: what follows may change more of it.
+    let visit = Box::pin(visit::find_visit_for_update(tx, id)).await?;
+    let this = visit.into_iter().find(|one| one.booking.id == id).ok_or(Code::NotFound)?;
+    let Appointment { booking: before, staff_name, .. } = this;
     check_version(version, before.version)?;
     if before.internal_note == internal_note {
         return Ok(Appointment::of(before, staff_name));
@@ -124,7 +131,8 @@ pub async fn annotate(
     Ok(Appointment::of(after, staff_name))
 }
 
-/// Says how a booking ended, with all of its visit; who stayed away owes what its policy asks. What was said wrongly can be said again; said twice, it is said once.
+/// Says how a booking ended, with all of its visit; who stayed away owes what its policy asks. What was said wrongly can be
+/// said again; said twice, it is said once.
 pub async fn close(
     tx: &TenantTx,
     id: BookingId,

@@ -10,7 +10,7 @@ use domain::rejection::{Code, Rejection};
 use domain::waitlist;
 use futures_util::join;
 
-use super::{Appointment, Booking, find_for_update, happened, time, told_confirmed, visit};
+use super::{Appointment, Booking, happened, time, told_confirmed, visit};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::error::Result;
@@ -40,12 +40,13 @@ pub async fn pay_deposit(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Ut
 /// Takes the time that is kept for whom it was offered to. Taken twice, it is taken once; what asks for a deposit is taken by
 /// paying it.
 pub async fn accept(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) -> Result<Appointment> {
-    let before = vec![find_for_update(tx, id).await?];
-    if before.iter().any(|one| matches!(one.booking.status, Status::Confirmed | Status::Pending)) {
-        return visit::whole(before);
+    let before = Box::pin(visit::find_visit_for_update(tx, id)).await?;
+    let whole = visit::whole(before.clone())?;
+    if matches!(whole.booking.status, Status::Confirmed | Status::Pending) {
+        return Ok(whole);
     }
     let status = left(tx, &before, Act::Accept, now).await?;
-    if before.iter().any(|one| one.booking.deposit_cents > 0) {
+    if whole.booking.deposit_cents > 0 {
         let detail = "Pay the deposit to take this time.";
         return Err(Rejection::new(Code::BookingNotConfirmable, detail).into());
     }

@@ -21,7 +21,7 @@ use domain::id::{
     BookingId, CustomerId, GroupSessionId, RoomId, SeriesId, ServiceId, StaffId, TenantId, UserId,
 };
 use domain::locale::Locale;
-use domain::rejection::Code;
+use domain::rejection::{Code, Rejection};
 use domain::slots::Assigned;
 use domain::wall_clock::Interval;
 use jobs::Job;
@@ -37,7 +37,7 @@ use crate::staff::OptionalZone;
 use crate::tenants::{KeptPolicy, Zone};
 use crate::waitlist;
 
-pub use reschedule::{Move, reschedule};
+pub use reschedule::{Move, reschedule, reschedule_with_visit};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = bookings, treat_none_as_default_value = false)]
@@ -260,19 +260,21 @@ pub async fn cancel_service(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    let (this, others): (Vec<_>, Vec<_>) = Box::pin(visit::find_visit_for_update(tx, id))
-        .await?
-        .into_iter()
-        .partition(|one| one.booking.id == id);
-    let cancelled = Box::pin(cancel_all(tx, this, cancellation, by, now)).await?;
-    if let Some(visit) = cancelled.booking.visit_id
-        && let Ok(rest) = visit::whole(others)
-    {
-        let sequence = cancelled.booking.sequence;
-        visit::raise_sequence(tx, visit, sequence).await?;
-        let rest = Booking { sequence, ..rest.booking };
-        tx.enqueue(&reschedule::told_rescheduled(&rest), now).await?;
+    let visit = Box::pin(visit::find_visit_for_update(tx, id)).await?;
+    let (this, rest): (Vec<_>, Vec<_>) = visit.into_iter().partition(|one| one.booking.id == id);
+    let Ok(whole) = visit::whole(rest.clone()) else {
+        return Box::pin(cancel_all(tx, this, cancellation, by, now)).await;
+    };
+    if whole.booking.status == Status::Held {
+        let detail = "Its deposit is waited for, of all of the visit: cancel that.";
+        return Err(Rejection::new(Code::BookingNotCancellable, detail).into());
     }
+    let cancelled = Box::pin(cancel_all(tx, this, cancellation, by, now)).await?;
+    visit::count_again(tx, &cancelled.booking, &rest).await?;
+    let sequence = whole.booking.sequence.max(cancelled.booking.sequence);
+    visit::set_sequence(tx, &whole, sequence).await?;
+    let rest = Booking { sequence, ..whole.booking };
+    tx.enqueue(&reschedule::told_rescheduled(&rest), now).await?;
     Ok(cancelled)
 }
 
@@ -285,7 +287,7 @@ async fn cancel_all(
 ) -> Result<Appointment> {
     let reason = match cancellation.reason {
         Some(reason) => domain::text::lines(reason, 2_000)
-            .map_err(|why| domain::rejection::Rejection::invalid("/reason", "INVALID", why.to_string()))?,
+            .map_err(|why| Rejection::invalid("/reason", "INVALID", why.to_string()))?,
         None => None,
     };
     let whole = visit::whole(before.clone())?.booking;
@@ -307,7 +309,7 @@ async fn cancel_all(
             cancelled_at: Some(now),
             cancellation_reason: reason.clone(),
             fee_cents: std::mem::take(&mut fee_cents),
-            sequence: before.sequence + 1,
+            sequence: whole.sequence + 1,
             version: before.version + 1,
             updated_at: now,
             ..before.clone()

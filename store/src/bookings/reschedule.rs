@@ -28,7 +28,7 @@ pub struct Move {
     pub staff_id: Option<StaffId>,
 }
 
-/// Moves the booking, with all of its visit, and tells the customer. What it lasts and costs stays as it was booked; a customer's move of what
+/// Moves the booking, with all of its visit, and tells the customer; `to` is where the visit begins. What it lasts and costs stays as it was booked; a customer's move of what
 /// needs approval waits for it again. To where it is already is no move: nothing happens.
 pub async fn reschedule(
     tx: &TenantTx,
@@ -88,10 +88,30 @@ pub async fn reschedule(
         ..before.clone()
     };
     let (after, place, staff_name) = placed(catalogue, wanted, to.start, now)?;
-    let jobs = told_rescheduled(&after);
-    let told = Told { action: "booking.reschedule", jobs: &jobs, at: None };
-    write(tx, (&before, &after), &place, told, by, now).await?;
+    write(tx, (&before, &after), &place, "booking.reschedule", by, now).await?;
+    tx.enqueue(&told_rescheduled(&after), now).await?;
     Ok(Appointment::of(after, staff_name))
+}
+
+/// The same by a member, who says when this booking begins: the rest of its visit moves with it.
+pub async fn reschedule_with_visit(
+    tx: &TenantTx,
+    id: BookingId,
+    to: Move,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Appointment> {
+    booking::check_start(to.start)?;
+    let visit = visit::standing(tx, id).await?;
+    let to = match (visit.as_slice(), visit.iter().find(|one| one.id == id)) {
+        ([first, _, ..], Some(this)) => Move {
+            start: to.start - (this.starts_at - first.starts_at),
+            staff_id: to.staff_id.filter(|staff| *staff != this.staff_id),
+        },
+        _ => to,
+    };
+    Box::pin(reschedule(tx, id, to, by, now)).await?;
+    super::find(tx, id).await
 }
 
 /// The locks on whose time becomes free and whose is taken, and what is taken of the latter's. `how` it looks for it may
@@ -115,7 +135,9 @@ pub(super) async fn lock(
     time::raise(tx, &staff, &[before.service_id]).await?;
     // How many share its time is known under the lock.
     let wish = how(Wish::to_move(tx, before).await?.alone());
-    let catalogue = availability::around(tx, wish, staff_id, start).await?;
+    // The time of what else is done in its visit is no obstacle with its buffers; where they meet, the constraint speaks.
+    let siblings = visit::siblings(tx, before).await?;
+    let catalogue = availability::around_but(tx, wish, staff_id, start, &siblings).await?;
     // One who does it alone now did it with others, or the other way round: whose time it takes was not locked.
     let is_locked = catalogue.team.iter().all(|member| staff.contains(&member.staff.id));
     if is_locked { Ok(catalogue) } else { Err(Code::BookingNotMovable.into()) }
@@ -147,25 +169,18 @@ pub(super) fn placed(
     Ok((after, place, member.staff.name))
 }
 
-/// What is kept of a move in the history, and what follows it: at once, or from `at` on.
-pub(super) struct Told<'a> {
-    pub(super) action: &'static str,
-    pub(super) jobs: &'a [Job],
-    pub(super) at: Option<DateTime<Utc>>,
-}
-
 /// All of it in one flight: the locks are held and the time is free.
 pub(super) async fn write(
     tx: &TenantTx,
     (before, after): (&Booking, &Booking),
     place: &Place,
-    told: Told<'_>,
+    action: &'static str,
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<()> {
     // In the order they are sent: after the first error PostgreSQL refuses the rest for that alone.
     let (released, put) =
-        join!(time::release(tx, before, now), put(tx, (before, after), place, told, by, now));
+        join!(time::release(tx, before, now), put(tx, (before, after), place, action, by, now));
     released?;
     put
 }
@@ -175,7 +190,7 @@ pub(super) async fn put(
     tx: &TenantTx,
     (before, after): (&Booking, &Booking),
     place: &Place,
-    told: Told<'_>,
+    action: &'static str,
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -188,27 +203,17 @@ pub(super) async fn put(
         });
         data.insert("previous".to_owned(), previous);
     }
-    let change =
-        Change { action: told.action, subject: after.id.0, before: Some(before), after: Some(after) };
-    let enqueue = async {
-        match told.at {
-            Some(at) => tx.enqueue_for(told.jobs, at, now).await,
-            None => tx.enqueue(told.jobs, now).await,
-        }
-    };
-    let (taken, updated, happened, audited, enqueued) = join!(
+    let change = Change { action, subject: after.id.0, before: Some(before), after: Some(after) };
+    let (taken, updated, happened, audited) = join!(
         time::take(tx, after, place, now),
         update(tx, after),
         events::record(tx, event, now),
         audit::record(tx, by, change, now),
-        enqueue,
     );
     taken?;
     updated?;
     happened?;
-    audited?;
-    enqueued?;
-    Ok(())
+    audited
 }
 
 async fn update(tx: &TenantTx, after: &Booking) -> Result<()> {

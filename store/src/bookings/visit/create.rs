@@ -27,8 +27,6 @@ pub(in crate::bookings) struct Leg {
     /// The first booking of the visit; none: it is this one.
     pub(in crate::bookings) visit_id: Option<BookingId>,
     pub(in crate::bookings) place: Place,
-    /// Of who does it, in minutes, before and after.
-    pub(in crate::bookings) buffers: (i32, i32),
     /// Of the whole visit.
     pub(in crate::bookings) status: Status,
     pub(in crate::bookings) held_until: Option<DateTime<Utc>>,
@@ -152,7 +150,7 @@ async fn write(
         .zip(staff.iter().zip(&rooms))
         .map(|(service, (staff, room))| Doer { staff, room: *room, part: part(service) })
         .collect();
-    let places: Vec<(Place, (i32, i32))> = services
+    let places: Vec<Place> = services
         .each
         .iter()
         .zip(&starts)
@@ -164,12 +162,11 @@ async fn write(
     let last = services.each.len() - 1;
     let mut booked: Vec<Appointment> = Vec::with_capacity(places.len());
     let each = services.each.into_iter().zip(chosen).zip(starts).zip(places).enumerate();
-    for (at, (((service, choice), start), (place, buffers))) in each {
+    for (at, (((service, choice), start), place)) in each {
         let one = one(draft, at, start, choice.staff_id);
         let leg = Leg {
             visit_id: booked.as_slice().first().map(|first| first.booking.id),
             place,
-            buffers,
             status,
             held_until,
             is_last: at == last,

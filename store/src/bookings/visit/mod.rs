@@ -14,12 +14,13 @@ use domain::booking::{
 use domain::id::{BookingId, RoomId, ServiceId, StaffId};
 use domain::rejection::Code;
 use domain::wall_clock::Interval;
+use uuid::Uuid;
 
 use super::time::{self, Place, Taken};
 use super::{Appointment, Booking, find, find_for_update, with_staff};
 use crate::TenantTx;
 use crate::error::Result;
-use crate::schema::{bookings, staff};
+use crate::schema::{allocations, bookings, staff};
 
 pub(super) use create::{Leg, create};
 pub(super) use reschedule::reschedule;
@@ -79,9 +80,12 @@ fn together(all: Vec<Appointment>, id: BookingId) -> Vec<Appointment> {
     together
 }
 
-/// The bookings that are one with this one, as one: the first, from its start to the end of the last, with all that they
-/// cost. There is at least one.
+/// The bookings that are one with this one, as one: from the start of the first to the end of the last, with all that they
+/// cost. It has the id and the code of the one that was booked first, whatever comes first now: that is what its links, its
+/// messages and its entry in calendars go by. There is at least one.
 pub(super) fn whole(legs: Vec<Appointment>) -> Result<Appointment> {
+    let named = |one: &&Appointment| (Some(one.booking.id) != one.booking.visit_id, one.booking.id);
+    let named = legs.iter().min_by_key(named).ok_or(Code::NotFound)?.booking.clone();
     let services: Vec<Service> = legs.iter().map(Service::from).collect();
     let mut legs = legs.into_iter();
     let mut whole = legs.next().ok_or(Code::NotFound)?;
@@ -89,8 +93,11 @@ pub(super) fn whole(legs: Vec<Appointment>) -> Result<Appointment> {
         return Ok(whole);
     }
     let mut staff = vec![whole.staff_name.clone()];
+    (whole.booking.id, whole.booking.public_code) = (named.id, named.public_code);
     for Appointment { booking: leg, staff_name, .. } in legs {
         let sum = &mut whole.booking;
+        sum.sequence = sum.sequence.max(leg.sequence);
+        sum.note = sum.note.take().or(leg.note);
         sum.service_name = format!("{} + {}", sum.service_name, leg.service_name);
         sum.ends_at = sum.ends_at.max(leg.ends_at);
         sum.buffer_after_minutes = leg.buffer_after_minutes;
@@ -114,15 +121,39 @@ pub(super) fn whole(legs: Vec<Appointment>) -> Result<Appointment> {
     Ok(whole)
 }
 
-/// All that is one with a booking as it will be.
-pub(super) async fn with(tx: &TenantTx, after: &Appointment) -> Result<Appointment> {
-    let Some(visit) = after.booking.visit_id else { return Ok(after.clone()) };
-    let mut all = all(tx, visit).await?;
+/// A visit after one of its services was changed by itself: what is one with it now, and what it was one with and is no
+/// longer.
+pub(super) fn parted(visit: Vec<Appointment>, after: &Appointment) -> (Vec<Appointment>, Vec<Appointment>) {
+    let mut all = visit;
     all.retain(|one| one.booking.id != after.booking.id);
+    let others = all.clone();
     all.push(after.clone());
-    let whole = whole(together(all, after.booking.id))?;
-    let sequence = after.booking.sequence;
-    Ok(Appointment { booking: Booking { sequence, ..whole.booking }, ..whole })
+    let own = together(all, after.booking.id);
+    let is_own = |id| own.iter().any(|one| one.booking.id == id);
+    let left = others.into_iter().filter(|one| !is_own(one.booking.id)).collect();
+    (own, left)
+}
+
+/// The place of one of them beside the others.
+pub(super) fn place_beside(own: &[Appointment], after: &Booking, staff: &[StaffId]) -> Place {
+    let doers: Vec<Doer<'_>> = own
+        .iter()
+        .map(|Appointment { booking, .. }| Doer {
+            staff: if booking.id == after.id { staff } else { std::slice::from_ref(&booking.staff_id) },
+            room: booking.room_id,
+            part: part_of(booking),
+        })
+        .collect();
+    let at = own.iter().position(|one| one.booking.id == after.id).unwrap_or(0);
+    place(&doers, at, after.starts_at, after.ends_at)
+}
+
+const fn part_of(booking: &Booking) -> Part {
+    Part {
+        duration_minutes: booking.duration_minutes,
+        buffer_before_minutes: booking.buffer_before_minutes,
+        buffer_after_minutes: booking.buffer_after_minutes,
+    }
 }
 
 /// A booking with all that is one with it.
@@ -167,6 +198,15 @@ pub(crate) async fn standing(tx: &TenantTx, id: BookingId) -> Result<Vec<Booking
     Ok(legs.into_iter().map(|leg| leg.booking).collect())
 }
 
+/// What holds the time of all else that is one with it.
+pub(super) async fn siblings(tx: &TenantTx, booking: &Booking) -> Result<Vec<Uuid>> {
+    if booking.visit_id.is_none() {
+        return Ok(Vec::new());
+    }
+    let all = standing(tx, booking.id).await?;
+    Ok(all.iter().filter(|one| one.id != booking.id).map(Booking::holder).collect())
+}
+
 /// The bookings that are one with this one, locked: the whole visit is, always in the same order.
 pub(super) async fn find_visit_for_update(tx: &TenantTx, id: BookingId) -> Result<Vec<Appointment>> {
     let visit: Option<BookingId> =
@@ -183,24 +223,41 @@ pub(super) async fn find_visit_for_update(tx: &TenantTx, id: BookingId) -> Resul
     Ok(together(all(tx, visit).await?, id))
 }
 
-/// Takes the locks on all whose time these bookings take.
-pub(super) async fn raise(tx: &TenantTx, held: &[Appointment]) -> Result<()> {
+/// Takes the locks on all whose time these bookings take, and says whose that is.
+pub(super) async fn raise(tx: &TenantTx, held: &[Appointment]) -> Result<Vec<StaffId>> {
     let mut staff = Vec::new();
     for one in held {
         staff.extend(time::held(tx, &one.booking).await?);
     }
     let services: Vec<ServiceId> = held.iter().map(|one| one.booking.service_id).collect();
-    time::raise(tx, &staff, &services).await
+    time::raise(tx, &staff, &services).await?;
+    Ok(staff)
 }
 
-/// Counts a change that is told on for all of a visit: in calendars it is one entry.
-pub(super) async fn raise_sequence(tx: &TenantTx, visit: BookingId, sequence: i32) -> Result<()> {
+/// Counts a change that is told for all that is told of together: in calendars it is one entry.
+pub(super) async fn set_sequence(tx: &TenantTx, whole: &Appointment, sequence: i32) -> Result<()> {
+    let own = std::iter::once(whole.booking.id);
+    let ids: Vec<BookingId> = own.chain(whole.services.iter().map(|service| service.booking_id)).collect();
     diesel::update(
-        bookings::table.filter(bookings::tenant_id.eq(tx.tenant())).filter(bookings::visit_id.eq(visit)),
+        bookings::table.filter(bookings::tenant_id.eq(tx.tenant())).filter(bookings::id.eq_any(ids)),
     )
     .set(bookings::sequence.eq(sequence))
     .execute(&mut tx.conn())
     .await?;
+    Ok(())
+}
+
+/// Counts what is left of a visit once for a daily maximum, where the service that counted has left it.
+pub(super) async fn count_again(tx: &TenantTx, left: &Booking, rest: &[Appointment]) -> Result<()> {
+    let Some(next) = rest.iter().map(|one| &one.booking).find(|one| one.staff_id == left.staff_id) else {
+        return Ok(());
+    };
+    let own = allocations::table
+        .filter(allocations::tenant_id.eq(tx.tenant()))
+        .filter(allocations::owner_id.eq(next.id.0))
+        .filter(allocations::resource_id.eq(next.staff_id.0))
+        .filter(allocations::released_at.is_null());
+    diesel::update(own).set(allocations::counted_at.eq(next.starts_at)).execute(&mut tx.conn()).await?;
     Ok(())
 }
 
@@ -211,24 +268,21 @@ struct Doer<'a> {
     part: Part,
 }
 
-/// The time that one of them takes, and the buffers of who does it, in minutes before and after: whoever and whatever does
-/// several keeps none between them, and who does several counts the visit once for their daily maximum.
-fn place(doers: &[Doer<'_>], at: usize, start: DateTime<Utc>, end: DateTime<Utc>) -> (Place, (i32, i32)) {
-    let Some(own) = doers.get(at) else { return (Place::Leg { room: None, taken: Vec::new() }, (0, 0)) };
+/// The time that one of them takes: whoever and whatever does several keeps no buffers between them, and who does several
+/// counts the visit once for their daily maximum.
+fn place(doers: &[Doer<'_>], at: usize, start: DateTime<Utc>, end: DateTime<Utc>) -> Place {
+    let Some(own) = doers.get(at) else { return Place::Leg { room: None, taken: Vec::new() } };
     let parts: Vec<Part> = doers.iter().map(|doer| doer.part).collect();
-    let buffers = |takes: &dyn Fn(&Doer<'_>) -> bool| {
-        visit::buffers(&parts, at, |place| doers.get(place).is_some_and(takes))
-    };
-    let taken = |resource, (before, after), counted_at| {
+    let taken = |resource, takes: &dyn Fn(&Doer<'_>) -> bool, counted_at| {
+        let takes = |place: usize| doers.get(place).is_some_and(takes);
+        let (before, after) = visit::buffers(&parts, at, takes);
         let (from, to) = booking::taken(start, end, before, after);
         Taken { resource, time: Interval::new(from, to), counted_at }
     };
-    let of_staff = |id: StaffId| buffers(&|doer| doer.staff.contains(&id));
     let staff = own.staff.iter().map(|id| {
         let is_first = doers.iter().take(at).all(|doer| !doer.staff.contains(id));
-        taken(id.0, of_staff(*id), is_first.then_some(start))
+        taken(id.0, &|doer| doer.staff.contains(id), is_first.then_some(start))
     });
-    let room = own.room.map(|id| taken(id.0, buffers(&|doer| doer.room == Some(id)), None));
-    let place = Place::Leg { room: own.room, taken: staff.chain(room).collect() };
-    (place, own.staff.first().map_or((0, 0), |id| of_staff(*id)))
+    let room = own.room.map(|id| taken(id.0, &|doer| doer.room == Some(id), None));
+    Place::Leg { room: own.room, taken: staff.chain(room).collect() }
 }

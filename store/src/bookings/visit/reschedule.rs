@@ -2,17 +2,16 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::booking::Act;
-use domain::booking::visit::Part;
 use domain::id::StaffId;
 use domain::rejection::Code;
 use domain::wall_clock::Interval;
 
 use super::create::staff_of;
-use super::{Doer, place, raise, whole};
+use super::{Doer, part_of, place, raise, whole};
 use crate::TenantTx;
 use crate::audit::By;
 use crate::availability::{self, Wish};
-use crate::bookings::reschedule::{Told, put, told_rescheduled};
+use crate::bookings::reschedule::{put, told_rescheduled};
 use crate::bookings::{Appointment, Booking, time};
 use crate::error::{Error, Result};
 
@@ -33,15 +32,19 @@ pub(in crate::bookings) async fn reschedule(
     if start == visit.starts_at {
         return whole(before);
     }
-    raise(tx, &before).await?;
+    let locked = raise(tx, &before).await?;
     let wish = Wish::to_move(tx, &visit).await?;
     let day = (start.date_naive(), start.date_naive());
     let services = availability::services(tx, wish, day).await.map_err(|error| match error.code() {
-        // One of the services is offered no more, or who does it has left.
-        Some(Code::NotFound) => Error::from(Code::BookingNotMovable),
+        // One of the services is offered no more, has seats now, or who does it has left.
+        Some(Code::NotFound | Code::Invalid) => Error::from(Code::BookingNotMovable),
         _ => error,
     });
     let mut services = services?;
+    // Somebody joined those who do a service together, whose lock was not taken.
+    if services.each.iter().flat_map(staff_of).any(|id| !locked.contains(&id)) {
+        return Err(Code::BookingNotMovable.into());
+    }
     services.read_taken(tx, Interval::new(start, start + TimeDelta::seconds(1))).await?;
     services.visit(start, now).ok_or(Code::SlotUnavailable)?;
     let needs_approval = is_by_customer && services.each.iter().any(|service| !service.service.auto_confirm);
@@ -60,40 +63,32 @@ pub(in crate::bookings) async fn reschedule(
         .map(|((service, start), (staff, booked))| Doer {
             staff,
             room: service.free_room(*start),
-            part: part(&booked.booking),
+            part: part_of(&booked.booking),
         })
         .collect();
     for one in &before {
         time::release(tx, &one.booking, now).await?;
     }
+    let sequence = visit.sequence + 1;
     let mut moved = Vec::with_capacity(before.len());
     let each = before.into_iter().zip(&services.each).zip(&starts).enumerate();
     for (at, ((Appointment { booking: before, staff_name, .. }, service), start)) in each {
-        let (place, _) = place(&doers, at, *start, *start + service.duration());
+        let place = place(&doers, at, *start, *start + service.duration());
         let after = Booking {
             status,
             room_id: place.room(service, *start),
             starts_at: *start,
             ends_at: *start + service.duration(),
             timezone: service.tenant.timezone,
-            sequence: before.sequence + 1,
+            sequence,
             version: before.version + 1,
             updated_at: now,
             ..before.clone()
         };
-        let told = Told { action: "booking.reschedule", jobs: &[], at: None };
-        put(tx, (&before, &after), &place, told, by, now).await?;
+        put(tx, (&before, &after), &place, "booking.reschedule", by, now).await?;
         moved.push(Appointment::of(after, staff_name));
     }
     let moved = whole(moved)?;
     tx.enqueue(&told_rescheduled(&moved.booking), now).await?;
     Ok(moved)
-}
-
-fn part(booking: &Booking) -> Part {
-    Part {
-        duration_minutes: booking.duration_minutes,
-        buffer_before_minutes: booking.buffer_before_minutes,
-        buffer_after_minutes: booking.buffer_after_minutes,
-    }
 }

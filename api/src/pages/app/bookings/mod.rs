@@ -65,8 +65,9 @@ pub struct Sheet {
     pub currency: String,
     /// Owed by who cancelled late or stayed away.
     pub fee_minor: i64,
-    /// What the customer would owe who cancelled now.
+    /// What the customer would owe who cancelled now: this service, and all of its visit.
     pub late_minor: i64,
+    pub visit_late_minor: i64,
     pub note: Option<String>,
     pub answers: Vec<Answered>,
     pub internal_note: Option<String>,
@@ -151,6 +152,7 @@ impl Sheet {
             held_until,
             fee_minor: booking.fee_cents,
             late_minor,
+            visit_late_minor: late_minor,
             currency: booking.currency,
             note: booking.note,
             answers,
@@ -257,19 +259,24 @@ pub(super) struct Found {
     room: Option<String>,
     group: Option<Group>,
     visit: Vec<visit::Part>,
+    /// All of the visit, as one.
+    whole: Option<Booking>,
     messages: Vec<Message>,
     history: Vec<Change>,
 }
 
 impl Found {
     pub(in crate::pages::app) fn sheet<P: Allows>(self, member: &PageMember<P>, back: String) -> Sheet {
+        let visit_late_minor = self.whole.map(|whole| whole.terms().late_cents(member.now));
+        let sheet = Sheet::new(member, self.appointment, back);
         Sheet {
             room: self.room,
             group: self.group,
             visit: self.visit,
             messages: self.messages.into_iter().rev().map(Told::from).collect(),
             history: self.history.into_iter().rev().map(Happened::from).collect(),
-            ..Sheet::new(member, self.appointment, back)
+            visit_late_minor: visit_late_minor.unwrap_or(sheet.late_minor),
+            ..sheet
         }
     }
 }
@@ -278,21 +285,23 @@ pub(super) async fn find(tx: &TenantTx, id: BookingId) -> store::Result<Found> {
     let (appointment, messages, history) =
         join!(store::bookings::find(tx, id), messages::told(tx, id.0), store::bookings::history(tx, id));
     let (appointment, mut messages, history) = (appointment?, messages?, history?);
-    let mut visit = Vec::new();
+    let (mut visit, mut of_visit) = (Vec::new(), None);
     if appointment.booking.visit_id.is_some() {
         let whole = store::bookings::find_visit(tx, id).await?;
         visit = visit::parts(&whole, id);
         // Of a visit all is told with its first service.
         if whole.booking.id != id {
             messages.extend(messages::told(tx, whole.booking.id.0).await?);
+            messages.sort_by_key(|message| message.created_at);
         }
+        of_visit = Some(whole.booking);
     }
     let room = match appointment.booking.room_id {
         Some(id) => Some(store::rooms::name(tx, id).await?),
         None => None,
     };
     let group = Group::read(tx, &appointment.booking).await?;
-    Ok(Found { appointment, room, group, visit, messages, history })
+    Ok(Found { appointment, room, group, visit, whole: of_visit, messages, history })
 }
 
 /// None for what no clock of the zone shows that day, such as the hour that summer time leaves out.

@@ -192,6 +192,9 @@ async fn change(
                 None if !is_resized => return Err(missing("/start").into()),
                 _ => {}
             }
+            if version.is_some_and(|version| version != booking.version) {
+                return Err(Code::VersionMismatch.into());
+            }
             // A visit moves as a whole, unless this service alone is meant.
             let visit = bookings::find_visit(tx, id).await?.services;
             let is_whole = visit.len() > 1 && form.scope != "service";

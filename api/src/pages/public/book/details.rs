@@ -4,14 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use chrono::{DateTime, Utc};
 use domain::booking::{BookingDraft, Consents, NextDraft, Notify};
-use domain::id::ServiceId;
-use domain::intake::{self, Answering, Kind, Question};
+use domain::intake::{self, Answering, Kind};
 use domain::rejection::{Alternative, Code, FieldError, Rejection};
 use domain::text::hex;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use store::TenantTx;
-use store::availability::{self, Wish};
+use store::availability;
 
 use super::series::{self, Booked};
 use super::{Choice, Chosen, Step, time_url};
@@ -21,7 +19,7 @@ use crate::limit::{READ, WRITE};
 use crate::pages::form::{Flaw, flaws, settled};
 use crate::pages::public::picker::{Part, parts};
 use crate::pages::public::site::Line;
-use crate::pages::questions::{AnswerForm, Asked};
+use crate::pages::questions::{AnswerForm, Asked, asked};
 use crate::pages::{Reader, render, see};
 use crate::problem::{Problem, Result, failed};
 use crate::random;
@@ -137,7 +135,7 @@ async fn page(
         .tenant
         .read(async |tx| {
             let chosen = Chosen::read(tx, reader, wish).await?;
-            let questions = asked(tx, wish).await?;
+            let questions = asked(tx, wish).await?.concat();
             let staff_name = chosen.staff_name(wish.staff_id)?;
             let zone = reader.zone.unwrap_or(chosen.tenant.timezone);
             let date = start.unwrap_or(now).with_timezone(&zone).date_naive();
@@ -209,11 +207,17 @@ pub async fn create(reader: Reader, visitor: Result<Visitor>, filled: Result<Fil
                 }
             };
             let booked = booked.map_err(|problem| {
-                if problem.code() != Code::NotFound || form.staff_id.is_empty() {
+                let Some(wish) = form.choice().wish().ok().filter(|_| problem.code() == Code::NotFound)
+                else {
+                    return problem;
+                };
+                let anybody = wish.of_anybody();
+                if (anybody.staff_id, anybody.then) == (wish.staff_id, wish.then) {
                     return problem;
                 }
                 // Who was chosen has left: somebody else may be free.
                 form.staff_id.clear();
+                form.then = anybody.then.to_string();
                 Code::SlotUnavailable.into()
             });
             match booked {
@@ -252,7 +256,9 @@ async fn refused(
     let wish = form.choice().wish()?;
     let (tenant, questions) = visitor
         .tenant
-        .read(async |tx| Ok::<_, store::Error>((store::tenants::find(tx).await?, asked(tx, wish).await?)))
+        .read(async |tx| {
+            Ok::<_, store::Error>((store::tenants::find(tx).await?, asked(tx, wish).await?.concat()))
+        })
         .await?;
     let lang = reader.lang.unwrap_or(tenant.locale);
     let mut names: Vec<(String, String)> =
@@ -271,17 +277,6 @@ async fn refused(
         }
     }
     Ok(Refused { status: problem.status_code(), code: problem.code(), errors })
-}
-
-/// What the services of the visit ask whoever books them, in their order.
-async fn asked(tx: &TenantTx, wish: Wish) -> store::Result<Vec<Question>> {
-    Ok(asked_by_each(tx, wish).await?.into_iter().flatten().collect())
-}
-
-async fn asked_by_each(tx: &TenantTx, wish: Wish) -> store::Result<Vec<Vec<Question>>> {
-    let ids: Vec<ServiceId> = wish.services().collect();
-    let mut asked = store::intake::of_services(tx, &ids).await?;
-    Ok(ids.iter().map(|id| asked.remove(id).unwrap_or_default()).collect())
 }
 
 impl BookingForm {
@@ -360,9 +355,7 @@ async fn book(
     let start = form.start();
     let (tenant, questions) = visitor
         .tenant
-        .read(async |tx| {
-            Ok::<_, store::Error>((store::tenants::find(tx).await?, asked_by_each(tx, wish).await?))
-        })
+        .read(async |tx| Ok::<_, store::Error>((store::tenants::find(tx).await?, asked(tx, wish).await?)))
         .await?;
     let mut answers = questions.iter().map(|asked| form.answers.given(asked));
     let draft = BookingDraft {

@@ -27,17 +27,16 @@ use super::Choice;
 use crate::bookings::{under_a_code, with_alternatives};
 use crate::extract::{ManageBookings, PageMember, Query};
 use crate::pages::form::{Flaw, Form, Pairs, settled};
-use crate::pages::questions::Asked;
+use crate::pages::questions::{Asked, asked};
 use crate::pages::{Reader, render};
 use crate::problem::{Problem, Result, failed};
 use crate::random;
 
 /// Most customers that are offered to choose from.
 const MOST_FOUND: i64 = 6;
-const FIELDS: [(&str, &str); 14] = [
+const FIELDS: [(&str, &str); 13] = [
     ("/service_id", "service_id"),
-    ("/then", "then"),
-    ("/then/0/service_id", "then"),
+    ("/then*", "then"),
     ("/staff_id", "staff_id"),
     ("/seats", "seats"),
     ("/start", "start"),
@@ -274,13 +273,6 @@ async fn offered(
         form.customer_id.clear();
     }
     Ok(offered)
-}
-
-/// What each service asks.
-async fn asked(tx: &store::TenantTx, wish: Wish) -> store::Result<Vec<Vec<Question>>> {
-    let ids: Vec<ServiceId> = wish.services().collect();
-    let mut asked = store::intake::of_services(tx, &ids).await?;
-    Ok(ids.iter().map(|id| asked.remove(id).unwrap_or_default()).collect())
 }
 
 async fn times(
