@@ -15,7 +15,7 @@ const pages = table.filter(({ method, path }) => method === 'GET' && path.includ
 const budgets = {
   public: { total: 60_000, script: 15_000, requests: 8 },
   // It tells the page around it how high it is.
-  framed: { total: 60_000, script: 16_500, requests: 8 },
+  framed: { total: 61_500, script: 16_500, requests: 8 },
   member: { total: 90_000, script: 30_000, requests: 11 },
   // The whole API on one page: it grows with what the product can do.
   reference: { total: 120_000, script: 15_000, requests: 8 },
