@@ -222,6 +222,7 @@ CREATE TABLE bookings (
   assigned jsonb,
   answers jsonb,
   held_until timestamptz,
+  agreed_at timestamptz,
   deposit_paid_at timestamptz,
   policy jsonb NOT NULL DEFAULT '{}',
   fee_cents bigint NOT NULL DEFAULT 0 CHECK (fee_cents >= 0),
@@ -261,6 +262,7 @@ COMMENT ON COLUMN bookings.staff_id IS 'Of a collective service, the first of th
 COMMENT ON COLUMN bookings.assigned IS 'Why it is with them: see domain::slots::Assigned.';
 COMMENT ON COLUMN bookings.answers IS 'What the service asked, with its words then: see domain::intake::Answer. NULL: nothing.';
 COMMENT ON COLUMN bookings.held_until IS 'Until when its deposit can be paid; NULL: none is waited for.';
+COMMENT ON COLUMN bookings.agreed_at IS 'When it was confirmed first; NULL: nobody has agreed to it yet, so that it costs nothing to be cancelled.';
 COMMENT ON COLUMN bookings.policy IS 'The tenant''s as it was when it was booked: see domain::booking::Policy.';
 COMMENT ON COLUMN bookings.fee_cents IS 'What the customer owes who cancelled late or stayed away; a deposit that was paid is a part of it.';
 COMMENT ON COLUMN bookings.sequence IS 'Of the calendar object (RFC 5545 SEQUENCE): 0, then one more with each change told to the customer.';

@@ -83,6 +83,7 @@ pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTi
             assigned: None,
             answers: None,
             held_until: None,
+            agreed_at: Some(one.created_at),
             deposit_paid_at: None,
             // Nobody agreed to one here.
             policy: Policy::FREE,

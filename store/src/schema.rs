@@ -97,6 +97,7 @@ diesel::table! {
         assigned -> Nullable<Jsonb>,
         answers -> Nullable<Jsonb>,
         held_until -> Nullable<Timestamptz>,
+        agreed_at -> Nullable<Timestamptz>,
         deposit_paid_at -> Nullable<Timestamptz>,
         policy -> Jsonb,
         fee_cents -> Int8,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
+use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 use domain::id::{StaffId, TenantId, UserId};
 use domain::rejection::{Code, Rejection};
@@ -304,13 +305,20 @@ pub async fn raise_all_schedules(tx: &TenantTx) -> Result<()> {
     Ok(())
 }
 
-/// Takes the lock on the availability of several, in the order of all who take it.
+/// Takes the lock on the availability of several, in the order of all who take it: in one statement, so that what is sent
+/// after it in the same flight comes after all of them.
 pub async fn raise_schedules(tx: &TenantTx, ids: &[StaffId]) -> Result<()> {
+    const RAISE: &str = "WITH mine AS (
+          SELECT s.tenant_id, s.id FROM staff s
+          WHERE s.tenant_id = $1 AND s.id = ANY ($2) ORDER BY s.id FOR NO KEY UPDATE OF s)
+        UPDATE staff SET schedule_version = staff.schedule_version + 1
+        FROM mine WHERE (staff.tenant_id, staff.id) = (mine.tenant_id, mine.id)";
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();
-    for id in ids {
-        raise_schedule(tx, id).await?;
-    }
-    Ok(())
+    let query = diesel::sql_query(RAISE)
+        .bind::<sql_types::Uuid, _>(tx.tenant())
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids);
+    let raised = cached(query).execute(&mut tx.conn()).await?;
+    if raised == ids.len() { Ok(()) } else { Err(Code::NotFound.into()) }
 }

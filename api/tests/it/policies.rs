@@ -187,3 +187,23 @@ async fn a_policy_that_makes_no_sense_is_refused() {
     let first = salon.get("/policy").await.expect(200);
     assert_eq!((&first["free_minutes"], &first["late_fee"]), (&json!(1_440), &json!({"of": "deposit"})));
 }
+
+#[tokio::test]
+async fn what_nobody_has_agreed_to_costs_nothing_however_often_it_is_moved() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    salon.service(json!({"price_cents": 4_800, "auto_confirm": false})).await;
+    let mut policy = policy();
+    policy["free_minutes"] = json!(43_200);
+    policy["move_minutes"] = json!(0);
+    salon.put("/policy").json(&policy).await.expect(200);
+    let booked = salon.book("Ana", TEN).await.expect(201);
+    assert_eq!(booked["status"], "pending");
+    let later = json!({"start": "2030-03-06T10:00:00Z"});
+    by_customer(&salon, &booked, "reschedule", later).await.expect(200);
+    let id = find(&salon).await["id"].as_str().unwrap().to_owned();
+    let moved = json!({"start": "2030-03-06T12:00:00Z", "outside_hours": true});
+    salon.post(&format!("/bookings/{id}/reschedule")).json(&moved).await.expect(200);
+    let free = by_customer(&salon, &booked, "cancellation", json!({})).await.expect(200);
+    assert_eq!((&free["status"], &free["fee_cents"]), (&json!("cancelled"), &json!(0)));
+}

@@ -408,6 +408,27 @@ async fn a_visit_that_is_held_is_paid_or_cancelled_whole() {
 }
 
 #[tokio::test]
+async fn the_fee_of_a_visit_is_one_and_waived_from_any_of_its_services() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({}), json!({})).await;
+    let policy = json!({
+        "cancel_minutes": 0, "move_minutes": 0, "free_minutes": 43_200,
+        "late_fee": {"of": "price", "rate": 0.5}, "no_show_fee": {"of": "price", "rate": 1.0},
+    });
+    visits.salon.put("/policy").json(&policy).await.expect(200);
+    let booked = visits.book("Ana", TEN).await.expect(201);
+    assert_eq!(booked["policy"]["late_fee_cents"], 3_250);
+    let cancelled = visits.by_customer(&booked, "Ana", "cancellation", json!({})).await.expect(200);
+    assert_eq!(cancelled["fee_cents"], 3_250);
+    let all = visits.all("Ana").await;
+    let owed: i64 = all.iter().map(|one| one["fee_cents"].as_i64().unwrap()).sum();
+    assert_eq!(owed, 3_250);
+    let path = format!("/bookings/{}/fee-waiver", all[1]["id"].as_str().unwrap());
+    visits.salon.post(&path).json(&json!({})).await.expect(200);
+    assert!(visits.all("Ana").await.iter().all(|one| one["fee_cents"] == 0));
+}
+
+#[tokio::test]
 async fn outside_of_the_hours_there_is_no_visit() {
     let app = TestApp::start().await.ignore_jobs();
     let visits = Visits::open(&app, json!({}), json!({})).await;
@@ -468,6 +489,47 @@ async fn of_many_who_want_the_same_visit_as_many_get_it_as_there_are_people() {
     staff.dedup();
     assert_eq!(staff.len(), 3);
     assert_eq!(visits.used().await, 3);
+}
+
+#[tokio::test]
+async fn visits_and_bookings_of_the_same_people_and_room_never_wait_in_a_circle() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({}), json!({})).await;
+    let salon = &visits.salon;
+    let (ana, bea, chair) = (salon.first_staff().await, salon.staff("Bea").await, salon.room("Chair").await);
+    for (service, id) in [(&visits.cut, &ana), (&visits.colour, &bea)] {
+        let body = json!({"staff_ids": [id], "room_ids": [chair]});
+        salon.patch(&format!("/services/{service}")).json(&body).await.expect(200);
+    }
+    let one = async |service: &str, then: Option<&str>, name: &str| {
+        let mut body = visits.body(name, TEN);
+        body["service_id"] = json!(service);
+        body["then"] = then.map_or(json!([]), |id| json!([{"service_id": id}]));
+        salon.public("POST", "/bookings").json(&body).await.status
+    };
+    for round in 0..6 {
+        let name = |letter: &str| format!("{letter}{round}");
+        let names = ["A", "B", "C", "D", "E", "F"].map(name);
+        let wanted = [
+            (&visits.cut, Some(&visits.colour)),
+            (&visits.colour, None),
+            (&visits.colour, Some(&visits.cut)),
+            (&visits.cut, None),
+            (&visits.colour, None),
+            (&visits.cut, Some(&visits.colour)),
+        ];
+        let all = wanted.into_iter().zip(&names);
+        let mut statuses: Vec<u16> =
+            join_all(all.map(|((service, then), name)| one(service, then.map(String::as_str), name))).await;
+        statuses.sort_unstable();
+        // One of them has the room; the others are refused, and nobody is turned away by the database.
+        assert!(statuses.iter().all(|status| matches!(status, 201 | 409)), "{statuses:?}");
+        let all = salon.get("/bookings").query(&[("limit", "200")]).await.expect(200);
+        for booked in all["data"].as_array().unwrap().iter().filter(|one| one["status"] == "confirmed") {
+            let path = format!("/bookings/{}/cancellation", booked["id"].as_str().unwrap());
+            salon.post(&path).json(&json!({})).await;
+        }
+    }
 }
 
 #[tokio::test]

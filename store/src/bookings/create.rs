@@ -270,8 +270,8 @@ pub(super) async fn book(
 ) -> Result<Appointment> {
     let Making { draft, is_ours, kept_until, series_id, leg, answering, internal_note, random, by, now } =
         making;
-    let is_counted = leg.as_ref().is_none_or(|leg| leg.is_last);
-    let expires = leg.as_ref().is_none_or(|leg| leg.visit_id.is_none());
+    // Of a visit the first: it counts and expires once. What files take of the plan is counted after that, here as elsewhere.
+    let is_first = leg.as_ref().is_none_or(|leg| leg.visit_id.is_none());
     let id = BookingId::mint(now);
     let visit_id = leg.as_ref().map(|leg| leg.visit_id.unwrap_or(id));
     let waits = leg.as_ref().map(|leg| (leg.status, leg.held_until));
@@ -335,6 +335,7 @@ pub(super) async fn book(
         assigned: serde_json::to_value(assigned).ok(),
         answers: None,
         held_until,
+        agreed_at: (status == Status::Confirmed).then_some(now),
         deposit_paid_at: None,
         policy: tenant.policy,
         fee_cents: 0,
@@ -357,7 +358,7 @@ pub(super) async fn book(
     let is_told = booking.status == Status::Confirmed && booking.starts_at > now && is_alone;
     let jobs = if is_told { told_confirmed(&booking) } else { Vec::new() };
     let expiring = async {
-        match held_until.filter(|_until| expires) {
+        match held_until.filter(|_until| is_first) {
             Some(until) => tx.enqueue_for(&[Job::ExpireHold { booking_id: booking.id }], until, now).await,
             None => Ok(()),
         }
@@ -365,7 +366,7 @@ pub(super) async fn book(
     let (email_key, phone) = (&booking.contact_email_key, booking.contact_phone.as_deref());
     let counting = async {
         let month = plan::month_of(now, tenant.timezone);
-        if !is_counted {
+        if !is_first {
             return Ok(());
         }
         usage::raise(tx, tenant.plan, Limit::BookingsPerMonth, month, now).await.map(|_count| ())

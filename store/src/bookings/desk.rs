@@ -10,7 +10,7 @@ use domain::rejection::{Code, Rejection};
 use domain::slots::Assigned;
 
 use super::create::{Making, book, create_with, everybody, named};
-use super::{Appointment, Booking, find_for_update, happened, visit};
+use super::{Appointment, Booking, happened, visit};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::availability::{self, Wish};
@@ -166,15 +166,16 @@ pub async fn close(
     visit::whole(closed)
 }
 
-/// Asks the fee no longer of who cancelled late or stayed away. Twice is once.
+/// Asks the fee no longer of who cancelled late or stayed away, for any of the visit. Twice is once.
 pub async fn waive_fee(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) -> Result<Appointment> {
-    let Appointment { booking: before, staff_name, .. } = find_for_update(tx, id).await?;
-    if before.fee_cents == 0 {
-        return Ok(Appointment::of(before, staff_name));
+    for Appointment { booking: before, .. } in Box::pin(visit::find_visit_for_update(tx, id)).await? {
+        if before.fee_cents > 0 {
+            let after =
+                Booking { fee_cents: 0, version: before.version + 1, updated_at: now, ..before.clone() };
+            save(tx, &before, &after, ("booking.updated", "booking.waive_fee"), by, now).await?;
+        }
     }
-    let after = Booking { fee_cents: 0, version: before.version + 1, updated_at: now, ..before.clone() };
-    save(tx, &before, &after, ("booking.updated", "booking.waive_fee"), by, now).await?;
-    Ok(Appointment::of(after, staff_name))
+    super::find(tx, id).await
 }
 
 async fn save(

@@ -89,7 +89,10 @@ pub(super) async fn settle(
 ) -> Result<Appointment> {
     let mut settled = Vec::with_capacity(before.len());
     for Appointment { booking: before, staff_name, .. } in before {
-        let after = after(&before);
+        let mut after = after(&before);
+        if after.status == Status::Confirmed {
+            after.agreed_at = after.agreed_at.or(Some(now));
+        }
         let change = Change { action, subject: after.id.0, before: Some(&before), after: Some(&after) };
         let (updated, happened, audited) = join!(
             update(tx, &before, &after),
@@ -167,6 +170,7 @@ async fn update(tx: &TenantTx, before: &Booking, after: &Booking) -> Result<()> 
         .set((
             bookings::status.eq(after.status),
             bookings::held_until.eq(after.held_until),
+            bookings::agreed_at.eq(after.agreed_at),
             bookings::deposit_paid_at.eq(after.deposit_paid_at),
             bookings::version.eq(after.version),
             bookings::updated_at.eq(after.updated_at),

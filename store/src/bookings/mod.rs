@@ -93,6 +93,8 @@ pub struct Booking {
     pub answers: Option<serde_json::Value>,
     /// Until when its deposit can be paid.
     pub held_until: Option<DateTime<Utc>>,
+    /// When it was confirmed first.
+    pub agreed_at: Option<DateTime<Utc>>,
     pub deposit_paid_at: Option<DateTime<Utc>>,
     /// The tenant's as it was when it was booked.
     #[diesel(deserialize_as = KeptPolicy, serialize_as = KeptPolicy)]
@@ -155,12 +157,7 @@ impl Booking {
     /// What cancelling, moving and staying away ask. As long as it is not agreed, they ask nothing; what was moved by the
     /// customer and is to be approved again had been agreed.
     pub fn terms(&self) -> Terms {
-        let is_agreed = match self.status {
-            Status::Held => false,
-            Status::Pending => self.sequence > 0,
-            _ => true,
-        };
-        let policy = if is_agreed { self.policy } else { Policy::FREE };
+        let policy = if self.agreed_at.is_some() { self.policy } else { Policy::FREE };
         policy.terms(self.starts_at, policy.costs(self.price_cents, self.deposit_cents))
     }
 

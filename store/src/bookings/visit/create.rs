@@ -30,8 +30,6 @@ pub(in crate::bookings) struct Leg {
     /// Of the whole visit.
     pub(in crate::bookings) status: Status,
     pub(in crate::bookings) held_until: Option<DateTime<Utc>>,
-    /// The visit counts for the plan once, with its last service: the row of the count is locked as late as can be.
-    pub(in crate::bookings) is_last: bool,
 }
 
 /// Who does one of the services, and why they.
@@ -159,7 +157,6 @@ async fn write(
         .collect();
     let status = status(&services, making.is_ours);
     let held_until = (status == Status::Held).then(|| draft.start.min(now + HOLD));
-    let last = services.each.len() - 1;
     let mut booked: Vec<Appointment> = Vec::with_capacity(places.len());
     let each = services.each.into_iter().zip(chosen).zip(starts).zip(places).enumerate();
     for (at, (((service, choice), start), place)) in each {
@@ -169,7 +166,6 @@ async fn write(
             place,
             status,
             held_until,
-            is_last: at == last,
         };
         let making = Making {
             draft: &one,
