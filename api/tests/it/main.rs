@@ -91,6 +91,8 @@ mod problems;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod races_rounds;
+#[cfg(test)]
 mod reminders;
 #[cfg(test)]
 mod reschedule;
