@@ -99,6 +99,8 @@ mod reschedule;
 #[cfg(test)]
 mod resources;
 #[cfg(test)]
+mod scans;
+#[cfg(test)]
 mod search;
 #[cfg(test)]
 mod series;
