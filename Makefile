@@ -1,6 +1,6 @@
 # What one does here, by name. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset test test-browser check check-deploy fmt release bench chaos soak schema migration vendor shots lighthouse
+.PHONY: help run stop reset test test-zones test-browser check check-deploy fmt release bench chaos races soak schema migration vendor shots lighthouse
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 23
@@ -17,6 +17,9 @@ reset: ## Wipe .harmony: databases, files, keys, logs, tools
 test: ## Run the tests on private servers, then in a browser (ARGS="-p store" for some of the former alone)
 	@scripts/test $(ARGS)
 	@[ -n "$(ARGS)" ] || AFTER_TESTS=true scripts/test-browser
+
+test-zones: ## Run the tests of the workspace in three zones of the machine (ZONES, ARGS): they must come out the same
+	@scripts/test-zones $(ARGS)
 
 test-browser: ## Run the tests in a browser (ARGS=booking for those of one file, ONLY=/login for one page)
 	@scripts/test-browser $(ARGS)
@@ -38,6 +41,9 @@ bench: ## Measure, on a private deployment (bench/)
 
 chaos: ## Kill, empty, restart and stall everything under 5,000 jobs (CHAOS_JOBS), and say what came of it
 	@scripts/chaos
+
+races: ## 200 at once for one slot, 100 times over, and other races (RACE_POSTS, RACE_ROUNDS), and say who won
+	@scripts/races
 
 soak: ## Keep 10,000 jobs a second going in and out for half an hour (SECONDS_EACH, RATE), and watch the ledger's size
 	@bench/soak

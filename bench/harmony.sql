@@ -1,5 +1,5 @@
--- Harmony's data for the measurements: :tenants tenants with 5 staff members, 5 services and :per bookings each, on
--- which bench/reference/schema.sql has the same. Ids are md5 of what they stand for, so that every program can reckon them.
+-- Harmony's data for the measurements: :tenants tenants with 5 staff members, 5 services, :customers customers and :per
+-- bookings each, :daily a day, on which bench/reference/schema.sql has the same. Ids are md5 of what they stand for, so that every program can reckon them.
 \set ON_ERROR_STOP 1
 -- What is loaded fits together: keys need not be looked up row by row.
 SET session_replication_role = replica;
@@ -28,17 +28,17 @@ FROM n, generate_series(1, 5) j, generate_series(1, 6) d;
 INSERT INTO customers (tenant_id, id, name, name_key, email, email_key, locale, created_at, updated_at)
 SELECT tenant_id, md5('c' || k || '-' || j)::uuid, 'Client ' || j, 'client ' || j, 'c' || j || '@example.org', 'c' || j || '@example.org',
   'fr', at, at
-FROM n, generate_series(1, 300) j;
+FROM n, generate_series(1, :customers) j;
 INSERT INTO customer_addresses (tenant_id, email_key, customer_id)
-SELECT tenant_id, 'c' || j || '@example.org', md5('c' || k || '-' || j)::uuid FROM n, generate_series(1, 300) j;
+SELECT tenant_id, 'c' || j || '@example.org', md5('c' || k || '-' || j)::uuid FROM n, generate_series(1, :customers) j;
 
--- Twelve a day and staff member, 30 minutes every 45, back from two months ahead; one in eleven cancelled.
+-- Up to twelve a day and staff member, 30 minutes every 45, back from two months ahead; one in eleven cancelled.
 CREATE TEMP TABLE made AS
 SELECT tenant_id, md5('b' || k || '-' || i)::uuid AS id, 'BE-' || upper(lpad(to_hex(i), 6, '0')) AS code,
   CASE WHEN i % 11 = 0 THEN 'cancelled' ELSE 'confirmed' END AS status,
   md5('v' || k || '-' || 1 + i % 5)::uuid AS service_id, md5('s' || k || '-' || 1 + i % 5)::uuid AS staff_id,
-  md5('c' || k || '-' || 1 + i % 300)::uuid AS customer_id, 'c' || 1 + i % 300 || '@example.org' AS email,
-  (current_date + 60 - i / 60 + time '09:00' + i / 5 % 12 * interval '45 min') AT TIME ZONE 'Europe/Paris' AS start, at
+  md5('c' || k || '-' || 1 + i % :customers)::uuid AS customer_id, 'c' || 1 + i % :customers || '@example.org' AS email,
+  (current_date + 60 - i / :daily + time '09:00' + i / 5 % 12 * interval '45 min') AT TIME ZONE 'Europe/Paris' AS start, at
 FROM n, generate_series(0, :per - 1) i;
 INSERT INTO bookings (tenant_id, id, public_code, status, service_id, staff_id, customer_id, starts_at, ends_at, timezone,
   service_name, duration_minutes, buffer_before_minutes, buffer_after_minutes, price_cents, deposit_cents, currency,

@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -80,15 +81,15 @@ class Process:
 
 
 class Api(Process):
-    def __init__(self, log="info"):
+    def __init__(self, log="info", name=None, **environment):
         self.port = free_port()
         super().__init__(
-            f"api-{log}", BINARIES / "api", BIND=f"127.0.0.1:{self.port}", LOG=log, HTTP_WORKERS="2",
-            RATE_LIMIT_FACTOR="1000000",
+            f"api-{name or log}", BINARIES / "api", BIND=f"127.0.0.1:{self.port}", LOG=log, HTTP_WORKERS="2",
+            **{"RATE_LIMIT_FACTOR": "1000000"} | environment,
         )
 
-    def get(self, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+    def get(self, path, port=None):
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
         connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, answer.read()
@@ -301,6 +302,68 @@ def availability():
     report("availability of a day, 32 clients", "req/s", figures, "reference")
 
 
+def days(rate=50, warm=5, seconds=SECONDS * 6):
+    """A month of five staff members at a steady rate, reckoned each time: where ten thousand tenants have a million
+    bookings, and where ten have a thousand."""
+    many = int(os.environ["MANY"])
+    first, last = sql("SELECT current_date + 28, current_date + 58", "many")[0].split("|")
+    # Nobody listens there: without Redis nothing is kept.
+    apart = {"REDIS_URL": f"redis://127.0.0.1:{free_port()}", "RATE_LIMIT_FACTOR": "0"}
+    with contextlib.ExitStack() as stack:
+        apis = {}
+        for name in ("many", "few"):
+            metrics = free_port()
+            api = Api(name=name, DATABASE_URL=f"{SERVER}/{name}", API_METRICS_BIND=f"127.0.0.1:{metrics}", **apart)
+            apis[name] = stack.enter_context(api), metrics
+            wait_for(lambda api=api: answers(api.port), api)
+        # Tenants in no order, each with the next of its services.
+        asked = {name: itertools.cycle(random.Random(1).sample(range(1, tenants + 1), tenants))
+                 for name, tenants in (("many", many), ("few", 10))}
+        services = itertools.cycle(range(1, STAFF + 1))
+
+        def one(name, count):
+            local = threading.local()
+            api, _ = apis[name]
+            paths = [f"/api/v1/public/bench-{k}/availability/days?service_id={key(f'v{k}-{next(services)}')}"
+                     f"&from={first}&to={last}" for k in itertools.islice(asked[name], count)]
+            began = time.monotonic() + 0.5
+
+            def ask(number):
+                at = began + number / rate
+                time.sleep(max(0, at - time.monotonic()))
+                if not hasattr(local, "connection"):
+                    local.connection = http.client.HTTPConnection("127.0.0.1", api.port, timeout=10)
+                local.connection.request("GET", paths[number])
+                answer = local.connection.getresponse()
+                said = answer.read()
+                # From when it was due: who has to wait for others waits.
+                took = (time.monotonic() - at) * 1000
+                if answer.status != 200 or sum(day["slots"] > 0 for day in json.loads(said)["days"]) < 20:
+                    raise RuntimeError(f"{paths[number]} was answered by {answer.status}: {said.decode()}")
+                return took
+
+            with concurrent.futures.ThreadPoolExecutor(16) as pool:
+                return list(pool.map(ask, range(count)))
+
+        for name in apis:
+            one(name, rate * warm)
+        figures = repeat({name: lambda name=name: one(name, rate * seconds) for name in apis})
+        for name, (api, metrics) in apis.items():
+            kept = api.get("/metrics", metrics)[1].decode()
+            if re.search(r'slot_cache_reads_total\{outcome="hit"\} [1-9]', kept):
+                sys.exit(f"{name}: answers were kept")
+    stored = {name: f"{int(sql('SELECT count(*) FROM bookings', name)[0]):,}" for name in figures}
+    p50 = {name: [percentile(took, 0.5) for took in found] for name, found in figures.items()}
+    p99 = {name: [percentile(took, 0.99) for took in found] for name, found in figures.items()}
+    for name in figures:
+        most = statistics.median(p99[name])
+        row(f"31 days, {rate} requests a second, {stored[name]} bookings: p50, p99",
+            f"{statistics.median(p50[name]):.1f} ms, {most:.1f} ms ({min(p99[name]):.1f}–{max(p99[name]):.1f})",
+            "p99 < 50 ms" if name == "many" else "", most < 50 if name == "many" else None)
+    ratio = statistics.median(p50["many"]) / statistics.median(p50["few"])
+    row(f"p50 with {stored['many']} bookings and with {stored['few']}", f"{ratio:.2f} ×", "≤ 1.3 ×", ratio <= 1.3)
+
+
 def listens(port):
     with socket.socket() as one:
         return one.connect_ex(("127.0.0.1", port)) == 0
@@ -482,6 +545,8 @@ def main():
         availability()
     if "bookings" in FIGURES:
         bookings()
+    if "days" in FIGURES:
+        days()
     print(f"\n{os.cpu_count()} cores, load before {before} and after {load()}; {TENANTS} tenants × 10,000 bookings\n")
     print("| figure | measured | wanted | met |\n| --- | --- | --- | --- |")
     for line in rows:

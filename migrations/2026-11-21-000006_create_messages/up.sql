@@ -19,6 +19,7 @@ CREATE TABLE messages (
   UNIQUE (tenant_id, subject_id, kind, channel, sequence)
 );
 CALL protect_tenant_table('messages');
+CREATE INDEX messages_created_at ON messages (tenant_id, created_at);
 COMMENT ON COLUMN messages.subject_id IS 'What it is about: a booking, a member.';
 COMMENT ON COLUMN messages.audience IS 'Who reads it: what goes to customers is bounded while no owner is proven.';
 COMMENT ON COLUMN messages.error IS 'Why it failed or was suppressed. Holds no address.';
@@ -40,3 +41,4 @@ CREATE TABLE documents (
   UNIQUE (tenant_id, kind, subject_id, sequence)
 );
 CALL protect_tenant_table('documents');
+CREATE INDEX documents_created_at ON documents (tenant_id, kind, created_at);

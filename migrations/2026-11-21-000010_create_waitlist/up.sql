@@ -30,7 +30,7 @@ CREATE TABLE waitlist_entries (
   CHECK (status NOT IN ('offered', 'booked') OR booking_id IS NOT NULL)
 );
 CALL protect_tenant_table('waitlist_entries');
-CREATE INDEX waitlist_entries_waiting ON waitlist_entries (tenant_id, created_at, id) WHERE status = 'waiting';
+CREATE INDEX waitlist_entries_status ON waitlist_entries (tenant_id, status, created_at, id);
 CREATE INDEX waitlist_entries_list ON waitlist_entries (tenant_id, created_at, id);
 CREATE INDEX waitlist_entries_email ON waitlist_entries (tenant_id, contact_email_key) WHERE status = 'waiting';
 CREATE INDEX waitlist_entries_booking ON waitlist_entries (tenant_id, booking_id) WHERE booking_id IS NOT NULL;

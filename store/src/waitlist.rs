@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use domain::booking::{BookingDraft, Consents, Notify};
 use domain::hours::TimeOfDay;
@@ -24,6 +27,7 @@ use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::availability::{self, Wish};
 use crate::bookings::{self, Appointment, Booking, Cancellation};
+use crate::cached::cached;
 use crate::customers::blocks;
 use crate::error::Result;
 use crate::events::{self, Happened};
@@ -142,14 +146,13 @@ async fn insert(tx: &TenantTx, entry: &Entry) -> Result<()> {
 }
 
 async fn check_room(tx: &TenantTx, entry: &Entry) -> Result<()> {
-    let waiting = || {
-        waitlist_entries::table
-            .filter(waitlist_entries::tenant_id.eq(tx.tenant()))
-            .filter(waitlist_entries::status.eq(Status::Waiting))
-    };
+    let waiting =
+        || waitlist_entries::table.filter(waitlist_entries::tenant_id.eq(tx.tenant())).filter(is_waiting());
     let of_one = waiting().filter(waitlist_entries::contact_email_key.eq(&entry.contact_email_key)).count();
-    let (of_one, all): (i64, i64) =
-        (of_one.get_result(&mut tx.conn()).await?, waiting().count().get_result(&mut tx.conn()).await?);
+    let (of_one, all): (i64, i64) = (
+        cached(of_one).get_result(&mut tx.conn()).await?,
+        cached(waiting().count()).get_result(&mut tx.conn()).await?,
+    );
     if of_one >= MOST_OF_ONE || all >= MOST { Err(Code::TooManyOfThese.into()) } else { Ok(()) }
 }
 
@@ -282,7 +285,8 @@ pub(crate) async fn freed(tx: &TenantTx, time: Interval, now: DateTime<Utc>) -> 
         return Ok(());
     }
     let waiting = during(tx.tenant(), time.start, time.end);
-    let is_awaited: bool = diesel::select(diesel::dsl::exists(waiting)).get_result(&mut tx.conn()).await?;
+    let is_awaited = diesel::select(diesel::dsl::exists(waiting));
+    let is_awaited: bool = cached(is_awaited).get_result(&mut tx.conn()).await?;
     if is_awaited {
         tx.enqueue(&[Job::OfferFreedTime { from: time.start, to: time.end }], now).await?;
     }
@@ -307,15 +311,20 @@ pub(crate) async fn freed_by_hours(tx: &TenantTx, now: DateTime<Utc>) -> Result<
     freed(tx, Interval::new(now, now + AHEAD), now).await
 }
 
+/// Written out: were it bound, a plan that is kept could not know that few of those who ever waited still do.
+fn is_waiting() -> SqlLiteral<Bool> {
+    sql("waitlist_entries.status = 'waiting'")
+}
+
 /// Those who wait for a date of that time, in any zone.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn during(tenant_id: TenantId, from: DateTime<Utc>, to: DateTime<Utc>) -> _ {
     let first: NaiveDate = (from - TimeDelta::days(1)).date_naive();
     let last: NaiveDate = (to + TimeDelta::days(1)).date_naive();
-    let waiting: Status = Status::Waiting;
+    let is_waiting: SqlLiteral<Bool> = is_waiting();
     waitlist_entries::table
         .filter(waitlist_entries::tenant_id.eq(tenant_id))
-        .filter(waitlist_entries::status.eq(waiting))
+        .filter(is_waiting)
         .filter(waitlist_entries::from_date.le(last))
         .filter(waitlist_entries::to_date.ge(first))
 }
@@ -333,13 +342,12 @@ pub async fn offer(
             .filter(blocked_contacts::tenant_id.eq(waitlist_entries::tenant_id))
             .filter(blocked_contacts::contact_key.eq(waitlist_entries::contact_email_key)),
     );
-    let entries: Vec<Entry> = during(tx.tenant(), freed.start, freed.end)
+    let in_line = during(tx.tenant(), freed.start, freed.end)
         .filter(diesel::dsl::not(is_blocked))
         .order((waitlist_entries::created_at, waitlist_entries::id))
         .select(Entry::as_select())
-        .limit(MOST)
-        .load(&mut tx.conn())
-        .await?;
+        .limit(MOST);
+    let entries: Vec<Entry> = cached(in_line).load(&mut tx.conn()).await?;
     let mut offered: HashMap<(ServiceId, Option<StaffId>, i32), Offered> = HashMap::new();
     for entry in entries {
         let key = (entry.service_id, entry.staff_id, entry.seats);

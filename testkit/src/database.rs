@@ -54,9 +54,12 @@ impl Database {
         url
     }
 
-    /// A connection as an administrator, for what no door lets through.
+    /// A connection as an administrator, for what no door lets through. Times that it reads as texts are in UTC, whatever
+    /// the server's zone.
     pub async fn admin(&self) -> Client {
-        connect(&self.url()).await
+        let admin = connect(&self.url()).await;
+        admin.batch_execute("SET timezone = 'UTC'").await.unwrap();
+        admin
     }
 
     /// A connection as a role.

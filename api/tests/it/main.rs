@@ -91,11 +91,15 @@ mod problems;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod races_rounds;
+#[cfg(test)]
 mod reminders;
 #[cfg(test)]
 mod reschedule;
 #[cfg(test)]
 mod resources;
+#[cfg(test)]
+mod scans;
 #[cfg(test)]
 mod search;
 #[cfg(test)]

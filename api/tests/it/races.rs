@@ -135,6 +135,25 @@ async fn of_many_who_cancel_one_does_and_the_slot_is_free_again() {
 }
 
 #[tokio::test]
+async fn of_many_who_approve_one_does_and_the_customer_is_told_once() {
+    let app = TestApp::start().await;
+    let salon = app.tenant("salon").await;
+    salon.service(json!({"auto_confirm": false})).await;
+    salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
+    let listed = salon.get("/bookings").await.expect(200);
+    let path = format!("/bookings/{}/confirmation", listed["data"][0]["id"].as_str().unwrap());
+    let approve = || async { salon.post(&path).json(&json!({})).await };
+    let answers = join_all((0..8).map(|_| approve())).await;
+    assert_eq!((with_status(&answers, 200), with_status(&answers, 409)), (1, 7));
+    for answer in answers.into_iter().filter(|answer| answer.status == 409) {
+        answer.refused(409, "BOOKING_NOT_CONFIRMABLE");
+    }
+    app.run_jobs().await;
+    let mails = app.mails().await;
+    assert_eq!(mails.iter().filter(|mail| mail.to.contains("ana@customer.example")).count(), 1);
+}
+
+#[tokio::test]
 async fn who_waited_for_a_change_of_hours_is_refused_by_it() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;

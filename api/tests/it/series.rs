@@ -1,6 +1,7 @@
 //! Bookings that recur.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, Offset, TimeDelta, Utc};
+use chrono_tz::Tz;
 use futures_util::join;
 use serde_json::{Value, json};
 use testkit::{Browser, Salon, TestApp};
@@ -52,6 +53,30 @@ async fn weekly_bookings_keep_their_local_time_and_are_told_once() {
     let told: Vec<_> = mails.iter().filter(|mail| mail.to.contains("ana@")).collect();
     assert_eq!(told.len(), 1);
     assert!(told[0].text.contains("Your 5 appointments") && told[0].text.contains("16 April 2030 at 10:00"));
+}
+
+#[tokio::test]
+async fn a_year_of_weekly_bookings_keeps_its_local_time() {
+    let app = TestApp::start().await.ignore_jobs();
+    for (zone, first) in
+        [(Tz::Europe__Paris, "2030-03-05T09:00:00Z"), (Tz::America__New_York, "2030-03-05T15:00:00Z")]
+    {
+        let salon = app.tenant_in(&zone.name().to_lowercase().replace(['/', '_'], "-"), zone.name()).await;
+        salon.set_plan("pro").await;
+        salon.service(json!({"duration_minutes": 60})).await;
+        let mut body = series(&salon, "Ana", "FREQ=WEEKLY;COUNT=52", "refuse");
+        body["booking"]["start"] = json!(first);
+        let booked = salon.public("POST", "/series").json(&body).await.expect(201);
+        let local = |start: &str| start.parse::<DateTime<Utc>>().unwrap().with_timezone(&zone);
+        let starts: Vec<_> = starts(&booked).into_iter().map(local).collect();
+        assert!(starts.iter().all(|start| start.format("%a %H:%M").to_string() == "Tue 10:00"), "{starts:?}");
+        let weeks = starts.windows(2).map(|two| (two[1].date_naive() - two[0].date_naive()).num_days());
+        assert_eq!(weeks.collect::<Vec<_>>(), [7; 51]);
+        // Both changes of the clocks lie between them: winter, summer, winter.
+        let mut offsets: Vec<_> = starts.iter().map(|start| start.offset().fix().local_minus_utc()).collect();
+        offsets.dedup();
+        assert_eq!((offsets.len(), offsets[1] - offsets[0], offsets[2] - offsets[1]), (3, 3600, -3600));
+    }
 }
 
 #[tokio::test]

@@ -19,14 +19,14 @@ enum Stranger {
 const TABLE: &str = "name,email\nCleo,cleo@example.org\n";
 
 /// One thing of each kind that a tenant has.
-struct Things {
-    service: String,
+pub(crate) struct Things {
+    pub(crate) service: String,
     staff: String,
     closure: String,
     opening: String,
     booking: String,
-    code: String,
-    customer: String,
+    pub(crate) code: String,
+    pub(crate) customer: String,
     room: String,
     import: String,
     event: String,
@@ -37,7 +37,7 @@ struct Things {
 }
 
 impl Things {
-    async fn of(salon: &Salon<'_>) -> Self {
+    pub(crate) async fn of(salon: &Salon<'_>) -> Self {
         let staff = salon.staff("Bea").await;
         let room = salon.room("Cabin").await;
         let service = salon.service(json!({"staff_ids": [staff], "room_ids": [room]})).await;
@@ -127,7 +127,7 @@ impl Things {
         ]
     }
 
-    fn id_in(&self, path: &str) -> &str {
+    pub(crate) fn id_in(&self, path: &str) -> &str {
         match path.split('/').nth(1) {
             Some("services") => &self.service,
             Some("staff") => &self.staff,
@@ -289,7 +289,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
     }
 }
 
-fn request(app: &TestApp, route: &Route, things: &Things) -> Request {
+pub(crate) fn request(app: &TestApp, route: &Route, things: &Things) -> Request {
     let path = if route.path.contains("{id}") {
         route.path.replace("{id}", things.id_in(route.path))
     } else {
@@ -308,12 +308,12 @@ fn request(app: &TestApp, route: &Route, things: &Things) -> Request {
     }
 }
 
-fn routes_of_members() -> Vec<Route> {
+pub(crate) fn routes_of_members() -> Vec<Route> {
     let routes = api::routes::api();
     routes.into_iter().filter(|route| matches!(route.access, Access::Member(_))).collect()
 }
 
-fn name(route: &Route) -> String {
+pub(crate) fn name(route: &Route) -> String {
     format!("{} {}", route.method, route.path)
 }
 

@@ -1,5 +1,6 @@
 //! Wall clock, hours and slots, seen from outside.
 
+mod clock_changes;
 mod counting;
 mod diary;
 mod hours;

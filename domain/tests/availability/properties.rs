@@ -238,7 +238,7 @@ impl Case {
     }
 
     /// What the engine offers from one minute to just before another.
-    fn offered(&self, from: i64, until: i64) -> Vec<i64> {
+    pub(crate) fn offered(&self, from: i64, until: i64) -> Vec<i64> {
         let window = Interval::new(instant(from), instant(until));
         self.world()
             .ask(|demand, party| demand.starts(party, window, instant(self.now)).map(minute).collect())

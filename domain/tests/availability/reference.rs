@@ -57,7 +57,7 @@ pub(crate) fn reading(zone: Tz, minute: i64) -> NaiveDateTime {
 }
 
 /// What the clock on the wall shows, minute by minute.
-struct Clock {
+pub(crate) struct Clock {
     first: i64,
     shows: Vec<NaiveDateTime>,
     /// The first and the last minute that show a wall time.
@@ -103,12 +103,20 @@ fn at(flags: &[bool], first: i64, minute: i64) -> bool {
 }
 
 impl Case {
+    /// The clock of a case, from long enough before it to its end: others of the same time may look at it too.
+    pub(crate) fn clock(&self) -> Clock {
+        Clock::watch(self.own.zone, self.from - PAST * 1440, self.until + 2 * 1440)
+    }
+
     /// The starts offered, in minutes.
     pub(crate) fn starts(&self) -> Vec<i64> {
-        let clock = Clock::watch(self.own.zone, self.from - PAST * 1440, self.until + 2 * 1440);
+        self.starts_by(&self.clock())
+    }
+
+    pub(crate) fn starts_by(&self, clock: &Clock) -> Vec<i64> {
         let first = clock.first;
-        let works = self.works(&clock);
-        let grid = self.grid(&clock, &works);
+        let works = self.works(clock);
+        let grid = self.grid(clock, &works);
         let zone = self.own.zone;
         let last_date = reading(zone, self.now).date() + Days::new(self.horizon);
         (self.from..self.until)

@@ -202,12 +202,15 @@ pub struct Overlaps {
 
 /// The bookings to come that some events lie on: nobody is told but who made the event.
 pub async fn overlaps(tx: &TenantTx, events: &[PrivateEventId], now: DateTime<Utc>) -> Result<Overlaps> {
+    // Reckoned before the join: row-level security keeps an index from being searched by what is reckoned in it.
     const FOUND: &str = "\
-SELECT b.public_code AS code, min(b.starts_at) AS at FROM busy_blocks k
+WITH k AS MATERIALIZED (
+  SELECT tenant_id, staff_id, starts_at, ends_at, starts_at - interval '24 hours' AS since FROM busy_blocks
+  WHERE tenant_id = $1 AND private_event_id = ANY($2) AND ends_at > $3)
+SELECT b.public_code AS code, min(b.starts_at) AS at FROM k
 JOIN allocations a ON a.tenant_id = k.tenant_id AND a.resource_id = k.staff_id AND a.released_at IS NULL
-  AND a.starts_at > k.starts_at - interval '24 hours' AND a.starts_at < k.ends_at AND a.ends_at > k.starts_at
+  AND a.starts_at > k.since AND a.starts_at < k.ends_at AND a.ends_at > k.starts_at
 JOIN bookings b ON b.tenant_id = a.tenant_id AND b.id = a.owner_id AND b.starts_at < k.ends_at AND b.ends_at > k.starts_at
-WHERE k.tenant_id = $1 AND k.private_event_id = ANY($2) AND k.ends_at > $3
 GROUP BY b.public_code ORDER BY at, code LIMIT $4";
     #[derive(QueryableByName)]
     struct Found {

@@ -10,3 +10,5 @@ mod isolation;
 mod migrations;
 #[cfg(test)]
 mod plans;
+#[cfg(test)]
+mod zones;
