@@ -95,8 +95,9 @@ async fn put(
     // What is one with it now is told with it, and what it has left is told, too.
     let (own, left) = visit::parted(visit, &Appointment::of(after.clone(), staff_name.clone()));
     let place = if own.len() > 1 { visit::place_beside(&own, &after, &staff) } else { place };
+    let others = own.iter().filter(|one| one.booking.id != id).map(|one| one.booking.sequence);
+    let sequence = others.max().unwrap_or(0).max(before.sequence) + 1;
     let whole = visit::whole(own)?;
-    let sequence = before.sequence.max(whole.booking.sequence) + 1;
     let after = Booking { sequence, ..after };
     let action = if is_moved { "booking.reschedule" } else { "booking.resize" };
     write(tx, (&before, &after), &place, action, by, now).await?;

@@ -296,7 +296,7 @@ pub async fn new(
     reader
         .answer(async {
             let Query(question) = question?;
-            let (_, tenant) = member.frame(&reader).await?;
+            let tenant = member.tenant.read(async |tx| store::tenants::find(tx).await).await?;
             let today = member.now.with_timezone(&tenant.timezone).date_naive();
             let date = parse_date(&question.date).unwrap_or(today);
             let start = NaiveTime::parse_from_str(&question.time, "%H:%M").ok();
