@@ -290,7 +290,7 @@ impl Catalogue {
         if self.service.capacity <= 1 {
             return Ok(Vec::new());
         }
-        let ids: Vec<StaffId> = self.team.iter().map(|member| member.staff.id).collect();
+        let ids = self.staff_ids();
         let mut sessions = group_sessions::open(tx, self.service.id, &ids, window).await?;
         // Which it leaves, and which ends with that.
         sessions.retain(|session| !self.frees.contains(&session.id.0));
@@ -306,6 +306,11 @@ impl Catalogue {
     pub(crate) fn session_at(&self, start: DateTime<Utc>) -> Option<&GroupSession> {
         let first = self.team.as_slice().first()?.staff.id;
         self.sessions_at(start).find(|one| one.staff_id == first && one.seats_left() >= self.seats)
+    }
+
+    /// Those who provide it.
+    pub(crate) fn staff_ids(&self) -> Vec<StaffId> {
+        self.team.iter().map(|member| member.staff.id).collect()
     }
 
     /// Whoever and whatever a booking may take time from.

@@ -83,22 +83,24 @@ impl Wish {
     /// what it was booked for, whatever the service has become. Where it is already is none of the times. A visit moves as a
     /// whole, and everybody stays with what they do of it.
     pub async fn to_move(tx: &TenantTx, booking: &Booking) -> Result<Self> {
+        let alone = Self::to_move_alone(tx, booking).await?;
+        let is_visit = bookings::visit::is_of_several(tx, booking).await?;
+        Ok(Self { moved: alone.moved.map(|moved| Moved { is_visit, ..moved }), ..alone })
+    }
+
+    /// The same of a booking by itself, whatever else is done in its visit.
+    pub async fn to_move_alone(tx: &TenantTx, booking: &Booking) -> Result<Self> {
         let is_shared = match booking.group_session_id {
             Some(session) => group_sessions::find(tx, session).await?.seats_taken > booking.seats,
             None => false,
         };
-        let alone = Self::to_move_alone(booking);
-        let is_visit = bookings::visit::is_of_several(tx, booking).await?;
-        let moved = alone.moved.map(|moved| Moved {
-            frees: moved.frees.filter(|_holder| !is_shared),
-            is_visit,
-            ..moved
-        });
-        Ok(Self { moved, ..alone })
+        let own = Self::of_own_time(booking);
+        let moved = own.moved.map(|moved| Moved { frees: moved.frees.filter(|_holder| !is_shared), ..moved });
+        Ok(Self { moved, ..own })
     }
 
-    /// As [`Wish::to_move`], of a booking with a time of its own, whatever else is done in its visit.
-    pub(crate) fn to_move_alone(booking: &Booking) -> Self {
+    /// The same of a booking that shares its time with nobody.
+    fn of_own_time(booking: &Booking) -> Self {
         let moved = Moved {
             booking: booking.id,
             is_visit: false,
@@ -128,12 +130,6 @@ impl Wish {
     #[must_use]
     pub const fn with_seats(self, seats: i32) -> Self {
         Self { seats, ..self }
-    }
-
-    /// Of a booking by itself, whatever else is done in its visit.
-    #[must_use]
-    pub fn alone(self) -> Self {
-        Self { moved: self.moved.map(|moved| Moved { is_visit: false, ..moved }), ..self }
     }
 
     /// With what is done right after it.

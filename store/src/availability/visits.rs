@@ -27,7 +27,7 @@ pub(crate) async fn services(tx: &TenantTx, wish: Wish, dates: (NaiveDate, Naive
         Some(moved) => {
             let booked = bookings::visit::standing(tx, moved.booking).await?;
             let alone = |booking: &bookings::Booking| {
-                let wish = Wish::to_move_alone(booking);
+                let wish = Wish::of_own_time(booking);
                 wish.with_any((!booking.is_collective()).then_some(booking.staff_id))
             };
             let ids = booked.iter().map(|one| one.id.0).collect();

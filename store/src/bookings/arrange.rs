@@ -6,7 +6,7 @@ use domain::id::{BookingId, StaffId};
 use domain::rejection::{Code, Rejection};
 use domain::slots::{Assigned, SlotRules, SlotRulesError};
 
-use super::reschedule::{lock, placed, told_rescheduled, write};
+use super::reschedule::{lock, placed, write};
 use super::{Appointment, Booking, visit};
 use crate::TenantTx;
 use crate::audit::By;
@@ -90,7 +90,7 @@ async fn put(
         },
         ..wanted
     };
-    let staff: Vec<StaffId> = catalogue.team.iter().map(|member| member.staff.id).collect();
+    let staff = catalogue.staff_ids();
     let (after, place, staff_name) = placed(catalogue, wanted, start, now)?;
     // What is one with it now is told with it, and what it has left is told, too.
     let (own, left) = visit::parted(visit, &Appointment::of(after.clone(), staff_name.clone()));
@@ -101,13 +101,8 @@ async fn put(
     let after = Booking { sequence, ..after };
     let action = if is_moved { "booking.reschedule" } else { "booking.resize" };
     write(tx, (&before, &after), &place, action, by, now).await?;
-    visit::set_sequence(tx, &whole, sequence).await?;
-    let mut jobs = told_rescheduled(&Booking { sequence, ..whole.booking });
-    if let Ok(rest) = visit::whole(left.clone()) {
-        visit::count_again(tx, &before, &left).await?;
-        visit::set_sequence(tx, &rest, sequence).await?;
-        jobs.extend(told_rescheduled(&Booking { sequence, ..rest.booking }));
-    }
+    let mut jobs = visit::retold(tx, whole, sequence).await?;
+    jobs.extend(visit::retold_without(tx, &before, left, sequence).await?);
     let is_untold = to.takes_back && now < before.updated_at + SECOND_THOUGHT;
     if !is_untold {
         tx.enqueue_for(&jobs, now + SECOND_THOUGHT, now).await?;

@@ -153,7 +153,7 @@ pub(super) async fn everybody(
     team: &Catalogue,
     start: DateTime<Utc>,
 ) -> Result<Catalogue> {
-    let ids: Vec<StaffId> = team.team.iter().map(|member| member.staff.id).collect();
+    let ids = team.staff_ids();
     let first = ids.as_slice().first().copied().ok_or(Code::SlotUnavailable)?;
     time::raise(tx, &ids, &[team.service.id]).await?;
     let catalogue = availability::around(tx, wish, first, start).await?;

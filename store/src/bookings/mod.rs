@@ -267,11 +267,9 @@ pub async fn cancel_service(
         return Err(Rejection::new(Code::BookingNotCancellable, detail).into());
     }
     let cancelled = Box::pin(cancel_all(tx, this, cancellation, by, now)).await?;
-    visit::count_again(tx, &cancelled.booking, &rest).await?;
     let sequence = whole.booking.sequence.max(cancelled.booking.sequence);
-    visit::set_sequence(tx, &whole, sequence).await?;
-    let rest = Booking { sequence, ..whole.booking };
-    tx.enqueue(&reschedule::told_rescheduled(&rest), now).await?;
+    let jobs = visit::retold_without(tx, &cancelled.booking, rest, sequence).await?;
+    tx.enqueue(&jobs, now).await?;
     Ok(cancelled)
 }
 

@@ -134,7 +134,7 @@ pub(super) async fn lock(
     }
     time::raise(tx, &staff, &[before.service_id]).await?;
     // How many share its time is known under the lock.
-    let wish = how(Wish::to_move(tx, before).await?.alone());
+    let wish = how(Wish::to_move_alone(tx, before).await?);
     // The time of what else is done in its visit is no obstacle with its buffers; where they meet, the constraint speaks.
     let siblings = visit::siblings(tx, before).await?;
     let catalogue = availability::around_but(tx, wish, staff_id, start, &siblings).await?;

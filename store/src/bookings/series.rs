@@ -14,6 +14,7 @@ use domain::rejection::{Code, Rejection};
 use domain::slots::nearest;
 use domain::wall_clock::Interval;
 use jobs::Job;
+use serde::Serialize;
 
 use super::create::{Making, create_with};
 use super::desk::{Desk, of_customer};
@@ -48,7 +49,7 @@ pub struct SeriesDraft {
 }
 
 /// One occurrence, before it is booked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Planned {
     pub start: DateTime<Utc>,
     pub is_free: bool,
@@ -106,7 +107,7 @@ pub async fn create_series(
     // All locks at once: each occurrence takes no other.
     let staff: Vec<StaffId> = match staff_id {
         Some(id) => vec![id],
-        None => catalogue.team.iter().map(|member| member.staff.id).collect(),
+        None => catalogue.staff_ids(),
     };
     time::raise(tx, &staff, &[draft.first.service_id]).await?;
     let series = Series {

@@ -55,7 +55,7 @@ impl Place {
         if let Some(session) = catalogue.session_at(start) {
             return Ok(Self::Joined(session.clone()));
         }
-        let staff: Vec<StaffId> = catalogue.team.iter().map(|member| member.staff.id).collect();
+        let staff = catalogue.staff_ids();
         if catalogue.service.capacity <= 1 {
             return Ok(Self::Own(staff));
         }

@@ -3,15 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::SimpleAsyncConnection;
 use domain::booking::lifecycle::HOLD;
-use domain::booking::visit::Part;
 use domain::booking::{self, BookingDraft, Next, Status, Then};
-use domain::id::{BookingId, RoomId, ServiceId, StaffId};
+use domain::id::{BookingId, ServiceId, StaffId};
 use domain::plan::Feature;
 use domain::rejection::{Code, Rejection};
 use domain::slots::{Assigned, Slot};
 use domain::wall_clock::Interval;
 
-use super::{Doer, place, whole};
+use super::{places, whole};
 use crate::TenantTx;
 use crate::availability::{self, Catalogue, Services, Wish};
 use crate::bookings::create::{Making, book, least_busy};
@@ -58,7 +57,7 @@ pub(in crate::bookings) async fn create(tx: &TenantTx, making: Making<'_>) -> Re
         let chosen = choose(tx, &services, &visit.legs).await?;
         let staff = services.each.iter().zip(&chosen).flat_map(|(service, choice)| match choice.staff_id {
             Some(id) => vec![id],
-            None => service.team.iter().map(|member| member.staff.id).collect(),
+            None => service.staff_ids(),
         });
         let staff: Vec<StaffId> = staff.collect();
         let ids: Vec<ServiceId> = services.each.iter().map(|service| service.service.id).collect();
@@ -139,22 +138,7 @@ async fn write(
 ) -> Result<Appointment> {
     let (draft, now) = (making.draft, making.now);
     let starts = services.starts(draft.start);
-    let staff: Vec<Vec<StaffId>> = services.each.iter().map(staff_of).collect();
-    let rooms: Vec<Option<RoomId>> =
-        services.each.iter().zip(&starts).map(|(service, start)| service.free_room(*start)).collect();
-    let doers: Vec<Doer<'_>> = services
-        .each
-        .iter()
-        .zip(staff.iter().zip(&rooms))
-        .map(|(service, (staff, room))| Doer { staff, room: *room, part: part(service) })
-        .collect();
-    let places: Vec<Place> = services
-        .each
-        .iter()
-        .zip(&starts)
-        .enumerate()
-        .map(|(at, (service, start))| place(&doers, at, *start, *start + service.duration()))
-        .collect();
+    let places = places(&services, &starts);
     let status = status(&services, making.is_ours);
     let held_until = (status == Status::Held).then(|| draft.start.min(now + HOLD));
     let mut booked: Vec<Appointment> = Vec::with_capacity(places.len());
@@ -182,18 +166,6 @@ async fn write(
         tx.enqueue(&told_confirmed(&whole.booking), now).await?;
     }
     Ok(whole)
-}
-
-pub(super) fn staff_of(service: &Catalogue) -> Vec<StaffId> {
-    service.team.iter().map(|member| member.staff.id).collect()
-}
-
-pub(super) fn part(service: &Catalogue) -> Part {
-    Part {
-        duration_minutes: service.service.duration_minutes,
-        buffer_before_minutes: service.service.buffer_before_minutes,
-        buffer_after_minutes: service.service.buffer_after_minutes,
-    }
 }
 
 /// All of it waits for what any of it waits for.

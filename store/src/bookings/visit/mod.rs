@@ -14,11 +14,14 @@ use domain::booking::{
 use domain::id::{BookingId, RoomId, ServiceId, StaffId};
 use domain::rejection::Code;
 use domain::wall_clock::Interval;
+use jobs::Job;
 use uuid::Uuid;
 
+use super::reschedule::told_rescheduled;
 use super::time::{self, Place, Taken};
 use super::{Appointment, Booking, find, find_for_update, with_staff};
 use crate::TenantTx;
+use crate::availability::{Catalogue, Services};
 use crate::error::Result;
 use crate::schema::{allocations, bookings, staff};
 
@@ -141,28 +144,29 @@ pub(super) fn place_beside(own: &[Appointment], after: &Booking, staff: &[StaffI
         .map(|Appointment { booking, .. }| Doer {
             staff: if booking.id == after.id { staff } else { std::slice::from_ref(&booking.staff_id) },
             room: booking.room_id,
-            part: part_of(booking),
+            part: Part {
+                duration_minutes: booking.duration_minutes,
+                buffer_before_minutes: booking.buffer_before_minutes,
+                buffer_after_minutes: booking.buffer_after_minutes,
+            },
         })
         .collect();
     let at = own.iter().position(|one| one.booking.id == after.id).unwrap_or(0);
     place(&doers, at, after.starts_at, after.ends_at)
 }
 
-const fn part_of(booking: &Booking) -> Part {
-    Part {
-        duration_minutes: booking.duration_minutes,
-        buffer_before_minutes: booking.buffer_before_minutes,
-        buffer_after_minutes: booking.buffer_after_minutes,
+/// A booking and all that is one with it, by start.
+async fn legs(tx: &TenantTx, id: BookingId) -> Result<Vec<Appointment>> {
+    let one = find(tx, id).await?;
+    match one.booking.visit_id {
+        Some(visit) => Ok(together(all(tx, visit).await?, id)),
+        None => Ok(vec![one]),
     }
 }
 
 /// A booking with all that is one with it.
 pub async fn find_visit(tx: &TenantTx, id: BookingId) -> Result<Appointment> {
-    let one = find(tx, id).await?;
-    match one.booking.visit_id {
-        Some(visit) => whole(together(all(tx, visit).await?, id)),
-        None => Ok(one),
-    }
+    whole(legs(tx, id).await?)
 }
 
 /// The same for its customer: of a visit of which this booking no longer stands, what does.
@@ -190,12 +194,7 @@ pub(crate) async fn is_of_several(tx: &TenantTx, booking: &Booking) -> Result<bo
 
 /// The bookings that are one with this one.
 pub(crate) async fn standing(tx: &TenantTx, id: BookingId) -> Result<Vec<Booking>> {
-    let one = find(tx, id).await?;
-    let legs = match one.booking.visit_id {
-        Some(visit) => together(all(tx, visit).await?, id),
-        None => vec![one],
-    };
-    Ok(legs.into_iter().map(|leg| leg.booking).collect())
+    Ok(legs(tx, id).await?.into_iter().map(|leg| leg.booking).collect())
 }
 
 /// What holds the time of all else that is one with it.
@@ -234,8 +233,8 @@ pub(super) async fn raise(tx: &TenantTx, held: &[Appointment]) -> Result<Vec<Sta
     Ok(staff)
 }
 
-/// Counts a change that is told for all that is told of together: in calendars it is one entry.
-pub(super) async fn set_sequence(tx: &TenantTx, whole: &Appointment, sequence: i32) -> Result<()> {
+/// Counts a change for all that is told of together, as in calendars it is one entry, and what tells it.
+pub(super) async fn retold(tx: &TenantTx, whole: Appointment, sequence: i32) -> Result<Vec<Job>> {
     let own = std::iter::once(whole.booking.id);
     let ids: Vec<BookingId> = own.chain(whole.services.iter().map(|service| service.booking_id)).collect();
     diesel::update(
@@ -244,11 +243,25 @@ pub(super) async fn set_sequence(tx: &TenantTx, whole: &Appointment, sequence: i
     .set(bookings::sequence.eq(sequence))
     .execute(&mut tx.conn())
     .await?;
-    Ok(())
+    Ok(told_rescheduled(&Booking { sequence, ..whole.booking }))
+}
+
+/// The same of what is left of a visit, if anything, without a service that left it.
+pub(super) async fn retold_without(
+    tx: &TenantTx,
+    left: &Booking,
+    rest: Vec<Appointment>,
+    sequence: i32,
+) -> Result<Vec<Job>> {
+    if rest.is_empty() {
+        return Ok(Vec::new());
+    }
+    count_again(tx, left, &rest).await?;
+    retold(tx, whole(rest)?, sequence).await
 }
 
 /// Counts what is left of a visit once for a daily maximum, where the service that counted has left it.
-pub(super) async fn count_again(tx: &TenantTx, left: &Booking, rest: &[Appointment]) -> Result<()> {
+async fn count_again(tx: &TenantTx, left: &Booking, rest: &[Appointment]) -> Result<()> {
     let Some(next) = rest.iter().map(|one| &one.booking).find(|one| one.staff_id == left.staff_id) else {
         return Ok(());
     };
@@ -266,6 +279,28 @@ struct Doer<'a> {
     staff: &'a [StaffId],
     room: Option<RoomId>,
     part: Part,
+}
+
+/// The places of all services of a visit whose services begin then. A service that is moved lasts what it was booked for.
+fn places(services: &Services, starts: &[DateTime<Utc>]) -> Vec<Place> {
+    let staff: Vec<Vec<StaffId>> = services.each.iter().map(Catalogue::staff_ids).collect();
+    let each = services.each.iter().zip(starts);
+    let doers: Vec<Doer<'_>> = each
+        .clone()
+        .zip(&staff)
+        .map(|((service, start), staff)| Doer {
+            staff,
+            room: service.free_room(*start),
+            part: Part {
+                duration_minutes: service.service.duration_minutes,
+                buffer_before_minutes: service.service.buffer_before_minutes,
+                buffer_after_minutes: service.service.buffer_after_minutes,
+            },
+        })
+        .collect();
+    each.enumerate()
+        .map(|(at, (service, start))| place(&doers, at, *start, *start + service.duration()))
+        .collect()
 }
 
 /// The time that one of them takes: whoever and whatever does several keeps no buffers between them, and who does several

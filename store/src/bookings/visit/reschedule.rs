@@ -2,15 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::booking::Act;
-use domain::id::StaffId;
 use domain::rejection::Code;
 use domain::wall_clock::Interval;
 
-use super::create::staff_of;
-use super::{Doer, part_of, place, raise, whole};
+use super::{places, raise, whole};
 use crate::TenantTx;
 use crate::audit::By;
-use crate::availability::{self, Wish};
+use crate::availability::{self, Catalogue, Wish};
 use crate::bookings::reschedule::{put, told_rescheduled};
 use crate::bookings::{Appointment, Booking, time};
 use crate::error::{Error, Result};
@@ -42,7 +40,7 @@ pub(in crate::bookings) async fn reschedule(
     });
     let mut services = services?;
     // Somebody joined those who do a service together, whose lock was not taken.
-    if services.each.iter().flat_map(staff_of).any(|id| !locked.contains(&id)) {
+    if services.each.iter().flat_map(Catalogue::staff_ids).any(|id| !locked.contains(&id)) {
         return Err(Code::BookingNotMovable.into());
     }
     services.read_taken(tx, Interval::new(start, start + TimeDelta::seconds(1))).await?;
@@ -54,26 +52,14 @@ pub(in crate::bookings) async fn reschedule(
         status
     };
     let starts = services.starts(start);
-    let staff: Vec<Vec<StaffId>> = services.each.iter().map(staff_of).collect();
-    let doers: Vec<Doer<'_>> = services
-        .each
-        .iter()
-        .zip(&starts)
-        .zip(staff.iter().zip(&before))
-        .map(|((service, start), (staff, booked))| Doer {
-            staff,
-            room: service.free_room(*start),
-            part: part_of(&booked.booking),
-        })
-        .collect();
+    let places = places(&services, &starts);
     for one in &before {
         time::release(tx, &one.booking, now).await?;
     }
     let sequence = visit.sequence + 1;
     let mut moved = Vec::with_capacity(before.len());
-    let each = before.into_iter().zip(&services.each).zip(&starts).enumerate();
-    for (at, ((Appointment { booking: before, staff_name, .. }, service), start)) in each {
-        let place = place(&doers, at, *start, *start + service.duration());
+    let each = before.into_iter().zip(&services.each).zip(starts.iter().zip(&places));
+    for ((Appointment { booking: before, staff_name, .. }, service), (start, place)) in each {
         let after = Booking {
             status,
             room_id: place.room(service, *start),
@@ -85,7 +71,7 @@ pub(in crate::bookings) async fn reschedule(
             updated_at: now,
             ..before.clone()
         };
-        put(tx, (&before, &after), &place, "booking.reschedule", by, now).await?;
+        put(tx, (&before, &after), place, "booking.reschedule", by, now).await?;
         moved.push(Appointment::of(after, staff_name));
     }
     let moved = whole(moved)?;

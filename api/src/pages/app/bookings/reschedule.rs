@@ -86,7 +86,6 @@ async fn show_with(
     let zone = tenant.timezone;
     let chosen: Option<StaffId> = form.staff_id.parse().ok();
     let asked = parse_date(&form.date);
-    let alone = form.scope == "service";
     let (found, staff, times, date) = member
         .tenant
         .read(async |tx| {
@@ -96,8 +95,11 @@ async fn show_with(
             let own = appointment.booking.starts_at.with_timezone(&zone).date_naive();
             let date = asked.unwrap_or(own);
             let booking = &appointment.booking;
-            let wish = Wish::to_move(tx, booking).await?.with(chosen.unwrap_or(booking.staff_id));
-            let wish = if alone { wish.alone() } else { wish };
+            let wish = match form.scope.as_str() {
+                "service" => Wish::to_move_alone(tx, booking).await?,
+                _ => Wish::to_move(tx, booking).await?,
+            };
+            let wish = wish.with(chosen.unwrap_or(booking.staff_id));
             let times = match availability::day(tx, wish, date, None, now).await {
                 Ok(day) => day.slots.iter().map(|slot| slot.start).collect(),
                 // Who was chosen does not do this, or nobody does it any longer.

@@ -2,7 +2,6 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use chrono::{DateTime, Utc};
 use domain::booking::BookingDraft;
 use domain::booking::series::OnConflict;
 use domain::recurrence::{End, Frequency, Rule};
@@ -39,18 +38,11 @@ struct Content<'a> {
     form: &'a BookingForm,
     /// What was answered, by the names of the inputs.
     answers: Vec<(String, String)>,
-    occurrences: Vec<Occurrence>,
+    occurrences: Vec<Planned>,
     /// How many of them are free, and could be in all.
     free: usize,
     possible: usize,
     time_url: String,
-}
-
-#[derive(Serialize)]
-struct Occurrence {
-    start: DateTime<Utc>,
-    is_free: bool,
-    nearest: Option<DateTime<Utc>>,
 }
 
 /// Books the series and answers where to go on; where some of it is taken and nothing was said of that, the page that
@@ -102,7 +94,6 @@ async fn page(
         .await?;
     let free = plan.occurrences.iter().filter(|one| one.is_free).count();
     let possible = plan.occurrences.iter().filter(|one| one.is_free || one.nearest.is_some()).count();
-    let view = |Planned { start, is_free, nearest }| Occurrence { start, is_free, nearest };
     let frame = reader.tenant_frame(&chosen.tenant, chosen.logo.as_ref());
     let content = Content {
         steps: chosen.way().steps("details", wish),
@@ -112,7 +103,7 @@ async fn page(
         staff_name,
         answers: form.answers.hidden(),
         form,
-        occurrences: plan.occurrences.into_iter().map(view).collect(),
+        occurrences: plan.occurrences,
         free,
         possible,
     };

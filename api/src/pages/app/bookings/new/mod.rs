@@ -64,7 +64,7 @@ struct Content {
     /// What the services ask; what a file answers is the customer's to send.
     questions: Vec<Asked>,
     /// Of what recurs, what is taken, and what could be done about it; else nothing.
-    occurrences: Vec<Occurrence>,
+    occurrences: Vec<Planned>,
     /// How many seats a group session of the chosen service has; 1: there are none.
     capacity: i32,
     zone: &'static str,
@@ -75,19 +75,6 @@ struct Content {
     /// Somebody was looked for, and nobody found.
     finds_nothing: bool,
     today: NaiveDate,
-}
-
-#[derive(Serialize)]
-struct Occurrence {
-    start: DateTime<Utc>,
-    is_free: bool,
-    nearest: Option<DateTime<Utc>>,
-}
-
-impl From<Planned> for Occurrence {
-    fn from(Planned { start, is_free, nearest }: Planned) -> Self {
-        Self { start, is_free, nearest }
-    }
 }
 
 #[derive(Serialize)]
@@ -188,7 +175,7 @@ async fn show_with(
             .map(|offer| Choice { value: offer.service.id.to_string(), label: offer.service.name.clone() })
             .collect(),
         questions: Asked::all(&offered.questions, &form.answers),
-        occurrences: planned.into_iter().map(Occurrence::from).collect(),
+        occurrences: planned,
         errors: told.errors,
         services: offered
             .offers
