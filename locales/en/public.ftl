@@ -12,6 +12,7 @@ public-step = { $step ->
 }
 public-summary = Your appointment
 public-total = Total
+public-each = Each appointment
 public-policy = { $kind ->
     [never] To cancel, get in touch with us
     [late] Free to cancel until { $span } before, then { $fee } is due
@@ -325,7 +326,7 @@ public-repeat-hint = On the same weekday and at the same time. If one of them is
 public-series-title = Not every date is free
 public-series-lead = { $free } of { $count } dates are free at this time. Nothing is booked yet.
 public-series-free = Free
-public-series-taken = Taken
+public-series-taken = Not free
 public-series-nearest = The nearest that is free: { $when }
 public-series-shift = Book { $count }, the nearest instead
 public-series-skip = { $count ->

@@ -12,6 +12,7 @@ public-step = { $step ->
 }
 public-summary = Votre rendez-vous
 public-total = Total
+public-each = Par rendez-vous
 public-policy = { $kind ->
     [never] Pour annuler, contactez-nous
     [late] Annulation gratuite jusqu’à { $span } avant, puis { $fee } sont dus
@@ -325,7 +326,7 @@ public-repeat-hint = Le même jour de la semaine, à la même heure. Si une date
 public-series-title = Toutes les dates ne sont pas libres
 public-series-lead = { $free } dates sur { $count } sont libres à cette heure. Rien n’est encore réservé.
 public-series-free = Libre
-public-series-taken = Pris
+public-series-taken = Pas libre
 public-series-nearest = Le plus proche qui soit libre : { $when }
 public-series-shift = En réserver { $count }, au plus proche
 public-series-skip = { $count ->
