@@ -1,14 +1,14 @@
 //! When a service can be booked.
 
 use actix_web::HttpResponse;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::id::{ServiceId, StaffId};
 use domain::rejection::Fields;
 use domain::slots::{MAX_COUNTED_DAYS, Slot};
 use serde::{Deserialize, Serialize};
 use store::Tenant;
-use store::availability::{self, Day, Wish};
+use store::availability::{self, Day, Free, Wish};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::bookings::visit::asked;
@@ -53,6 +53,21 @@ pub struct DaysQuestion {
     timezone: Option<Tz>,
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct NextQuestion {
+    #[param(value_type = String)]
+    service_id: ServiceId,
+    #[param(value_type = Option<String>)]
+    staff_id: Option<StaffId>,
+    /// Only where so many seats of a group session are free, 1..=1,000; 1.
+    seats: Option<i32>,
+    /// Only where these services fit right after it: as of one day.
+    then: Option<String>,
+    /// How many days from now are looked at, 1..=62; 42.
+    days: Option<u16>,
+}
+
 #[derive(Serialize, ToSchema)]
 pub struct DayView {
     date: NaiveDate,
@@ -86,6 +101,22 @@ pub struct DayCount {
     slots: u32,
 }
 
+#[derive(Serialize, ToSchema)]
+pub struct NextView {
+    /// The first free start of all; null: none in these days.
+    start: Option<DateTime<Utc>>,
+    /// Who provides the service, of a visit its first; of those who do it together the first alone.
+    staff: Vec<NextOfStaff>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct NextOfStaff {
+    id: StaffId,
+    name: String,
+    /// Their own first free start.
+    start: Option<DateTime<Utc>>,
+}
+
 impl From<Day> for DayView {
     fn from(day: Day) -> Self {
         let Day { date, timezone, is_open, capacity: _, slots } = day;
@@ -110,6 +141,11 @@ pub async fn days_public(visitor: Visitor, Query(question): Query<DaysQuestion>)
     days(&visitor.tenant, question, visitor.now).await
 }
 
+pub async fn next_public(visitor: Visitor, Query(question): Query<NextQuestion>) -> Result<HttpResponse> {
+    visitor.state.take(READ, &visitor.ip).await?;
+    next(&visitor.tenant, question, visitor.now).await
+}
+
 pub async fn day_of_member(
     member: Member<Read>,
     Query(question): Query<DayQuestion>,
@@ -122,6 +158,13 @@ pub async fn days_of_member(
     Query(question): Query<DaysQuestion>,
 ) -> Result<HttpResponse> {
     days(&member.tenant, question, member.now).await
+}
+
+pub async fn next_of_member(
+    member: Member<Read>,
+    Query(question): Query<NextQuestion>,
+) -> Result<HttpResponse> {
+    next(&member.tenant, question, member.now).await
 }
 
 async fn day(tenant: &Tenant, question: DayQuestion, now: DateTime<Utc>) -> Result<HttpResponse> {
@@ -154,6 +197,22 @@ async fn days(tenant: &Tenant, question: DaysQuestion, now: DateTime<Utc>) -> Re
         tenant.read(async |tx| availability::days(tx, wish, (from, to), timezone, now).await).await?;
     let days = counts.into_iter().map(|(date, slots)| DayCount { date, slots }).collect();
     Ok(HttpResponse::Ok().json(DaysView { days }))
+}
+
+async fn next(tenant: &Tenant, question: NextQuestion, now: DateTime<Utc>) -> Result<HttpResponse> {
+    let NextQuestion { service_id, staff_id, seats, then, days } = question;
+    let mut fields = Fields::default();
+    let seats = asked_seats(&mut fields, seats);
+    let days = days.unwrap_or(42);
+    fields.range("?days", i32::from(days), 1, i32::from(MAX_COUNTED_DAYS));
+    fields.finish()?;
+    let then = asked(then.as_deref())?;
+    let wish = Wish::for_service(service_id).with_any(staff_id).with_seats(seats).followed_by(then);
+    let days = Days::new(days.into());
+    let free = tenant.read(async |tx| availability::first_of_each(tx, wish, days, now).await).await?;
+    let start = free.iter().filter_map(|one| one.start).min();
+    let staff = free.into_iter().map(|Free { staff_id: id, name, start }| NextOfStaff { id, name, start });
+    Ok(HttpResponse::Ok().json(NextView { start, staff: staff.collect() }))
 }
 
 fn asked_seats(fields: &mut Fields, seats: Option<i32>) -> i32 {

@@ -225,6 +225,9 @@ pub(super) fn routes() -> Vec<Route> {
         route(get, "/availability/days", read, availability::days_of_member, "How many slots each date has")
             .asks::<availability::DaysQuestion>()
             .replies::<availability::DaysView>(200),
+        route(get, "/availability/next", read, availability::next_of_member, "The next free start of each")
+            .asks::<availability::NextQuestion>()
+            .replies::<availability::NextView>(200),
         route(get, "/bookings", read, bookings::list, "Bookings by start")
             .asks::<bookings::ListQuestion>()
             .lists::<bookings::MemberBookingView>(),
@@ -366,6 +369,15 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .asks::<availability::DaysQuestion>()
         .replies::<availability::DaysView>(200),
+        route(
+            get,
+            "/public/{tenant}/availability/next",
+            Visitor,
+            availability::next_public,
+            "The next free start of each",
+        )
+        .asks::<availability::NextQuestion>()
+        .replies::<availability::NextView>(200),
         route(
             post,
             "/public/{tenant}/questions/{id}/files",

@@ -137,6 +137,7 @@ async fn what_the_public_sees_is_this_and_no_more() {
                 .query(&[service, ("from", "2030-03-05"), ("to", "2030-03-06")])
                 .await,
         ),
+        ("availability/next", salon.public("GET", "/availability/next").query(&[service]).await),
         ("slot unavailable", salon.book("Cleo", "2030-03-05T09:00:00Z").await),
         ("booking", booked),
         ("lookup", salon.public("POST", "/bookings/lookup").json(&lookup).await),

@@ -274,6 +274,7 @@ impl Walk<'_> {
             ("staff", public("GET", "/staff").query(&[("service_id", service)])),
             ("a day", public("GET", "/availability").query(&[days[0], ("date", "2030-03-05")])),
             ("a month", public("GET", "/availability/days").query(&days)),
+            ("the next", public("GET", "/availability/next").query(&days[..1])),
             ("to book", public("POST", "/bookings").json(&booking)),
             ("a plan", public("POST", "/series/preview").json(&series)),
             ("a series", public("POST", "/series").json(&series)),

@@ -285,6 +285,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             let dates = [("from", "2030-03-05".to_owned()), ("to", "2030-03-06".to_owned())];
             (std::iter::once(("service_id", service)).chain(dates).collect(), None, NotFound)
         }
+        ("GET", "/availability/next") => (vec![("service_id", service)], None, NotFound),
         (method, path) => panic!("{method} {path} has no line in the matrix of strangers"),
     }
 }
@@ -448,6 +449,7 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
                 ("GET", "/staff") => request.query(&[("service_id", &things.service)]),
                 ("GET", "/availability") => request.query(&day),
                 ("GET", "/availability/days") => request.query(&days),
+                ("GET", "/availability/next") => request.query(&[("service_id", &things.service)]),
                 ("POST", "/bookings") => request.json(&booking),
                 ("POST", "/questions/{id}/files") => request.file("application/pdf", "%PDF-1.7"),
                 ("GET", "/bookings") => request.query(&as_query),

@@ -340,3 +340,46 @@ async fn a_visitor_adds_a_service_and_books_both() {
     member.submit(&format!("/app/bookings/{id}/cancellation"), &[("scope", "service")]).await;
     assert_eq!(visits.statuses("Ana").await, ["cancelled", "confirmed"]);
 }
+
+#[tokio::test]
+async fn the_next_start_that_is_free_is_told_of_each_and_books() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({}), json!({})).await;
+    let salon = &visits.salon;
+    let (ida, bea) = (salon.first_staff().await, salon.staff("Bea").await);
+    let next = async |question: &[(&str, &str)]| {
+        salon.public("GET", "/availability/next").query(question).await.expect(200)
+    };
+    let (cut, colour) = (visits.cut.as_str(), visits.colour.as_str());
+    let closure = json!({"starts_on": "2030-03-04", "ends_on": "2030-03-05", "staff_id": ida});
+    salon.post("/closures").json(&closure).await.expect(201);
+
+    let free = next(&[("service_id", cut)]).await;
+    assert_eq!(free["start"], "2030-03-04T09:00:00Z");
+    let starts: Vec<_> =
+        free["staff"].as_array().unwrap().iter().map(|one| (&one["id"], &one["start"])).collect();
+    assert_eq!(
+        starts,
+        [(&json!(ida), &json!("2030-03-06T08:00:00Z")), (&json!(bea), &json!("2030-03-04T09:00:00Z"))]
+    );
+    // Of Ida alone; within a day she has none.
+    let free = next(&[("service_id", cut), ("staff_id", &ida)]).await;
+    assert_eq!(
+        (&free["start"], free["staff"].as_array().unwrap().len()),
+        (&json!("2030-03-06T08:00:00Z"), 1)
+    );
+    let free = next(&[("service_id", cut), ("staff_id", &ida), ("days", "1")]).await;
+    assert_eq!((&free["start"], &free["staff"][0]["start"]), (&json!(null), &json!(null)));
+
+    // The last hour of today has room for one service, not for both.
+    let late = json!({"rules": [{"weekday": 1, "start": "17:00", "end": "18:00"}, {"weekday": 2, "start": "10:00", "end": "12:00"}]});
+    salon.put("/opening-rules").json(&late).await.expect(200);
+    assert_eq!(next(&[("service_id", cut)]).await["start"], "2030-03-04T17:00:00Z");
+    let free = next(&[("service_id", cut), ("then", colour)]).await;
+    assert_eq!(free["start"], TEN);
+    assert_eq!(visits.book("Zoe", TEN).await.expect(201)["start"], TEN);
+    for (name, value) in [("days", "0"), ("days", "63"), ("seats", "0"), ("then", "nothing")] {
+        let question = [("service_id", cut), (name, value)];
+        salon.public("GET", "/availability/next").query(&question).await.refused(422, "INVALID");
+    }
+}

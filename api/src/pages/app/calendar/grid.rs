@@ -340,6 +340,26 @@ mod tests {
     }
 
     #[test]
+    fn on_the_nights_of_a_clock_change_the_clock_on_the_wall_is_followed() {
+        let night = |from: &str, to: &str| Scale {
+            zone: chrono_tz::Europe::Paris,
+            window: Interval::new(at(from), at(to)),
+            start: 0,
+            rows: 288,
+        };
+        // In spring 01:30 to 03:30 is an hour, and drawn as what the labels beside it say.
+        let spring = night("2030-03-30T23:00:00Z", "2030-03-31T22:00:00Z");
+        let hour = Interval::new(at("2030-03-31T00:30:00Z"), at("2030-03-31T01:30:00Z"));
+        assert_eq!(spring.place(hour), Some((19, 24)));
+        // In autumn half an hour from 02:45 ends at 02:15: it is seen, though it has no height of its own.
+        let autumn = night("2030-10-26T22:00:00Z", "2030-10-27T23:00:00Z");
+        let half = Interval::new(at("2030-10-27T00:45:00Z"), at("2030-10-27T01:15:00Z"));
+        assert_eq!(autumn.place(half), Some((34, 1)));
+        let three_hours = Interval::new(at("2030-10-26T23:00:00Z"), at("2030-10-27T03:00:00Z"));
+        assert_eq!(autumn.place(three_hours), Some((13, 36)));
+    }
+
+    #[test]
     fn what_is_neither_worked_nor_booked_is_told_apart() {
         let range = |from: &str, to: &str| Interval::new(at(from), at(to));
         let mut column = Column {
