@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use chrono::NaiveDate;
 use domain::id::{RoomId, ServiceId, StaffId};
 use domain::intake::Question;
+use domain::location::Location;
 use domain::service::{Rate, ServiceDraft};
 use serde::{Deserialize, Serialize};
 use store::services::{Offer, Which};
@@ -31,6 +32,9 @@ pub struct ServiceView {
     duration_minutes: i32,
     buffer_before_minutes: i32,
     buffer_after_minutes: i32,
+    location: Location,
+    /// To the customer, and again on the way back.
+    travel_minutes: i32,
     price_cents: i64,
     currency: String,
     #[schema(value_type = f64)]
@@ -66,6 +70,8 @@ impl ServiceView {
             duration_minutes: service.duration_minutes,
             buffer_before_minutes: service.buffer_before_minutes,
             buffer_after_minutes: service.buffer_after_minutes,
+            location: service.location,
+            travel_minutes: service.travel_minutes,
             price_cents: service.price_cents,
             currency: tenant.currency.clone(),
             deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
@@ -93,6 +99,8 @@ pub struct PublicService {
     pub description: Option<String>,
     pub image: Option<ImageView>,
     pub duration_minutes: i32,
+    /// `customer`: whoever provides it comes to the customer, and a booking needs an address.
+    pub location: Location,
     pub price_cents: i64,
     pub currency: String,
     #[schema(value_type = f64)]
@@ -115,6 +123,7 @@ impl PublicService {
             description: service.description,
             image: image.map(ImageView::from),
             duration_minutes: service.duration_minutes,
+            location: service.location,
             price_cents: service.price_cents,
             currency: tenant.currency.clone(),
             deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
@@ -137,6 +146,10 @@ pub struct CreateService {
     buffer_before_minutes: Option<i32>,
     /// 0..=480; 0.
     buffer_after_minutes: Option<i32>,
+    /// Business.
+    location: Option<Location>,
+    /// 0..=240; 0. Where `location` is `customer`: kept free before and after, besides the buffers.
+    travel_minutes: Option<i32>,
     /// Minor units, 0..=100,000,000.
     price_cents: i64,
     /// 0..=1 with at most four decimals; 0.
@@ -173,6 +186,8 @@ impl CreateService {
             duration_minutes: self.duration_minutes,
             buffer_before_minutes: self.buffer_before_minutes.unwrap_or(0),
             buffer_after_minutes: self.buffer_after_minutes.unwrap_or(0),
+            location: self.location.unwrap_or_default(),
+            travel_minutes: self.travel_minutes.unwrap_or(0),
             price_cents: self.price_cents,
             deposit_rate: self.deposit_rate.unwrap_or_default(),
             capacity: self.capacity.unwrap_or(1),
@@ -207,6 +222,10 @@ pub struct UpdateService {
     buffer_before_minutes: Option<i32>,
     #[serde(default, deserialize_with = "required")]
     buffer_after_minutes: Option<i32>,
+    #[serde(default, deserialize_with = "required")]
+    location: Option<Location>,
+    #[serde(default, deserialize_with = "required")]
+    travel_minutes: Option<i32>,
     #[serde(default, deserialize_with = "required")]
     price_cents: Option<i64>,
     #[serde(default, deserialize_with = "required")]
@@ -246,6 +265,8 @@ impl UpdateService {
             duration_minutes: self.duration_minutes.unwrap_or(draft.duration_minutes),
             buffer_before_minutes: self.buffer_before_minutes.unwrap_or(draft.buffer_before_minutes),
             buffer_after_minutes: self.buffer_after_minutes.unwrap_or(draft.buffer_after_minutes),
+            location: self.location.unwrap_or(draft.location),
+            travel_minutes: self.travel_minutes.unwrap_or(draft.travel_minutes),
             price_cents: self.price_cents.unwrap_or(draft.price_cents),
             deposit_rate: self.deposit_rate.unwrap_or(draft.deposit_rate),
             capacity: self.capacity.unwrap_or(draft.capacity),

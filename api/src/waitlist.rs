@@ -40,6 +40,8 @@ pub struct JoinWaitlist {
     customer: CustomerBody,
     /// Of messages; the tenant's.
     locale: Option<Locale>,
+    /// Where to come; required where the service's `location` is `customer`. At most 500 characters.
+    address: Option<String>,
     note: Option<String>,
 }
 
@@ -54,6 +56,7 @@ impl JoinWaitlist {
             email: self.customer.email.clone(),
             phone: self.customer.phone.clone(),
             locale: self.locale,
+            address: self.address.clone(),
             note: self.note.clone(),
         }
     }
@@ -115,6 +118,7 @@ pub struct MemberWaitlistView {
     #[schema(value_type = Option<String>)]
     latest: Option<TimeOfDay>,
     customer: WaitingCustomer,
+    address: Option<String>,
     note: Option<String>,
     /// What was offered.
     booking_id: Option<BookingId>,
@@ -154,6 +158,7 @@ impl From<Waiting> for MemberWaitlistView {
                 email: entry.contact_email,
                 phone: entry.contact_phone,
             },
+            address: entry.address,
             note: entry.note,
             booking_id: entry.booking_id,
             version: entry.version,

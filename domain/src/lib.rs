@@ -13,6 +13,7 @@ pub mod intake;
 pub mod job;
 pub mod link;
 pub mod locale;
+pub mod location;
 pub mod password;
 pub mod plan;
 pub mod privacy;

@@ -27,6 +27,7 @@ pub const REGISTRY: &[Personal] = &[
             "contact_email",
             "contact_email_key",
             "contact_phone",
+            "address",
             "note",
             "internal_note",
             "cancellation_reason",
@@ -78,7 +79,7 @@ pub const REGISTRY: &[Personal] = &[
     personal("users", &["email", "email_key", "full_name"]),
     personal(
         "waitlist_entries",
-        &["contact_name", "contact_email", "contact_email_key", "contact_phone", "note"],
+        &["contact_name", "contact_email", "contact_email_key", "contact_phone", "address", "note"],
     ),
     personal("weekly_rules", &[]),
     personal("workers", &[]),

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{RoomId, StaffId};
+use crate::location::Location;
 use crate::plan::{Feature, Plan};
 use crate::rejection::{Fields, Rejection};
 use crate::text;
@@ -61,6 +62,9 @@ pub struct ServiceDraft {
     pub duration_minutes: i32,
     pub buffer_before_minutes: i32,
     pub buffer_after_minutes: i32,
+    pub location: Location,
+    /// To a customer, and again on the way back; 0 where customers come.
+    pub travel_minutes: i32,
     pub price_cents: i64,
     pub deposit_rate: Rate,
     /// How many seats a group session has; 1: each booking has its own time.
@@ -90,11 +94,22 @@ impl ServiceDraft {
         fields.range("/duration_minutes", self.duration_minutes, 5, 1_440);
         fields.range("/buffer_before_minutes", self.buffer_before_minutes, 0, 480);
         fields.range("/buffer_after_minutes", self.buffer_after_minutes, 0, 480);
+        fields.range("/travel_minutes", self.travel_minutes, 0, 240);
+        if !self.location.is_at_customer() {
+            self.travel_minutes = 0;
+        } else if self.capacity > 1 {
+            fields.add("/location", "INVALID", "must be business: a group session has one place for all");
+        }
         let whole = i64::from(self.duration_minutes)
             + i64::from(self.buffer_before_minutes)
-            + i64::from(self.buffer_after_minutes);
+            + i64::from(self.buffer_after_minutes)
+            + 2 * i64::from(self.travel_minutes);
         if whole > 1_440 && self.duration_minutes <= 1_440 {
-            fields.add("/duration_minutes", "OUT_OF_RANGE", "must be at most 1440 with its buffers");
+            fields.add(
+                "/duration_minutes",
+                "OUT_OF_RANGE",
+                "must be at most 1440 with its buffers and travels",
+            );
         }
         fields.range("/price_cents", self.price_cents, 0, 100_000_000);
         fields.range("/capacity", self.capacity, 1, 1_000);
@@ -145,6 +160,8 @@ mod tests {
             duration_minutes: 45,
             buffer_before_minutes: 0,
             buffer_after_minutes: 15,
+            location: Location::Business,
+            travel_minutes: 0,
             price_cents: 4_800,
             deposit_rate: Rate::default(),
             capacity: 1,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::booking::{Contact, contact};
+use crate::booking::{Contact, Told, contact};
 use crate::hours::TimeOfDay;
 use crate::id::{ServiceId, StaffId};
 use crate::locale::Locale;
@@ -77,6 +77,8 @@ pub struct WaitlistDraft {
     pub phone: Option<String>,
     /// None: the tenant's.
     pub locale: Option<Locale>,
+    /// Where to come, of what takes place at the customer's.
+    pub address: Option<String>,
     pub note: Option<String>,
 }
 
@@ -114,7 +116,14 @@ impl WaitlistDraft {
         {
             fields.add("/latest", "BACKWARDS", "must be after the earliest time");
         }
-        let contact = contact(&self.name, &self.email, self.phone.as_deref(), self.note.as_deref(), country);
+        let told = Told {
+            name: &self.name,
+            email: &self.email,
+            phone: self.phone.as_deref(),
+            address: self.address.as_deref(),
+            note: self.note.as_deref(),
+        };
+        let contact = contact(told, country);
         match contact {
             Ok(contact) => {
                 fields.finish()?;
@@ -234,6 +243,7 @@ mod tests {
             email: "ana@customer.example".to_owned(),
             phone: None,
             locale: None,
+            address: None,
             note: None,
         }
     }

@@ -12,6 +12,7 @@ public-step = { $step ->
 }
 public-summary = Your appointment
 public-total = Total
+public-at-customer = at your place
 public-each = Each appointment
 public-policy = { $kind ->
     [never] To cancel, get in touch with us
@@ -83,6 +84,8 @@ public-details-email = Email address
 public-details-email-hint = For the confirmation and the link to move or cancel.
 public-details-phone = Telephone
 public-details-phone-hint = To reach you should anything come up.
+public-details-address = Where shall we come?
+public-details-address-hint = Street, postal code and town, and how to get in.
 public-details-note = Anything we should know before you come
 public-details-note-hint = Allergies, access, useful details…
 public-details-deposit = Deposit asked for: { $amount }
@@ -145,6 +148,7 @@ public-manage-again = Book again
 public-manage-back = Back to my appointment
 public-manage-site = See the business’s page
 public-ticket-with = with { $staff }, at { $tenant }
+public-ticket-comes = { $staff } comes to you
 public-ticket-hint = Show it at reception. With your email address it also brings you back to this page.
 
 public-cancel-title = Cancel this appointment?

@@ -12,6 +12,7 @@ public-step = { $step ->
 }
 public-summary = Votre rendez-vous
 public-total = Total
+public-at-customer = chez vous
 public-each = Par rendez-vous
 public-policy = { $kind ->
     [never] Pour annuler, contactez-nous
@@ -83,6 +84,8 @@ public-details-email = Adresse e-mail
 public-details-email-hint = Vous y recevrez la confirmation et le lien pour déplacer ou annuler.
 public-details-phone = Téléphone
 public-details-phone-hint = Pour vous joindre en cas d’imprévu.
+public-details-address = Où devons-nous venir ?
+public-details-address-hint = Rue, code postal et ville, et comment entrer.
 public-details-note = Un mot pour préparer votre venue
 public-details-note-hint = Allergie, accès, précision utile…
 public-details-deposit = Acompte demandé : { $amount }
@@ -145,6 +148,7 @@ public-manage-again = Reprendre rendez-vous
 public-manage-back = Retour à mon rendez-vous
 public-manage-site = Voir la page de l’établissement
 public-ticket-with = avec { $staff }, chez { $tenant }
+public-ticket-comes = { $staff } vient chez vous
 public-ticket-hint = À présenter à l’accueil. Avec votre adresse e-mail, il permet aussi de retrouver cette page.
 
 public-cancel-title = Annuler ce rendez-vous ?

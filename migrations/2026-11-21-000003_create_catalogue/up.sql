@@ -33,6 +33,8 @@ CREATE TABLE services (
   duration_minutes integer NOT NULL CHECK (duration_minutes BETWEEN 5 AND 1440),
   buffer_before_minutes integer NOT NULL DEFAULT 0 CHECK (buffer_before_minutes BETWEEN 0 AND 480),
   buffer_after_minutes integer NOT NULL DEFAULT 0 CHECK (buffer_after_minutes BETWEEN 0 AND 480),
+  location text NOT NULL DEFAULT 'business' CHECK (location IN ('business', 'customer')),
+  travel_minutes integer NOT NULL DEFAULT 0 CHECK (travel_minutes BETWEEN 0 AND 240),
   price_cents bigint NOT NULL CHECK (price_cents BETWEEN 0 AND 100000000),
   deposit_basis_points integer NOT NULL DEFAULT 0 CHECK (deposit_basis_points BETWEEN 0 AND 10000),
   capacity integer NOT NULL DEFAULT 1 CHECK (capacity BETWEEN 1 AND 1000),
@@ -52,10 +54,13 @@ CREATE TABLE services (
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, image_id) REFERENCES images,
   -- An allocation lasts a day at most, so that who looks for overlaps looks one day back.
-  CHECK (duration_minutes + buffer_before_minutes + buffer_after_minutes <= 1440)
+  CHECK (duration_minutes + buffer_before_minutes + buffer_after_minutes + 2 * travel_minutes <= 1440),
+  CHECK (location = 'customer' OR travel_minutes = 0),
+  CHECK (location = 'business' OR capacity = 1)
 );
 CALL protect_tenant_table('services');
 COMMENT ON COLUMN services.slot_step_minutes IS 'NULL: the duration.';
+COMMENT ON COLUMN services.travel_minutes IS 'To the customer, and again on the way back.';
 
 -- Who provides a service. No row: everybody, also later.
 CREATE TABLE service_staff (

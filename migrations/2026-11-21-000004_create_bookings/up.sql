@@ -217,6 +217,7 @@ CREATE TABLE bookings (
   notify_sms boolean NOT NULL,
   terms_accepted_at timestamptz,
   marketing_accepted_at timestamptz,
+  address text CHECK (length(address) <= 500),
   note text CHECK (length(note) <= 2000),
   internal_note text CHECK (length(internal_note) <= 2000),
   assigned jsonb,
@@ -254,6 +255,7 @@ CREATE INDEX bookings_group_session ON bookings (tenant_id, group_session_id) WH
 CREATE INDEX bookings_series ON bookings (tenant_id, series_id, starts_at) WHERE series_id IS NOT NULL;
 CREATE INDEX bookings_visit ON bookings (tenant_id, visit_id) WHERE visit_id IS NOT NULL;
 COMMENT ON COLUMN bookings.visit_id IS 'The first booking of the visit of several services that it is one of.';
+COMMENT ON COLUMN bookings.address IS 'Where to come, of what takes place at the customer''s.';
 COMMENT ON COLUMN bookings.price_cents IS 'Of all its seats, as the deposit.';
 COMMENT ON COLUMN bookings.timezone IS 'The zone the appointment takes place in: what messages print.';
 COMMENT ON COLUMN bookings.customer_timezone IS 'Where they booked from, if they said so.';

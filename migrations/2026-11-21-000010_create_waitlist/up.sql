@@ -16,6 +16,7 @@ CREATE TABLE waitlist_entries (
   contact_email_key text NOT NULL,
   contact_phone text,
   locale text NOT NULL CHECK (locale IN ('fr', 'en')),
+  address text CHECK (length(address) <= 500),
   note text CHECK (length(note) <= 2000),
   booking_id uuid,
   version bigint NOT NULL DEFAULT 1,

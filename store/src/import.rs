@@ -78,6 +78,7 @@ pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTi
             notify_sms: false,
             terms_accepted_at: Some(one.created_at),
             marketing_accepted_at: None,
+            address: None,
             note: one.note.clone(),
             internal_note: None,
             assigned: None,

@@ -7,6 +7,7 @@ use diesel::dsl::array;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::id::{ImageId, RoomId, ServiceId, StaffId, TenantId, UserId};
+use domain::location::Location;
 use domain::plan::Plan;
 use domain::rejection::{Code, Rejection};
 use domain::service::{Rate, ServiceDraft};
@@ -33,6 +34,8 @@ pub struct Service {
     pub duration_minutes: i32,
     pub buffer_before_minutes: i32,
     pub buffer_after_minutes: i32,
+    pub location: Location,
+    pub travel_minutes: i32,
     pub price_cents: i64,
     pub deposit_basis_points: i32,
     /// How many seats a group session has; 1: each booking has its own time.
@@ -74,6 +77,8 @@ impl Offer {
             duration_minutes: service.duration_minutes,
             buffer_before_minutes: service.buffer_before_minutes,
             buffer_after_minutes: service.buffer_after_minutes,
+            location: service.location,
+            travel_minutes: service.travel_minutes,
             price_cents: service.price_cents,
             deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
             capacity: service.capacity,
@@ -209,6 +214,8 @@ pub async fn add(
             duration_minutes: 0,
             buffer_before_minutes: 0,
             buffer_after_minutes: 0,
+            location: Location::Business,
+            travel_minutes: 0,
             price_cents: 0,
             deposit_basis_points: 0,
             capacity: 1,
@@ -277,6 +284,8 @@ pub async fn update(
             services::duration_minutes.eq(service.duration_minutes),
             services::buffer_before_minutes.eq(service.buffer_before_minutes),
             services::buffer_after_minutes.eq(service.buffer_after_minutes),
+            services::location.eq(service.location),
+            services::travel_minutes.eq(service.travel_minutes),
             services::price_cents.eq(service.price_cents),
             services::deposit_basis_points.eq(service.deposit_basis_points),
             services::capacity.eq(service.capacity),
@@ -351,6 +360,8 @@ fn offer(row: &Service, draft: ServiceDraft) -> Offer {
             duration_minutes: draft.duration_minutes,
             buffer_before_minutes: draft.buffer_before_minutes,
             buffer_after_minutes: draft.buffer_after_minutes,
+            location: draft.location,
+            travel_minutes: draft.travel_minutes,
             price_cents: draft.price_cents,
             deposit_basis_points: draft.deposit_rate.basis_points(),
             capacity: draft.capacity,

@@ -53,6 +53,7 @@ pub struct Entry {
     pub contact_email_key: String,
     pub contact_phone: Option<String>,
     pub locale: Locale,
+    pub address: Option<String>,
     pub note: Option<String>,
     /// What was offered, as the booking that holds it.
     pub booking_id: Option<BookingId>,
@@ -95,6 +96,7 @@ pub async fn join(tx: &TenantTx, draft: &WaitlistDraft, by: &By, now: DateTime<U
     let tenant = &catalogue.tenant;
     let today = now.with_timezone(&tenant.timezone).date_naive();
     let contact = draft.checked(today, catalogue.service.capacity, &tenant.country)?;
+    let address = catalogue.service.location.address(contact.address)?;
     let minute = |time: Option<TimeOfDay>| time.and_then(|time| i16::try_from(time.minute()).ok());
     let Window { from, to, earliest, latest } = draft.window;
     let entry = Entry {
@@ -113,6 +115,7 @@ pub async fn join(tx: &TenantTx, draft: &WaitlistDraft, by: &By, now: DateTime<U
         contact_email_key: contact.email.key,
         contact_phone: contact.phone_e164,
         locale: draft.locale.unwrap_or(tenant.locale),
+        address,
         note: contact.note,
         booking_id: None,
         version: 1,
@@ -423,6 +426,7 @@ async fn hold(
         timezone: None,
         notify: Notify { email: true, sms: false },
         accepts: Consents::default(),
+        address: entry.address.clone(),
         note: entry.note.clone(),
         answers: AllGiven::new(),
         then: Vec::new(),

@@ -42,7 +42,7 @@ impl From<&bookings::Appointment> for Appointment {
             price_cents: booking.price_cents,
             deposit_cents: booking.deposit_cents,
             currency: booking.currency.clone(),
-            location: None,
+            location: booking.address.clone(),
             note: booking.note.clone(),
             cancelling: booking.terms().cancelling(booking.starts_at),
             fee_cents: booking.fee_cents,
@@ -74,7 +74,7 @@ impl Invite {
             timezone: booking.timezone,
             summary: format!("{} · {}", booking.title(), tenant.name),
             description: format!("{}\n{manage_url}", booking.public_code),
-            location: tenant.address.clone().unwrap_or_default(),
+            location: booking.address.clone().or_else(|| tenant.address.clone()).unwrap_or_default(),
             organizer: Person {
                 name: tenant.name.clone(),
                 email: tenant.contact_email.clone().unwrap_or_else(|| format!("no-reply@{host}")),

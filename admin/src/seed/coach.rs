@@ -38,6 +38,7 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
         description,
         minutes,
         after: 15,
+        travel: None,
         price_cents,
         deposit: 0,
         auto_confirm: true,

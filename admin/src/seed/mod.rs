@@ -15,6 +15,7 @@ use domain::hours::{MinuteRange, Owner, RuleKind, Weekday, WeeklyRange};
 use domain::id::{ImageId, ServiceId, StaffId, TenantId};
 use domain::intake::{Kind, QuestionDraft};
 use domain::locale::Locale;
+use domain::location::Location;
 use domain::plan::Plan;
 use domain::service::{Rate, ServiceDraft};
 use domain::staff::StaffDraft;
@@ -69,6 +70,8 @@ struct Offered {
     description: &'static str,
     minutes: i32,
     after: i32,
+    /// Minutes to the customer's, where it takes place there.
+    travel: Option<i32>,
     price_cents: i64,
     /// Percent.
     deposit: i32,
@@ -228,6 +231,8 @@ async fn hire_and_offer(tx: &TenantTx, demo: &Demo, by: &By, now: DateTime<Utc>)
             duration_minutes: offered.minutes,
             buffer_before_minutes: 0,
             buffer_after_minutes: offered.after,
+            location: if offered.travel.is_some() { Location::Customer } else { Location::Business },
+            travel_minutes: offered.travel.unwrap_or(0),
             price_cents: offered.price_cents,
             deposit_rate: Rate::from_basis_points(offered.deposit * 100).unwrap_or_default(),
             capacity: 1,
@@ -246,12 +251,11 @@ async fn hire_and_offer(tx: &TenantTx, demo: &Demo, by: &By, now: DateTime<Utc>)
             let questions = offered.questions.iter().map(Asked::draft).collect();
             store::intake::replace(tx, offer.service.id, questions, None, by, now).await?;
         }
-        known.services.push((
-            offer.service.id,
-            offered.minutes + offered.after,
-            offered.auto_confirm,
-            offered.by,
-        ));
+        // The demo's bookings take place there: nobody asks for an address.
+        if offered.travel.is_none() {
+            let minutes = offered.minutes + offered.after;
+            known.services.push((offer.service.id, minutes, offered.auto_confirm, offered.by));
+        }
     }
     Ok(known)
 }

@@ -109,6 +109,7 @@ fn services() -> Vec<Offered> {
         description,
         minutes,
         after: 0,
+        travel: None,
         price_cents,
         deposit: 0,
         auto_confirm: true,
@@ -187,6 +188,17 @@ fn services() -> Vec<Offered> {
                 "Essai compris. Nous vous rappelons pour confirmer la date.",
                 90,
                 9_500,
+                COLOR,
+            )
+        },
+        Offered {
+            travel: Some(30),
+            ..offered(
+                "Coiffure à domicile",
+                "Coiffage",
+                "Nous venons chez vous, à Paris\u{a0}: coupe ou mise en forme, matériel compris.",
+                60,
+                7_500,
                 COLOR,
             )
         },

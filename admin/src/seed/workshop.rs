@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Days, Utc};
 use domain::booking::{BookingDraft, Consents, Notify};
+use domain::location::Location;
 use domain::rejection::Code;
 use domain::service::{Rate, ServiceDraft};
 use store::audit::By;
@@ -36,6 +37,8 @@ pub(super) async fn hold(
         duration_minutes: 90,
         buffer_before_minutes: 0,
         buffer_after_minutes: 15,
+        location: Location::Business,
+        travel_minutes: 0,
         price_cents: *price_cents,
         deposit_rate: Rate::default(),
         capacity: 6,
@@ -66,6 +69,7 @@ pub(super) async fn hold(
             timezone: None,
             notify: Notify { email: false, sms: false },
             accepts: Consents { terms: true, marketing: false },
+            address: None,
             note: None,
             answers: domain::intake::AllGiven::new(),
             then: Vec::new(),

@@ -35,6 +35,8 @@ pub struct CreateBookingForCustomer {
     notifications: Option<Notifications>,
     /// Of messages; the customer's.
     locale: Option<Locale>,
+    /// Where to come, where the service's `location` is `customer`. At most 500 characters.
+    address: Option<String>,
     /// What the customer said.
     note: Option<String>,
     /// What members note for themselves.
@@ -76,6 +78,7 @@ impl CreateBookingForCustomer {
                 sms: notifications.sms.unwrap_or(false),
             },
             accepts: domain::booking::Consents::default(),
+            address: self.address.clone(),
             note: self.note.clone(),
             answers: self.answers.clone().unwrap_or_default(),
             then: visit::drafts(self.then.as_ref()),

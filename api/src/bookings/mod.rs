@@ -55,6 +55,8 @@ pub struct CreateBooking {
     /// Where the customer is. Messages print the zone the appointment takes place in.
     #[schema(value_type = Option<String>)]
     timezone: Option<Tz>,
+    /// Where to come; required where the service's `location` is `customer`, else not kept. At most 500 characters.
+    address: Option<String>,
     note: Option<String>,
     /// By the ids of the service's questions: a text, a number, true for a consent, a list for choices; of a file, the id that
     /// sending it answered.
@@ -110,6 +112,7 @@ impl CreateBooking {
                 terms: consents.terms.unwrap_or(false),
                 marketing: consents.marketing.unwrap_or(false),
             },
+            address: self.address.clone(),
             note: self.note.clone(),
             answers: self.answers.clone().unwrap_or_default(),
             then: visit::drafts(self.then.as_ref()),

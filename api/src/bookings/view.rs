@@ -27,6 +27,8 @@ pub struct BookingView {
     /// The zone the appointment takes place in.
     #[schema(value_type = String)]
     timezone: Tz,
+    /// Where to come, of what takes place at the customer's; null: at the business, or not known.
+    address: Option<String>,
     /// 1 but of group sessions.
     seats: i32,
     /// Of all seats, as the deposit.
@@ -192,6 +194,7 @@ impl BookingView {
             start: booking.starts_at,
             end: booking.ends_at,
             timezone: booking.timezone,
+            address: booking.address,
             seats: booking.seats,
             price_cents: booking.price_cents,
             currency: booking.currency,

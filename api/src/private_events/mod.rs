@@ -131,6 +131,8 @@ pub struct CreateEvent {
     /// The address, where it is not known.
     client_name: Option<String>,
     service_id: Option<ServiceId>,
+    /// Of a booking, where to come: where the service's `location` is `customer`.
+    address: Option<String>,
 }
 
 /// What stands afterwards, all of it: a private event's fields as in the making of one; of a booking `start` and `staff_id`.
@@ -300,6 +302,7 @@ async fn book(member: &Member<ManageBookings>, submission: &Submission<CreateEve
                 timezone: None,
                 notify: Notify { email: true, sms: false },
                 accepts: domain::booking::Consents::default(),
+                address: body.address.clone(),
                 note: None,
                 answers: AllGiven::new(),
                 then: Vec::new(),

@@ -48,6 +48,8 @@ mod limits;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod location;
+#[cfg(test)]
 mod logs;
 #[cfg(test)]
 mod messages;

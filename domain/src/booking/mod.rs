@@ -39,6 +39,8 @@ pub struct BookingDraft {
     pub timezone: Option<Tz>,
     pub notify: Notify,
     pub accepts: Consents,
+    /// Where to come, of what takes place at the customer's.
+    pub address: Option<String>,
     pub note: Option<String>,
     /// To what the service asks.
     pub answers: AllGiven,
@@ -74,13 +76,31 @@ pub struct Contact {
     pub name: String,
     pub email: Email,
     pub phone_e164: Option<String>,
+    pub address: Option<String>,
     pub note: Option<String>,
+}
+
+/// Who somebody says they are, as it was typed.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    pub name: &'a str,
+    pub email: &'a str,
+    pub phone: Option<&'a str>,
+    pub address: Option<&'a str>,
+    pub note: Option<&'a str>,
 }
 
 impl BookingDraft {
     /// Who it is for, in the forms that are kept; `country` is where a national telephone number belongs.
     pub fn contact(&self, country: &str) -> Result<Contact, Rejection> {
-        contact(&self.name, &self.email, self.phone.as_deref(), self.note.as_deref(), country)
+        let told = Told {
+            name: &self.name,
+            email: &self.email,
+            phone: self.phone.as_deref(),
+            address: self.address.as_deref(),
+            note: self.note.as_deref(),
+        };
+        contact(told, country)
     }
 
     /// Refuses more seats than a service has, and less than one.
@@ -97,13 +117,8 @@ impl BookingDraft {
 }
 
 /// Somebody as they tell who they are, in the forms that are kept; `country` is where a national telephone number belongs.
-pub fn contact(
-    name: &str,
-    email: &str,
-    phone: Option<&str>,
-    note: Option<&str>,
-    country: &str,
-) -> Result<Contact, Rejection> {
+pub fn contact(told: Told<'_>, country: &str) -> Result<Contact, Rejection> {
+    let Told { name, email, phone, address, note } = told;
     let mut fields = Fields::default();
     let name = fields.take("/customer/name", text::name(name));
     let email = fields.take("/customer/email", Email::parse(email));
@@ -111,11 +126,12 @@ pub fn contact(
         None | Some("") => None,
         Some(number) => fields.take("/customer/phone", contact::phone(number, country)),
     };
+    let address = address.and_then(|address| fields.take("/address", text::lines(address, 500)).flatten());
     let note = note.and_then(|note| fields.take("/note", text::lines(note, 2_000)).flatten());
     match (name, email) {
         (Some(name), Some(email)) => {
             fields.finish()?;
-            Ok(Contact { name, email, phone_e164, note })
+            Ok(Contact { name, email, phone_e164, address, note })
         }
         _ => Err(fields.into_rejection()),
     }

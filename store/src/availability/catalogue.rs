@@ -9,6 +9,7 @@ use domain::booking::{self, Policy};
 use domain::hours::{Calendar, Hours, Owner};
 use domain::id::{RoomId, ServiceId, StaffId, TenantId};
 use domain::locale::Locale;
+use domain::location::Location;
 use domain::plan::Plan;
 use domain::rejection::Code;
 use domain::slots::{Agenda, Demand, Room, Session, Slot, SlotRules};
@@ -86,6 +87,8 @@ pub struct Bookable {
     pub duration_minutes: i32,
     pub buffer_before_minutes: i32,
     pub buffer_after_minutes: i32,
+    pub location: Location,
+    pub travel_minutes: i32,
     pub price_cents: i64,
     pub deposit_basis_points: i32,
     pub capacity: i32,
@@ -173,7 +176,7 @@ async fn offered(
     id: ServiceId,
 ) -> Result<(Terms, Bookable, Vec<StaffId>, Option<Vec<RoomTime>>)> {
     type Row = (Terms, Bookable, Vec<StaffId>, Vec<RoomId>, Vec<RoomId>);
-    let (terms, service, staff, named, usable): Row = services::table
+    let (terms, mut service, staff, named, usable): Row = services::table
         .inner_join(tenants::table)
         .filter(services::tenant_id.eq(tx.tenant()))
         .filter(services::id.eq(id))
@@ -187,6 +190,9 @@ async fn offered(
         ))
         .first(&mut tx.conn())
         .await?;
+    // Whoever comes to a customer is under way before and after.
+    service.buffer_before_minutes += service.travel_minutes;
+    service.buffer_after_minutes += service.travel_minutes;
     let time = |id| RoomTime { id, busy: Vec::new() };
     let rooms = (!named.is_empty()).then(|| usable.into_iter().map(time).collect());
     Ok((terms, service, staff, rooms))

@@ -47,6 +47,13 @@ pub(crate) async fn services(tx: &TenantTx, wish: Wish, dates: (NaiveDate, Naive
         }
         service.frees.clone_from(&frees);
     }
+    let mut places = each.iter().map(|service| service.service.location);
+    let first = places.next();
+    // What was booked stays movable, whatever its services have become.
+    if let Some(at) = places.position(|place| Some(place) != first).filter(|_| present.is_none()) {
+        let detail = "takes place elsewhere: a visit has one place";
+        return Err(Rejection::invalid(format!("/then/{at}/service_id"), "UNAVAILABLE", detail).into());
+    }
     Ok(Services { each, present })
 }
 

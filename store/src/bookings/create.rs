@@ -283,6 +283,11 @@ pub(super) async fn book(
     let ends_at = place.end(&catalogue, draft.start);
     let Catalogue { tenant, service, team, .. } = catalogue;
     let price_cents = service.price_cents * i64::from(draft.seats);
+    // What is held for somebody who waited was asked when they joined.
+    let address = match kept_until {
+        Some(_until) => contact.address,
+        None => service.location.address(contact.address)?,
+    };
     let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };
     let staff = member.staff;
     let deposit_cents = if tenant.plan.has(Feature::Deposits) {
@@ -330,6 +335,7 @@ pub(super) async fn book(
         notify_sms: draft.notify.sms,
         terms_accepted_at: draft.accepts.terms.then_some(now),
         marketing_accepted_at: draft.accepts.marketing.then_some(now),
+        address,
         note: contact.note,
         internal_note,
         assigned: serde_json::to_value(assigned).ok(),

@@ -83,6 +83,8 @@ pub struct Booking {
     pub notify_sms: bool,
     pub terms_accepted_at: Option<DateTime<Utc>>,
     pub marketing_accepted_at: Option<DateTime<Utc>>,
+    /// Where to come, of what takes place at the customer's.
+    pub address: Option<String>,
     pub note: Option<String>,
     /// Of members, for members.
     pub internal_note: Option<String>,

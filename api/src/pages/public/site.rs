@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use domain::booking::Policy;
 use domain::id::{ServiceId, StaffId};
+use domain::location::Location;
 use serde::Serialize;
 use store::TenantTx;
 use store::images::{self, Image};
@@ -22,6 +23,7 @@ pub struct Line {
     pub description: Option<String>,
     pub category: Option<String>,
     pub duration_minutes: i32,
+    pub location: Location,
     /// How many seats a group session has; 1: there are none.
     pub capacity: i32,
     /// Of so many seats is the price, and the deposit.
@@ -55,6 +57,7 @@ impl Line {
             category: service.category.clone(),
             auto_confirm: service.auto_confirm,
             duration_minutes: service.duration_minutes,
+            location: service.location,
             capacity: service.capacity,
             seats: 1,
             price_cents: service.price_cents,

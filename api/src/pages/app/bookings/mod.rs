@@ -24,6 +24,7 @@ use super::calendar::parse_date;
 use crate::extract::{Allows, PageMember};
 use crate::pages::answers::Answered;
 use crate::pages::local_path;
+use crate::pages::public::site::map_url;
 
 /// A booking with what its reader may do now.
 #[derive(Serialize)]
@@ -68,6 +69,9 @@ pub struct Sheet {
     /// What the customer would owe who cancelled now: this service, and all of its visit.
     pub late_minor: i64,
     pub visit_late_minor: i64,
+    /// Where to come, of what takes place at the customer's, and that place on a map.
+    pub address: Option<String>,
+    pub map_url: Option<String>,
     pub note: Option<String>,
     pub answers: Vec<Answered>,
     pub internal_note: Option<String>,
@@ -154,6 +158,8 @@ impl Sheet {
             late_minor,
             visit_late_minor: late_minor,
             currency: booking.currency,
+            map_url: booking.address.as_deref().map(map_url),
+            address: booking.address,
             note: booking.note,
             answers,
             internal_note: booking.internal_note,

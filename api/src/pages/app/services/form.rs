@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::id::{RoomId, StaffId};
+use domain::location::Location;
 use domain::rejection::{Fields, Rejection};
 use domain::service::{Rate, ServiceDraft};
 use serde::Serialize;
@@ -25,6 +26,9 @@ pub struct ServiceForm {
     capacity: String,
     buffer_before: String,
     buffer_after: String,
+    /// `customer`: whoever provides it comes to the customer.
+    location: String,
+    travel: String,
     pub notice: String,
     horizon: String,
     until: String,
@@ -50,6 +54,8 @@ impl ServiceForm {
             deposit: percent(service.deposit_basis_points),
             buffer_before: service.buffer_before_minutes.to_string(),
             buffer_after: service.buffer_after_minutes.to_string(),
+            location: service.location.name().to_owned(),
+            travel: service.travel_minutes.to_string(),
             notice: service.min_notice_minutes.to_string(),
             horizon: service.horizon_days.to_string(),
             step: service.slot_step_minutes.map(|step| step.to_string()).unwrap_or_default(),
@@ -72,6 +78,8 @@ impl ServiceForm {
             capacity: text("1"),
             buffer_before: text("0"),
             buffer_after: text("0"),
+            location: Location::default().name().to_owned(),
+            travel: text("0"),
             notice: text("0"),
             horizon: text("90"),
             auto_confirm: true,
@@ -91,6 +99,8 @@ impl ServiceForm {
             capacity: typed.text("capacity"),
             buffer_before: typed.text("buffer_before"),
             buffer_after: typed.text("buffer_after"),
+            location: typed.text("location"),
+            travel: typed.text("travel"),
             notice: typed.text("notice"),
             horizon: typed.text("horizon"),
             until: typed.text("until"),
@@ -134,6 +144,8 @@ impl ServiceForm {
             duration_minutes: number(&mut fields, "/duration_minutes", &self.duration, 60),
             buffer_before_minutes: number(&mut fields, "/buffer_before_minutes", &self.buffer_before, 0),
             buffer_after_minutes: number(&mut fields, "/buffer_after_minutes", &self.buffer_after, 0),
+            location: Location::from_name(&self.location).unwrap_or_default(),
+            travel_minutes: number(&mut fields, "/travel_minutes", &self.travel, 0),
             price_cents,
             deposit_rate,
             capacity: number(&mut fields, "/capacity", &self.capacity, 1),
@@ -166,6 +178,7 @@ impl ServiceForm {
             ("app-service-capacity", self.capacity.clone()),
             ("app-service-buffer-before", self.buffer_before.clone()),
             ("app-service-buffer-after", self.buffer_after.clone()),
+            ("app-service-travel", self.travel.clone()),
             ("app-service-notice", self.notice.clone()),
             ("app-service-horizon", self.horizon.clone()),
             ("app-service-until", self.until.clone()),

@@ -30,6 +30,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("/customer/name", "name"),
     ("/customer/email", "email"),
     ("/customer/phone", "phone"),
+    ("/address", "address"),
     ("/note", "note"),
     ("/recurrence", "repeat"),
 ];
@@ -50,6 +51,8 @@ pub struct BookingForm {
     name: String,
     email: String,
     phone: String,
+    /// Where to come, of what takes place at the customer's.
+    address: String,
     note: String,
     /// Every so many weeks; empty: once.
     pub(super) repeat: String,
@@ -291,6 +294,7 @@ impl BookingForm {
             name: filled.text("name"),
             email: filled.text("email"),
             phone: filled.text("phone"),
+            address: filled.text("address"),
             note: filled.text("note"),
             repeat: filled.text("repeat"),
             times: filled.text("times"),
@@ -327,6 +331,7 @@ impl BookingForm {
             &self.name,
             &self.email,
             &self.phone,
+            &self.address,
             &self.note,
             &self.repeat,
             &self.times,
@@ -353,9 +358,12 @@ async fn book(
 ) -> Result<Booked> {
     let wish = form.choice().wish()?;
     let start = form.start();
-    let (tenant, questions) = visitor
+    let (tenant, service, questions) = visitor
         .tenant
-        .read(async |tx| Ok::<_, store::Error>((store::tenants::find(tx).await?, asked(tx, wish).await?)))
+        .read(async |tx| {
+            let service = store::services::find(tx, wish.service_id).await?.service;
+            Ok::<_, store::Error>((store::tenants::find(tx).await?, service, asked(tx, wish).await?))
+        })
         .await?;
     let mut answers = questions.iter().map(|asked| form.answers.given(asked));
     let draft = BookingDraft {
@@ -372,6 +380,7 @@ async fn book(
         notify: Notify { email: true, sms: false },
         // The page says so above its button.
         accepts: Consents { terms: true, marketing: false },
+        address: Some(form.address.clone()),
         note: Some(form.note.clone()),
         answers: answers.next().unwrap_or_default(),
         then: wish.then.iter().zip(answers).map(|(next, answers)| NextDraft { next, answers }).collect(),
@@ -381,8 +390,9 @@ async fn book(
     if start.is_none() {
         errors.extend(Rejection::invalid("/start", "REQUIRED", "must be one of the times").errors);
     }
-    if let Err(contact) = draft.contact(&tenant.country) {
-        errors.extend(contact.errors);
+    let contact = draft.contact(&tenant.country);
+    if let Err(flawed) = contact.and_then(|contact| service.location.address(contact.address)) {
+        errors.extend(flawed.errors);
     }
     for asked in &questions {
         let Err(answers) = intake::check(asked, &form.answers.given(asked), Answering::Customer) else {

@@ -48,8 +48,11 @@ impl Basket {
         };
         // Seats are of sessions, which have their own time.
         let is_single = chosen.line.capacity <= 1;
-        let is_new =
-            |line: &&super::Line| line.capacity <= 1 && all.iter().all(|next| next.service_id != line.id);
+        let is_new = |line: &&super::Line| {
+            line.capacity <= 1
+                && line.location == chosen.line.location
+                && all.iter().all(|next| next.service_id != line.id)
+        };
         let more = chosen.services.iter().filter(is_new).filter(|_| is_single && !wish.then.is_full());
         Self {
             more: more

@@ -24,6 +24,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("/customer/name", "name"),
     ("/customer/email", "email"),
     ("/customer/phone", "phone"),
+    ("/address", "address"),
     ("/note", "note"),
 ];
 
@@ -45,6 +46,7 @@ pub struct WaitlistForm {
     name: String,
     email: String,
     phone: String,
+    address: String,
     note: String,
 }
 
@@ -88,6 +90,7 @@ impl WaitlistForm {
             phone: Some(self.phone.clone()),
             // Messages come in the language of the page.
             locale: reader.lang,
+            address: Some(self.address.clone()),
             note: Some(self.note.clone()),
         })
     }

@@ -58,6 +58,8 @@ pub struct Ticket {
     first_name: String,
     email: String,
     reason: Option<String>,
+    /// Where to come, of what takes place at the customer's.
+    address: Option<String>,
     note: Option<String>,
     answers: Vec<Answered>,
     /// Where this page is; the others are below it.
@@ -103,6 +105,7 @@ impl Ticket {
             first_name: first_name(&booking.contact_name).to_owned(),
             email: booking.contact_email.clone(),
             reason: booking.cancellation_reason.clone(),
+            address: booking.address.clone(),
             note: booking.note.clone(),
             answers: Answered::all(booking.answers()),
             url: format!("/manage/{token}"),

@@ -49,6 +49,8 @@ pub struct BookingForm {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) phone: String,
+    /// Where to come, of what takes place at the customer's.
+    pub(super) address: String,
     /// `on`: the customer gets a confirmation.
     pub(super) notify: String,
     pub(super) internal_note: String,
@@ -101,6 +103,7 @@ impl BookingForm {
             name: text("name"),
             email: text("email"),
             phone: text("phone"),
+            address: text("address"),
             notify: text("notify"),
             internal_note: text("internal_note"),
             key: text("key"),
@@ -173,6 +176,7 @@ impl BookingForm {
             timezone: None,
             notify: Notify { email: !self.notify.is_empty(), sms: false },
             accepts: Consents::default(),
+            address: Some(self.address.clone()),
             note: None,
             answers: answers.next().unwrap_or_default(),
             then: wish.then.iter().zip(answers).map(|(next, answers)| NextDraft { next, answers }).collect(),

@@ -9,6 +9,7 @@ use domain::booking::visit::MOST_NEXT;
 use domain::customer;
 use domain::id::{BookingId, CustomerId, ServiceId};
 use domain::intake::{Kind, Question};
+use domain::location::Location;
 use domain::rejection::{Alternative, Code, Extra};
 use serde::{Deserialize, Serialize};
 use store::availability::{self, Wish};
@@ -34,7 +35,7 @@ use crate::random;
 
 /// Most customers that are offered to choose from.
 const MOST_FOUND: i64 = 6;
-const FIELDS: [(&str, &str); 13] = [
+const FIELDS: [(&str, &str); 14] = [
     ("/service_id", "service_id"),
     ("/then*", "then"),
     ("/staff_id", "staff_id"),
@@ -47,6 +48,7 @@ const FIELDS: [(&str, &str); 13] = [
     ("/customer/name", "name"),
     ("/customer/email", "email"),
     ("/customer/phone", "phone"),
+    ("/address", "address"),
     ("/internal_note", "internal_note"),
 ];
 
@@ -67,6 +69,8 @@ struct Content {
     occurrences: Vec<Planned>,
     /// How many seats a group session of the chosen service has; 1: there are none.
     capacity: i32,
+    /// Whether it takes place at the customer's.
+    is_at_customer: bool,
     zone: &'static str,
     times: Vec<Time>,
     /// Instead of a time that is gone.
@@ -162,16 +166,21 @@ async fn show_with(
     };
     let words = customer::wanted(&form.find);
     let is_chosen = |offer: &&Offer| offer.service.id.to_string() == form.service_id;
-    let capacity = offered.offers.iter().find(is_chosen).map_or(1, |offer| offer.service.capacity);
+    let (capacity, location) = offered
+        .offers
+        .iter()
+        .find(is_chosen)
+        .map_or((1, Location::default()), |offer| (offer.service.capacity, offer.service.location));
     let has_room = form.then.len() < MOST_NEXT && capacity <= 1;
     let content = Content {
         current: "bookings",
         capacity,
+        is_at_customer: location.is_at_customer(),
         then: form.then.iter().cloned().chain(has_room.then(String::new)).collect(),
         next: offered
             .offers
             .iter()
-            .filter(|offer| offer.service.capacity <= 1)
+            .filter(|offer| offer.service.capacity <= 1 && offer.service.location == location)
             .map(|offer| Choice { value: offer.service.id.to_string(), label: offer.service.name.clone() })
             .collect(),
         questions: Asked::all(&offered.questions, &form.answers),
