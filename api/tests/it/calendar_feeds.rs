@@ -21,7 +21,7 @@ fn python() -> String {
 
 /// What an independent reader makes of a calendar: start, end, summary, status, UID. Beside the test, whose connections
 /// would else go stale.
-async fn read(ics: &str) -> Vec<Value> {
+pub(crate) async fn read(ics: &str) -> Vec<Value> {
     let ics = ics.to_owned();
     tokio::task::spawn_blocking(move || read_now(&ics)).await.unwrap()
 }
@@ -217,6 +217,63 @@ async fn a_file_is_taken_over_once_however_often_it_comes() {
     assert!(free("2030-03-19").await.starts_with("10:00"));
     let rows = "SELECT count(*) FROM private_events";
     assert_eq!(app.database.admin().await.query_one(rows, &[]).await.unwrap().get::<_, i64>(0), 2);
+}
+
+#[tokio::test]
+async fn own_bookings_and_events_that_come_back_in_a_file_are_not_there_twice() {
+    let app = TestApp::start().await;
+    let salon = app.tenant("salon").await;
+    salon.service(json!({})).await;
+    let staff = salon.first_staff().await;
+    let opened = salon.post(&format!("/staff/{staff}/calendar-feed")).json(&json!({"shows_details": true}));
+    let address = path(&opened.await.expect(201)["url"]);
+    let booked = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
+    take(&salon, json!({"staff_id": staff, "title": "Lunch", "start": "2030-03-06T12:00", "end": "2030-03-06T13:00", "recurrence": "FREQ=WEEKLY;COUNT=2"})).await;
+    app.run_jobs().await;
+    let ours = app.request("GET", &address).await.text;
+    let mails = app.mails().await;
+    let mail = mails.iter().find(|mail| mail.to.contains("ana@")).unwrap();
+    let invitation = mail.attachments.iter().find(|file| file.name == "invite.ics").unwrap();
+    let invitation = String::from_utf8(invitation.bytes.clone()).unwrap();
+    let busy = async || {
+        let rows = "SELECT count(*) FROM private_events";
+        app.database.admin().await.query_one(rows, &[]).await.unwrap().get::<_, i64>(0)
+    };
+    let import = async |salon: &Salon<'_>, file: &str| {
+        let staff = salon.first_staff().await;
+        let path = format!("/staff/{staff}/calendar-import");
+        salon.post(&path).file("text/calendar", file.as_bytes()).await.expect(200)
+    };
+    let why = |report: &Value| -> Vec<(String, String)> {
+        let left_out = report["left_out"].as_array().unwrap().iter();
+        let text = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+        left_out.map(|one| (text(one, "title"), text(one, "code"))).collect()
+    };
+    let own = |title: &str| (title.to_owned(), "OWN".to_owned());
+    let report = import(&salon, &ours).await;
+    assert_eq!((&report["made"], &report["left_out_count"]), (&json!(0), &json!(3)), "{report}");
+    assert_eq!(why(&report), [own("Ana · Haircut"), own("Lunch"), own("Lunch")]);
+    let report = import(&salon, &invitation).await;
+    assert_eq!((&report["made"], why(&report)), (&json!(0), vec![own("Haircut · Salon salon")]), "{report}");
+    assert_eq!(busy().await, 1);
+    // Gone here, the time is free again.
+    app.clock.advance(chrono::TimeDelta::minutes(1));
+    let code = booked["public_code"].as_str().unwrap();
+    let email = json!({"email": "ana@customer.example"});
+    salon.public("POST", &format!("/bookings/{code}/cancellation")).json(&email).await.expect(200);
+    assert!(salon.starts("2030-03-05").await.contains(&"2030-03-05T09:00:00Z".to_owned()));
+    // What only looks like ours, and an appointment with somebody else on this platform, is a private event.
+    let (id, host) = invitation.lines().find_map(|line| line.strip_prefix("UID:")?.split_once('@')).unwrap();
+    let strange = invitation.replace(id, "019c0000-0000-7000-8000-000000000000");
+    let elsewhere = invitation.replace(&format!("{id}@{host}"), &format!("{id}@other.example"));
+    for file in [&strange, &elsewhere] {
+        let report = import(&salon, file).await;
+        assert_eq!((&report["made"], &report["left_out_count"]), (&json!(1), &json!(0)), "{report}");
+    }
+    let other = app.tenant("other").await;
+    assert_eq!(import(&other, &invitation).await["made"], 1);
+    assert_eq!(busy().await, 4);
+    app.run_jobs().await;
 }
 
 #[tokio::test]

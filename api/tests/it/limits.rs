@@ -69,6 +69,9 @@ async fn the_hundred_and_first_write_of_an_address_is_refused() {
     own.expect(200);
     let health = app.request("GET", "/health").await.expect(200);
     assert_eq!((&health["status"], &health["redis"]), (&json!("ok"), &json!("ok")));
+    // Which rules of clocks it knows: a year and a letter, and those of 2025 at least.
+    let release = health["time_zones"].as_str().unwrap();
+    assert!(release.len() == 5 && release >= "2025b" && release == chrono_tz::IANA_TZDB_VERSION, "{release}");
 }
 
 #[tokio::test]

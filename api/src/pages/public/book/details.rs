@@ -51,6 +51,8 @@ pub struct BookingForm {
     email: String,
     phone: String,
     note: String,
+    /// Not empty: the tenant may send news.
+    news: String,
     /// Every so many weeks; empty: once.
     pub(super) repeat: String,
     /// How often in all.
@@ -292,6 +294,7 @@ impl BookingForm {
             email: filled.text("email"),
             phone: filled.text("phone"),
             note: filled.text("note"),
+            news: filled.text("news"),
             repeat: filled.text("repeat"),
             times: filled.text("times"),
             on_conflict: filled.text("on_conflict"),
@@ -328,6 +331,7 @@ impl BookingForm {
             &self.email,
             &self.phone,
             &self.note,
+            &self.news,
             &self.repeat,
             &self.times,
             &self.on_conflict,
@@ -370,8 +374,8 @@ async fn book(
         locale: reader.lang,
         timezone: reader.zone,
         notify: Notify { email: true, sms: false },
-        // The page says so above its button.
-        accepts: Consents { terms: true, marketing: false },
+        // The terms: the page says so above its button.
+        accepts: Consents { terms: true, marketing: !form.news.is_empty() },
         note: Some(form.note.clone()),
         answers: answers.next().unwrap_or_default(),
         then: wish.then.iter().zip(answers).map(|(next, answers)| NextDraft { next, answers }).collect(),
