@@ -277,6 +277,80 @@ async fn own_bookings_and_events_that_come_back_in_a_file_are_not_there_twice() 
 }
 
 #[tokio::test]
+async fn one_file_of_two_staff_members_is_an_event_of_each() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let (bea, first) = (salon.staff("Bea").await, salon.first_staff().await);
+    let service = salon.service(json!({})).await;
+    let import = async |staff: &str, file: &str| {
+        let path = format!("/staff/{staff}/calendar-import");
+        let report = salon.post(&path).file("text/calendar", file.as_bytes()).await.expect(200);
+        ["made", "updated", "removed", "unchanged"].map(|count| report[count].as_i64().unwrap())
+    };
+    let free = async |staff: &str| {
+        let query = [("service_id", service.as_str()), ("date", "2030-03-05"), ("staff_id", staff)];
+        let day = salon.public("GET", "/availability").query(&query).await.expect(200);
+        day["slots"].as_array().unwrap().len()
+    };
+    assert_eq!((free(&bea).await, free(&first).await), (10, 10));
+    for staff in [&bea, &first] {
+        assert_eq!(import(staff, FILE).await, [3, 0, 0, 0]);
+    }
+    assert_eq!((free(&bea).await, free(&first).await), (9, 9));
+    for staff in [&bea, &first] {
+        assert_eq!(import(staff, FILE).await, [0, 0, 0, 3]);
+    }
+    // What is called off with one of them takes place with the other.
+    let cancelled = FILE.replace("SUMMARY:Yoga\r\n", "SUMMARY:Yoga\r\nSTATUS:CANCELLED\r\n");
+    // The series goes with what stands for an occurrence of it, which the file has on its own now.
+    assert_eq!(import(&bea, &cancelled).await, [1, 0, 1, 1]);
+    assert_eq!(import(&bea, &cancelled).await, [0, 0, 0, 2]);
+    assert_eq!((free(&bea).await, free(&first).await), (10, 9));
+    let rows = "SELECT staff_id::text, string_agg(title, ', ' ORDER BY title) FROM private_events GROUP BY 1";
+    let rows = app.database.admin().await.query(rows, &[]).await.unwrap();
+    let mut titles: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let mut expected = [(bea, "Fair, Yoga later".to_owned()), (first, "Fair, Yoga, Yoga later".to_owned())];
+    titles.sort();
+    expected.sort();
+    assert_eq!(titles, expected);
+}
+
+#[tokio::test]
+async fn every_event_of_a_big_file_takes_its_time() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant_in("salon", "UTC").await;
+    let rules: Vec<Value> =
+        (1..=7).map(|weekday| json!({"weekday": weekday, "start": "00:00", "end": "24:00"})).collect();
+    salon.put("/opening-rules").json(&json!({"rules": rules})).await.expect(200);
+    salon.service(json!({"duration_minutes": 30, "horizon_days": 60})).await;
+    let path = format!("/staff/{}/calendar-import", salon.first_staff().await);
+    // Each half an hour of twenty days by an event of its own.
+    let event = |day: u32, half: u32, more: &str| {
+        let (hour, minute) = (half / 2, half % 2 * 30);
+        format!(
+            "BEGIN:VEVENT\r\nUID:{day}-{half}\r\nSUMMARY:n\r\n{more}DTSTART:203003{day:02}T{hour:02}{minute:02}00Z\r\nDURATION:PT30M\r\nEND:VEVENT\r\n"
+        )
+    };
+    let events: String = (5..25)
+        .flat_map(|day| (0..48).map(move |half| (day, half)))
+        .map(|(day, half)| event(day, half, ""))
+        .collect();
+    let file = |events: &str| format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n");
+    let report = salon.post(&path).file("text/calendar", file(&events)).await.expect(200);
+    assert_eq!((&report["made"], &report["left_out"]), (&json!(960), &json!([])));
+    for day in 5..25 {
+        assert_eq!(salon.starts(&format!("2030-03-{day:02}")).await, Vec::<String>::new());
+    }
+    assert_eq!(salon.starts("2030-03-25").await.len(), 48);
+    // The last of all and one of the middle are called off.
+    let gone = [event(24, 47, "STATUS:CANCELLED\r\n"), event(14, 1, "STATUS:CANCELLED\r\n")].concat();
+    let report = salon.post(&path).file("text/calendar", file(&gone)).await.expect(200);
+    assert_eq!(report["removed"], 2, "{report}");
+    assert_eq!(salon.starts("2030-03-24").await, ["2030-03-24T23:30:00Z"]);
+    assert_eq!(salon.starts("2030-03-14").await, ["2030-03-14T00:30:00Z"]);
+}
+
+#[tokio::test]
 async fn what_is_no_calendar_is_told_so_and_changes_nothing() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;

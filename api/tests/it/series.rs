@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Offset, TimeDelta, Utc};
 use chrono_tz::Tz;
+use futures_util::future::join_all;
 use futures_util::join;
 use serde_json::{Value, json};
 use testkit::{Browser, Salon, TestApp};
@@ -237,6 +238,48 @@ async fn limits_hold_for_every_occurrence() {
     let refused = salon.post("/series").json(&body).await.refused(402, "PLAN_LIMIT_REACHED");
     assert_eq!(refused["limit"], "bookings_per_month");
     assert_eq!(count(&salon).await, before);
+}
+
+#[tokio::test]
+async fn a_day_that_is_full_is_refused_or_left_out_and_never_holds_more() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = salon(&app, json!({"duration_minutes": 60})).await;
+    let staff = salon.first_staff().await;
+    salon.patch(&format!("/staff/{staff}")).json(&json!({"max_daily_bookings": 1})).await.expect(200);
+    // At another hour of the second date: its time is free and its day is full.
+    salon.book("Guest", "2030-03-12T15:00:00Z").await.expect(201);
+    let rule = "FREQ=WEEKLY;COUNT=3";
+    let preview = salon.public("POST", "/series/preview").json(&series(&salon, "Ana", rule, "refuse")).await;
+    let preview = preview.expect(200);
+    let free: Vec<&Value> =
+        preview["occurrences"].as_array().unwrap().iter().map(|one| &one["is_free"]).collect();
+    assert_eq!(free, [&json!(true), &json!(false), &json!(true)], "{preview}");
+    let body = series(&salon, "Ana", rule, "refuse");
+    salon.public("POST", "/series").json(&body).await.refused(409, "SLOT_UNAVAILABLE");
+    assert_eq!(count(&salon).await, 1);
+    let body = series(&salon, "Ana", rule, "skip");
+    let booked = salon.public("POST", "/series").json(&body).await.expect(201);
+    assert_eq!(starts(&booked), [TEN, "2030-03-19T10:00:00Z"]);
+    assert_eq!(booked["left_out"], json!(["2030-03-12T10:00:00Z"]));
+    // All of these days are full now, at whatever hour; so is every other one at once.
+    for on_conflict in ["refuse", "skip"] {
+        let mut body = series(&salon, "Bob", rule, on_conflict);
+        body["booking"]["start"] = json!("2030-03-05T13:00:00Z");
+        salon.public("POST", "/series").json(&body).await.refused(409, "SLOT_UNAVAILABLE");
+    }
+    let race = ["refuse", "skip", "skip"].iter().enumerate().map(|(n, on_conflict)| {
+        let mut body = series(&salon, &format!("Cleo{n}"), "FREQ=DAILY;COUNT=3", on_conflict);
+        body["booking"]["start"] = json!(format!("2030-03-20T{:02}:00:00Z", 9 + 2 * n));
+        let request = salon.public("POST", "/series").json(&body);
+        async { request.await.status }
+    });
+    let statuses = join_all(race).await;
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+    let admin = app.database.admin().await;
+    let sql = "SELECT max(n), count(*) FROM (SELECT count(*) AS n FROM allocations WHERE released_at IS NULL
+        GROUP BY resource_id, (starts_at AT TIME ZONE 'UTC')::date) AS days";
+    let row = admin.query_one(sql, &[]).await.unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (1, 6), "one on each of six days");
 }
 
 #[tokio::test]

@@ -148,7 +148,8 @@ async fn take(
     let Some(draft) = &one.draft else {
         if let Some(before) = before {
             delete(tx, before.id).await?;
-            known.remove(&key(one));
+            // What stands for occurrences of it went with it.
+            known.retain(|_key, row| row.id != before.id && row.series_id != Some(before.id));
             report.removed += 1;
         }
         return Ok(());
