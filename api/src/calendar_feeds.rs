@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use domain::calendar_uid;
 use domain::id::{StaffId, TenantId};
 use domain::locale::Locale;
 use domain::rejection::{Code, Rejection};
@@ -153,8 +154,6 @@ fn text(state: &State, feed: &Entry, entries: &[Entry]) -> Result<String> {
     let texts = state.pages.templates.texts().of(locale);
     let busy = texts.t("calendar-feed-busy").map_err(|error| failed(&error))?;
     let public_url = state.links.public_url();
-    let host = public_url.split("://").nth(1).unwrap_or(public_url);
-    let host = host.split([':', '/']).next().unwrap_or(host);
     let entries = entries.iter().map(|entry| {
         let is_booking = entry.kind == "booking";
         let (summary, description) = match (feed.shows_details, is_booking) {
@@ -163,9 +162,9 @@ fn text(state: &State, feed: &Entry, entries: &[Entry]) -> Result<String> {
             (true, false) => (entry.title.clone(), entry.detail.clone()),
         };
         let uid = if is_booking {
-            format!("{}@{host}", entry.id)
+            calendar_uid::of_booking(entry.id, public_url)
         } else {
-            format!("{}-{}@{host}", entry.id, entry.code)
+            calendar_uid::of_occurrence(entry.id, &entry.code, public_url)
         };
         FeedEntry {
             uid,
@@ -178,6 +177,7 @@ fn text(state: &State, feed: &Entry, entries: &[Entry]) -> Result<String> {
             is_tentative: entry.is_tentative,
             summary,
             description,
+            location: entry.address.clone().filter(|_| feed.shows_details),
         }
     });
     let calendar =
@@ -219,7 +219,8 @@ pub async fn import(
     let Some(bytes) = upload.file else {
         return Err(Rejection::invalid("/file", "REQUIRED", "must be a calendar file").into());
     };
-    let view = take_over(&member.tenant, *id, bytes, &member.by(), member.now).await?;
+    let public_url = member.state.links.public_url();
+    let view = take_over(&member.tenant, *id, bytes, public_url, &member.by(), member.now).await?;
     Ok(HttpResponse::Ok().json(view))
 }
 
@@ -227,6 +228,7 @@ pub(crate) async fn take_over(
     tenant: &store::Tenant,
     id: StaffId,
     bytes: actix_web::web::Bytes,
+    public_url: &str,
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<ImportView> {
@@ -253,7 +255,12 @@ pub(crate) async fn take_over(
     let titles: Vec<String> = events.iter().map(|event| event.title.clone()).collect();
     let file: Vec<Imported> = events
         .into_iter()
-        .map(|event| Imported { uid: event.uid, stands_for: event.stands_for, draft: event.draft })
+        .map(|event| Imported {
+            own: calendar_uid::read(&event.uid, public_url),
+            uid: event.uid,
+            stands_for: event.stands_for,
+            draft: event.draft,
+        })
         .collect();
     let (report, overlaps) = tenant
         .transaction(async |tx| {

@@ -14,6 +14,9 @@ pub struct Health {
     version: &'static str,
     database: &'static str,
     redis: &'static str,
+    /// Which release of the IANA time zone database it reckons with: of governments that changed their clocks since, it knows
+    /// nothing.
+    time_zones: &'static str,
     timestamp: DateTime<Utc>,
 }
 
@@ -49,6 +52,7 @@ async fn look(state: &State) -> Health {
         version: env!("CARGO_PKG_VERSION"),
         database: word(database.is_ok()),
         redis: word(redis),
+        time_zones: chrono_tz::IANA_TZDB_VERSION,
         timestamp: state.clock.now(),
     }
 }

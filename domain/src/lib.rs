@@ -1,6 +1,7 @@
 //! The rules of Harmony: pure functions over plain values. No I/O, no clock, no async runtime.
 
 pub mod booking;
+pub mod calendar_uid;
 pub mod company;
 pub mod contact;
 pub mod customer;

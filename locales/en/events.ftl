@@ -131,6 +131,7 @@ feeds-why = { $code ->
     [TWICE] is in the file twice; the last one counts.
     [RULE] has a rule that can’t be read.
     [NO_TIME] takes no time.
+    [OWN] is here already: one of your own bookings or private events.
     [TOO_MANY] repeats too often.
     [OUT_OF_RANGE] lasts too long, repeats too often, or lies too far away.
    *[other] can’t be taken over.

@@ -131,6 +131,7 @@ feeds-why = { $code ->
     [TWICE] est deux fois dans le fichier ; le dernier compte.
     [RULE] a une règle illisible.
     [NO_TIME] ne prend pas de temps.
+    [OWN] est déjà ici : c’est une de vos réservations ou un de vos événements privés.
     [TOO_MANY] se répète trop souvent.
     [OUT_OF_RANGE] dure trop longtemps, se répète trop souvent, ou est trop loin.
    *[other] ne peut pas être repris.

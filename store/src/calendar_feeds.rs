@@ -156,6 +156,9 @@ pub struct Entry {
     /// Of a booking its public code; of a private event which occurrence it is; of the feed the tenant's language.
     #[diesel(sql_type = Text)]
     pub code: String,
+    /// Of a booking at the customer's, where that is.
+    #[diesel(sql_type = diesel::sql_types::Nullable<Text>)]
+    pub address: Option<String>,
     #[diesel(sql_type = Bool)]
     pub is_tentative: bool,
     #[diesel(sql_type = Int4)]
@@ -187,10 +190,10 @@ WITH feed AS (
   JOIN tenants t ON t.tenant_id = f.tenant_id
   WHERE f.tenant_id = $1 AND f.token_hash = $2)
 SELECT 'feed' AS kind, staff_id AS id, updated_at AS starts_at, updated_at AS ends_at, NULL::date AS first_date,
-  NULL::date AS last_date, staff AS title, tenant AS detail, locale AS code, false AS is_tentative, 0 AS sequence,
+  NULL::date AS last_date, staff AS title, tenant AS detail, locale AS code, NULL AS address, false AS is_tentative, 0 AS sequence,
   updated_at, shows_details FROM feed
 UNION ALL (
-SELECT 'booking', b.id, b.starts_at, b.ends_at, NULL, NULL, b.contact_name, b.service_name, b.public_code,
+SELECT 'booking', b.id, b.starts_at, b.ends_at, NULL, NULL, b.contact_name, b.service_name, b.public_code, b.address,
   b.status IN ('held', 'pending'), b.sequence, b.updated_at, feed.shows_details
 FROM feed
 JOIN allocations a ON a.tenant_id = feed.tenant_id AND a.resource_id = feed.staff_id AND a.released_at IS NULL
@@ -205,7 +208,7 @@ UNION ALL (
 SELECT 'busy', e.id, k.occurs_from, k.occurs_until,
   CASE WHEN e.all_day THEN k.occurrence::date END,
   CASE WHEN e.all_day THEN (k.occurrence + (e.ends_at_wall - e.starts_at_wall))::date END,
-  e.title, coalesce(e.note, ''), to_char(k.occurrence, 'YYYYMMDDHH24MISS'), false, (e.version - 1)::int, e.updated_at, feed.shows_details
+  e.title, coalesce(e.note, ''), to_char(k.occurrence, 'YYYYMMDDHH24MISS'), NULL, false, (e.version - 1)::int, e.updated_at, feed.shows_details
 FROM feed JOIN busy_blocks k ON k.tenant_id = feed.tenant_id AND k.staff_id = feed.staff_id
 JOIN private_events e ON e.tenant_id = k.tenant_id AND e.id = k.private_event_id
 WHERE k.tenant_id = $1 AND k.starts_at >= $3 AND k.starts_at < $4 AND k.starts_at = k.occurs_from

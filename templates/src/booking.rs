@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::booking::Status;
+use domain::calendar_uid;
 use store::bookings;
 use store::tenants::Tenant;
 
@@ -62,10 +63,9 @@ impl Invite {
         stamp: DateTime<Utc>,
     ) -> Self {
         let booking = &appointment.booking;
-        let host = public_url.split("://").nth(1).unwrap_or(public_url);
-        let host = host.split([':', '/']).next().unwrap_or(host);
+        let host = calendar_uid::host(public_url);
         Self {
-            uid: format!("{}@{host}", booking.id),
+            uid: calendar_uid::of_booking(booking.id.0, public_url),
             sequence: booking.sequence,
             method,
             is_tentative: booking.status == Status::Pending,

@@ -31,6 +31,8 @@ pub struct Invite {
 pub enum Method {
     Request,
     Cancel,
+    /// Told for information: it asks for no answer and names no attendee.
+    Publish,
 }
 
 #[derive(Clone, Debug)]
@@ -42,18 +44,16 @@ pub struct Person {
 impl Invite {
     /// The text of an `.ics` file: lines end in CRLF and have at most 75 octets.
     pub fn to_ics(&self) -> String {
-        let (method, status) = match self.method {
-            Method::Request if self.is_tentative => ("REQUEST", "TENTATIVE"),
-            Method::Request => ("REQUEST", "CONFIRMED"),
-            Method::Cancel => ("CANCEL", "CANCELLED"),
-        };
-        let mut ics = Lines(String::new());
-        ics.line("BEGIN:VCALENDAR");
-        ics.line("VERSION:2.0");
-        ics.line("PRODID:-//Harmony//Bookings//EN");
-        ics.line("CALSCALE:GREGORIAN");
-        ics.line(&format!("METHOD:{method}"));
-        ics.line(&format!("X-WR-TIMEZONE:{}", self.timezone));
+        calendar(self.method, std::slice::from_ref(self))
+    }
+
+    /// Several appointments in one file. Only what is published may have more than one UID (RFC 5546, 3.2); a later
+    /// request or cancellation of one of them is about the same entry.
+    pub fn published(appointments: &[Self]) -> String {
+        calendar(Method::Publish, appointments)
+    }
+
+    fn event(&self, method: Method, ics: &mut Lines) {
         ics.line("BEGIN:VEVENT");
         ics.line(&format!("UID:{}", text(&self.uid)));
         ics.line(&format!("SEQUENCE:{}", self.sequence.max(0)));
@@ -75,18 +75,44 @@ impl Invite {
             parameter(&self.organizer.name),
             bare(&self.organizer.email)
         ));
-        // Who books has accepted: without this, calendars ask for an answer that nobody reads.
-        ics.line(&format!(
-            "ATTENDEE;CN={};ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{}",
-            parameter(&self.attendee.name),
-            bare(&self.attendee.email)
-        ));
-        ics.line(&format!("STATUS:{status}"));
+        // What is published has none (RFC 5546, 3.2.1).
+        if method != Method::Publish {
+            // Who books has accepted: without this, calendars ask for an answer that nobody reads.
+            ics.line(&format!(
+                "ATTENDEE;CN={};ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{}",
+                parameter(&self.attendee.name),
+                bare(&self.attendee.email)
+            ));
+        }
+        ics.line(match method {
+            Method::Cancel => "STATUS:CANCELLED",
+            Method::Request | Method::Publish if self.is_tentative => "STATUS:TENTATIVE",
+            Method::Request | Method::Publish => "STATUS:CONFIRMED",
+        });
         ics.line("TRANSP:OPAQUE");
         ics.line("END:VEVENT");
-        ics.line("END:VCALENDAR");
-        ics.0
     }
+}
+
+fn calendar(method: Method, appointments: &[Invite]) -> String {
+    let mut ics = Lines(String::new());
+    ics.line("BEGIN:VCALENDAR");
+    ics.line("VERSION:2.0");
+    ics.line("PRODID:-//Harmony//Bookings//EN");
+    ics.line("CALSCALE:GREGORIAN");
+    ics.line(match method {
+        Method::Request => "METHOD:REQUEST",
+        Method::Cancel => "METHOD:CANCEL",
+        Method::Publish => "METHOD:PUBLISH",
+    });
+    if let Some(first) = appointments.first() {
+        ics.line(&format!("X-WR-TIMEZONE:{}", first.timezone));
+    }
+    for appointment in appointments {
+        appointment.event(method, &mut ics);
+    }
+    ics.line("END:VCALENDAR");
+    ics.0
 }
 
 /// A calendar that other programs subscribe to.
@@ -108,6 +134,8 @@ pub struct FeedEntry {
     pub is_tentative: bool,
     pub summary: String,
     pub description: String,
+    /// None: where the tenant is.
+    pub location: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -153,6 +181,9 @@ impl CalendarFeed {
             ics.line(&format!("SUMMARY:{}", text(&entry.summary)));
             if !entry.description.trim().is_empty() {
                 ics.line(&format!("DESCRIPTION:{}", text(&entry.description)));
+            }
+            if let Some(location) = &entry.location {
+                ics.line(&format!("LOCATION:{}", text(location)));
             }
             ics.line(if entry.is_tentative { "STATUS:TENTATIVE" } else { "STATUS:CONFIRMED" });
             ics.line("TRANSP:OPAQUE");

@@ -43,7 +43,14 @@ fn python() -> String {
     })
 }
 
+/// The one event of a file.
 fn read(ics: &str) -> Value {
+    let mut events = read_all(ics);
+    assert_eq!(events.len(), 1, "{ics}");
+    events.remove(0)
+}
+
+fn read_all(ics: &str) -> Vec<Value> {
     let mut parser = Command::new(python())
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/read_calendar.py"))
         .stdin(Stdio::piped())
@@ -95,6 +102,29 @@ fn booking_moving_and_cancelling_are_one_entry() {
     assert_eq!(all("method"), ["REQUEST", "REQUEST", "CANCEL"]);
     assert_eq!(all("status"), ["CONFIRMED", "CONFIRMED", "CANCELLED"]);
     assert!(all("uid").iter().all(|uid| *uid == invite().uid));
+}
+
+#[test]
+fn the_dates_of_a_series_are_one_file_that_is_published() {
+    let other = "019ab4c2-0000-7000-8000-000000000002@harmony";
+    let moved = Invite {
+        uid: other.to_owned(),
+        sequence: 1,
+        starts_at: "2026-12-01T09:15:00Z".parse().unwrap(),
+        ends_at: "2026-12-01T10:50:00Z".parse().unwrap(),
+        is_tentative: true,
+        ..invite()
+    };
+    let read = read_all(&Invite::published(&[invite(), moved]));
+    let all = |field: &str| read.iter().map(|event| event[field].clone()).collect::<Vec<_>>();
+    assert_eq!(all("uid"), [invite().uid.as_str(), other]);
+    assert_eq!(all("start"), ["2026-11-24T09:15:00+00:00", "2026-12-01T09:15:00+00:00"]);
+    assert_eq!(all("sequence"), [0, 1]);
+    assert_eq!(all("status"), ["CONFIRMED", "TENTATIVE"]);
+    assert_eq!(all("method"), ["PUBLISH", "PUBLISH"]);
+    // RFC 5546, 3.2.1: who publishes is named, and nobody is asked.
+    assert!(all("organizer").iter().all(|organizer| organizer[0] == "mailto:bonjour@mirabelle.example"));
+    assert!(all("attendee").iter().all(Value::is_null));
 }
 
 #[test]

@@ -74,6 +74,29 @@ describe('a customer', { concurrency: 2 }, () => {
     }))
   }
 
+  test('each of those who are free the soonest can be booked at that time', () => withPage({ lang: 'en', viewport: phone }, async page => {
+    await page.goto(`/${salon}/book?lang=en`)
+    await page.locator('a.svc').first().click()
+    await page.getByRole('link', { name: /No preference/ }).click()
+    await page.getByRole('heading', { name: 'Choose a time' }).waitFor()
+    const links = await page.locator('.soon a').evaluateAll(links => links.map(link => [link.href, link.innerText.replace(/\s+/g, ' ')]))
+    assert.ok(links.length >= 2, 'a team has several who are free')
+    const starts = links.map(([href]) => Date.parse(new URL(href).searchParams.get('start')))
+    assert.deepEqual(starts, starts.toSorted((one, other) => one - other))
+    assert.equal(new Set(links.map(([href]) => new URL(href).searchParams.get('staff_id'))).size, links.length)
+    for (const [index, [href, told]] of links.entries()) {
+      const { name, email } = someone()
+      await page.goto(href)
+      await page.fill('[name=name]', name)
+      await page.fill('[name=email]', email)
+      await Promise.all([page.waitForURL('**/manage/**'), submit(page).click()])
+      await page.getByRole('heading', { name: 'It’s booked, Zoé' }).waitFor()
+      const clock = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Paris', hour: '2-digit', minute: '2-digit' }).format(starts[index])
+      const ticket = await page.locator('.ticket').innerText()
+      assert.ok(told.includes(clock) && ticket.includes(clock), `${told}: ${ticket}`)
+    }
+  }))
+
   for (const [how, js, day] of [['with', true, 6], ['without', false, 7]]) {
     test(`books several services ${how} a script`, () => withPage({ lang: 'en', js, viewport: phone }, async page => {
       const { name, email } = someone()

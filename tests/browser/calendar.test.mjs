@@ -1,7 +1,7 @@
 // The calendar at the desk: bookings put elsewhere with a pointer, with keys and by forms; its week, month and list.
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { api, book, free, signedIn, token as signIn } from './support/demo.mjs'
+import { api, book, free, mail, signedIn, token as signIn } from './support/demo.mjs'
 import { accessible, close, desktop, phone, withPage } from './support/harness.mjs'
 
 after(close)
@@ -255,6 +255,101 @@ describe('the calendar', { concurrency: 1 }, () => {
       assert.equal(await when(ana.id), `10:30–11:30 ${staff[0].name}`)
       assert.equal(await page.locator(`#col-${day} #ev-${ana.id}`).count(), 1)
     })
+  })
+
+  test('the line of now stands at the time that it is, and follows the clock', async () => {
+    const inParis = at => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris', dateStyle: 'short', timeStyle: 'short' }).format(at)
+    const minutes = clock => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5))
+    const clock = minute => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+    const signed = await token()
+    const [staff] = (await api('/staff', { token: signed })).data
+    const [today, time] = inParis(Date.now()).split(' ')
+    const now = minutes(time)
+    // At whatever hour of whatever day this runs, the grid reaches around it.
+    const [start, end] = [Math.max(0, now - 60), Math.min(1_439, now + 60)].map(minute => `${today}T${clock(minute)}`)
+    const { id } = await api('/events', { method: 'POST', token: signed, body: { staff_id: staff.id, title: 'Now', start, end } })
+    const line = page => page.evaluate(() => {
+      const { start, hours } = document.getElementById('grid').dataset
+      const column = document.querySelector('#grid .col').getBoundingClientRect()
+      const { top } = document.getElementById('now').getBoundingClientRect()
+      return { at: Number(start) + (top - column.top) / column.height * hours * 60, told: document.getElementById('nowtime').innerText }
+    })
+    for (const [js, ahead] of [[false, 0], [true, 0], [true, Math.min(25, 1_439 - now)]]) {
+      await withPage({ lang: 'en', js, viewport: desktop, state: await signedIn() }, async page => {
+        const shown = Date.now() + ahead * 60_000
+        if (ahead) await page.clock.setFixedTime(shown)
+        for (const view of ['', `&view=week&staff=${staff.id}`]) {
+          await page.goto(`/app/calendar?date=${today}${view}`)
+          const { at, told } = await line(page)
+          const wanted = minutes(inParis(shown).split(' ')[1])
+          assert.ok(Math.abs(minutes(told) - wanted) <= 1, `${told} at ${clock(wanted)}`)
+          // A row is five minutes.
+          assert.ok(at > wanted - 7 && at < wanted + 3, `at ${at}, and it is ${wanted}`)
+        }
+        const tomorrow = inParis(Date.now() + 86_400_000).slice(0, 10)
+        await page.goto(`/app/calendar?date=${tomorrow}`)
+        assert.equal(await page.locator('#now, #nowtime').count(), 0)
+      })
+    }
+    await api(`/events/${id}`, { method: 'DELETE', token: signed })
+  })
+
+  test('Ctrl and K open the search, which finds while it is typed', async () => {
+    const date = await freshDay()
+    const { made: [ana] } = await atDesk(date, ['Anabelle', '10:00'])
+    await withPage({ lang: 'en', viewport: desktop, state: await signedIn() }, async page => {
+      await page.goto(`/app/calendar?date=${date}`)
+      const dialog = page.locator('#search')
+      assert.equal(await dialog.isVisible(), false)
+      await page.keyboard.press('Control+k')
+      await dialog.waitFor()
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'k-q')
+      await page.keyboard.type(ana.public_code)
+      await dialog.locator(`a[href="/app/bookings/${ana.id}"]`).waitFor()
+      assert.deepEqual(await accessible(page), [])
+      // The first empties the field, as browsers do.
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Escape')
+      await dialog.waitFor({ state: 'hidden' })
+      // From a field, too.
+      await page.locator('#q').focus()
+      await page.keyboard.press('Control+k')
+      await dialog.waitFor()
+      await page.keyboard.type(ana.public_code.toLowerCase())
+      await dialog.locator(`a[href="/app/bookings/${ana.id}"]`).click()
+      await page.waitForURL(`**/app/bookings/${ana.id}`)
+    })
+  })
+
+  test('what opens beside the calendar tells the price, what was mailed and what was done', async () => {
+    const date = await freshDay()
+    const { made: [ana] } = await atDesk(date, ['Anabelle', '10:00'])
+    await mail(`anabelle-${date}-${process.pid}@example.org`)
+    const later = new Date(Date.parse(ana.start) + 2 * 3_600_000).toISOString()
+    await api(`/bookings/${ana.id}/reschedule`, { method: 'POST', token: await token(), body: { start: later, outside_hours: true } })
+    for (const js of [true, false]) {
+      await withPage({ lang: 'en', js, viewport: desktop, state: await signedIn() }, async page => {
+        await page.goto(`/app/calendar?date=${date}`)
+        await event(page, ana.id).click()
+        const drawer = page.locator('#drawer')
+        await drawer.getByRole('heading', { name: 'Anabelle' }).waitFor()
+        const euros = new Intl.NumberFormat('en', { style: 'currency', currency: 'EUR', trailingZeroDisplay: 'stripIfInteger' }).format(ana.price_cents / 100)
+        assert.equal((await drawer.locator('.sums b').first().innerText()).replace('.00', ''), euros)
+        const open = async name => {
+          const part = drawer.locator('details', { has: page.locator('summary', { hasText: name }) })
+          assert.equal(await part.locator('li').first().isVisible(), false)
+          await part.locator('summary').click()
+          return part.locator('li').allInnerTexts()
+        }
+        const messages = await open('Messages to the customer')
+        assert.match(messages[0], /^Confirmation\s+Sent · /)
+        const history = await open('History')
+        assert.equal(history.length, 2)
+        const [booked, moved] = [history.find(it => it.includes('Booked')), history.find(it => it.includes('Moved'))]
+        assert.match(booked, /Camille/)
+        assert.match(moved, /10:00[^]*Camille/)
+      })
+    }
   })
 
   test('on paper there is only the calendar', async () => {

@@ -3,11 +3,11 @@
 use domain::id::SeriesId;
 use futures_util::join;
 use jobs::JobError;
-use providers::mail::Mailbox;
+use providers::mail::{Attachment, Email, Mailbox};
 use store::bookings::Appointment;
 use store::messages::{self, About, Audience};
 use store::tenants::Tenant;
-use templates::{BookingMail, Brand, Mail, SeriesMail};
+use templates::{BookingMail, Brand, Invite, Mail, Method, SeriesMail};
 
 use crate::context::Context;
 use crate::messages::{Read, claimed, deliver, write};
@@ -57,5 +57,23 @@ pub(crate) async fn send_confirmation(
         },
     });
     let to = Mailbox { name: booking.contact_name.clone(), address: booking.contact_email.clone() };
-    deliver(context, &tenant_door, &write(context, &tenant, id, to, &mail)?).await
+    let calendar = Attachment {
+        filename: "invite.ics".to_owned(),
+        content_type: "text/calendar; method=PUBLISH; charset=utf-8".to_owned(),
+        bytes: calendar(context, &tenant, &appointments).into_bytes(),
+    };
+    let email = Email { attachments: vec![calendar], ..write(context, &tenant, id, to, &mail)? };
+    deliver(context, &tenant_door, &email).await
+}
+
+/// Every date as the entry that a later mail about it changes. It is a file and no invitation in the mail's body: there
+/// mail programs take one appointment.
+fn calendar(context: &Context, tenant: &Tenant, appointments: &[Appointment]) -> String {
+    let entry = |appointment: &Appointment| {
+        let booking = &appointment.booking;
+        let manage_url = context.links.manage(booking.tenant_id, booking.id, booking.ends_at);
+        let public_url = context.links.public_url();
+        Invite::of(tenant, appointment, Method::Publish, public_url, manage_url, context.clock.now())
+    };
+    Invite::published(&appointments.iter().map(entry).collect::<Vec<_>>())
 }

@@ -21,7 +21,7 @@ fn python() -> String {
 
 /// What an independent reader makes of a calendar: start, end, summary, status, UID. Beside the test, whose connections
 /// would else go stale.
-async fn read(ics: &str) -> Vec<Value> {
+pub(crate) async fn read(ics: &str) -> Vec<Value> {
     let ics = ics.to_owned();
     tokio::task::spawn_blocking(move || read_now(&ics)).await.unwrap()
 }
@@ -217,6 +217,137 @@ async fn a_file_is_taken_over_once_however_often_it_comes() {
     assert!(free("2030-03-19").await.starts_with("10:00"));
     let rows = "SELECT count(*) FROM private_events";
     assert_eq!(app.database.admin().await.query_one(rows, &[]).await.unwrap().get::<_, i64>(0), 2);
+}
+
+#[tokio::test]
+async fn own_bookings_and_events_that_come_back_in_a_file_are_not_there_twice() {
+    let app = TestApp::start().await;
+    let salon = app.tenant("salon").await;
+    salon.service(json!({})).await;
+    let staff = salon.first_staff().await;
+    let opened = salon.post(&format!("/staff/{staff}/calendar-feed")).json(&json!({"shows_details": true}));
+    let address = path(&opened.await.expect(201)["url"]);
+    let booked = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
+    take(&salon, json!({"staff_id": staff, "title": "Lunch", "start": "2030-03-06T12:00", "end": "2030-03-06T13:00", "recurrence": "FREQ=WEEKLY;COUNT=2"})).await;
+    app.run_jobs().await;
+    let ours = app.request("GET", &address).await.text;
+    let mails = app.mails().await;
+    let mail = mails.iter().find(|mail| mail.to.contains("ana@")).unwrap();
+    let invitation = mail.attachments.iter().find(|file| file.name == "invite.ics").unwrap();
+    let invitation = String::from_utf8(invitation.bytes.clone()).unwrap();
+    let busy = async || {
+        let rows = "SELECT count(*) FROM private_events";
+        app.database.admin().await.query_one(rows, &[]).await.unwrap().get::<_, i64>(0)
+    };
+    let import = async |salon: &Salon<'_>, file: &str| {
+        let staff = salon.first_staff().await;
+        let path = format!("/staff/{staff}/calendar-import");
+        salon.post(&path).file("text/calendar", file.as_bytes()).await.expect(200)
+    };
+    let why = |report: &Value| -> Vec<(String, String)> {
+        let left_out = report["left_out"].as_array().unwrap().iter();
+        let text = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+        left_out.map(|one| (text(one, "title"), text(one, "code"))).collect()
+    };
+    let own = |title: &str| (title.to_owned(), "OWN".to_owned());
+    let report = import(&salon, &ours).await;
+    assert_eq!((&report["made"], &report["left_out_count"]), (&json!(0), &json!(3)), "{report}");
+    assert_eq!(why(&report), [own("Ana · Haircut"), own("Lunch"), own("Lunch")]);
+    let report = import(&salon, &invitation).await;
+    assert_eq!((&report["made"], why(&report)), (&json!(0), vec![own("Haircut · Salon salon")]), "{report}");
+    assert_eq!(busy().await, 1);
+    // Gone here, the time is free again.
+    app.clock.advance(chrono::TimeDelta::minutes(1));
+    let code = booked["public_code"].as_str().unwrap();
+    let email = json!({"email": "ana@customer.example"});
+    salon.public("POST", &format!("/bookings/{code}/cancellation")).json(&email).await.expect(200);
+    assert!(salon.starts("2030-03-05").await.contains(&"2030-03-05T09:00:00Z".to_owned()));
+    // What only looks like ours, and an appointment with somebody else on this platform, is a private event.
+    let (id, host) = invitation.lines().find_map(|line| line.strip_prefix("UID:")?.split_once('@')).unwrap();
+    let strange = invitation.replace(id, "019c0000-0000-7000-8000-000000000000");
+    let elsewhere = invitation.replace(&format!("{id}@{host}"), &format!("{id}@other.example"));
+    for file in [&strange, &elsewhere] {
+        let report = import(&salon, file).await;
+        assert_eq!((&report["made"], &report["left_out_count"]), (&json!(1), &json!(0)), "{report}");
+    }
+    let other = app.tenant("other").await;
+    assert_eq!(import(&other, &invitation).await["made"], 1);
+    assert_eq!(busy().await, 4);
+    app.run_jobs().await;
+}
+
+#[tokio::test]
+async fn one_file_of_two_staff_members_is_an_event_of_each() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let (bea, first) = (salon.staff("Bea").await, salon.first_staff().await);
+    let service = salon.service(json!({})).await;
+    let import = async |staff: &str, file: &str| {
+        let path = format!("/staff/{staff}/calendar-import");
+        let report = salon.post(&path).file("text/calendar", file.as_bytes()).await.expect(200);
+        ["made", "updated", "removed", "unchanged"].map(|count| report[count].as_i64().unwrap())
+    };
+    let free = async |staff: &str| {
+        let query = [("service_id", service.as_str()), ("date", "2030-03-05"), ("staff_id", staff)];
+        let day = salon.public("GET", "/availability").query(&query).await.expect(200);
+        day["slots"].as_array().unwrap().len()
+    };
+    assert_eq!((free(&bea).await, free(&first).await), (10, 10));
+    for staff in [&bea, &first] {
+        assert_eq!(import(staff, FILE).await, [3, 0, 0, 0]);
+    }
+    assert_eq!((free(&bea).await, free(&first).await), (9, 9));
+    for staff in [&bea, &first] {
+        assert_eq!(import(staff, FILE).await, [0, 0, 0, 3]);
+    }
+    // What is called off with one of them takes place with the other.
+    let cancelled = FILE.replace("SUMMARY:Yoga\r\n", "SUMMARY:Yoga\r\nSTATUS:CANCELLED\r\n");
+    // The series goes with what stands for an occurrence of it, which the file has on its own now.
+    assert_eq!(import(&bea, &cancelled).await, [1, 0, 1, 1]);
+    assert_eq!(import(&bea, &cancelled).await, [0, 0, 0, 2]);
+    assert_eq!((free(&bea).await, free(&first).await), (10, 9));
+    let rows = "SELECT staff_id::text, string_agg(title, ', ' ORDER BY title) FROM private_events GROUP BY 1";
+    let rows = app.database.admin().await.query(rows, &[]).await.unwrap();
+    let mut titles: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let mut expected = [(bea, "Fair, Yoga later".to_owned()), (first, "Fair, Yoga, Yoga later".to_owned())];
+    titles.sort();
+    expected.sort();
+    assert_eq!(titles, expected);
+}
+
+#[tokio::test]
+async fn every_event_of_a_big_file_takes_its_time() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant_in("salon", "UTC").await;
+    let rules: Vec<Value> =
+        (1..=7).map(|weekday| json!({"weekday": weekday, "start": "00:00", "end": "24:00"})).collect();
+    salon.put("/opening-rules").json(&json!({"rules": rules})).await.expect(200);
+    salon.service(json!({"duration_minutes": 30, "horizon_days": 60})).await;
+    let path = format!("/staff/{}/calendar-import", salon.first_staff().await);
+    // Each half an hour of twenty days by an event of its own.
+    let event = |day: u32, half: u32, more: &str| {
+        let (hour, minute) = (half / 2, half % 2 * 30);
+        format!(
+            "BEGIN:VEVENT\r\nUID:{day}-{half}\r\nSUMMARY:n\r\n{more}DTSTART:203003{day:02}T{hour:02}{minute:02}00Z\r\nDURATION:PT30M\r\nEND:VEVENT\r\n"
+        )
+    };
+    let events: String = (5..25)
+        .flat_map(|day| (0..48).map(move |half| (day, half)))
+        .map(|(day, half)| event(day, half, ""))
+        .collect();
+    let file = |events: &str| format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n");
+    let report = salon.post(&path).file("text/calendar", file(&events)).await.expect(200);
+    assert_eq!((&report["made"], &report["left_out"]), (&json!(960), &json!([])));
+    for day in 5..25 {
+        assert_eq!(salon.starts(&format!("2030-03-{day:02}")).await, Vec::<String>::new());
+    }
+    assert_eq!(salon.starts("2030-03-25").await.len(), 48);
+    // The last of all and one of the middle are called off.
+    let gone = [event(24, 47, "STATUS:CANCELLED\r\n"), event(14, 1, "STATUS:CANCELLED\r\n")].concat();
+    let report = salon.post(&path).file("text/calendar", file(&gone)).await.expect(200);
+    assert_eq!(report["removed"], 2, "{report}");
+    assert_eq!(salon.starts("2030-03-24").await, ["2030-03-24T23:30:00Z"]);
+    assert_eq!(salon.starts("2030-03-14").await, ["2030-03-14T00:30:00Z"]);
 }
 
 #[tokio::test]

@@ -295,3 +295,41 @@ async fn visitors_choose_their_seats_on_the_pages() {
     let page = browser.open(&details).await.text.clone();
     assert!(page.contains("no longer"), "{page}");
 }
+
+#[tokio::test]
+async fn who_gives_back_their_seats_by_code_or_by_link_leaves_the_others_theirs() {
+    let app = TestApp::start().await.ignore_jobs();
+    let (salon, service) = studio(&app, json!({"name": "Yoga", "capacity": 6})).await;
+    let mut booked = Vec::new();
+    for (name, count) in [("Ana", 1), ("Bob", 2), ("Cleo", 1)] {
+        booked.push(book(&salon, name, TEN, count).await.expect(201));
+    }
+    let of = [("service_id", service.as_str())];
+    let stand = async || {
+        let mut told = Vec::new();
+        for name in ["Ana", "Bob", "Cleo"] {
+            told.push(find(&salon, name).await["status"].as_str().unwrap().to_owned());
+        }
+        told.join(" ")
+    };
+    let cancel = async |place: usize, email: &str| {
+        let path = format!("/bookings/{}/cancellation", booked[place]["public_code"].as_str().unwrap());
+        salon.public("POST", &path).json(&json!({"email": email})).await
+    };
+    // Who sits beside somebody has no key to their seat.
+    cancel(0, "bob@customer.example").await.refused(404, "BOOKING_NOT_FOUND");
+    assert_eq!(stand().await, "confirmed confirmed confirmed");
+    cancel(0, "ana@customer.example").await.expect(200);
+    assert_eq!(stand().await, "cancelled confirmed confirmed");
+    assert_eq!(seats(&salon, &of).await, told(&[("09:00", 6), ("10:00", 3), ("11:00", 6)]));
+    let (_, token) = booked[1]["manage_url"].as_str().unwrap().split_once("/manage/").unwrap();
+    let address = format!("/manage/{token}/cancel");
+    let mut browser = Browser::new(&app);
+    let page = browser.open(&address).await.text.clone();
+    assert!(!page.contains("Cleo"), "{page}");
+    browser.submit(&address, &[]).await;
+    assert_eq!(stand().await, "cancelled cancelled confirmed");
+    assert_eq!(seats(&salon, &of).await, told(&[("09:00", 6), ("10:00", 5), ("11:00", 6)]));
+    cancel(2, "cleo@customer.example").await.expect(200);
+    assert_eq!(seats(&salon, &of).await, told(&[("09:00", 6), ("10:00", 6), ("11:00", 6)]));
+}

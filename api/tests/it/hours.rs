@@ -240,6 +240,40 @@ async fn a_viewers_zone_regroups_the_same_instants() {
 }
 
 #[tokio::test]
+async fn today_is_todays_wherever_it_is_asked_from() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let id = salon.service(json!({"horizon_days": 1})).await;
+    // Half past one in the afternoon of the 4th in Paris, half past one at night of the 5th in Auckland.
+    app.clock.advance("2030-03-04T12:30:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() - app.now());
+    let asked = async |date: &str, zone: &str| {
+        let query = [("service_id", id.as_str()), ("date", date), ("timezone", zone)];
+        let day = salon.public("GET", "/availability").query(&query).await.expect(200);
+        let slots = day["slots"].as_array().unwrap().iter();
+        let starts: Vec<String> =
+            slots.map(|slot| slot["start"].as_str().unwrap().replace(":00:00Z", "")).collect();
+        let query = [("service_id", id.as_str()), ("from", date), ("to", date), ("timezone", zone)];
+        let days = salon.public("GET", "/availability/days").query(&query).await.expect(200);
+        assert_eq!(days["days"][0]["slots"], starts.len(), "{days}");
+        starts.join(" ").replace("2030-03-", "")
+    };
+    let (rest, tomorrow) = ("04T13 04T14 04T15 04T16", "05T07 05T08 05T09 05T10");
+    assert_eq!(asked("2030-03-04", "Europe/Paris").await, rest);
+    // Its today is a date ahead of the tenant's, until its own midnight, at eleven by ours.
+    assert_eq!(asked("2030-03-05", "Pacific/Auckland").await, format!("{rest} {tomorrow}"));
+    assert_eq!(asked("2030-03-04", "Pacific/Auckland").await, "");
+    let after = "05T11 05T12 05T13 05T14 05T15 05T16";
+    assert_eq!(asked("2030-03-06", "Pacific/Auckland").await, after);
+    // Behind it: what Paris opens with on the 5th is in the evening of the 4th in Honolulu.
+    assert_eq!(asked("2030-03-04", "Pacific/Honolulu").await, format!("{rest} 05T07 05T08 05T09"));
+    for date in ["2030-03-04", "2030-03-05"] {
+        for start in salon.starts(date).await.iter().take(1) {
+            salon.book("Ana", start).await.expect(201);
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_counts_of_days_are_those_of_their_slots() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;

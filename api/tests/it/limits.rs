@@ -69,6 +69,9 @@ async fn the_hundred_and_first_write_of_an_address_is_refused() {
     own.expect(200);
     let health = app.request("GET", "/health").await.expect(200);
     assert_eq!((&health["status"], &health["redis"]), (&json!("ok"), &json!("ok")));
+    // Which rules of clocks it knows: a year and a letter, and those of 2025 at least.
+    let release = health["time_zones"].as_str().unwrap();
+    assert!(release.len() == 5 && release >= "2025b" && release == chrono_tz::IANA_TZDB_VERSION, "{release}");
 }
 
 #[tokio::test]
@@ -107,6 +110,47 @@ async fn of_two_buckets_the_one_with_least_left_is_told() {
     assert_eq!(told(&answer).map(|[_, left, _]| left), Some(0));
     assert_eq!(answer.header("retry-after"), answer.header("ratelimit-reset"));
     answer.refused(401, "INVALID_CREDENTIALS");
+}
+
+#[tokio::test]
+async fn the_twenty_first_guess_at_a_code_is_refused() {
+    let app = TestApp::start_with(|state| {
+        state.limits = redis();
+        state.behind_proxy = true;
+    });
+    let app = app.await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    salon.service(json!({})).await;
+    let code = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201)["public_code"].clone();
+    let code = code.as_str().unwrap();
+    let look = async |from: &str, code: &str, email: &str| {
+        let body = json!({"code": code, "email": email});
+        salon.public("POST", "/bookings/lookup").header("x-forwarded-for", from).json(&body).await
+    };
+    let (ana, bob) = ("ana@customer.example", "bob@customer.example");
+    for left in (0..20).rev() {
+        let answer = look("203.0.113.1", "SS-222222", bob).await;
+        assert_eq!(told(&answer).map(|[most, left, _]| (most, left)), Some((20, left)));
+        answer.refused(404, "BOOKING_NOT_FOUND");
+    }
+    // From this address no code is tried any longer, not the right one either, nor by another door.
+    let refused = look("203.0.113.1", code, ana).await;
+    let [most, left, reset] = told(&refused).unwrap();
+    assert_eq!((most, left, refused.header("retry-after")), (20, 0, reset.to_string().as_str()));
+    assert_eq!(refused.refused(429, "TOO_MANY_REQUESTS")["retry_after"], reset);
+    let query = [("code", code), ("email", ana)];
+    let by_query = salon.public("GET", "/bookings").header("x-forwarded-for", "203.0.113.1").query(&query);
+    by_query.await.refused(429, "TOO_MANY_REQUESTS");
+    let cancel = salon.public("POST", &format!("/bookings/{code}/cancellation"));
+    let cancel = cancel.header("x-forwarded-for", "203.0.113.1").json(&json!({"email": ana}));
+    cancel.await.refused(429, "TOO_MANY_REQUESTS");
+    // Nor is one code by many: the twenty-first is refused wherever they are.
+    for place in 2..22 {
+        look(&format!("203.0.113.{place}"), "SS-333333", ana).await.refused(404, "BOOKING_NOT_FOUND");
+    }
+    look("203.0.113.22", "SS-333333", ana).await.refused(429, "TOO_MANY_REQUESTS");
+    // Somebody else with a code of their own is not in their way.
+    look("203.0.113.23", code, ana).await.expect(200);
 }
 
 #[tokio::test]

@@ -60,6 +60,17 @@ async fn who_books_says_where_and_everybody_is_told() {
     let invitation = String::from_utf8(invitation.bytes.clone()).unwrap();
     assert!(invitation.contains("LOCATION:4 rue du Port\\n44000 Nantes"), "{invitation}");
 
+    let staff = salon.first_staff().await;
+    let feed = async |shows_details: bool| {
+        let body = json!({"shows_details": shows_details});
+        let opened = salon.post(&format!("/staff/{staff}/calendar-feed")).json(&body).await.expect(201);
+        let address = opened["url"].as_str().unwrap();
+        let path = format!("/ical/{}", address.split_once("/ical/").unwrap().1);
+        app.request("GET", &path).await.text
+    };
+    assert!(feed(true).await.contains("LOCATION:4 rue du Port\\n44000 Nantes"));
+    assert!(!feed(false).await.contains("LOCATION"));
+
     // Moved, it stays where it is; a place of no use to what is done in the shop is not kept.
     let id = found["data"][0]["id"].as_str().unwrap();
     let to = json!({"start": "2030-03-06T10:00:00Z"});

@@ -65,6 +65,8 @@ mod pages_account;
 mod pages_calendar;
 mod pages_calendar_views;
 #[cfg(test)]
+mod pages_consents;
+#[cfg(test)]
 mod pages_customers;
 #[cfg(test)]
 mod pages_desk;

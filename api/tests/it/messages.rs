@@ -1,10 +1,13 @@
 //! What owners and customers are mailed, how often, and what is kept back.
 
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use domain::id::BookingId;
 use domain::plan::Limit;
 use futures_util::future::join_all;
 use jobs::Job;
-use serde_json::json;
+use providers::mail::sandbox::Received;
+use serde_json::{Value, json};
 use store::messages::{self, About, Audience, Claim};
 use testkit::{Salon, TestApp};
 
@@ -195,5 +198,134 @@ async fn an_address_for_replies_that_is_none_stops_no_mail() {
             (Some(told), Some(address)) => assert!(told.contains(address), "{told}"),
             other => panic!("{other:?}"),
         }
+    }
+}
+
+/// 16:15 in Paris, where it takes place: in the winter, and after the clocks have changed.
+const WINTER: &str = "2030-03-29T15:15:00Z";
+const SUMMER: &str = "2030-04-02T14:15:00Z";
+/// The same on the clocks of Athens, of New York and of nobody.
+const ELSEWHERE: [&str; 5] = ["17:15", "11:15", "10:15", "15:15", "14:15"];
+
+/// A mail says that date, 16:15 and Paris; so does its calendar, and neither another zone.
+fn check_the_zone(mail: &Received, is_french: bool, start: &str, has_calendar: bool) {
+    let start: DateTime<Utc> = start.parse().unwrap();
+    let local = start.with_timezone(&Tz::Europe__Paris);
+    assert_eq!(local.format("%H:%M").to_string(), "16:15");
+    let day = match (is_french, local.format("%m-%d").to_string().as_str()) {
+        (true, "03-29") => "Vendredi 29 mars 2030",
+        (true, "04-02") => "Mardi 2 avril 2030",
+        (false, "03-29") => "Friday 29 March 2030",
+        (false, "04-02") => "Tuesday 2 April 2030",
+        other => panic!("{other:?}"),
+    };
+    let zone = if is_french { "heure de Paris" } else { "Paris time" };
+    let text = mail.text.replace("\r\n", "\n");
+    assert!(text.contains(&format!("{day}\n16:15 – 16:45 ({zone})\n")), "{text}");
+    let at = format!("{day}{}16:15", if is_french { " à " } else { " at " });
+    assert!(mail.subject.to_lowercase().contains(&at.to_lowercase()), "{}", mail.subject);
+    for told in [&mail.subject, &text, &mail.html] {
+        assert!(!ELSEWHERE.iter().any(|time| told.contains(time)), "{told}");
+        assert!(!["Athen", "York", "UTC"].iter().any(|zone| told.contains(zone)), "{told}");
+    }
+    let mut calendars = mail.attachments.iter().filter(|file| file.name == "invite.ics");
+    let Some(calendar) = calendars.next() else { return assert!(!has_calendar, "{}", mail.subject) };
+    let ics = str::from_utf8(&calendar.bytes).unwrap();
+    let line = |name: &str| ics.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    assert_eq!(line("DTSTART:"), Some(start.format("%Y%m%dT%H%M%SZ").to_string().as_str()), "{ics}");
+    let end = start + TimeDelta::minutes(30);
+    assert_eq!(line("DTEND:"), Some(end.format("%Y%m%dT%H%M%SZ").to_string().as_str()), "{ics}");
+    assert_eq!(line("X-WR-TIMEZONE:"), Some("Europe/Paris"), "{ics}");
+    assert!(has_calendar && calendars.next().is_none());
+}
+
+/// What that customer was mailed since they were asked last.
+async fn told(app: &TestApp, name: &str, seen: &mut usize) -> Vec<Received> {
+    app.run_jobs().await;
+    let to = format!("{}@customer.example", name.to_lowercase());
+    let mails: Vec<Received> = app.mails().await.into_iter().filter(|mail| mail.to.contains(&to)).collect();
+    let new = mails.get(*seen..).unwrap().to_vec();
+    *seen = mails.len();
+    // Of one moment they come in any order: a minute apart, they don't.
+    app.clock.advance(TimeDelta::minutes(1));
+    new
+}
+
+fn only(mails: Vec<Received>) -> Received {
+    assert_eq!(mails.len(), 1, "{:?}", mails.iter().map(|mail| &mail.subject).collect::<Vec<_>>());
+    mails.into_iter().next().unwrap()
+}
+
+#[tokio::test]
+async fn every_mail_about_a_booking_is_in_the_zone_it_takes_place_in_wherever_the_customer_is() {
+    for (name, zone, lang) in [("Ana", "Europe/Athens", "en"), ("Yann", "America/New_York", "fr")] {
+        let app = TestApp::start().await;
+        let salon = app.tenant("salon").await;
+        salon.service(json!({"duration_minutes": 30, "slot_step_minutes": 15, "auto_confirm": false})).await;
+        let (is_french, mut seen) = (lang == "fr", 0);
+        let mut body = salon.booking(name, WINTER);
+        (body["timezone"], body["locale"]) = (json!(zone), json!(lang));
+        let booked = salon.public("POST", "/bookings").json(&body).await.expect(201);
+        let listed = salon.get("/bookings").await.expect(200);
+        let kept = listed["data"][0]["customer_timezone"].as_str();
+        assert!(kept.is_none_or(|kept| kept == zone), "{listed}");
+        let confirmation = format!("/bookings/{}/confirmation", listed["data"][0]["id"].as_str().unwrap());
+        salon.post(&confirmation).json(&json!({})).await.expect(200);
+        check_the_zone(&only(told(&app, name, &mut seen).await), is_french, WINTER, true);
+        let act = async |action: &str, mut body: Value| {
+            body["email"] = json!(format!("{}@customer.example", name.to_lowercase()));
+            let path = format!("/bookings/{}/{action}", booked["public_code"].as_str().unwrap());
+            salon.public("POST", &path).json(&body).await.expect(200)
+        };
+        // Moved by the customer it waits for a yes again; the desk gives it and moves it itself.
+        assert_eq!(act("reschedule", json!({"start": SUMMER})).await["status"], "pending");
+        check_the_zone(&only(told(&app, name, &mut seen).await), is_french, SUMMER, true);
+        salon.post(&confirmation).json(&json!({})).await.expect(200);
+        check_the_zone(&only(told(&app, name, &mut seen).await), is_french, SUMMER, true);
+        app.clock.advance("2030-04-01T16:00:00Z".parse::<DateTime<Utc>>().unwrap() - app.now());
+        let date = "2030-04-01".parse().unwrap();
+        let queued: store::Result<()> = app
+            .store
+            .tenant(salon.id)
+            .transaction(async |tx| tx.enqueue(&[Job::RemindOfBookings { date }], app.now()).await)
+            .await;
+        queued.unwrap();
+        check_the_zone(&only(told(&app, name, &mut seen).await), is_french, SUMMER, true);
+        act("cancellation", json!({})).await;
+        check_the_zone(&only(told(&app, name, &mut seen).await), is_french, SUMMER, true);
+    }
+}
+
+#[tokio::test]
+async fn a_series_and_an_offer_are_told_in_the_zone_they_take_place_in() {
+    for (name, zone, lang) in [("Ana", "Europe/Athens", "en"), ("Yann", "America/New_York", "fr")] {
+        let app = TestApp::start().await;
+        let salon = app.tenant("salon").await;
+        salon.set_plan("pro").await;
+        salon.service(json!({"duration_minutes": 30, "slot_step_minutes": 15})).await;
+        let (is_french, mut seen) = (lang == "fr", 0);
+        let mut body = salon.booking(name, WINTER);
+        (body["timezone"], body["locale"]) = (json!(zone), json!(lang));
+        let series = json!({"booking": body, "recurrence": "FREQ=WEEKLY;COUNT=2", "on_conflict": "refuse"});
+        salon.public("POST", "/series").json(&series).await.expect(201);
+        let mail = only(told(&app, name, &mut seen).await);
+        check_the_zone(&mail, is_french, WINTER, false);
+        let second = if is_french { "endredi 5 avril 2030 à 16:15" } else { "Friday 5 April 2030 at 16:15" };
+        assert!(mail.text.contains(second) && mail.html.contains(second), "{}", mail.text);
+        // A time that is taken, and then is not.
+        let guest = salon.book("Guest", SUMMER).await.expect(201);
+        let wish = json!({
+            "service_id": body["service_id"], "from": "2030-04-02", "to": "2030-04-02",
+            "earliest": "16:15", "latest": "16:45", "customer": body["customer"], "locale": lang,
+        });
+        salon.public("POST", "/waitlist").json(&wish).await.expect(201);
+        let welcome = only(told(&app, name, &mut seen).await);
+        assert!(welcome.text.contains("16:15") && !ELSEWHERE.iter().any(|time| welcome.text.contains(time)));
+        let path = format!("/bookings/{}/cancellation", guest["public_code"].as_str().unwrap());
+        let email = json!({"email": "guest@customer.example"});
+        salon.public("POST", &path).json(&email).await.expect(200);
+        check_the_zone(&only(told(&app, name, &mut seen).await), is_french, SUMMER, false);
+        app.clock.advance(TimeDelta::hours(48));
+        app.run_jobs().await;
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::role::Role;
 use futures_util::future::join_all;
+use jobs::Job;
 use serde_json::{Value, json};
 use testkit::{Answer, Salon, TestApp};
 
@@ -335,6 +336,40 @@ async fn a_series_without_end_comes_within_reach_day_by_day() {
     assert_eq!(last().await, before + TimeDelta::days(10));
     let doubled = "SELECT count(*) FROM (SELECT occurrence FROM busy_blocks GROUP BY occurrence HAVING count(*) > 1) twice";
     assert_eq!(admin.query_one(doubled, &[]).await.unwrap().get::<_, i64>(0), 0);
+}
+
+#[tokio::test]
+async fn dates_that_were_only_listed_come_within_reach_too() {
+    const FILE: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nBEGIN:VEVENT\r\nUID:fair\r\nSUMMARY:Fair\r\n\
+        DTSTART:20300305T100000Z\r\nDTEND:20300305T110000Z\r\n\
+        RDATE:20310305T100000Z,20320405T100000Z,20330305T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let staff = open(&salon).await;
+    let import =
+        salon.post(&format!("/staff/{staff}/calendar-import")).file("text/calendar", FILE.as_bytes());
+    assert_eq!(import.await.expect(200)["made"], 1);
+    let admin = app.database.admin().await;
+    let written = async || -> Vec<String> {
+        let sql = "SELECT (starts_at AT TIME ZONE 'UTC')::date::text FROM busy_blocks ORDER BY starts_at";
+        admin.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+    };
+    assert_eq!(written().await, ["2030-03-05", "2031-03-05"]);
+    let extend = async || {
+        let (tenant, now) = (app.store.tenant(salon.id), app.now());
+        let asked: store::Result<()> =
+            tenant.transaction(async |tx| tx.enqueue(&[Job::ExtendPrivateEvents {}], now).await).await;
+        asked.unwrap();
+        assert!(app.run_jobs().await.contains(&Job::ExtendPrivateEvents {}));
+    };
+    extend().await;
+    assert_eq!(written().await.len(), 2, "two years ahead, and no more");
+    for (days, dates) in [(30, 3), (300, 3), (60, 4)] {
+        app.clock.advance(TimeDelta::days(days));
+        extend().await;
+        assert_eq!(written().await.len(), dates, "{days} days on");
+    }
+    assert_eq!(written().await, ["2030-03-05", "2031-03-05", "2032-04-05", "2033-03-05"]);
 }
 
 #[tokio::test]

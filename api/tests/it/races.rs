@@ -59,6 +59,39 @@ async fn anybody_is_three_people_and_no_more() {
 }
 
 #[tokio::test]
+async fn a_daily_maximum_of_one_is_one_at_whatever_time_they_come() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    salon.service(json!({})).await;
+    let staff = salon.first_staff().await;
+    salon.patch(&format!("/staff/{staff}")).json(&json!({"max_daily_bookings": 1})).await.expect(200);
+    // None overlaps another: only the maximum keeps them apart. Named or anybody, it holds.
+    for (date, named) in [("2030-03-05", false), ("2030-03-06", true)] {
+        let starts = salon.starts(date).await;
+        assert_eq!(starts.len(), 10);
+        let answers = join_all(starts.iter().enumerate().map(|(n, start)| {
+            let mut body = salon.booking(&format!("Ana{n}"), start);
+            if named {
+                body["staff_id"] = json!(staff);
+            }
+            let request = salon.public("POST", "/bookings").json(&body);
+            async { request.await }
+        }))
+        .await;
+        assert_eq!((with_status(&answers, 201), with_status(&answers, 409)), (1, 9), "{date}");
+        for answer in answers.into_iter().filter(|answer| answer.status == 409) {
+            answer.refused(409, "SLOT_UNAVAILABLE");
+        }
+        assert_eq!(salon.starts(date).await, Vec::<String>::new());
+    }
+    let admin = app.database.admin().await;
+    for table in ["bookings", "allocations"] {
+        let count: i64 = admin.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await.unwrap().get(0);
+        assert_eq!(count, 2, "{table}");
+    }
+}
+
+#[tokio::test]
 async fn a_free_plan_ends_at_fifty_whoever_comes_at_once() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;

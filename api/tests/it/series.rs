@@ -2,9 +2,12 @@
 
 use chrono::{DateTime, Offset, TimeDelta, Utc};
 use chrono_tz::Tz;
+use futures_util::future::join_all;
 use futures_util::join;
 use serde_json::{Value, json};
 use testkit::{Browser, Salon, TestApp};
+
+use crate::calendar_feeds::read;
 
 /// A Tuesday; the salon is in UTC and opens at eight.
 const TEN: &str = "2030-03-05T10:00:00Z";
@@ -53,6 +56,62 @@ async fn weekly_bookings_keep_their_local_time_and_are_told_once() {
     let told: Vec<_> = mails.iter().filter(|mail| mail.to.contains("ana@")).collect();
     assert_eq!(told.len(), 1);
     assert!(told[0].text.contains("Your 5 appointments") && told[0].text.contains("16 April 2030 at 10:00"));
+}
+
+#[tokio::test]
+async fn the_mail_of_a_series_has_each_date_as_the_entry_that_later_mails_change() {
+    let app = TestApp::start().await;
+    let salon = salon(&app, json!({"duration_minutes": 60})).await;
+    salon.book("Guest", "2030-03-12T10:00:00Z").await.expect(201);
+    app.run_jobs().await;
+    let body = series(&salon, "Ana", "FREQ=WEEKLY;COUNT=4", "skip");
+    let booked = salon.public("POST", "/series").json(&body).await.expect(201);
+    assert_eq!(starts(&booked).len(), 3);
+    app.run_jobs().await;
+    let files = async || {
+        let mails = app.mails().await;
+        let to_ana = mails.iter().filter(|mail| mail.to.contains("ana@"));
+        let named = to_ana.flat_map(|mail| &mail.attachments).filter(|file| file.name == "invite.ics");
+        named.map(|file| String::from_utf8(file.bytes.clone()).unwrap()).collect::<Vec<_>>()
+    };
+    let all = files().await;
+    assert_eq!(all.len(), 1);
+    // RFC 5546, 3.2: of several UIDs only what is published may tell.
+    assert!(all[0].contains("METHOD:PUBLISH\r\n"), "{}", all[0]);
+    let dates = read(&all[0]).await;
+    let told: Vec<_> = dates.iter().map(|date| (date[0].as_str().unwrap(), &date[3])).collect();
+    let confirmed = &json!("CONFIRMED");
+    assert_eq!(
+        told,
+        [
+            ("2030-03-05T10:00:00+00:00", confirmed),
+            ("2030-03-19T10:00:00+00:00", confirmed),
+            ("2030-03-26T10:00:00+00:00", confirmed),
+        ]
+    );
+    // Each leads to its own page, and the file of one date alone is of the same entry.
+    let email = [("email", "ana@customer.example")];
+    for (date, one) in dates.iter().zip(booked["bookings"].as_array().unwrap()) {
+        let code = one["public_code"].as_str().unwrap();
+        assert!(date[5].as_str().unwrap().contains(code), "{date}");
+        let alone = salon.public("GET", &format!("/bookings/{code}/calendar.ics")).query(&email).await;
+        assert_eq!(read(&alone.text).await[0][4], date[4]);
+    }
+    app.clock.advance(TimeDelta::minutes(1));
+    let code = |index: usize| booked["bookings"][index]["public_code"].as_str().unwrap();
+    let moved = json!({"email": email[0].1, "start": "2030-03-19T12:00:00Z"});
+    salon.public("POST", &format!("/bookings/{}/reschedule", code(1))).json(&moved).await.expect(200);
+    app.run_jobs().await;
+    let gone = json!({"email": email[0].1});
+    salon.public("POST", &format!("/bookings/{}/cancellation", code(2))).json(&gone).await.expect(200);
+    app.run_jobs().await;
+    let all = files().await;
+    let later = [(1, "METHOD:REQUEST\r\n", "CONFIRMED"), (2, "METHOD:CANCEL\r\n", "CANCELLED")];
+    for (place, method, status) in later {
+        let (file, event) = (&all[place], &read(&all[place]).await[0]);
+        assert!(file.contains(method) && file.contains("SEQUENCE:1\r\n"), "{file}");
+        assert_eq!((&event[3], &event[4]), (&json!(status), &dates[place][4]));
+    }
 }
 
 #[tokio::test]
@@ -179,6 +238,48 @@ async fn limits_hold_for_every_occurrence() {
     let refused = salon.post("/series").json(&body).await.refused(402, "PLAN_LIMIT_REACHED");
     assert_eq!(refused["limit"], "bookings_per_month");
     assert_eq!(count(&salon).await, before);
+}
+
+#[tokio::test]
+async fn a_day_that_is_full_is_refused_or_left_out_and_never_holds_more() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = salon(&app, json!({"duration_minutes": 60})).await;
+    let staff = salon.first_staff().await;
+    salon.patch(&format!("/staff/{staff}")).json(&json!({"max_daily_bookings": 1})).await.expect(200);
+    // At another hour of the second date: its time is free and its day is full.
+    salon.book("Guest", "2030-03-12T15:00:00Z").await.expect(201);
+    let rule = "FREQ=WEEKLY;COUNT=3";
+    let preview = salon.public("POST", "/series/preview").json(&series(&salon, "Ana", rule, "refuse")).await;
+    let preview = preview.expect(200);
+    let free: Vec<&Value> =
+        preview["occurrences"].as_array().unwrap().iter().map(|one| &one["is_free"]).collect();
+    assert_eq!(free, [&json!(true), &json!(false), &json!(true)], "{preview}");
+    let body = series(&salon, "Ana", rule, "refuse");
+    salon.public("POST", "/series").json(&body).await.refused(409, "SLOT_UNAVAILABLE");
+    assert_eq!(count(&salon).await, 1);
+    let body = series(&salon, "Ana", rule, "skip");
+    let booked = salon.public("POST", "/series").json(&body).await.expect(201);
+    assert_eq!(starts(&booked), [TEN, "2030-03-19T10:00:00Z"]);
+    assert_eq!(booked["left_out"], json!(["2030-03-12T10:00:00Z"]));
+    // All of these days are full now, at whatever hour; so is every other one at once.
+    for on_conflict in ["refuse", "skip"] {
+        let mut body = series(&salon, "Bob", rule, on_conflict);
+        body["booking"]["start"] = json!("2030-03-05T13:00:00Z");
+        salon.public("POST", "/series").json(&body).await.refused(409, "SLOT_UNAVAILABLE");
+    }
+    let race = ["refuse", "skip", "skip"].iter().enumerate().map(|(n, on_conflict)| {
+        let mut body = series(&salon, &format!("Cleo{n}"), "FREQ=DAILY;COUNT=3", on_conflict);
+        body["booking"]["start"] = json!(format!("2030-03-20T{:02}:00:00Z", 9 + 2 * n));
+        let request = salon.public("POST", "/series").json(&body);
+        async { request.await.status }
+    });
+    let statuses = join_all(race).await;
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+    let admin = app.database.admin().await;
+    let sql = "SELECT max(n), count(*) FROM (SELECT count(*) AS n FROM allocations WHERE released_at IS NULL
+        GROUP BY resource_id, (starts_at AT TIME ZONE 'UTC')::date) AS days";
+    let row = admin.query_one(sql, &[]).await.unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (1, 6), "one on each of six days");
 }
 
 #[tokio::test]

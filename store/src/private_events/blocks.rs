@@ -143,9 +143,9 @@ pub(super) fn unfolded(
     event: &PrivateEvent,
     now: DateTime<Utc>,
 ) -> Result<(Vec<NewBlock>, Option<DateTime<Utc>>)> {
-    let recurs = event.recurrence.is_some();
+    let recurs = event.recurrence.is_some() || !event.added.is_empty();
     // What happens once is there whenever it was, and whenever it will be.
-    let window = if recurs || !event.added.is_empty() { around(now) } else { all_calendars() };
+    let window = if recurs { around(now) } else { all_calendars() };
     Ok((of_event(event, window, now)?, recurs.then_some(window.end)))
 }
 

@@ -1,19 +1,22 @@
 //! Private events from calendar files: each UID once for a staff member, however often it is imported.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use domain::id::{PrivateEventId, StaffId};
 use domain::private_event::PrivateEventDraft;
 use domain::rejection::Rejection;
+use uuid::Uuid;
 
 use super::blocks::check_room as check_blocks;
 use super::change::{blank, delete, insert, save};
 use super::{PrivateEvent, check_room};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
+use crate::cached::cached;
 use crate::error::{Error, Result};
 use crate::events::{self, Happened};
 use crate::schema::private_events;
@@ -26,6 +29,8 @@ pub struct Imported {
     pub uid: String,
     /// Of which occurrence it takes the place.
     pub stands_for: Option<NaiveDateTime>,
+    /// The booking or private event of this platform's that its UID names, maybe another tenant's.
+    pub own: Option<Uuid>,
     /// None: it does not take place, or takes no time.
     pub draft: Option<PrivateEventDraft>,
 }
@@ -46,7 +51,8 @@ pub struct Report {
 }
 
 /// Takes over what a file has: makes what is new, changes what is different, removes what is cancelled. What was imported
-/// before and is not in the file stays. One that is refused is left out, and the others are taken.
+/// before and is not in the file stays. One that is refused is left out, and the others are taken; so are the tenant's own
+/// bookings and private events, which take their time already.
 pub async fn import(
     tx: &TenantTx,
     staff_id: StaffId,
@@ -57,10 +63,18 @@ pub async fn import(
     staff::find(tx, staff_id).await?;
     raise_schedules(tx, &[staff_id]).await?;
     let mut known = known(tx, staff_id).await?;
-    let fresh = file.iter().filter(|one| one.draft.is_some() && !known.contains_key(&key(one))).count();
+    let own = own(tx, file).await?;
+    let is_own = |one: &Imported| one.draft.is_some() && one.own.is_some_and(|id| own.contains(&id));
+    let is_fresh = |one: &&Imported| one.draft.is_some() && !is_own(one) && !known.contains_key(&key(one));
+    let fresh = file.iter().filter(is_fresh).count();
     check_room(tx, staff_id, fresh).await?;
     let mut report = Report::default();
     for (place, one) in file.iter().enumerate() {
+        if is_own(one) {
+            let why = Rejection::invalid("/uid", "OWN", "is a booking or a private event that stands here");
+            report.left_out.push((place, why));
+            continue;
+        }
         match take(tx, staff_id, one, &mut known, &mut report, by, now).await {
             Err(Error::Rejected(why)) => report.left_out.push((place, why)),
             taken => taken?,
@@ -87,6 +101,24 @@ type Key = (String, Option<NaiveDateTime>);
 
 fn key(one: &Imported) -> Key {
     (one.uid.clone(), one.stands_for)
+}
+
+/// Which of the bookings and private events that a file names are the tenant's.
+async fn own(tx: &TenantTx, file: &[Imported]) -> Result<HashSet<Uuid>> {
+    const FOUND: &str = "SELECT id FROM bookings WHERE tenant_id = $1 AND id = ANY($2)
+        UNION ALL SELECT id FROM private_events WHERE tenant_id = $1 AND id = ANY($2)";
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+    let named: Vec<Uuid> = file.iter().filter_map(|one| one.own).collect();
+    if named.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let query = diesel::sql_query(FOUND).bind::<SqlUuid, _>(tx.tenant()).bind::<Array<SqlUuid>, _>(named);
+    let found: Vec<Found> = cached(query).load(&mut tx.conn()).await?;
+    Ok(found.into_iter().map(|found| found.id).collect())
 }
 
 async fn known(tx: &TenantTx, staff_id: StaffId) -> Result<HashMap<Key, PrivateEvent>> {
@@ -116,7 +148,8 @@ async fn take(
     let Some(draft) = &one.draft else {
         if let Some(before) = before {
             delete(tx, before.id).await?;
-            known.remove(&key(one));
+            // What stands for occurrences of it went with it.
+            known.retain(|_key, row| row.id != before.id && row.series_id != Some(before.id));
             report.removed += 1;
         }
         return Ok(());

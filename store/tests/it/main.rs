@@ -1,6 +1,8 @@
 //! What PostgreSQL holds by itself, whatever the code above it does.
 
 #[cfg(test)]
+mod allocations;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod console;

@@ -114,7 +114,10 @@ pub async fn import(
         .answer(async {
             let id = *id?;
             let imported = match upload.map(|CalendarUpload(upload)| upload.file) {
-                Ok(Some(bytes)) => take_over(&member.tenant, id, bytes, &member.by(), member.now).await,
+                Ok(Some(bytes)) => {
+                    let public_url = member.state.links.public_url();
+                    take_over(&member.tenant, id, bytes, public_url, &member.by(), member.now).await
+                }
                 Ok(None) => Err(Rejection::invalid("/file", "REQUIRED", "must be a calendar file").into()),
                 Err(problem) => Err(problem),
             };

@@ -54,6 +54,8 @@ pub struct BookingForm {
     /// Where to come, of what takes place at the customer's.
     address: String,
     note: String,
+    /// Not empty: the tenant may send news.
+    news: String,
     /// Every so many weeks; empty: once.
     pub(super) repeat: String,
     /// How often in all.
@@ -296,6 +298,7 @@ impl BookingForm {
             phone: filled.text("phone"),
             address: filled.text("address"),
             note: filled.text("note"),
+            news: filled.text("news"),
             repeat: filled.text("repeat"),
             times: filled.text("times"),
             on_conflict: filled.text("on_conflict"),
@@ -333,6 +336,7 @@ impl BookingForm {
             &self.phone,
             &self.address,
             &self.note,
+            &self.news,
             &self.repeat,
             &self.times,
             &self.on_conflict,
@@ -378,8 +382,8 @@ async fn book(
         locale: reader.lang,
         timezone: reader.zone,
         notify: Notify { email: true, sms: false },
-        // The page says so above its button.
-        accepts: Consents { terms: true, marketing: false },
+        // The terms: the page says so above its button.
+        accepts: Consents { terms: true, marketing: !form.news.is_empty() },
         address: Some(form.address.clone()),
         note: Some(form.note.clone()),
         answers: answers.next().unwrap_or_default(),
