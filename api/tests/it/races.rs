@@ -69,15 +69,24 @@ async fn a_daily_maximum_of_one_is_one_at_whatever_time_they_come() {
     for (date, named) in [("2030-03-05", false), ("2030-03-06", true)] {
         let starts = salon.starts(date).await;
         assert_eq!(starts.len(), 10);
-        let answers = join_all(starts.iter().enumerate().map(|(n, start)| {
+        let bookings = starts.iter().enumerate().map(|(n, start)| {
             let mut body = salon.booking(&format!("Ana{n}"), start);
             if named {
                 body["staff_id"] = json!(staff);
             }
             let request = salon.public("POST", "/bookings").json(&body);
             async { request.await }
-        }))
-        .await;
+        });
+        // Nobody is through before the others have come.
+        let mut admin = app.database.admin().await;
+        let change = admin.transaction().await.unwrap();
+        change.batch_execute("UPDATE staff SET schedule_version = schedule_version + 1").await.unwrap();
+        let finish = async {
+            wait_for_a_lock(&app).await;
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            change.commit().await.unwrap();
+        };
+        let (answers, ()) = tokio::join!(join_all(bookings), finish);
         assert_eq!((with_status(&answers, 201), with_status(&answers, 409)), (1, 9), "{date}");
         for answer in answers.into_iter().filter(|answer| answer.status == 409) {
             answer.refused(409, "SLOT_UNAVAILABLE");
