@@ -20,6 +20,7 @@ async fn add_service(browser: &Browser<'_>, headers: &[(&str, &str)], token: Opt
         ("capacity", "1"),
         ("buffer_before", "0"),
         ("buffer_after", "0"),
+        ("travel", "0"),
         ("notice", "0"),
         ("horizon", "90"),
         ("is_active", "on"),
