@@ -446,10 +446,9 @@ async fn a_public_page_opens_nothing_of_another_tenant() {
             let request = salon.public(method.as_str(), public);
             match (method.as_str(), route.path.strip_prefix("/public/{tenant}").unwrap()) {
                 ("GET", "/services") => request,
-                ("GET", "/staff") => request.query(&[("service_id", &things.service)]),
+                ("GET", "/staff" | "/availability/next") => request.query(&[("service_id", &things.service)]),
                 ("GET", "/availability") => request.query(&day),
                 ("GET", "/availability/days") => request.query(&days),
-                ("GET", "/availability/next") => request.query(&[("service_id", &things.service)]),
                 ("POST", "/bookings") => request.json(&booking),
                 ("POST", "/questions/{id}/files") => request.file("application/pdf", "%PDF-1.7"),
                 ("GET", "/bookings") => request.query(&as_query),
