@@ -151,7 +151,10 @@ public-manage-back = Back to my appointment
 public-manage-site = See the business’s page
 public-ticket-with = with { $staff }, at { $tenant }
 public-ticket-comes = { $staff } comes to you
-public-ticket-hint = Show it at reception. With your email address it also brings you back to this page.
+public-ticket-hint = { $place ->
+    [customer] With your email address it brings you back to this page.
+   *[business] Show it at reception. With your email address it also brings you back to this page.
+}
 
 public-cancel-title = Cancel this appointment?
 public-cancel-lead = The time goes back to { $tenant }. Cancelling is final.

@@ -151,7 +151,10 @@ public-manage-back = Retour à mon rendez-vous
 public-manage-site = Voir la page de l’établissement
 public-ticket-with = avec { $staff }, chez { $tenant }
 public-ticket-comes = { $staff } vient chez vous
-public-ticket-hint = À présenter à l’accueil. Avec votre adresse e-mail, il permet aussi de retrouver cette page.
+public-ticket-hint = { $place ->
+    [customer] Avec votre adresse e-mail, il permet de retrouver cette page.
+   *[business] À présenter à l’accueil. Avec votre adresse e-mail, il permet aussi de retrouver cette page.
+}
 
 public-cancel-title = Annuler ce rendez-vous ?
 public-cancel-lead = Le créneau sera rendu à { $tenant }. L’annulation est définitive.
