@@ -59,18 +59,26 @@ async function open(page, context, question = '', at = allowed) {
 
 const submit = frame => frame.locator('.btn-primary[form=details]:visible').first()
 
+/** A click while the frame gets its height may land beside what it was meant for: until `next` is there, once more. */
+async function press(page, frame, what, next) {
+  for (let tries = 0; tries < 5 && !(await next.isVisible()); tries++) {
+    await fits(page, frame)
+    await what.click({ timeout: 5_000 }).catch(() => {})
+    await next.waitFor({ timeout: 5_000 }).catch(() => {})
+  }
+  await next.waitFor()
+}
+
 /** From the services to the form, on a day of the test's own. */
-async function choose(frame, day) {
-  await frame.getByRole('heading', { name: 'Choose a service' }).waitFor()
-  await frame.locator('a.svc').first().click()
-  await frame.getByRole('link', { name: /No preference/ }).click()
-  await frame.getByRole('heading', { name: 'Choose a time' }).waitFor()
+async function choose(page, frame, day) {
+  const heading = name => frame.getByRole('heading', { name, level: 1 })
+  await heading('Choose a service').waitFor()
+  await press(page, frame, frame.locator('a.svc').first(), heading('With whom?'))
+  await press(page, frame, frame.getByRole('link', { name: /No preference/ }), heading('Choose a time'))
   const link = frame.locator('a.day').nth(-day)
   const id = await link.getAttribute('id')
-  await link.click()
-  await frame.locator(`#${id}[aria-current]`).waitFor()
-  await frame.locator('a.slot').nth(3).click()
-  await frame.getByRole('heading', { name: 'Your details', level: 1 }).waitFor()
+  await press(page, frame, link, frame.locator(`#${id}[aria-current]`))
+  await press(page, frame, frame.locator('a.slot').nth(3), heading('Your details'))
 }
 
 /** The frame is as high as what is in it, or will be in a moment. */
@@ -94,7 +102,7 @@ describe('a frame on another site', () => {
       assert.ok(await page.locator('iframe').getAttribute('title'))
       assert.ok((await page.locator('iframe').boundingBox()).width > 300, 'the style of the site got in')
       assert.equal(await frame.locator('.p-brand').count(), 0)
-      await choose(frame, day)
+      await choose(page, frame, day)
       heights.push(await fits(page, frame))
       const top = await page.locator('iframe').evaluate(it => it.getBoundingClientRect().top)
       assert.ok(top >= -1 && top < viewport.height, `the step begins at ${top}`)
@@ -150,23 +158,16 @@ describe('a frame on another site', () => {
     assert.equal(await page.locator('iframe').getAttribute('title'), 'Prendre rendez-vous')
     await frame.locator('a.lang').click()
     await frame.locator('html[lang=en]').waitFor()
-    await frame.locator('a.svc').first().click()
-    await frame.getByRole('heading', { name: 'With whom?' }).waitFor()
-    await frame.getByRole('link', { name: /No preference/ }).click()
-    await frame.getByRole('heading', { name: 'Choose a time' }).waitFor()
-    // A click while the frame gets its height may land beside the link: until the page of zones is there, once more.
-    for (let tries = 0; tries < 5 && (await frame.locator('#timezone').count()) === 0; tries++) {
-      await fits(page, frame)
-      await frame.locator('.tz-own a').click({ timeout: 5_000 }).catch(() => {})
-      await frame.locator('#timezone').waitFor({ timeout: 2_000 }).catch(() => {})
-    }
+    const follow = (what, next) => press(page, frame, what, next)
+    const heading = name => frame.getByRole('heading', { name, level: 1 })
+    await follow(frame.locator('a.svc').first(), heading('With whom?'))
+    await follow(frame.getByRole('link', { name: /No preference/ }), heading('Choose a time'))
+    await follow(frame.locator('.tz-own a'), frame.locator('#timezone'))
     await frame.locator('#timezone').selectOption('Asia/Tokyo')
-    await fits(page, frame)
-    await frame.locator('#zone button').click()
-    await frame.getByText(/Tokyo/).first().waitFor()
-    await frame.locator('a.day').last().click()
-    await frame.locator('a.slot').first().click()
-    await frame.getByRole('heading', { name: 'Your details', level: 1 }).waitFor()
+    await follow(frame.locator('#zone button'), frame.getByText(/Tokyo/).first())
+    const last = frame.locator('a.day').last()
+    await follow(last, frame.locator(`#${await last.getAttribute('id')}[aria-current]`))
+    await follow(frame.locator('a.slot').first(), heading('Your details'))
     assert.match(await frame.locator('.chosen').innerText(), /Tokyo/)
   }))
 

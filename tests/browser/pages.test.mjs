@@ -56,6 +56,16 @@ async function isDocument(url, state) {
   return response.headers()['content-type'].startsWith('text/html')
 }
 
+/** What a page costs more than it may. */
+function beyond({ total, script, requests }, wire) {
+  const costs = []
+  const weight = wire.total() - wire.images()
+  if (weight > total) costs.push(`${weight} bytes: ${wire.list().join(', ')}`)
+  if (wire.script() > script) costs.push(`${wire.script()} bytes of script`)
+  if (wire.requests() > requests) costs.push(`${wire.requests()} requests: ${wire.list().join(', ')}`)
+  return costs
+}
+
 /** Opens a page; what is wrong with it. */
 async function looked(url, options, isOurs) {
   const { lang, viewport, state } = options
@@ -63,20 +73,20 @@ async function looked(url, options, isOurs) {
   const context = await visitor(options)
   try {
     const page = await context.newPage()
-    const wire = await meter(page)
-    await page.goto(url.href, { waitUntil: 'load' })
-    await page.evaluate(() => document.fonts.ready)
-    await page.waitForTimeout(100)
-    if (isOurs) {
-      const spoken = await page.locator('html').getAttribute('lang')
-      if (spoken !== lang) flaws.push(`speaks ${spoken}`)
-      const alone = url.pathname.startsWith('/embed/') ? 'framed' : 'public'
-      const { total, script, requests } = budgets[state ? 'member' : english.has(url.pathname) ? 'reference' : alone]
-      const weight = wire.total() - wire.images()
-      if (weight > total) flaws.push(`${weight} bytes: ${wire.list().join(', ')}`)
-      if (wire.script() > script) flaws.push(`${wire.script()} bytes of script`)
-      if (wire.requests() > requests) flaws.push(`${wire.requests()} requests: ${wire.list().join(', ')}`)
+    const alone = url.pathname.startsWith('/embed/') ? 'framed' : 'public'
+    const budget = budgets[state ? 'member' : english.has(url.pathname) ? 'reference' : alone]
+    let costs
+    // A page that follows asks for itself again when another test books at that moment. One that always does is found out.
+    for (let looks = 0; looks < 3 && costs?.length !== 0; looks++) {
+      const wire = await meter(page)
+      await page.goto(url.href, { waitUntil: 'load' })
+      await page.evaluate(() => document.fonts.ready)
+      await page.waitForTimeout(100)
+      costs = isOurs ? beyond(budget, wire) : []
     }
+    flaws.push(...costs)
+    const spoken = await page.locator('html').getAttribute('lang')
+    if (isOurs && spoken !== lang) flaws.push(`speaks ${spoken}`)
     let shift = await page.evaluate(() => window.__shift)
     if (shift > 0.01) {
       // On a busy machine the font may come late once; what is wrong with a page is wrong with it again.

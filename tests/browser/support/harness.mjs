@@ -145,11 +145,12 @@ export async function overlong(page) {
   })
 }
 
-/** Counts what a page costs over the wire, from before it is asked for. */
+/** Counts what a page costs over the wire, from before it is asked for; nothing is kept from an earlier visit. */
 export async function meter(page) {
   const session = await page.context().newCDPSession(page)
   const seen = new Map()
   await session.send('Network.enable')
+  await session.send('Network.clearBrowserCache')
   session.on('Network.requestWillBeSent', ({ requestId, request, type }) => {
     if (request.url.startsWith('http')) seen.set(requestId, { url: request.url, type, bytes: 0 })
   })
