@@ -6,8 +6,10 @@ use actix_web::http::header::{
 };
 use actix_web::web::Bytes;
 use domain::id::{IntakeFileId, QuestionId, ServiceId};
-use domain::intake::{self, Decimal, FileKind, Kind, Question, QuestionDraft};
+use domain::intake::{self, Decimal, FileKind, Kind, Question, QuestionDraft, Wording};
+use domain::locale::Locale;
 use domain::rejection::{Code, Rejection};
+use domain::translation::{QuestionWords, Translations};
 use providers::files::FilePath;
 use serde::{Deserialize, Serialize};
 use store::intake::files::{self, IntakeFile};
@@ -24,6 +26,8 @@ use crate::state::State;
 pub struct QuestionView {
     #[serde(flatten)]
     question: PublicQuestion,
+    /// By language.
+    translations: Translations<QuestionWords>,
     /// False: it is kept and not asked.
     active: bool,
 }
@@ -37,8 +41,10 @@ pub struct PublicQuestion {
     pub help: Option<String>,
     /// Of customers. Who books for one may leave it out.
     pub required: bool,
-    /// Of a choice.
+    /// Of a choice: what an answer names.
     pub options: Vec<String>,
+    /// What each of them is called in the language that is asked for.
+    pub option_labels: Vec<String>,
     /// Of a number, included.
     #[schema(value_type = Option<f64>)]
     pub min: Option<Decimal>,
@@ -46,14 +52,17 @@ pub struct PublicQuestion {
     pub max: Option<Decimal>,
 }
 
-impl From<Question> for PublicQuestion {
-    fn from(question: Question) -> Self {
+impl PublicQuestion {
+    /// In a language; none: as the tenant wrote it.
+    pub fn new(question: Question, locale: Option<Locale>) -> Self {
+        let Wording { label, help, options } = question.wording(locale);
         Self {
             id: question.id,
             kind: question.kind,
-            label: question.label,
-            help: question.help,
+            label,
+            help,
             required: question.is_required,
+            option_labels: options,
             options: question.options,
             min: question.min,
             max: question.max,
@@ -71,8 +80,11 @@ pub struct QuestionsView {
 
 impl QuestionsView {
     fn new(questions: Vec<Question>, version: i64) -> Self {
-        let view =
-            |question: Question| QuestionView { active: question.is_active, question: question.into() };
+        let view = |question: Question| QuestionView {
+            active: question.is_active,
+            translations: question.translations.clone(),
+            question: PublicQuestion::new(question, None),
+        };
         Self { questions: questions.into_iter().map(view).collect(), version }
     }
 }
@@ -101,6 +113,8 @@ pub struct QuestionBody {
     active: Option<bool>,
     /// Of a choice, 2..=30.
     options: Option<Vec<String>>,
+    /// By language, what visitors who speak it read instead; none.
+    translations: Option<Translations<QuestionWords>>,
     /// Of a number.
     #[schema(value_type = Option<f64>)]
     min: Option<Decimal>,
@@ -118,6 +132,7 @@ impl From<QuestionBody> for QuestionDraft {
             is_required: body.required.unwrap_or(false),
             is_active: body.active.unwrap_or(true),
             options: body.options.unwrap_or_default(),
+            translations: body.translations.unwrap_or_default(),
             min: body.min,
             max: body.max,
         }

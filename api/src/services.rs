@@ -4,12 +4,14 @@ use actix_web::HttpResponse;
 use chrono::NaiveDate;
 use domain::id::{RoomId, ServiceId, StaffId};
 use domain::intake::Question;
+use domain::locale::Locale;
 use domain::location::Location;
 use domain::service::{Rate, ServiceDraft};
+use domain::translation::{ServiceWords, Translations};
 use serde::{Deserialize, Serialize};
 use store::services::{Offer, Which};
 use store::tenants::Tenant;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::{
     IfMatch, Json, ManageCatalogue, Member, Path, Query, Read, Submission, Visitor, present, required,
@@ -28,6 +30,8 @@ pub struct ServiceView {
     name: String,
     category: Option<String>,
     description: Option<String>,
+    /// By language.
+    translations: Translations<ServiceWords>,
     image: Option<ImageView>,
     duration_minutes: i32,
     buffer_before_minutes: i32,
@@ -66,6 +70,7 @@ impl ServiceView {
             name: service.name,
             category: service.category,
             description: service.description,
+            translations: service.translations,
             image: image.map(ImageView::from),
             duration_minutes: service.duration_minutes,
             buffer_before_minutes: service.buffer_before_minutes,
@@ -114,8 +119,9 @@ pub struct PublicService {
 }
 
 impl PublicService {
-    pub fn new(offer: Offer, questions: Vec<Question>, tenant: &Tenant) -> Self {
+    fn new(offer: Offer, questions: Vec<Question>, tenant: &Tenant, locale: Option<Locale>) -> Self {
         let Offer { service, image, .. } = offer;
+        let question = |question| PublicQuestion::new(question, locale);
         Self {
             id: service.id,
             name: service.name,
@@ -129,7 +135,7 @@ impl PublicService {
             deposit_rate: Rate::from_basis_points(service.deposit_basis_points).unwrap_or_default(),
             capacity: service.capacity,
             is_collective: service.is_collective,
-            questions: questions.into_iter().map(PublicQuestion::from).collect(),
+            questions: questions.into_iter().map(question).collect(),
         }
     }
 }
@@ -140,6 +146,8 @@ pub struct CreateService {
     name: String,
     category: Option<String>,
     description: Option<String>,
+    /// By language, what visitors who speak it read instead; none.
+    translations: Option<Translations<ServiceWords>>,
     /// 5..=1440, with the buffers at most 1440.
     duration_minutes: i32,
     /// 0..=480; 0.
@@ -183,6 +191,7 @@ impl CreateService {
             name: self.name.clone(),
             category: self.category.clone(),
             description: self.description.clone(),
+            translations: self.translations.clone().unwrap_or_default(),
             duration_minutes: self.duration_minutes,
             buffer_before_minutes: self.buffer_before_minutes.unwrap_or(0),
             buffer_after_minutes: self.buffer_after_minutes.unwrap_or(0),
@@ -216,6 +225,9 @@ pub struct UpdateService {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     description: Option<Option<String>>,
+    /// All of them: those that are not among them go.
+    #[serde(default, deserialize_with = "required")]
+    translations: Option<Translations<ServiceWords>>,
     #[serde(default, deserialize_with = "required")]
     duration_minutes: Option<i32>,
     #[serde(default, deserialize_with = "required")]
@@ -262,6 +274,7 @@ impl UpdateService {
             name: self.name.unwrap_or(draft.name),
             category: self.category.unwrap_or(draft.category),
             description: self.description.unwrap_or(draft.description),
+            translations: self.translations.unwrap_or(draft.translations),
             duration_minutes: self.duration_minutes.unwrap_or(draft.duration_minutes),
             buffer_before_minutes: self.buffer_before_minutes.unwrap_or(draft.buffer_before_minutes),
             buffer_after_minutes: self.buffer_after_minutes.unwrap_or(draft.buffer_after_minutes),
@@ -356,10 +369,25 @@ pub async fn destroy(member: Member<ManageCatalogue>, id: Path<ServiceId>) -> Re
     Ok(HttpResponse::NoContent().finish())
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct PublicListQuestion {
+    /// 1..=200; 50.
+    limit: Option<i64>,
+    /// From the page before.
+    cursor: Option<String>,
+    /// In this language, as far as the tenant has said it in that; as the tenant wrote it.
+    locale: Option<Locale>,
+}
+
 /// What anybody can book.
-pub async fn list_public(visitor: Visitor, Query(question): Query<PageQuestion>) -> Result<HttpResponse> {
+pub async fn list_public(
+    visitor: Visitor,
+    Query(question): Query<PublicListQuestion>,
+) -> Result<HttpResponse> {
     visitor.state.take(READ, &visitor.ip).await?;
-    let wanted = question.read()?;
+    let locale = question.locale;
+    let wanted = PageQuestion { limit: question.limit, cursor: question.cursor }.read()?;
     let (tenant, offers, mut questions) = visitor
         .tenant
         .transaction(async |tx| {
@@ -369,9 +397,13 @@ pub async fn list_public(visitor: Visitor, Query(question): Query<PageQuestion>)
             Ok::<_, store::Error>((store::tenants::find(tx).await?, offers, questions))
         })
         .await?;
+    let offers = match locale {
+        Some(locale) => store::services::told(offers, locale),
+        None => offers,
+    };
     let page = wanted.page(offers, place, |offer| {
         let questions = questions.remove(&offer.service.id).unwrap_or_default();
-        PublicService::new(offer, questions, &tenant)
+        PublicService::new(offer, questions, &tenant, locale)
     });
     Ok(HttpResponse::Ok().json(page))
 }

@@ -33,6 +33,7 @@ mod sql;
 pub mod staff;
 pub mod tenant;
 pub mod text;
+pub mod translation;
 pub mod waitlist;
 pub mod wall_clock;
 pub mod web;

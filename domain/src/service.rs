@@ -8,6 +8,7 @@ use crate::location::Location;
 use crate::plan::{Feature, Plan};
 use crate::rejection::{Fields, Rejection};
 use crate::text;
+use crate::translation::{ServiceWords, Translations};
 
 /// A part of a whole, 0..=1, kept in basis points (1/10,000). Its JSON is a number such as `0.3`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,7 @@ pub struct ServiceDraft {
     pub name: String,
     pub category: Option<String>,
     pub description: Option<String>,
+    pub translations: Translations<ServiceWords>,
     pub duration_minutes: i32,
     pub buffer_before_minutes: i32,
     pub buffer_after_minutes: i32,
@@ -91,6 +93,7 @@ impl ServiceDraft {
         self.name = fields.take("/name", text::name(&self.name)).unwrap_or_default();
         self.category = optional(&mut fields, "/category", self.category.as_deref(), 255);
         self.description = optional(&mut fields, "/description", self.description.as_deref(), 2_000);
+        self.translations.check("/translations", |words, at| words.check(at, &mut fields));
         fields.range("/duration_minutes", self.duration_minutes, 5, 1_440);
         fields.range("/buffer_before_minutes", self.buffer_before_minutes, 0, 480);
         fields.range("/buffer_after_minutes", self.buffer_after_minutes, 0, 480);
@@ -157,6 +160,7 @@ mod tests {
             name: " Haircut ".to_owned(),
             category: None,
             description: Some(String::new()),
+            translations: Translations::default(),
             duration_minutes: 45,
             buffer_before_minutes: 0,
             buffer_after_minutes: 15,

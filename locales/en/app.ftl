@@ -156,10 +156,15 @@ app-services-empty-text = Add what your customers can book: a name, a duration, 
 app-service-new = New service
 app-service-one = Service
 app-service-what = The essentials
+app-in-language = { $language ->
+    [fr] In French
+   *[en] In English
+}
 app-service-name = Name
 app-service-name-example = Women’s cut
 app-service-category = Category
 app-service-category-hint = Groups the services on your page.
+app-service-category-translated = Once is enough for all services of the category.
 app-service-price = Price
 app-service-price-hint = 0 for a free one.
 app-service-description = Description
@@ -385,6 +390,7 @@ app-question-kinds = { $kind ->
 }
 app-question-options = Choices
 app-question-options-hint = One on each line, at least two.
+app-question-options-translated = One on each line, in the same order. Empty: as they are.
 app-question-min = At least
 app-question-max = At most
 app-question-help = Explanation

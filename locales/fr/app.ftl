@@ -156,10 +156,15 @@ app-services-empty-text = Ajoutez ce que vos clients peuvent réserver : un nom
 app-service-new = Nouvelle prestation
 app-service-one = Prestation
 app-service-what = L’essentiel
+app-in-language = { $language ->
+    [fr] En français
+   *[en] En anglais
+}
 app-service-name = Nom
 app-service-name-example = Coupe femme
 app-service-category = Catégorie
 app-service-category-hint = Regroupe les prestations sur votre page.
+app-service-category-translated = Une fois suffit pour toutes les prestations de la catégorie.
 app-service-price = Prix
 app-service-price-hint = 0 pour une prestation gratuite.
 app-service-description = Description
@@ -385,6 +390,7 @@ app-question-kinds = { $kind ->
 }
 app-question-options = Choix
 app-question-options-hint = Un par ligne, au moins deux.
+app-question-options-translated = Un par ligne, dans le même ordre. Vide : tels quels.
 app-question-min = Au moins
 app-question-max = Au plus
 app-question-help = Explication

@@ -29,6 +29,7 @@ CREATE TABLE services (
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
   category text,
   description text,
+  translations jsonb NOT NULL DEFAULT '{}',
   image_id uuid,
   duration_minutes integer NOT NULL CHECK (duration_minutes BETWEEN 5 AND 1440),
   buffer_before_minutes integer NOT NULL DEFAULT 0 CHECK (buffer_before_minutes BETWEEN 0 AND 480),
@@ -60,6 +61,7 @@ CREATE TABLE services (
 );
 CALL protect_tenant_table('services');
 COMMENT ON COLUMN services.slot_step_minutes IS 'NULL: the duration.';
+COMMENT ON COLUMN services.translations IS 'Its words in other languages: see domain::translation.';
 COMMENT ON COLUMN services.travel_minutes IS 'To the customer, and again on the way back.';
 
 -- Who provides a service. No row: everybody, also later.

@@ -201,6 +201,7 @@ CREATE TABLE bookings (
   ends_at timestamptz NOT NULL,
   timezone text NOT NULL,
   service_name text NOT NULL,
+  told_name text,
   duration_minutes integer NOT NULL,
   buffer_before_minutes integer NOT NULL,
   buffer_after_minutes integer NOT NULL,
@@ -262,6 +263,7 @@ COMMENT ON COLUMN bookings.customer_timezone IS 'Where they booked from, if they
 COMMENT ON COLUMN bookings.internal_note IS 'What members note for themselves; no customer sees it.';
 COMMENT ON COLUMN bookings.staff_id IS 'Of a collective service, the first of those who provide it; allocations has all.';
 COMMENT ON COLUMN bookings.assigned IS 'Why it is with them: see domain::slots::Assigned.';
+COMMENT ON COLUMN bookings.told_name IS 'What its customer knows service_name as. NULL: the same.';
 COMMENT ON COLUMN bookings.answers IS 'What the service asked, with its words then: see domain::intake::Answer. NULL: nothing.';
 COMMENT ON COLUMN bookings.held_until IS 'Until when its deposit can be paid; NULL: none is waited for.';
 COMMENT ON COLUMN bookings.agreed_at IS 'When it was confirmed first; NULL: nobody has agreed to it yet, so that it costs nothing to be cancelled.';

@@ -11,6 +11,7 @@ CREATE TABLE service_questions (
   is_required boolean NOT NULL,
   is_active boolean NOT NULL,
   options text[] NOT NULL,
+  translations jsonb NOT NULL DEFAULT '{}',
   min_thousandths bigint,
   max_thousandths bigint,
   created_at timestamptz NOT NULL,
@@ -22,6 +23,7 @@ CREATE TABLE service_questions (
 CALL protect_tenant_table('service_questions');
 CREATE INDEX service_questions_service ON service_questions (tenant_id, service_id, position);
 COMMENT ON COLUMN service_questions.options IS 'Of a choice; of others none.';
+COMMENT ON COLUMN service_questions.translations IS 'Its words in other languages: see domain::translation.';
 
 -- The words of the answers that each booking is found by: as customer_terms.
 CREATE TABLE booking_terms (

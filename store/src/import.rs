@@ -62,6 +62,7 @@ pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTi
             ends_at: one.starts_at + TimeDelta::minutes(i64::from(service.duration_minutes)),
             timezone: tenant.timezone,
             service_name: service.name.clone(),
+            told_name: None,
             duration_minutes: service.duration_minutes,
             buffer_before_minutes: service.buffer_before_minutes + service.travel_minutes,
             buffer_after_minutes: service.buffer_after_minutes + service.travel_minutes,

@@ -7,10 +7,12 @@ use diesel::dsl::array;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::id::{ImageId, RoomId, ServiceId, StaffId, TenantId, UserId};
+use domain::locale::Locale;
 use domain::location::Location;
 use domain::plan::Plan;
 use domain::rejection::{Code, Rejection};
 use domain::service::{Rate, ServiceDraft};
+use domain::translation::{ServiceWords, Translations};
 use serde::Serialize;
 
 use crate::TenantTx;
@@ -30,6 +32,7 @@ pub struct Service {
     pub name: String,
     pub category: Option<String>,
     pub description: Option<String>,
+    pub translations: Translations<ServiceWords>,
     pub image_id: Option<ImageId>,
     pub duration_minutes: i32,
     pub buffer_before_minutes: i32,
@@ -74,6 +77,7 @@ impl Offer {
             name: service.name,
             category: service.category,
             description: service.description,
+            translations: service.translations,
             duration_minutes: service.duration_minutes,
             buffer_before_minutes: service.buffer_before_minutes,
             buffer_after_minutes: service.buffer_after_minutes,
@@ -93,6 +97,25 @@ impl Offer {
             room_ids,
         }
     }
+}
+
+/// As visitors who speak `locale` read them. A category that one of its services translates is called that for all.
+pub fn told(mut offers: Vec<Offer>, locale: Locale) -> Vec<Offer> {
+    let words = |service: &Service| service.translations.get(locale).cloned().unwrap_or_default();
+    let mut categories = HashMap::new();
+    for Offer { service, .. } in &offers {
+        if let (Some(category), Some(told)) = (&service.category, words(service).category) {
+            categories.entry(category.clone()).or_insert(told);
+        }
+    }
+    for Offer { service, .. } in &mut offers {
+        let ServiceWords { name, category, description } = words(service);
+        let same = service.category.as_ref().and_then(|category| categories.get(category).cloned());
+        service.name = name.unwrap_or_else(|| std::mem::take(&mut service.name));
+        service.category = category.or(same).or_else(|| service.category.take());
+        service.description = description.or_else(|| service.description.take());
+    }
+    offers
 }
 
 /// Which services a list has.
@@ -210,6 +233,7 @@ pub async fn add(
             name: String::new(),
             category: None,
             description: None,
+            translations: Translations::default(),
             image_id: None,
             duration_minutes: 0,
             buffer_before_minutes: 0,
@@ -281,6 +305,7 @@ pub async fn update(
             services::name.eq(&service.name),
             services::category.eq(&service.category),
             services::description.eq(&service.description),
+            services::translations.eq(&service.translations),
             services::duration_minutes.eq(service.duration_minutes),
             services::buffer_before_minutes.eq(service.buffer_before_minutes),
             services::buffer_after_minutes.eq(service.buffer_after_minutes),
@@ -357,6 +382,7 @@ fn offer(row: &Service, draft: ServiceDraft) -> Offer {
             name: draft.name,
             category: draft.category,
             description: draft.description,
+            translations: draft.translations,
             duration_minutes: draft.duration_minutes,
             buffer_before_minutes: draft.buffer_before_minutes,
             buffer_after_minutes: draft.buffer_after_minutes,

@@ -55,7 +55,6 @@ pub struct Tenant {
     pub code_prefix: String,
     pub default_duration_minutes: i32,
     pub default_break_minutes: i32,
-    #[diesel(deserialize_as = KeptPolicy, serialize_as = KeptPolicy)]
     pub policy: Policy,
     /// The websites that may show its booking pages in a frame.
     pub embed_origins: Vec<String>,
@@ -64,44 +63,6 @@ pub struct Tenant {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub created_by: Option<UserId>,
-}
-
-/// A policy as it is kept: as JSON.
-#[derive(Clone, Copy, Debug, diesel::AsExpression, diesel::FromSqlRow)]
-#[diesel(sql_type = diesel::sql_types::Jsonb)]
-pub struct KeptPolicy(Policy);
-
-impl diesel::serialize::ToSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for KeptPolicy {
-    fn to_sql<'b>(
-        &'b self,
-        out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>,
-    ) -> diesel::serialize::Result {
-        // The first byte is the version of the format: 1.
-        std::io::Write::write_all(out, &[1])?;
-        serde_json::to_writer(out, &self.0)?;
-        Ok(diesel::serialize::IsNull::No)
-    }
-}
-
-impl diesel::deserialize::FromSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for KeptPolicy {
-    fn from_sql(bytes: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
-        match bytes.as_bytes() {
-            [1, json @ ..] => Ok(Self(serde_json::from_slice(json)?)),
-            _ => Err("JSON of an unknown format".into()),
-        }
-    }
-}
-
-impl From<KeptPolicy> for Policy {
-    fn from(kept: KeptPolicy) -> Self {
-        kept.0
-    }
-}
-
-impl From<Policy> for KeptPolicy {
-    fn from(policy: Policy) -> Self {
-        Self(policy)
-    }
 }
 
 /// A time zone as it is kept: by its IANA name.
@@ -455,7 +416,7 @@ pub async fn set_policy(
         Tenant { policy: policy.checked()?, version: before.version + 1, updated_at: now, ..before.clone() };
     diesel::update(tenants::table.find(tx.tenant()))
         .set((
-            tenants::policy.eq(KeptPolicy(after.policy)),
+            tenants::policy.eq(after.policy),
             tenants::version.eq(after.version),
             tenants::updated_at.eq(now),
         ))

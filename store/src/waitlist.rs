@@ -17,6 +17,7 @@ use domain::intake::AllGiven;
 use domain::locale::Locale;
 use domain::rejection::Code;
 use domain::slots::{Slot, SlotRules};
+use domain::translation::{ServiceWords, Translations};
 use domain::waitlist::{MOST, MOST_OF_ONE, Status, WaitlistDraft, Window, offer_until};
 use domain::wall_clock::Interval;
 use futures_util::join;
@@ -68,6 +69,8 @@ pub struct Entry {
 pub struct Waiting {
     pub entry: Entry,
     pub service_name: String,
+    /// In the language of whoever waits.
+    pub told_name: String,
     pub staff_name: Option<String>,
 }
 
@@ -184,17 +187,18 @@ fn with_names() -> _ {
     waitlist_entries::table.inner_join(services::table.on(of_service)).left_join(staff::table.on(of_staff))
 }
 
-type Row = (Entry, String, Option<String>);
+type Row = (Entry, String, Translations<ServiceWords>, Option<String>);
 
-fn waiting((entry, service_name, staff_name): Row) -> Waiting {
-    Waiting { entry, service_name, staff_name }
+fn waiting((entry, service_name, translations, staff_name): Row) -> Waiting {
+    let told = translations.get(entry.locale).and_then(|words| words.name.clone());
+    Waiting { told_name: told.unwrap_or_else(|| service_name.clone()), entry, service_name, staff_name }
 }
 
 pub async fn find(tx: &TenantTx, id: WaitlistEntryId) -> Result<Waiting> {
     let row: Row = with_names()
         .filter(waitlist_entries::tenant_id.eq(tx.tenant()))
         .filter(waitlist_entries::id.eq(id))
-        .select((Entry::as_select(), services::name, staff::name.nullable()))
+        .select((Entry::as_select(), services::name, services::translations, staff::name.nullable()))
         .first(&mut tx.conn())
         .await?;
     Ok(waiting(row))
@@ -210,7 +214,7 @@ pub async fn list(
     let mut query = with_names()
         .filter(waitlist_entries::tenant_id.eq(tx.tenant()))
         .order((waitlist_entries::created_at, waitlist_entries::id))
-        .select((Entry::as_select(), services::name, staff::name.nullable()))
+        .select((Entry::as_select(), services::name, services::translations, staff::name.nullable()))
         .limit(limit)
         .into_boxed();
     if let Some(status) = status {

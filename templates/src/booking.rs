@@ -27,12 +27,12 @@ impl From<&bookings::Appointment> for Appointment {
         let bookings::Appointment { booking, staff_name, services } = appointment;
         Self {
             public_code: booking.public_code.clone(),
-            service_name: booking.title(),
+            service_name: booking.told_title(),
             staff_name: staff_name.clone(),
             services: services
                 .iter()
                 .map(|service| VisitService {
-                    name: service.service_name.clone(),
+                    name: service.told_name.clone(),
                     staff_name: service.staff_name.clone(),
                     starts_at: service.starts_at,
                 })
@@ -72,7 +72,7 @@ impl Invite {
             starts_at: booking.starts_at,
             ends_at: booking.ends_at,
             timezone: booking.timezone,
-            summary: format!("{} · {}", booking.title(), tenant.name),
+            summary: format!("{} · {}", booking.told_title(), tenant.name),
             description: format!("{}\n{manage_url}", booking.public_code),
             location: booking.address.clone().or_else(|| tenant.address.clone()).unwrap_or_default(),
             organizer: Person {

@@ -76,7 +76,7 @@ pub(crate) async fn send_welcome(
         lang: entry.locale,
         tenant: Brand::from(&tenant),
         customer_name: entry.contact_name.clone(),
-        service_name: waiting.service_name,
+        service_name: waiting.told_name,
         staff_name: waiting.staff_name,
         from: window.from,
         to: window.to,

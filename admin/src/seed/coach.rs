@@ -19,14 +19,22 @@ const PRACTICE: &[Asked] = &[
         label: "What shall we practise?",
         help: None,
         options: &["My CV", "A first interview", "A final interview", "Salary"],
+        english: None,
     },
-    Asked { kind: Kind::File, label: "Your CV", help: Some("Nobody else reads it."), options: &[] },
-    Asked { kind: Kind::Date, label: "When is your interview?", help: None, options: &[] },
+    Asked {
+        kind: Kind::File,
+        label: "Your CV",
+        help: Some("Nobody else reads it."),
+        options: &[],
+        english: None,
+    },
+    Asked { kind: Kind::Date, label: "When is your interview?", help: None, options: &[], english: None },
     Asked {
         kind: Kind::Consent,
         label: "You may take notes and keep them for our next session",
         help: None,
         options: &[],
+        english: None,
     },
 ];
 
@@ -36,6 +44,7 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
         name,
         category,
         description,
+        english: None,
         minutes,
         after: 15,
         travel: None,
@@ -105,6 +114,7 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
             },
         ],
         workshop: Workshop {
+            english: None,
             name: "Focus group",
             category: "Groups",
             description: "Six people, one question each, and a plan to leave with.",

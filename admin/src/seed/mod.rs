@@ -20,6 +20,7 @@ use domain::plan::Plan;
 use domain::service::{Rate, ServiceDraft};
 use domain::staff::StaffDraft;
 use domain::tenant::{SignUp, TenantChanges, TenantDraft};
+use domain::translation::{QuestionWords, ServiceWords, Translations};
 use domain::{image as names, password, rejection::Code};
 use image::DynamicImage;
 use providers::files::{FilePath, Files};
@@ -68,6 +69,8 @@ struct Offered {
     name: &'static str,
     category: &'static str,
     description: &'static str,
+    /// Name, category and description in English, where the tenant does not speak it.
+    english: Option<[&'static str; 3]>,
     minutes: i32,
     after: i32,
     /// Minutes to the customer's, where it takes place there.
@@ -89,6 +92,14 @@ struct Asked {
     label: &'static str,
     help: Option<&'static str>,
     options: &'static [&'static str],
+    english: Option<English>,
+}
+
+/// A question in English, where the tenant does not speak it.
+struct English {
+    label: &'static str,
+    help: Option<&'static str>,
+    options: &'static [&'static str],
 }
 
 impl Asked {
@@ -103,8 +114,29 @@ impl Asked {
             options: self.options.iter().copied().map(str::to_owned).collect(),
             min: None,
             max: None,
+            translations: self.english.iter().map(|words| (Locale::En, words.words())).collect(),
         }
     }
+}
+
+impl English {
+    fn words(&self) -> QuestionWords {
+        QuestionWords {
+            label: Some(self.label.to_owned()),
+            help: self.help.map(str::to_owned),
+            options: self.options.iter().copied().map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// A name, a category and a description.
+fn in_english(words: Option<[&str; 3]>) -> Translations<ServiceWords> {
+    let kept = |[name, category, description]: [String; 3]| ServiceWords {
+        name: Some(name),
+        category: Some(category),
+        description: Some(description),
+    };
+    words.into_iter().map(|words| (Locale::En, kept(words.map(str::to_owned)))).collect()
 }
 
 /// Somebody of the team and a service, as the diary knows them.
@@ -228,6 +260,7 @@ async fn hire_and_offer(tx: &TenantTx, demo: &Demo, by: &By, now: DateTime<Utc>)
             name: offered.name.to_owned(),
             category: Some(offered.category.to_owned()),
             description: Some(offered.description.to_owned()),
+            translations: in_english(offered.english),
             duration_minutes: offered.minutes,
             buffer_before_minutes: 0,
             buffer_after_minutes: offered.after,

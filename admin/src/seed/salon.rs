@@ -6,7 +6,7 @@ use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::tenant::TenantChanges;
 
-use super::{Asked, Colleague, Demo, Offered, Workshop, pictures, week};
+use super::{Asked, Colleague, Demo, English, Offered, Workshop, pictures, week};
 
 const CAMILLE: &str = "Camille Laurent";
 const INES: &str = "Inès Moreau";
@@ -58,6 +58,11 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
             name: "Atelier coiffage",
             category: "Ateliers",
             description: "Tresses, chignons bas et brushing maison, en petit groupe.",
+            english: Some([
+                "Hair styling workshop",
+                "Workshops",
+                "Braids, low buns and blow-drying at home, in a small group.",
+            ]),
             price_cents: 3_500,
             guests: [
                 ("Léa Fontaine", "lea.fontaine@example.org", 2),
@@ -77,25 +82,72 @@ const COLORING: &[Asked] = &[
         label: "Votre couleur actuelle",
         help: None,
         options: &["Naturelle", "Colorée", "Méchée ou balayée"],
+        english: Some(English {
+            label: "Your colour now",
+            help: None,
+            options: &["Natural", "Coloured", "Highlights or balayage"],
+        }),
     },
     Asked {
         kind: Kind::File,
         label: "Une photo qui vous inspire",
         help: Some("Ou une photo de vos cheveux aujourd’hui."),
         options: &[],
+        english: Some(English {
+            label: "A picture you like",
+            help: Some("Or a picture of your hair today."),
+            options: &[],
+        }),
     },
     Asked {
         kind: Kind::LongText,
         label: "Allergies ou sensibilités",
         help: Some("Vos réponses ne sont lues que par le salon."),
         options: &[],
+        english: Some(English {
+            label: "Allergies or sensitive skin",
+            help: Some("Only the salon reads your answers."),
+            options: &[],
+        }),
     },
     Asked {
         kind: Kind::Consent,
         label: "J’ai fait un test d’allergie il y a moins de six mois",
         help: None,
         options: &[],
+        english: Some(English {
+            label: "I have done an allergy test in the last six months",
+            help: None,
+            options: &[],
+        }),
     },
+];
+
+/// By the French name: name, category and description.
+const ENGLISH: [(&str, [&str; 3]); 14] = [
+    ("Coupe et brushing", ["Cut and blow-dry", "Cuts", "A talk, a wash, a cut made for you, and styling."]),
+    ("Coupe homme", ["Men’s cut", "Cuts", "A wash, a cut by scissors or clippers, and a razor finish."]),
+    ("Coupe enfant", ["Children’s cut", "Cuts", "Up to twelve, with patience and a story."]),
+    ("Frange", ["Fringe", "Cuts", "A touch-up between two cuts."]),
+    (
+        "Couleur racines",
+        ["Root colour", "Colour", "Plant-based or permanent, without ammonia, blow-dry included."],
+    ),
+    (
+        "Balayage",
+        ["Balayage", "Colour", "Lightened by hand, toned and cared for: a soft blond that grows out well."],
+    ),
+    ("Patine et gloss", ["Toner and gloss", "Colour", "Freshens tone and shine between two colours."]),
+    ("Brushing", ["Blow-dry", "Styling", "A wash and styling, straight or curly."]),
+    ("Chignon de cérémonie", ["Wedding updo", "Styling", "Trial included. We call you to confirm the date."]),
+    (
+        "Coiffure à domicile",
+        ["Hair at your place", "Styling", "We come to you, in Paris: a cut or styling, everything included."],
+    ),
+    ("Taille de barbe", ["Beard trim", "Beard", "Razor lines, a hot towel and oil."]),
+    ("Coupe et barbe", ["Cut and beard", "Beard", "The men’s cut and the beard trim in one visit."]),
+    ("Soin profond", ["Deep treatment", "Care", "A repairing mask under steam, for damaged lengths."]),
+    ("Massage du cuir chevelu", ["Scalp massage", "Care", "Half an hour to forget everything."]),
 ];
 
 fn services() -> Vec<Offered> {
@@ -107,6 +159,7 @@ fn services() -> Vec<Offered> {
         name,
         category,
         description,
+        english: ENGLISH.iter().find(|(known, _)| *known == name).map(|(_, english)| *english),
         minutes,
         after: 0,
         travel: None,

@@ -9,13 +9,14 @@ use store::audit::By;
 use store::availability::{self, Wish};
 use store::{Error, TenantTx, bookings, services};
 
-use super::Demo;
+use super::{Demo, in_english};
 
 /// What several can book together.
 pub(super) struct Workshop {
     pub(super) name: &'static str,
     pub(super) category: &'static str,
     pub(super) description: &'static str,
+    pub(super) english: Option<[&'static str; 3]>,
     pub(super) price_cents: i64,
     /// Who comes, with how many seats.
     pub(super) guests: [(&'static str, &'static str, i32); 3],
@@ -29,11 +30,12 @@ pub(super) async fn hold(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let Workshop { name, category, description, price_cents, guests } = &demo.workshop;
+    let Workshop { name, category, description, english, price_cents, guests } = &demo.workshop;
     let draft = ServiceDraft {
         name: (*name).to_owned(),
         category: Some((*category).to_owned()),
         description: Some((*description).to_owned()),
+        translations: in_english(*english),
         duration_minutes: 90,
         buffer_before_minutes: 0,
         buffer_after_minutes: 15,

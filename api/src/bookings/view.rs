@@ -139,6 +139,8 @@ pub struct MemberBookingView {
 pub(super) struct AnswerView {
     question_id: QuestionId,
     label: String,
+    /// The same as its customer read it, in their language; null: as it is.
+    told: Option<String>,
     kind: Kind,
     /// A text, a list, a number, a date, true; of a file its id, name and size.
     #[schema(value_type = Object)]
@@ -151,6 +153,7 @@ impl From<&Answer> for AnswerView {
         Self {
             question_id: answer.question_id,
             label: answer.label.clone(),
+            told: answer.told.as_ref().map(|told| told.label.clone()),
             kind: answer.said.kind(),
             value: said.get_mut("value").map(serde_json::Value::take).unwrap_or_default(),
         }
@@ -166,7 +169,12 @@ pub(super) struct BookedCustomer {
 }
 
 impl BookingView {
+    /// As its customer sees it.
     pub fn new(state: &State, appointment: Appointment) -> Self {
+        Self::of(state, appointment.as_told())
+    }
+
+    fn of(state: &State, appointment: Appointment) -> Self {
         let Appointment { booking, staff_name, services } = appointment;
         let manage_url = manage_url(state, &booking);
         let policy = booking.terms().into();
@@ -230,7 +238,7 @@ impl MemberBookingView {
             version: booking.version,
             created_at: booking.created_at,
             booking: {
-                let mut view = BookingView::new(state, appointment);
+                let mut view = BookingView::of(state, appointment);
                 // Whoever has the link can cancel.
                 if !role.may(Permission::ManageBookings) {
                     view.manage_url = None;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use actix_web::web::Bytes;
 use domain::id::{QuestionId, ServiceId};
-use domain::intake::{AllGiven, Decimal, Given, Kind, Question};
+use domain::intake::{AllGiven, Decimal, Given, Kind, Question, Wording};
+use domain::locale::Locale;
 use domain::rejection::FieldError;
 use serde::Serialize;
 use store::TenantTx;
@@ -134,6 +135,7 @@ pub(crate) struct Asked {
 #[derive(Serialize)]
 struct Choosable {
     value: String,
+    label: String,
     is_chosen: bool,
 }
 
@@ -146,17 +148,22 @@ struct Sent {
 }
 
 impl Asked {
-    pub(crate) fn all(questions: &[Question], form: &AnswerForm) -> Vec<Self> {
-        questions.iter().map(|question| Self::new(question, form)).collect()
+    /// In a language; none: as the tenant wrote them.
+    pub(crate) fn all(questions: &[Question], form: &AnswerForm, locale: Option<Locale>) -> Vec<Self> {
+        questions.iter().map(|question| Self::new(question, form, locale)).collect()
     }
 
-    fn new(question: &Question, form: &AnswerForm) -> Self {
+    fn new(question: &Question, form: &AnswerForm, locale: Option<Locale>) -> Self {
+        let Wording { label, help, options } = question.wording(locale);
         let id = question.id.to_string();
         let none = Vec::new();
         let values = form.values.get(&id).unwrap_or(&none);
         let number = |number: Option<Decimal>| number.map(|number| number.to_string()).unwrap_or_default();
-        let choosable =
-            |option: &String| Choosable { is_chosen: values.contains(option), value: option.clone() };
+        let choosable = |(option, label): (&String, String)| Choosable {
+            is_chosen: values.contains(option),
+            value: option.clone(),
+            label,
+        };
         let sent = |(file, name): &(String, String)| Sent {
             input: format!("{SENT}{id}"),
             id: file.clone(),
@@ -165,10 +172,10 @@ impl Asked {
         Self {
             name: format!("{VALUE}{id}"),
             kind: question.kind.name(),
-            label: question.label.clone(),
-            help: question.help.clone().unwrap_or_default(),
+            label,
+            help: help.unwrap_or_default(),
             required: question.is_required,
-            options: question.options.iter().map(choosable).collect(),
+            options: question.options.iter().zip(options).map(choosable).collect(),
             value: values.first().cloned().unwrap_or_default(),
             min: number(question.min),
             max: number(question.max),

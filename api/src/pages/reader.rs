@@ -185,7 +185,12 @@ impl Reader {
 
     /// What surrounds a page of a tenant's site.
     pub fn tenant_frame(&self, tenant: &Tenant, logo: Option<&Image>) -> Frame {
-        self.frame_of(self.lang.unwrap_or(tenant.locale), tenant, logo)
+        self.frame_of(self.lang_of(tenant), tenant, logo)
+    }
+
+    /// The language of a page of a tenant's site.
+    pub fn lang_of(&self, tenant: &Tenant) -> Locale {
+        self.lang.unwrap_or(tenant.locale)
     }
 
     /// The same, in a language of its own.

@@ -352,7 +352,7 @@ pub(super) fn routes() -> Vec<Route> {
         .takes::<reschedule::RescheduleBooking>()
         .replies::<bookings::MemberBookingView>(200),
         route(get, "/public/{tenant}/services", Visitor, services::list_public, "What anybody can book")
-            .asks::<PageQuestion>()
+            .asks::<services::PublicListQuestion>()
             .lists::<services::PublicService>(),
         route(get, "/public/{tenant}/staff", Visitor, staff::list_public, "Who can be booked")
             .asks::<staff::ProvidersOf>()

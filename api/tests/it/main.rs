@@ -117,6 +117,8 @@ mod strangers;
 #[cfg(test)]
 mod stream;
 #[cfg(test)]
+mod translations;
+#[cfg(test)]
 mod visits;
 #[cfg(test)]
 mod waitlist;

@@ -11,6 +11,8 @@ pub const MOST_MINUTES: i32 = 30 * 24 * 60;
 
 /// What is absent is as in [`Policy::default`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "diesel", derive(diesel::AsExpression, diesel::FromSqlRow))]
+#[cfg_attr(feature = "diesel", diesel(sql_type = diesel::sql_types::Jsonb))]
 #[serde(default)]
 pub struct Policy {
     /// Until how many minutes before the start customers cancel by themselves, 0..=43,200; none: only members do.
@@ -24,6 +26,7 @@ pub struct Policy {
     /// Of who stays away.
     pub no_show_fee: Fee,
 }
+crate::sql::json!(Policy);
 
 /// What is asked for, seen from the price of a booking.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,6 +13,7 @@ use domain::location::Location;
 use domain::plan::Plan;
 use domain::rejection::Code;
 use domain::slots::{Agenda, Demand, Room, Session, Slot, SlotRules};
+use domain::translation::{ServiceWords, Translations};
 use domain::wall_clock::Interval;
 use futures_util::join;
 use uuid::Uuid;
@@ -27,7 +28,7 @@ use crate::hours;
 use crate::rooms;
 use crate::schema::{services, tenants};
 use crate::services::named;
-use crate::tenants::{KeptPolicy, Zone};
+use crate::tenants::Zone;
 
 /// What a member who moves a booking need not keep to: the shortest step and the longest horizon there are.
 const DESK_STEP_MINUTES: i32 = 5;
@@ -74,7 +75,6 @@ pub struct Terms {
     pub country: String,
     pub plan: Plan,
     pub code_prefix: String,
-    #[diesel(deserialize_as = KeptPolicy)]
     pub policy: Policy,
 }
 
@@ -84,6 +84,7 @@ pub struct Terms {
 pub struct Bookable {
     pub id: ServiceId,
     pub name: String,
+    pub translations: Translations<ServiceWords>,
     pub duration_minutes: i32,
     pub buffer_before_minutes: i32,
     pub buffer_after_minutes: i32,

@@ -301,6 +301,7 @@ pub(super) async fn book(
         (false, false, false) => (Status::Pending, None),
         _ => (Status::Confirmed, None),
     });
+    let locale = draft.locale.unwrap_or(tenant.locale);
     let mut booking = Booking {
         tenant_id: tx.tenant(),
         id,
@@ -317,6 +318,7 @@ pub(super) async fn book(
         starts_at: draft.start,
         ends_at,
         timezone: tenant.timezone,
+        told_name: service.translations.get(locale).and_then(|words| words.name.clone()),
         service_name: service.name,
         duration_minutes: i32::try_from((ends_at - draft.start).num_minutes())
             .unwrap_or(service.duration_minutes),
@@ -329,7 +331,7 @@ pub(super) async fn book(
         contact_email: contact.email.address.clone(),
         contact_email_key: contact.email.key.clone(),
         contact_phone: contact.phone_e164,
-        locale: draft.locale.unwrap_or(tenant.locale),
+        locale,
         customer_timezone: draft.timezone,
         notify_email: draft.notify.email,
         notify_sms: draft.notify.sms,
@@ -409,7 +411,7 @@ pub(super) async fn book(
     enqueued?;
     expiring?;
     counted?;
-    let answers = domain::intake::check(&questions, &draft.answers, answering)?;
+    let answers = domain::intake::check(&questions, &draft.answers, answering, booking.locale)?;
     intake::answers::keep(tx, &mut booking, answers, tenant.plan, now).await?;
     Ok(Appointment::of(booking, staff.name))
 }

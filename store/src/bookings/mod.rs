@@ -34,7 +34,7 @@ use crate::error::Result;
 use crate::events::{self, Happened};
 use crate::schema::{bookings, staff};
 use crate::staff::OptionalZone;
-use crate::tenants::{KeptPolicy, Zone};
+use crate::tenants::Zone;
 use crate::waitlist;
 
 pub use reschedule::{Move, reschedule, reschedule_with_visit};
@@ -65,6 +65,8 @@ pub struct Booking {
     #[diesel(deserialize_as = Zone, serialize_as = Zone)]
     pub timezone: chrono_tz::Tz,
     pub service_name: String,
+    /// The same in the language of its customer, where the tenant has said it in that.
+    pub told_name: Option<String>,
     pub duration_minutes: i32,
     pub buffer_before_minutes: i32,
     pub buffer_after_minutes: i32,
@@ -99,7 +101,6 @@ pub struct Booking {
     pub agreed_at: Option<DateTime<Utc>>,
     pub deposit_paid_at: Option<DateTime<Utc>>,
     /// The tenant's as it was when it was booked.
-    #[diesel(deserialize_as = KeptPolicy, serialize_as = KeptPolicy)]
     pub policy: Policy,
     /// What the customer owes who cancelled late or stayed away; a deposit that was paid is a part of it.
     pub fee_cents: i64,
@@ -165,9 +166,22 @@ impl Booking {
 
     /// What was booked, with its seats where they are several: `Yoga × 3`.
     pub fn title(&self) -> String {
+        self.titled(&self.service_name)
+    }
+
+    /// [`Booking::title`] in the language of its customer.
+    pub fn told_title(&self) -> String {
+        self.titled(self.told_name())
+    }
+
+    pub fn told_name(&self) -> &str {
+        self.told_name.as_deref().unwrap_or(&self.service_name)
+    }
+
+    fn titled(&self, name: &str) -> String {
         match self.seats {
-            ..=1 => self.service_name.clone(),
-            seats => format!("{} × {seats}", self.service_name),
+            ..=1 => name.to_owned(),
+            seats => format!("{name} × {seats}"),
         }
     }
 
@@ -195,6 +209,16 @@ impl Appointment {
     /// One by itself.
     pub(crate) const fn of(booking: Booking, staff_name: String) -> Self {
         Self { booking, staff_name, services: Vec::new() }
+    }
+
+    /// With services called as its customer knows them.
+    #[must_use]
+    pub fn as_told(mut self) -> Self {
+        self.booking.service_name = self.booking.told_name().to_owned();
+        for service in &mut self.services {
+            service.service_name.clone_from(&service.told_name);
+        }
+        self
     }
 }
 

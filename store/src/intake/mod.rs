@@ -11,6 +11,7 @@ use diesel_async::RunQueryDsl;
 use domain::id::{QuestionId, ServiceId, TenantId, UserId};
 use domain::intake::{self, Decimal, Kind, Question, QuestionDraft};
 use domain::rejection::{Code, Rejection};
+use domain::translation::{QuestionWords, Translations};
 use serde::Serialize;
 
 use crate::TenantTx;
@@ -32,6 +33,7 @@ struct Row {
     is_required: bool,
     is_active: bool,
     options: Vec<String>,
+    translations: Translations<QuestionWords>,
     min_thousandths: Option<i64>,
     max_thousandths: Option<i64>,
     created_at: DateTime<Utc>,
@@ -48,6 +50,7 @@ impl From<Row> for Question {
             is_required: row.is_required,
             is_active: row.is_active,
             options: row.options,
+            translations: row.translations,
             min: row.min_thousandths.and_then(Decimal::from_thousandths),
             max: row.max_thousandths.and_then(Decimal::from_thousandths),
         }
@@ -157,6 +160,7 @@ pub async fn replace(
             is_required: draft.is_required,
             is_active: draft.is_active,
             options: draft.options,
+            translations: draft.translations,
             min_thousandths: draft.min.map(Decimal::thousandths),
             max_thousandths: draft.max.map(Decimal::thousandths),
             created_at: known.map_or(now, |row| row.created_at),

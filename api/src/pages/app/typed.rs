@@ -3,7 +3,10 @@
 use std::str::FromStr;
 
 use domain::contact;
+use domain::locale::Locale;
 use domain::rejection::{Fields, Rejection};
+use domain::translation::Translations;
+use store::tenants::Tenant;
 
 use crate::pages::form::{Form, Pairs};
 
@@ -46,6 +49,14 @@ impl Typed {
     pub fn version(&self) -> Option<i64> {
         shown_version(&self.text("version"))
     }
+}
+
+/// The languages that a form asks for beside the tenant's own: the others, and whichever there are words in.
+pub fn spoken<W: Default + PartialEq>(
+    tenant: &Tenant,
+    words: &Translations<W>,
+) -> impl Iterator<Item = Locale> {
+    Locale::ALL.into_iter().filter(|lang| *lang != tenant.locale || words.get(*lang).is_some())
 }
 
 /// 3,050 as `30.5`.

@@ -49,7 +49,7 @@ struct Line {
 
 impl From<Waiting> for Line {
     fn from(waiting: Waiting) -> Self {
-        let Waiting { entry, service_name, staff_name } = waiting;
+        let Waiting { entry, service_name, staff_name, .. } = waiting;
         let window = entry.window();
         Self {
             id: entry.id,

@@ -120,6 +120,7 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
             let now = visitor.now;
             let found = visitor.tenant.read(async |tx| Found::read(tx, now).await).await?;
             let Found { tenant, today, offers, team, opening, closures, pictures, is_open } = found;
+            let offers = services::told(offers, reader.lang_of(&tenant));
             let picture = |id: Option<ImageId>| id.and_then(|id| pictures.get(&id));
             let week = week(&opening.hours, today);
             let keeps_hours = !week.is_empty() || !opening.ranges.is_empty();

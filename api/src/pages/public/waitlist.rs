@@ -65,7 +65,7 @@ pub async fn show(
                 })
                 .await?;
             reader.admit(&tenant)?;
-            let Waiting { entry, service_name, staff_name } = waiting;
+            let Waiting { entry, told_name, staff_name, .. } = waiting;
             let window = entry.window();
             let manage_url = booking.map(|booking| {
                 let url = crate::bookings::manage_url(&anybody.state, &booking);
@@ -75,7 +75,7 @@ pub async fn show(
                 status: entry.status,
                 is_new: after.is_ok_and(|Query(after)| after.done == "1") && entry.status == Status::Waiting,
                 email: entry.contact_email.clone(),
-                service_name,
+                service_name: told_name,
                 staff_name,
                 seats: entry.seats,
                 from: window.from,

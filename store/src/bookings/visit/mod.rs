@@ -34,6 +34,8 @@ pub struct Service {
     pub booking_id: BookingId,
     pub service_id: ServiceId,
     pub service_name: String,
+    /// In the language of the customer.
+    pub told_name: String,
     pub staff_id: StaffId,
     pub staff_name: String,
     pub starts_at: DateTime<Utc>,
@@ -47,6 +49,7 @@ impl From<&Appointment> for Service {
             booking_id: booking.id,
             service_id: booking.service_id,
             service_name: booking.title(),
+            told_name: booking.told_title(),
             staff_id: booking.staff_id,
             staff_name: staff_name.clone(),
             starts_at: booking.starts_at,
@@ -100,6 +103,9 @@ pub(super) fn whole(legs: Vec<Appointment>) -> Result<Appointment> {
     for Appointment { booking: leg, staff_name, .. } in legs {
         let sum = &mut whole.booking;
         sum.sequence = sum.sequence.max(leg.sequence);
+        if sum.told_name.is_some() || leg.told_name.is_some() {
+            sum.told_name = Some(format!("{} + {}", sum.told_name(), leg.told_name()));
+        }
         sum.note = sum.note.take().or(leg.note);
         sum.service_name = format!("{} + {}", sum.service_name, leg.service_name);
         sum.ends_at = sum.ends_at.max(leg.ends_at);

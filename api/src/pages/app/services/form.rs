@@ -2,16 +2,18 @@
 
 use chrono::NaiveDate;
 use domain::id::{RoomId, StaffId};
+use domain::locale::Locale;
 use domain::location::Location;
 use domain::rejection::{Fields, Rejection};
 use domain::service::{Rate, ServiceDraft};
+use domain::translation::{ServiceWords, Translations};
 use serde::Serialize;
 use store::rooms::Room;
 use store::services::Offer;
 use store::staff::StaffMember;
 use store::tenants::Tenant;
 
-use super::super::typed::{Typed, basis_points, joined, number, percent};
+use super::super::typed::{Typed, basis_points, joined, number, percent, spoken};
 
 /// What was typed of a service, or stands there.
 #[derive(Default, Serialize)]
@@ -19,6 +21,8 @@ pub struct ServiceForm {
     name: String,
     category: String,
     description: String,
+    /// In other languages.
+    translations: Vec<Words>,
     duration: String,
     price: String,
     /// Percent.
@@ -41,13 +45,30 @@ pub struct ServiceForm {
     pub version: String,
 }
 
+/// What it says in a language that is not the tenant's.
+#[derive(Serialize)]
+struct Words {
+    lang: Locale,
+    name: String,
+    category: String,
+    description: String,
+}
+
 impl ServiceForm {
-    pub fn of(offer: &Offer, currency: &str) -> Self {
+    pub fn of(offer: &Offer, tenant: &Tenant) -> Self {
         let service = &offer.service;
+        let currency = &tenant.currency;
+        let words = |lang: Locale| {
+            let ServiceWords { name, category, description } =
+                service.translations.get(lang).cloned().unwrap_or_default();
+            let [name, category, description] = [name, category, description].map(Option::unwrap_or_default);
+            Words { lang, name, category, description }
+        };
         Self {
             name: service.name.clone(),
             category: service.category.clone().unwrap_or_default(),
             description: service.description.clone().unwrap_or_default(),
+            translations: spoken(tenant, &service.translations).map(words).collect(),
             duration: service.duration_minutes.to_string(),
             price: templates::typed_amount(service.price_cents, currency),
             capacity: service.capacity.to_string(),
@@ -70,9 +91,12 @@ impl ServiceForm {
     }
 
     /// What a new service begins with.
-    pub fn blank() -> Self {
+    pub fn blank(tenant: &Tenant) -> Self {
         let text = str::to_owned;
+        let words =
+            |lang| Words { lang, name: String::new(), category: String::new(), description: String::new() };
         Self {
+            translations: spoken(tenant, &Translations::<ServiceWords>::default()).map(words).collect(),
             duration: text("60"),
             deposit: text("0"),
             capacity: text("1"),
@@ -89,10 +113,18 @@ impl ServiceForm {
     }
 
     pub fn typed(typed: &Typed) -> Self {
+        let words = |lang: Locale| Words {
+            lang,
+            name: typed.text(&format!("name-{lang}")),
+            category: typed.text(&format!("category-{lang}")),
+            description: typed.text(&format!("description-{lang}")),
+        };
+        let is_there = |lang: &Locale| typed.has(&format!("name-{lang}"));
         Self {
             name: typed.text("name"),
             category: typed.text("category"),
             description: typed.text("description"),
+            translations: Locale::ALL.into_iter().filter(is_there).map(words).collect(),
             duration: typed.text("duration"),
             price: typed.text("price"),
             deposit: typed.text("deposit"),
@@ -141,6 +173,15 @@ impl ServiceForm {
             name: self.name.clone(),
             category: or_none(&self.category),
             description: or_none(&self.description),
+            translations: self
+                .translations
+                .iter()
+                .map(|words| {
+                    let [name, category, description] =
+                        [&words.name, &words.category, &words.description].map(|text| or_none(text));
+                    (words.lang, ServiceWords { name, category, description })
+                })
+                .collect(),
             duration_minutes: number(&mut fields, "/duration_minutes", &self.duration, 60),
             buffer_before_minutes: number(&mut fields, "/buffer_before_minutes", &self.buffer_before, 0),
             buffer_after_minutes: number(&mut fields, "/buffer_after_minutes", &self.buffer_after, 0),
@@ -168,7 +209,14 @@ impl ServiceForm {
         let on = |is_on: bool| if is_on { "✓" } else { "–" }.to_owned();
         let named = staff.iter().filter(|member| self.staff_ids.contains(&member.id.to_string()));
         let taken = rooms.iter().filter(|room| self.room_ids.contains(&room.id.to_string()));
-        vec![
+        let translated = self.translations.iter().flat_map(|words| {
+            [
+                ("app-service-name", &words.name),
+                ("app-service-category", &words.category),
+                ("app-service-description", &words.description),
+            ]
+        });
+        let mut shown = vec![
             ("app-service-name", self.name.clone()),
             ("app-service-category", self.category.clone()),
             ("app-service-description", self.description.clone()),
@@ -188,6 +236,8 @@ impl ServiceForm {
             ("app-service-staff", named.map(|member| member.name.clone()).collect::<Vec<_>>().join(", ")),
             ("app-service-collective", on(self.is_collective)),
             ("app-service-rooms", taken.map(|room| room.name.clone()).collect::<Vec<_>>().join(", ")),
-        ]
+        ];
+        shown.extend(translated.map(|(label, text)| (label, text.clone())));
+        shown
     }
 }

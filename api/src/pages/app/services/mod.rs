@@ -28,6 +28,12 @@ const FIELDS: &[(&str, &str)] = &[
     ("/name", "name"),
     ("/category", "category"),
     ("/description", "description"),
+    ("/translations/fr/name", "name-fr"),
+    ("/translations/fr/category", "category-fr"),
+    ("/translations/fr/description", "description-fr"),
+    ("/translations/en/name", "name-en"),
+    ("/translations/en/category", "category-en"),
+    ("/translations/en/description", "description-en"),
     ("/duration_minutes", "duration"),
     ("/price_cents", "price"),
     ("/deposit_rate", "deposit"),
@@ -143,7 +149,7 @@ pub async fn new(reader: Reader, member: PageMember<ManageCatalogue>) -> HttpRes
     reader
         .answer(async {
             let (frame, tenant) = member.frame(&reader).await?;
-            page(&member, &frame, &tenant, None, &ServiceForm::blank(), Told::nothing()).await
+            page(&member, &frame, &tenant, None, &ServiceForm::blank(&tenant), Told::nothing()).await
         })
         .await
 }
@@ -186,7 +192,7 @@ pub async fn edit(reader: Reader, member: PageMember<Read>, id: Result<Path<Serv
             let id = *id?;
             let (frame, tenant) = member.frame(&reader).await?;
             let offer = member.tenant.read(async |tx| store::services::find(tx, id).await).await?;
-            let form = ServiceForm::of(&offer, &tenant.currency);
+            let form = ServiceForm::of(&offer, &tenant);
             page(&member, &frame, &tenant, Some(id), &form, Told::nothing()).await
         })
         .await
@@ -231,7 +237,7 @@ pub async fn update(
                                 Ok::<_, store::Error>((offer, staff, rooms))
                             })
                             .await?;
-                        let saved = ServiceForm::of(&offer, &tenant.currency);
+                        let saved = ServiceForm::of(&offer, &tenant);
                         told.differences =
                             differences(&form.shown(&staff, &rooms), saved.shown(&staff, &rooms));
                         // Whoever saves now has seen it.

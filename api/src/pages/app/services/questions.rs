@@ -4,16 +4,19 @@
 use actix_web::HttpResponse;
 use domain::id::{QuestionId, ServiceId};
 use domain::intake::{self, Decimal, Kind, MOST_QUESTIONS, Question, QuestionDraft};
+use domain::locale::Locale;
 use domain::rejection::{Fields, Rejection};
 use domain::role::Permission;
+use domain::translation::{QuestionWords, Translations};
 use serde::Serialize;
 use store::services::Offer;
+use store::tenants::Tenant;
 
 use super::super::told::Told;
-use super::super::typed::{Typed, joined, shown_version};
+use super::super::typed::{Typed, joined, shown_version, spoken};
 use crate::extract::{Allows, ManageCatalogue, PageMember, Path, Read};
 use crate::pages::form::{Flaw, Pairs, refuses_a_person};
-use crate::pages::frame::Flash;
+use crate::pages::frame::{Flash, Frame};
 use crate::pages::{Reader, render, see_with};
 use crate::problem::{Problem, Result};
 
@@ -61,10 +64,35 @@ struct Row {
     max: String,
     required: bool,
     active: bool,
+    /// In other languages.
+    translations: Vec<Words>,
 }
 
-impl From<Question> for Row {
-    fn from(question: Question) -> Self {
+/// What it says in a language that is not the tenant's.
+#[derive(Clone, Debug, Serialize)]
+struct Words {
+    lang: Locale,
+    label: String,
+    help: String,
+    /// One on each line.
+    options: String,
+}
+
+impl Words {
+    fn of(lang: Locale, words: QuestionWords) -> Self {
+        Self {
+            lang,
+            label: words.label.unwrap_or_default(),
+            help: words.help.unwrap_or_default(),
+            options: words.options.join("\n"),
+        }
+    }
+}
+
+impl Row {
+    fn of(question: Question, tenant: &Tenant) -> Self {
+        let words = |lang| Words::of(lang, question.translations.get(lang).cloned().unwrap_or_default());
+        let translations = spoken(tenant, &question.translations).map(words).collect();
         let typed = |number: Option<Decimal>| number.map(|number| number.to_string()).unwrap_or_default();
         Self {
             id: question.id.to_string(),
@@ -76,18 +104,27 @@ impl From<Question> for Row {
             max: typed(question.max),
             required: question.is_required,
             active: question.is_active,
+            translations,
         }
     }
-}
 
-impl Row {
-    fn blank() -> Self {
-        Self { kind: Kind::Text.name().to_owned(), active: true, ..Self::default() }
+    fn blank(tenant: &Tenant) -> Self {
+        let none = Translations::<QuestionWords>::default();
+        let translations =
+            spoken(tenant, &none).map(|lang| Words::of(lang, QuestionWords::default())).collect();
+        Self { kind: Kind::Text.name().to_owned(), active: true, translations, ..Self::default() }
     }
 
     fn typed(typed: &Typed, place: usize) -> Self {
         let text = |part: &str| typed.text(&format!("{part}-{place}"));
         let has = |part: &str| typed.has(&format!("{part}-{place}"));
+        let words = |lang: Locale| Words {
+            lang,
+            label: text(&format!("label-{lang}")),
+            help: text(&format!("help-{lang}")),
+            options: text(&format!("options-{lang}")),
+        };
+        let is_there = |lang: &Locale| has(&format!("label-{lang}"));
         Self {
             id: text("id"),
             kind: text("kind"),
@@ -98,6 +135,7 @@ impl Row {
             max: text("max"),
             required: has("required"),
             active: has("active"),
+            translations: Locale::ALL.into_iter().filter(is_there).map(words).collect(),
         }
     }
 
@@ -114,7 +152,10 @@ impl Row {
             number
         };
         let (min, max) = (number("min", &self.min), number("max", &self.max));
-        let lines = self.options.lines().map(str::trim).filter(|line| !line.is_empty());
+        let words = |words: &Words| {
+            let (label, help) = (Some(words.label.clone()), Some(words.help.clone()));
+            (words.lang, QuestionWords { label, help, options: lines(&words.options) })
+        };
         QuestionDraft {
             // One that somebody else has removed is asked anew.
             id: self.id.parse::<QuestionId>().ok(),
@@ -123,11 +164,16 @@ impl Row {
             help: Some(self.help.clone()),
             is_required: self.required,
             is_active: self.active,
-            options: lines.map(str::to_owned).collect(),
+            options: lines(&self.options),
             min,
             max,
+            translations: self.translations.iter().map(words).collect(),
         }
     }
+}
+
+fn lines(typed: &str) -> Vec<String> {
+    typed.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// The rows in their order.
@@ -147,13 +193,13 @@ fn drafts(rows: &[Row]) -> Result<Vec<QuestionDraft>, Rejection> {
 }
 
 /// Does what a button of the form says. False: it was none of those.
-fn act(rows: &mut Vec<Row>, wish: &str) -> bool {
+fn act(rows: &mut Vec<Row>, wish: &str, blank: impl Fn() -> Row) -> bool {
     let (what, place) = wish.split_once('-').unwrap_or((wish, ""));
     let place: Option<usize> = place.parse().ok().filter(|place| *place < rows.len());
     match (what, place) {
         ("add", _) => {
             if rows.len() < MOST_QUESTIONS {
-                rows.push(Row::blank());
+                rows.push(blank());
             }
         }
         ("remove", Some(place)) => drop(rows.remove(place)),
@@ -169,12 +215,14 @@ pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<Serv
     reader
         .answer(async {
             let id = *id?;
+            let (frame, tenant) = member.frame(&reader).await?;
             let questions = member.tenant.read(async |tx| store::intake::of_service(tx, id).await).await?;
-            let mut rows: Vec<Row> = questions.into_iter().map(Row::from).collect();
+            let mut rows: Vec<Row> =
+                questions.into_iter().map(|question| Row::of(question, &tenant)).collect();
             if rows.is_empty() && member.role.may(Permission::ManageCatalogue) {
-                rows.push(Row::blank());
+                rows.push(Row::blank(&tenant));
             }
-            page(&reader, &member, id, rows, None, None).await
+            page(&reader, &member, &frame, id, rows, None, None).await
         })
         .await
 }
@@ -190,8 +238,9 @@ pub async fn update(
             let (id, typed, by, now) = (*id?, Typed::from(pairs?), member.by(), member.now);
             let mut rows = typed_rows(&typed);
             let version = typed.text("version");
-            if act(&mut rows, &typed.text("do")) {
-                return page(&reader, &member, id, rows, Some(version), None).await;
+            let (frame, tenant) = member.frame(&reader).await?;
+            if act(&mut rows, &typed.text("do"), || Row::blank(&tenant)) {
+                return page(&reader, &member, &frame, id, rows, Some(version), None).await;
             }
             // A row that nothing was typed into is no question.
             rows.retain(|row| {
@@ -210,7 +259,7 @@ pub async fn update(
             match saved {
                 Ok(_) => Ok(see_with(&format!("/app/services/{id}"), &Flash::ok("app-questions-saved"))),
                 Err(problem) if refuses_a_person(&problem) => {
-                    page(&reader, &member, id, rows, Some(version), Some(&problem)).await
+                    page(&reader, &member, &frame, id, rows, Some(version), Some(&problem)).await
                 }
                 Err(problem) => Err(problem),
             }
@@ -222,23 +271,28 @@ pub async fn update(
 async fn page<P: Allows>(
     reader: &Reader,
     member: &PageMember<P>,
+    frame: &Frame,
     id: ServiceId,
     rows: Vec<Row>,
     version: Option<String>,
     refused: Option<&Problem>,
 ) -> Result<HttpResponse> {
-    let (frame, _) = member.frame(reader).await?;
     let offer: Offer = member.tenant.read(async |tx| store::services::find(tx, id).await).await?;
     let mut names: Vec<(String, String)> = Vec::new();
     for place in 0..rows.len() {
-        names
-            .extend(PARTS.map(|(pointer, name)| {
-                (format!("/questions/{place}/{pointer}*"), format!("{name}-{place}"))
-            }));
+        let at = format!("/questions/{place}");
+        names.extend(PARTS.map(|(pointer, name)| (format!("{at}/{pointer}*"), format!("{name}-{place}"))));
+        for lang in Locale::ALL {
+            let at = format!("{at}/translations/{lang}");
+            names.extend(
+                ["label", "help", "options"]
+                    .map(|part| (format!("{at}/{part}*"), format!("{part}-{lang}-{place}"))),
+            );
+        }
     }
     let fields: Vec<(&str, &str)> =
         names.iter().map(|(pointer, name)| (pointer.as_str(), name.as_str())).collect();
-    let told = Told::by(refused, &fields, reader, &frame)?;
+    let told = Told::by(refused, &fields, reader, frame)?;
     let is_stale = told.status == actix_web::http::StatusCode::PRECONDITION_FAILED;
     let now_at = offer.service.version.to_string();
     let content = Content {
@@ -253,7 +307,7 @@ async fn page<P: Allows>(
         is_stale,
         may_manage: member.role.may(Permission::ManageCatalogue),
     };
-    render(&member.state, &frame, told.status, "app/service_questions", &content)
+    render(&member.state, frame, told.status, "app/service_questions", &content)
 }
 
 #[cfg(test)]
@@ -262,7 +316,7 @@ mod tests {
 
     #[test]
     fn buttons_move_rows_and_forget_none() {
-        let row = |label: &str| Row { label: label.to_owned(), ..Row::blank() };
+        let row = |label: &str| Row { label: label.to_owned(), ..Row::default() };
         let mut rows = vec![row("a"), row("b"), row("c")];
         let labels = |rows: &[Row]| rows.iter().map(|row| row.label.as_str()).collect::<Vec<_>>().join("");
         for (wish, after) in [
@@ -274,10 +328,10 @@ mod tests {
             ("remove-9", "cb"),
             ("add", "cb"),
         ] {
-            assert!(act(&mut rows, wish), "{wish}");
+            assert!(act(&mut rows, wish, Row::default), "{wish}");
             assert_eq!(labels(&rows), after, "{wish}");
         }
         assert_eq!(rows.len(), 3);
-        assert!(!act(&mut rows, "save") && !act(&mut rows, ""));
+        assert!(!act(&mut rows, "save", Row::default) && !act(&mut rows, "", Row::default));
     }
 }

@@ -163,6 +163,7 @@ async fn page(
         !day.is_open || refused.as_ref().is_some_and(|refused| refused.code == Code::PlanLimitReached);
     let (status, errors) =
         refused.map_or((StatusCode::OK, Vec::new()), |refused| (refused.status, refused.errors));
+    let frame = reader.tenant_frame(&chosen.tenant, chosen.logo.as_ref());
     let content = Details {
         steps: chosen.way().steps("details", wish),
         staff_name,
@@ -181,11 +182,10 @@ async fn page(
             (2..=series::MOST_TIMES).collect()
         },
         takes_files: questions.iter().any(|question| question.kind == Kind::File),
-        questions: Asked::all(&questions, &form.answers),
+        questions: Asked::all(&questions, &form.answers, Some(frame.lang)),
         form,
         service: chosen.line,
     };
-    let frame = reader.tenant_frame(&chosen.tenant, chosen.logo.as_ref());
     render(&visitor.state, &frame, status, "public/book_details", &content)
 }
 
@@ -265,7 +265,7 @@ async fn refused(
             Ok::<_, store::Error>((store::tenants::find(tx).await?, asked(tx, wish).await?.concat()))
         })
         .await?;
-    let lang = reader.lang.unwrap_or(tenant.locale);
+    let lang = reader.lang_of(&tenant);
     let mut names: Vec<(String, String)> =
         FIELDS.iter().map(|(pointer, name)| ((*pointer).to_owned(), (*name).to_owned())).collect();
     names.extend(questions.iter().map(Asked::field));
@@ -277,7 +277,8 @@ async fn refused(
         let (_, name) = Asked::field(question);
         for flaw in errors.iter_mut().filter(|flaw| flaw.field == name) {
             // Which one it is, for who reads them all together.
-            let said = [("label", question.label.as_str()), ("text", flaw.text.as_str())];
+            let label = question.wording(Some(lang)).label;
+            let said = [("label", label.as_str()), ("text", flaw.text.as_str())];
             flaw.text = text.t_with("public-question-flaw", &said).map_err(|error| failed(&error))?;
         }
     }
@@ -399,9 +400,8 @@ async fn book(
         errors.extend(flawed.errors);
     }
     for asked in &questions {
-        let Err(answers) = intake::check(asked, &form.answers.given(asked), Answering::Customer) else {
-            continue;
-        };
+        let given = form.answers.given(asked);
+        let Err(answers) = intake::check(asked, &given, Answering::Customer, tenant.locale) else { continue };
         let is_told = |error: &FieldError| errors.iter().any(|known| known.pointer == error.pointer);
         let more: Vec<FieldError> = answers.errors.into_iter().filter(|error| !is_told(error)).collect();
         errors.extend(more);

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use store::TenantTx;
 use store::availability::{self, Free, Wish};
 use store::images::{self, Image};
-use store::services::{self, Offer};
+use store::services;
 use store::tenants::{self, Tenant};
 
 use super::head::{Cover, Head};
@@ -156,9 +156,12 @@ impl Chosen {
             join!(tenants::find(tx), services::list(tx), store::staff::list(tx));
         let (tenant, offers, everybody) = (tenant?, offers?, everybody?);
         let logo = images::logo(tx, &tenant).await?;
-        let active: Vec<&Offer> = offers.iter().filter(|offer| offer.service.is_active).collect();
         let base = reader.base(&tenant.slug);
-        let services: Vec<Line> = active.iter().map(|offer| Line::new(offer, &tenant, &base)).collect();
+        let services: Vec<Line> = services::told(offers, reader.lang_of(&tenant))
+            .iter()
+            .filter(|offer| offer.service.is_active)
+            .map(|offer| Line::new(offer, &tenant, &base))
+            .collect();
         let find = |id| services.iter().find(|line| line.id == id).cloned().ok_or(Code::NotFound);
         let first = find(wish.service_id)?.for_seats(wish.seats);
         let then = wish.then.iter().map(|next| find(next.service_id)).collect::<Result<Vec<_>, _>>()?;
@@ -234,6 +237,7 @@ pub async fn services(
                     Ok::<_, store::Error>((tenant, pictures, offers, is_open))
                 })
                 .await?;
+            let offers = services::told(offers, reader.lang_of(&tenant));
             let categories = categories(&offers, &tenant, &reader.base(&tenant.slug));
             if let [category] = categories.as_slice()
                 && let [only] = category.services.as_slice()

@@ -87,7 +87,7 @@ impl Ticket {
         Self {
             code: booking.public_code.clone(),
             status: booking.status,
-            service_name: booking.title(),
+            service_name: booking.told_title(),
             services: services.iter().map(Part::from).collect(),
             duration_minutes: booking.duration_minutes,
             staff_name: staff_name.clone(),
@@ -107,7 +107,7 @@ impl Ticket {
             reason: booking.cancellation_reason.clone(),
             address: booking.address.clone(),
             note: booking.note.clone(),
-            answers: Answered::all(booking.answers()),
+            answers: booking.answers().into_iter().map(|answer| answer.as_told().into()).collect(),
             url: format!("/manage/{token}"),
             again_url: base.to(
                 "/book/time",
@@ -145,7 +145,7 @@ struct Part {
 impl From<&VisitService> for Part {
     fn from(service: &VisitService) -> Self {
         Self {
-            name: service.service_name.clone(),
+            name: service.told_name.clone(),
             staff_name: service.staff_name.clone(),
             starts_at: service.starts_at,
             ends_at: service.ends_at,

@@ -183,7 +183,7 @@ async fn show_with(
             .filter(|offer| offer.service.capacity <= 1 && offer.service.location == location)
             .map(|offer| Choice { value: offer.service.id.to_string(), label: offer.service.name.clone() })
             .collect(),
-        questions: Asked::all(&offered.questions, &form.answers),
+        questions: Asked::all(&offered.questions, &form.answers, None),
         occurrences: planned,
         errors: told.errors,
         services: offered
