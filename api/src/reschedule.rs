@@ -21,6 +21,8 @@ pub struct RescheduleByCode {
     start: DateTime<Utc>,
     /// Without it whoever provides it already.
     staff_id: Option<StaffId>,
+    /// At most 2,000 characters.
+    reason: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -31,6 +33,8 @@ pub struct RescheduleBooking {
     staff_id: Option<StaffId>,
     /// False. True: whatever the hours, the notice and the horizon, as long as the time is not taken.
     outside_hours: Option<bool>,
+    /// At most 2,000 characters: the history tells it, the customer is not told.
+    reason: Option<String>,
 }
 
 pub async fn create_public(
@@ -39,7 +43,7 @@ pub async fn create_public(
     submission: Submission<RescheduleByCode>,
 ) -> Result<Answer> {
     let (code, email) = guess(&visitor, &code, &submission.body.email).await?;
-    let (now, by) = (visitor.now, visitor.by());
+    let (now, by) = (visitor.now, visitor.by().because(submission.body.reason.as_deref())?);
     let to = Move { start: submission.body.start, staff_id: submission.body.staff_id };
     let moved = visitor
         .once(&submission, async |tx| {
@@ -67,7 +71,7 @@ pub async fn create(
     id: Path<BookingId>,
     submission: Submission<RescheduleBooking>,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by());
+    let (now, by) = (member.now, member.by().because(submission.body.reason.as_deref())?);
     let to = Move { start: submission.body.start, staff_id: submission.body.staff_id };
     let moved = member
         .once(&submission, async |tx| {

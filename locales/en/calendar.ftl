@@ -107,6 +107,7 @@ calendar-charge = Ask for the fee of { $fee }
 calendar-charge-hint = Leave it open when it is you who cancels.
 calendar-move-title = Move this booking
 calendar-now-at = now on
+calendar-reason-team = For the team, in the history: the customer does not see it.
 calendar-move-told = The customer is told the new time by email.
 calendar-move-do = Move the booking
 calendar-date = Date

@@ -107,6 +107,7 @@ calendar-charge = Demander les frais de { $fee }
 calendar-charge-hint = À ne pas cocher quand c’est vous qui annulez.
 calendar-move-title = Déplacer cette réservation
 calendar-now-at = actuellement
+calendar-reason-team = Pour l’équipe, dans l’historique : le client ne le voit pas.
 calendar-move-told = Le client est informé du nouvel horaire par e-mail.
 calendar-move-do = Déplacer la réservation
 calendar-date = Date

@@ -110,6 +110,7 @@ CREATE TABLE audit_events (
   before jsonb,
   after jsonb,
   ip text,
+  reason text CHECK (length(reason) BETWEEN 1 AND 2000),
   occurred_at timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, id)
 );

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::id::{EventId, TenantId, UserId};
+use domain::rejection::Rejection;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -11,31 +12,75 @@ use crate::error::Result;
 use crate::schema::audit_events;
 use crate::{SystemTx, TenantTx};
 
-/// Who acts.
+/// Who acts, and why.
 #[derive(Clone, Debug)]
-pub enum By {
-    Member {
-        id: UserId,
-        ip: Option<String>,
-    },
+pub struct By {
+    actor: Actor,
+    ip: Option<String>,
+    reason: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Actor {
+    Member(UserId),
     /// Somebody who looks after the platform.
-    Operator {
-        id: UserId,
-        ip: Option<String>,
-    },
+    Operator(UserId),
     /// Somebody on a public page.
-    Customer {
-        ip: Option<String>,
-    },
+    Customer,
     System,
 }
 
 impl By {
+    pub const SYSTEM: &'static Self = &Self::new(Actor::System, None);
+
+    const fn new(actor: Actor, ip: Option<String>) -> Self {
+        Self { actor, ip, reason: None }
+    }
+
+    pub const fn member(id: UserId, ip: Option<String>) -> Self {
+        Self::new(Actor::Member(id), ip)
+    }
+
+    pub const fn operator(id: UserId, ip: Option<String>) -> Self {
+        Self::new(Actor::Operator(id), ip)
+    }
+
+    pub const fn customer(ip: Option<String>) -> Self {
+        Self::new(Actor::Customer, ip)
+    }
+
+    /// For a reason that they give, of at most 2,000 characters; an empty one is none. The history tells it.
+    pub fn because(self, reason: Option<&str>) -> Result<Self> {
+        let reason = match reason {
+            Some(reason) => domain::text::lines(reason, 2_000)
+                .map_err(|why| Rejection::invalid("/reason", "INVALID", why.to_string()))?,
+            None => None,
+        };
+        Ok(Self { reason, ..self })
+    }
+
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    pub fn is_customer(&self) -> bool {
+        self.actor == Actor::Customer
+    }
+
     /// The user, where there is one: what `created_by` keeps.
     pub const fn user(&self) -> Option<UserId> {
-        match self {
-            Self::Member { id, .. } | Self::Operator { id, .. } => Some(*id),
-            Self::Customer { .. } | Self::System => None,
+        match self.actor {
+            Actor::Member(id) | Actor::Operator(id) => Some(id),
+            Actor::Customer | Actor::System => None,
+        }
+    }
+
+    const fn kind(&self) -> &'static str {
+        match self.actor {
+            Actor::Member(_) => "user",
+            Actor::Operator(_) => "operator",
+            Actor::Customer => "customer",
+            Actor::System => "system",
         }
     }
 }
@@ -63,6 +108,7 @@ struct NewAuditEvent {
     before: Option<serde_json::Value>,
     after: Option<serde_json::Value>,
     ip: Option<String>,
+    reason: Option<String>,
     occurred_at: DateTime<Utc>,
 }
 
@@ -97,23 +143,18 @@ fn row<B: Serialize, A: Serialize>(
     change: &Change<'_, B, A>,
     now: DateTime<Utc>,
 ) -> NewAuditEvent {
-    let (actor_kind, actor_id, ip) = match by {
-        By::Member { id, ip } => ("user", Some(*id), ip.clone()),
-        By::Operator { id, ip } => ("operator", Some(*id), ip.clone()),
-        By::Customer { ip } => ("customer", None, ip.clone()),
-        By::System => ("system", None, None),
-    };
     NewAuditEvent {
         tenant_id,
         id: EventId::mint(now),
-        actor_kind,
-        actor_id,
+        actor_kind: by.kind(),
+        actor_id: by.user(),
         action: change.action,
         subject_kind: change.action.split_once('.').map_or(change.action, |(noun, _)| noun),
         subject_id: change.subject,
         before: change.before.and_then(|before| serde_json::to_value(before).ok()),
         after: change.after.and_then(|after| serde_json::to_value(after).ok()),
-        ip,
+        ip: by.ip.clone(),
+        reason: by.reason.clone(),
         occurred_at: now,
     }
 }

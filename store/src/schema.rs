@@ -27,6 +27,7 @@ diesel::table! {
         before -> Nullable<Jsonb>,
         after -> Nullable<Jsonb>,
         ip -> Nullable<Text>,
+        reason -> Nullable<Text>,
         occurred_at -> Timestamptz,
     }
 }

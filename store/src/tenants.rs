@@ -207,7 +207,7 @@ pub async fn open(
         })
         .collect();
     diesel::insert_into(weekly_rules::table).values(week).execute(conn).await?;
-    let by = By::Member { id: user.id, ip: None };
+    let by = By::member(user.id, None);
     let change: Change<'_, (), _> =
         Change { action: "tenant.create", subject: tenant_id.0, before: None, after: Some(&tenant) };
     audit::record(tenant_tx, &by, change, now).await?;

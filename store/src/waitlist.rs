@@ -10,7 +10,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
-use domain::booking::{BookingDraft, Consents, Notify};
+use domain::booking::{BookingDraft, Charge, Consents, Notify};
 use domain::hours::TimeOfDay;
 use domain::id::{BookingId, ServiceId, StaffId, TenantId, UserId, WaitlistEntryId};
 use domain::intake::AllGiven;
@@ -27,7 +27,7 @@ use serde::Serialize;
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::availability::{self, Wish};
-use crate::bookings::{self, Appointment, Booking, Cancellation};
+use crate::bookings::{self, Appointment, Booking};
 use crate::cached::cached;
 use crate::customers::blocks;
 use crate::error::Result;
@@ -126,7 +126,7 @@ pub async fn join(tx: &TenantTx, draft: &WaitlistDraft, by: &By, now: DateTime<U
         updated_at: now,
         created_by: by.user(),
     };
-    let is_ours = !matches!(by, By::Customer { .. });
+    let is_ours = !by.is_customer();
     blocks::check(tx, is_ours, &entry.contact_email_key, entry.contact_phone.as_deref()).await?;
     line_up(tx).await?;
     check_room(tx, &entry).await?;
@@ -236,7 +236,7 @@ pub async fn leave(tx: &TenantTx, id: WaitlistEntryId, by: &By, now: DateTime<Ut
         (Status::Waiting, _) => {}
         (Status::Offered, Some(booking)) => {
             // Which settles the entry.
-            Box::pin(bookings::cancel(tx, booking, Cancellation::FREE, by, now)).await?;
+            Box::pin(bookings::cancel(tx, booking, Charge::Nothing, by, now)).await?;
             return Ok(find(tx, id).await?.entry);
         }
         _ => return Ok(before),
@@ -449,7 +449,7 @@ async fn hold(
     let (saved, happened, audited, enqueued) = join!(
         save(tx, &after),
         events::record(tx, happened("waitlist.offered", &after), now),
-        audit::record(tx, &By::System, change, now),
+        audit::record(tx, By::SYSTEM, change, now),
         tx.enqueue(&jobs, now),
     );
     saved?;

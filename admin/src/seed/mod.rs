@@ -196,12 +196,12 @@ async fn make(store: &Store, files: &Files, demo: &Demo, now: DateTime<Utc>) -> 
         Err(error) if matches!(error.code(), Some(Code::EmailTaken | Code::SlugTaken)) => return Ok(()),
         signed_up => signed_up?.user,
     };
-    let by = By::Member { id: user.id, ip: None };
+    let by = By::member(user.id, None);
     let tenant = store.tenant(tenant_id);
     let furnished: Result<Known, Error> = tenant
         .transaction(async |tx| {
             tenants::update(tx, demo.profile.clone(), None, &by, now).await?;
-            tenants::set_plan(tx, demo.plan, &By::System, now).await?;
+            tenants::set_plan(tx, demo.plan, By::SYSTEM, now).await?;
             hours::replace_rules(tx, RuleKind::Opening, Owner::Tenant.into(), demo.week.clone(), &by, now)
                 .await?;
             hours::replace_rules(tx, RuleKind::Break, Owner::Tenant.into(), demo.breaks.clone(), &by, now)

@@ -133,6 +133,8 @@ pub struct UpdateBooking {
     duration_minutes: Option<i32>,
     /// False. True: the new end may lie outside of the hours, as long as the time is not taken.
     outside_hours: Option<bool>,
+    /// At most 2,000 characters: the history tells it.
+    reason: Option<String>,
 }
 
 pub async fn update(
@@ -141,7 +143,7 @@ pub async fn update(
     IfMatch(version): IfMatch,
     Json(body): Json<UpdateBooking>,
 ) -> Result<HttpResponse> {
-    let (now, by) = (member.now, member.by());
+    let (now, by) = (member.now, member.by().because(body.reason.as_deref())?);
     let appointment = member
         .tenant
         .transaction(async |tx| {
@@ -170,10 +172,13 @@ pub async fn update(
     Ok(versioned(&MemberBookingView::new(&member.state, member.role, appointment), version))
 }
 
-/// Nothing is to be said: `{}`.
+/// Nothing need be said: `{}`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CloseBooking {}
+pub struct CloseBooking {
+    /// At most 2,000 characters: the history tells it.
+    reason: Option<String>,
+}
 
 pub async fn complete(
     member: Member<ManageBookings>,
@@ -197,7 +202,7 @@ async fn close<P: Allows>(
     submission: Submission<CloseBooking>,
     outcome: Outcome,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by());
+    let (now, by) = (member.now, member.by().because(submission.body.reason.as_deref())?);
     member
         .once(&submission, async |tx| {
             bookings::close(tx, id, outcome, &by, now).await?;
@@ -207,17 +212,20 @@ async fn close<P: Allows>(
         .await
 }
 
-/// Nothing is to be said: `{}`.
+/// Nothing need be said: `{}`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct WaiveFee {}
+pub struct WaiveFee {
+    /// At most 2,000 characters: the history tells it.
+    reason: Option<String>,
+}
 
 pub async fn waive_fee(
     member: Member<ManageBookings>,
     id: Path<BookingId>,
     submission: Submission<WaiveFee>,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by());
+    let (now, by) = (member.now, member.by().because(submission.body.reason.as_deref())?);
     member
         .once(&submission, async |tx| {
             let appointment = bookings::waive_fee(tx, *id, &by, now).await?;
@@ -240,6 +248,8 @@ pub struct BookingChange {
     action: String,
     actor: Actor,
     occurred_at: DateTime<Utc>,
+    /// Why, where whoever did it said so.
+    reason: Option<String>,
     before: Option<BookingFacts>,
     after: Option<BookingFacts>,
 }
@@ -283,6 +293,7 @@ impl From<Change> for BookingChange {
             action: change.action,
             actor: Actor { kind: change.actor, name: change.actor_name },
             occurred_at: change.occurred_at,
+            reason: change.reason,
             before: change.before.map(BookingFacts::from),
             after: change.after.map(BookingFacts::from),
         }

@@ -17,7 +17,7 @@ use domain::rejection::{Alternative, Code, Extra, Fields, Rejection};
 use serde::Deserialize;
 use store::audit::By;
 use store::availability::{self, Wish};
-use store::bookings::{self, Appointment, Booking, Cancellation, Filter};
+use store::bookings::{self, Appointment, Booking, Filter};
 use templates::{Invite, Method};
 use utoipa::{IntoParams, ToSchema};
 
@@ -229,17 +229,17 @@ pub(crate) async fn cancel_in(
     tx: &store::TenantTx,
     id: BookingId,
     scope: CancelScope,
-    how: Cancellation<'_>,
+    charge: Charge,
     by: &By,
     now: DateTime<Utc>,
 ) -> store::Result<Appointment> {
     match scope {
-        CancelScope::This => return bookings::cancel(tx, id, how, by, now).await,
-        CancelScope::Service if matches!(by, By::Customer { .. }) => {
+        CancelScope::This => return bookings::cancel(tx, id, charge, by, now).await,
+        CancelScope::Service if by.is_customer() => {
             return Err(Rejection::invalid("/scope", "UNAVAILABLE", "is the business's alone").into());
         }
-        CancelScope::Service => return bookings::cancel_service(tx, id, how, by, now).await,
-        CancelScope::Later => Box::pin(bookings::cancel_later(tx, id, how, by, now)).await?,
+        CancelScope::Service => return bookings::cancel_service(tx, id, charge, by, now).await,
+        CancelScope::Later => Box::pin(bookings::cancel_later(tx, id, charge, by, now)).await?,
     };
     bookings::find_visit(tx, id).await
 }
@@ -259,13 +259,12 @@ pub async fn cancel_public(
     submission: Submission<CancelByCode>,
 ) -> Result<Answer> {
     let (code, email) = guess(&visitor, &code, &submission.body.email).await?;
-    let (now, by) = (visitor.now, visitor.by());
+    let (now, by) = (visitor.now, visitor.by().because(submission.body.reason.as_deref())?);
     visitor
         .once(&submission, async |tx| {
             let id = bookings::find_by_code(tx, &code, &email.key).await?.booking.id;
-            let how = Cancellation { reason: submission.body.reason.as_deref(), charge: Charge::Fee };
             let scope = submission.body.scope.unwrap_or_default();
-            let appointment = cancel_in(tx, id, scope, how, &by, now).await?;
+            let appointment = cancel_in(tx, id, scope, Charge::Fee, &by, now).await?;
             Answer::ok(&BookingView::new(&visitor.state, appointment))
         })
         .await
@@ -399,14 +398,13 @@ pub async fn cancel(
     id: Path<BookingId>,
     submission: Submission<CancelBooking>,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by());
+    let (now, by) = (member.now, member.by().because(submission.body.reason.as_deref())?);
     member
         .once(&submission, async |tx| {
             let charge =
                 if submission.body.charge_fee.unwrap_or(false) { Charge::Fee } else { Charge::Nothing };
-            let how = Cancellation { reason: submission.body.reason.as_deref(), charge };
             let scope = submission.body.scope.unwrap_or_default();
-            cancel_in(tx, *id, scope, how, &by, now).await?;
+            cancel_in(tx, *id, scope, charge, &by, now).await?;
             let appointment = bookings::find(tx, *id).await?;
             Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
         })

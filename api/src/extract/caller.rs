@@ -80,7 +80,7 @@ pub struct Visitor {
 
 impl Visitor {
     pub fn by(&self) -> By {
-        By::Customer { ip: Some(self.ip.clone()) }
+        By::customer(Some(self.ip.clone()))
     }
 
     /// Whose keys of idempotency these are: nobody else's from another address.
@@ -139,7 +139,7 @@ pub struct Member<P: Allows> {
 
 impl<P: Allows> Member<P> {
     pub fn by(&self) -> By {
-        By::Member { id: self.user_id, ip: Some(self.ip.clone()) }
+        By::member(self.user_id, Some(self.ip.clone()))
     }
 
     pub fn scope(&self) -> String {

@@ -29,7 +29,7 @@ pub struct Operator {
 
 impl Operator {
     pub fn by(&self) -> By {
-        By::Operator { id: self.user_id, ip: Some(self.ip.clone()) }
+        By::operator(self.user_id, Some(self.ip.clone()))
     }
 }
 
@@ -66,7 +66,7 @@ pub struct PageOperator {
 
 impl PageOperator {
     pub fn by(&self) -> By {
-        By::Operator { id: self.session.user_id, ip: Some(self.ip.clone()) }
+        By::operator(self.session.user_id, Some(self.ip.clone()))
     }
 
     /// What surrounds a page of the console. In the language that was chosen or is asked for, else in the user's own.

@@ -49,7 +49,7 @@ pub struct PageMember<P: Allows> {
 
 impl<P: Allows> PageMember<P> {
     pub fn by(&self) -> By {
-        By::Member { id: self.user_id, ip: Some(self.ip.clone()) }
+        By::member(self.user_id, Some(self.ip.clone()))
     }
 
     /// The token of a form, masked anew.

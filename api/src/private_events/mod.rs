@@ -7,7 +7,7 @@ use std::str::FromStr;
 use actix_web::HttpResponse;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
-use domain::booking::{BookingDraft, Notify};
+use domain::booking::{BookingDraft, Charge, Notify};
 use domain::id::{BookingId, PrivateEventId, ServiceId, StaffId};
 use domain::intake::AllGiven;
 use domain::private_event::{PrivateEventDraft, Scope};
@@ -464,8 +464,7 @@ pub async fn destroy(
         .tenant
         .transaction(async |tx| match find(tx, (*id).0).await? {
             Found::Booking(found) => {
-                let how = bookings::Cancellation::FREE;
-                Box::pin(bookings::cancel_service(tx, found.booking.id, how, &by, now)).await?;
+                Box::pin(bookings::cancel_service(tx, found.booking.id, Charge::Nothing, &by, now)).await?;
                 Ok::<_, Problem>(())
             }
             Found::Busy(found) => {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::role::Role;
 use serde_json::{Value, json};
-use testkit::{Salon, TestApp};
+use testkit::{Browser, Request, Salon, TestApp};
 
 fn hours(hours: i64) -> chrono::TimeDelta {
     chrono::TimeDelta::hours(hours)
@@ -198,6 +198,108 @@ async fn the_history_says_what_happened_and_who_did_it() {
     );
     assert_eq!(history["data"][2]["after"]["cancellation_reason"], "Closed for a wedding.");
     assert!(!history.to_string().contains("ana@"), "{history}");
+}
+
+#[tokio::test]
+async fn the_history_says_why() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant_in("salon", "UTC").await;
+    salon.set_plan("pro").await;
+    let fee = json!({"cancel_minutes": 60, "move_minutes": 60, "free_minutes": 0, "late_fee": {"of": "nothing"},
+        "no_show_fee": {"of": "price", "rate": 1.0}});
+    salon.put("/policy").json(&fee).await.expect(200);
+    salon.service(json!({})).await;
+    let booked = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
+    let code = booked["public_code"].as_str().unwrap();
+    let moved = json!({"email": "ana@customer.example", "start": "2030-03-05T11:00:00Z", "reason": "A train strike."});
+    salon.public("POST", &format!("/bookings/{code}/reschedule")).json(&moved).await.expect(200);
+    let path = format!("/bookings/{}", id(&salon.get("/bookings").await.expect(200)["data"][0]));
+    let change = async |request: Request, body: Value| {
+        app.clock.advance(chrono::TimeDelta::seconds(1));
+        request.json(&body).await.expect(200)
+    };
+    let to = json!({"start": "2030-03-05T12:00:00Z", "reason": " Theo is late. "});
+    change(salon.post(&format!("{path}/reschedule")), to).await;
+    let outside = json!({"start": "2030-03-05T19:00:00Z", "outside_hours": true, "reason": "After hours."});
+    change(salon.post(&format!("{path}/reschedule")), outside).await;
+    change(
+        salon.patch(&path),
+        json!({"duration_minutes": 30, "outside_hours": true, "reason": "Half is enough."}),
+    )
+    .await;
+    change(salon.patch(&path), json!({"internal_note": "Tea.", "reason": " "})).await;
+    app.clock.advance(chrono::TimeDelta::hours(35));
+    let again = json!({"email": salon.email, "password": salon.password});
+    let token =
+        app.post("/auth/login").json(&again).await.expect(200)["access_token"].as_str().unwrap().to_owned();
+    let again = |method: &str, path: String| app.api(method, &path).bearer(&token);
+    change(again("POST", format!("{path}/no-show")), json!({"reason": "Rang twice."})).await;
+    change(again("POST", format!("{path}/fee-waiver")), json!({"reason": "Was in hospital."})).await;
+
+    let history = again("GET", format!("{path}/history")).await.expect(200);
+    let told: Vec<_> = history["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| (change["action"].as_str().unwrap(), change["reason"].as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("booking.create", None),
+            ("booking.reschedule", Some("A train strike.")),
+            ("booking.reschedule", Some("Theo is late.")),
+            ("booking.reschedule", Some("After hours.")),
+            ("booking.resize", Some("Half is enough.")),
+            ("booking.update", None),
+            ("booking.miss", Some("Rang twice.")),
+            ("booking.waive_fee", Some("Was in hospital.")),
+        ]
+    );
+    for (action, body) in [
+        ("no-show", json!({"reason": "x".repeat(2_001)})),
+        ("fee-waiver", json!({"reason": "a\u{0}b"})),
+        ("reschedule", json!({"start": "2030-03-07T12:00:00Z", "reason": "x".repeat(2_001)})),
+    ] {
+        let refused = again("POST", format!("{path}/{action}")).json(&body).await.refused(422, "INVALID");
+        assert_eq!(refused["errors"][0]["pointer"], "/reason", "{action}");
+    }
+    // On the page, for the team: the customer is told of none of it.
+    let mut browser = Browser::new(&app);
+    browser.sign_in(&salon.email, &salon.password).await;
+    let page = browser.open(&format!("/app{path}")).await.text.clone();
+    for reason in ["A train strike.", "Theo is late.", "Rang twice.", "Was in hospital."] {
+        assert!(page.contains(reason), "{reason}: {page}");
+    }
+    let manage = booked["manage_url"].as_str().unwrap().split_once("/manage/").unwrap().1;
+    let page = app.request("GET", &format!("/manage/{manage}")).await.text;
+    assert!(!page.contains("hospital") && !page.contains("Theo is late"), "{page}");
+}
+
+#[tokio::test]
+async fn forms_ask_why() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant_in("salon", "UTC").await;
+    salon.service(json!({})).await;
+    let booked = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
+    let listed = salon.get("/bookings").await.expect(200);
+    let mut browser = Browser::of(&salon).await;
+    let path = format!("/app/bookings/{}", id(&listed["data"][0]));
+    browser.open(&format!("{path}/move?date=2030-03-05")).await;
+    let to = [("start", "2030-03-05T11:00:00Z"), ("reason", "Theo is late.")];
+    browser.submit(&format!("{path}/move"), &to).await;
+    let manage = booked["manage_url"].as_str().unwrap().split_once("/manage/").unwrap().1;
+    let manage = format!("/manage/{manage}");
+    let mut customer = Browser::new(&app);
+    customer.open(&format!("{manage}/move?start=2030-03-05T13:00:00Z")).await;
+    customer.submit(&format!("{manage}/move"), &[("reason", "A train strike.")]).await;
+    app.clock.advance(chrono::TimeDelta::hours(30));
+    browser.open(&path).await;
+    browser.submit(&format!("{path}/no-show"), &[("reason", "Rang twice.")]).await;
+    let page = browser.open(&path).await.text.clone();
+    for reason in ["Theo is late.", "A train strike.", "Rang twice."] {
+        assert!(page.contains(reason), "{reason}: {page}");
+    }
 }
 
 #[tokio::test]

@@ -237,7 +237,7 @@ async fn what_is_told_is_fresh_after_every_change() {
     }
     for (kind, id) in [("room", &room), ("service", &both), ("staff", &bea)] {
         let before = walk.all().await;
-        let (tenant, now, by) = (app.store.tenant(salon.id), app.now(), store::audit::By::System);
+        let (tenant, now, by) = (app.store.tenant(salon.id), app.now(), store::audit::By::SYSTEM);
         let restored: store::Result<()> = tenant
             .transaction(async |tx| match kind {
                 "room" => store::rooms::restore(tx, id.parse().unwrap(), &by, now).await,

@@ -52,7 +52,7 @@ pub(crate) async fn create_offer(
         kept_until: Some(kept_until),
         // Nobody is there to be asked.
         answering: Answering::Desk,
-        ..Making::of(draft, random, &By::System, now)
+        ..Making::of(draft, random, By::SYSTEM, now)
     };
     Box::pin(create_with(tx, making)).await
 }

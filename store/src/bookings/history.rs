@@ -37,13 +37,16 @@ pub struct Change {
     /// Of a member, as long as they are one.
     pub actor_name: Option<String>,
     pub occurred_at: DateTime<Utc>,
+    /// As whoever did it gave it.
+    pub reason: Option<String>,
     pub before: Option<Facts>,
     pub after: Option<Facts>,
 }
 
 /// From the first to the last, at most 200.
 pub async fn history(tx: &TenantTx, id: BookingId) -> Result<Vec<Change>> {
-    const CHANGES: &str = "SELECT a.id, a.action, a.actor_kind, m.full_name, a.occurred_at, a.before, a.after
+    const CHANGES: &str =
+        "SELECT a.id, a.action, a.actor_kind, m.full_name, a.occurred_at, a.reason, a.before, a.after
         FROM audit_events a LEFT JOIN LATERAL member_contact(a.actor_id) m ON a.actor_id IS NOT NULL
         WHERE a.tenant_id = $1 AND a.subject_id = $2 ORDER BY a.occurred_at, a.id LIMIT 200";
     find(tx, id).await?;
@@ -65,6 +68,8 @@ struct Row {
     full_name: Option<String>,
     #[diesel(sql_type = sql_types::Timestamptz)]
     occurred_at: DateTime<Utc>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    reason: Option<String>,
     #[diesel(sql_type = sql_types::Nullable<sql_types::Jsonb>)]
     before: Option<serde_json::Value>,
     #[diesel(sql_type = sql_types::Nullable<sql_types::Jsonb>)]
@@ -80,6 +85,7 @@ impl From<Row> for Change {
             actor: row.actor_kind,
             actor_name: row.full_name,
             occurred_at: row.occurred_at,
+            reason: row.reason,
             before: facts(row.before),
             after: facts(row.after),
         }

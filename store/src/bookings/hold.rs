@@ -146,7 +146,7 @@ pub async fn expire(tx: &TenantTx, id: BookingId, now: DateTime<Utc>) -> Result<
             update(tx, before, &after),
             time::release(tx, before, now),
             events::record(tx, happened("booking.expired", &after), now),
-            audit::record(tx, &By::System, change, now),
+            audit::record(tx, By::SYSTEM, change, now),
         );
         updated?;
         released?;

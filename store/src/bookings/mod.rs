@@ -248,51 +248,38 @@ pub async fn confirm(tx: &TenantTx, id: BookingId, by: &By, now: DateTime<Utc>) 
     Box::pin(hold::settle(tx, before, after, ("booking.confirmed", "booking.confirm"), by, now)).await
 }
 
-/// How something is cancelled.
-#[derive(Clone, Copy, Debug)]
-pub struct Cancellation<'a> {
-    pub reason: Option<&'a str>,
-    /// Of who cancels late. A customer never does without it.
-    pub charge: Charge,
-}
-
-impl Cancellation<'_> {
-    /// By a member who gives no reason and asks nothing.
-    pub const FREE: Self = Self { reason: None, charge: Charge::Nothing };
-}
-
-/// Cancels a booking, and all of its visit: gives the time back and tells the customer. Customers are kept to the policy they
-/// booked under.
+/// Cancels a booking, and all of its visit: gives the time back and tells the customer, with the reason. Customers are kept to
+/// the policy they booked under, and never do without its fee.
 pub async fn cancel(
     tx: &TenantTx,
     id: BookingId,
-    cancellation: Cancellation<'_>,
+    charge: Charge,
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
     // The booking first, then the schedule it takes time from: a move might change whose that is.
     let before = Box::pin(visit::find_visit_for_update(tx, id)).await?;
-    Box::pin(cancel_all(tx, before, cancellation, by, now)).await
+    Box::pin(cancel_all(tx, before, charge, by, now)).await
 }
 
 /// Cancels one service of a visit; the others stand, and the customer is told of both.
 pub async fn cancel_service(
     tx: &TenantTx,
     id: BookingId,
-    cancellation: Cancellation<'_>,
+    charge: Charge,
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
     let visit = Box::pin(visit::find_visit_for_update(tx, id)).await?;
     let (this, rest): (Vec<_>, Vec<_>) = visit.into_iter().partition(|one| one.booking.id == id);
     let Ok(whole) = visit::whole(rest.clone()) else {
-        return Box::pin(cancel_all(tx, this, cancellation, by, now)).await;
+        return Box::pin(cancel_all(tx, this, charge, by, now)).await;
     };
     if whole.booking.status == Status::Held {
         let detail = "Its deposit is waited for, of all of the visit: cancel that.";
         return Err(Rejection::new(Code::BookingNotCancellable, detail).into());
     }
-    let cancelled = Box::pin(cancel_all(tx, this, cancellation, by, now)).await?;
+    let cancelled = Box::pin(cancel_all(tx, this, charge, by, now)).await?;
     let sequence = whole.booking.sequence.max(cancelled.booking.sequence);
     let jobs = visit::retold_without(tx, &cancelled.booking, rest, sequence).await?;
     tx.enqueue(&jobs, now).await?;
@@ -302,23 +289,18 @@ pub async fn cancel_service(
 async fn cancel_all(
     tx: &TenantTx,
     before: Vec<Appointment>,
-    cancellation: Cancellation<'_>,
+    charge: Charge,
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
-    let reason = match cancellation.reason {
-        Some(reason) => domain::text::lines(reason, 2_000)
-            .map_err(|why| Rejection::invalid("/reason", "INVALID", why.to_string()))?,
-        None => None,
-    };
     let whole = visit::whole(before.clone())?.booking;
     let status = Act::Cancel.of(whole.status, whole.starts_at, now)?;
     let terms = whole.terms();
-    if matches!(by, By::Customer { .. }) {
+    if by.is_customer() {
         terms.check_cancel(now)?;
     }
     // Asked once for all of it.
-    let mut fee_cents = match cancellation.charge {
+    let mut fee_cents = match charge {
         Charge::Fee => terms.late_cents(now),
         Charge::Nothing => 0,
     };
@@ -328,7 +310,7 @@ async fn cancel_all(
         let after = Booking {
             status,
             cancelled_at: Some(now),
-            cancellation_reason: reason.clone(),
+            cancellation_reason: by.reason().map(str::to_owned),
             fee_cents: std::mem::take(&mut fee_cents),
             sequence: whole.sequence + 1,
             version: before.version + 1,

@@ -55,7 +55,7 @@ pub async fn reschedule(
         return Err(Code::NotFound.into());
     };
     let status = Act::Reschedule.of(before.status, before.starts_at, now)?;
-    if matches!(by, By::Customer { .. }) {
+    if by.is_customer() {
         before.terms().check_move(now)?;
     }
     // Of those who provide it together nobody is chosen.
@@ -74,7 +74,7 @@ pub async fn reschedule(
     if !catalogue.offers(to.start, now) {
         return Err(Code::SlotUnavailable.into());
     }
-    let needs_approval = !catalogue.service.auto_confirm && matches!(by, By::Customer { .. });
+    let needs_approval = !catalogue.service.auto_confirm && by.is_customer();
     let wanted = Booking {
         status: if needs_approval {
             Act::Reschedule.of_for_approval(before.status, before.starts_at, now)?

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use domain::booking::series::{FARTHEST_SHIFT, OnConflict, starts};
-use domain::booking::{self, BookingDraft, Status};
+use domain::booking::{self, BookingDraft, Charge, Status};
 use domain::id::{BookingId, SeriesId, ServiceId, StaffId, TenantId, UserId};
 use domain::intake::{AllGiven, Answering};
 use domain::plan::Feature;
@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use super::create::{Making, create_with};
 use super::desk::{Desk, of_customer};
-use super::{Appointment, Booking, Cancellation, cancel, time, with_staff};
+use super::{Appointment, Booking, cancel, time, with_staff};
 use crate::TenantTx;
 use crate::audit::By;
 use crate::availability::{self, Catalogue, Wish};
@@ -292,13 +292,13 @@ pub async fn find_series(tx: &TenantTx, id: SeriesId) -> Result<(Series, Vec<App
 pub async fn cancel_later(
     tx: &TenantTx,
     id: BookingId,
-    how: Cancellation<'_>,
+    charge: Charge,
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Vec<Appointment>> {
     let from = super::find(tx, id).await?.booking;
     let Some(series_id) = from.series_id else {
-        return Ok(vec![Box::pin(cancel(tx, id, how, by, now)).await?]);
+        return Ok(vec![Box::pin(cancel(tx, id, charge, by, now)).await?]);
     };
     let later: Vec<BookingId> = bookings::table
         .filter(bookings::tenant_id.eq(tx.tenant()))
@@ -311,7 +311,7 @@ pub async fn cancel_later(
         .await?;
     let mut cancelled = Vec::with_capacity(later.len());
     for id in later {
-        cancelled.push(Box::pin(cancel(tx, id, how, by, now)).await?);
+        cancelled.push(Box::pin(cancel(tx, id, charge, by, now)).await?);
     }
     if cancelled.is_empty() { Err(Code::BookingNotCancellable.into()) } else { Ok(cancelled) }
 }

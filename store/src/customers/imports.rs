@@ -216,7 +216,7 @@ pub async fn bring(
     if import.state != State::Started || import.done != from {
         return Ok(import);
     }
-    let by = import.created_by.map_or(By::System, |id| By::Member { id, ip: None });
+    let by = import.created_by.map_or_else(|| By::SYSTEM.clone(), |id| By::member(id, None));
     let given: Vec<(i32, &Given)> =
         rows.iter().filter_map(|row| Some((row.line, row.read.as_ref().ok()?))).collect();
     let ids: Vec<CustomerId> = given.iter().map(|_row| CustomerId::mint(now)).collect();

@@ -34,7 +34,7 @@ fn key(number: u32) -> (TenantId, JobId) {
 }
 
 fn by() -> By {
-    By::Operator { id: UserId(Uuid::from_u128(1)), ip: Some("192.0.2.1".to_owned()) }
+    By::operator(UserId(Uuid::from_u128(1)), Some("192.0.2.1".to_owned()))
 }
 
 async fn list(store: &Store, filter: &Filter, limit: i64) -> Found {

@@ -77,9 +77,9 @@ async fn fill(salon: &Salon<'_>) {
                 created_at: now,
                 created_by: None,
             };
-            images::set(tx, images::Place::Logo, &image, None, &By::System, now).await?;
+            images::set(tx, images::Place::Logo, &image, None, By::SYSTEM, now).await?;
             let staff_id = staff.parse().unwrap();
-            calendar_feeds::renew(tx, staff_id, [0; 32], true, &By::System, now).await?;
+            calendar_feeds::renew(tx, staff_id, [0; 32], true, By::SYSTEM, now).await?;
             setup::mark(tx, SetupStep::Hours, now).await?;
             progress::report(tx, (JobId::mint(now), "sweep_expired"), 1, Some(2), now).await?;
             idempotency::begin(tx, &request).await?;

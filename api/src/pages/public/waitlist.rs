@@ -101,7 +101,7 @@ pub async fn leave(reader: Reader, anybody: Result<Anybody>, token: Result<Path<
             let (anybody, token) = (anybody?, token?);
             anybody.state.take(WRITE, &anybody.ip).await?;
             let link = anybody.state.open(&token, Purpose::Waitlist)?;
-            let by = By::Customer { ip: Some(anybody.ip.clone()) };
+            let by = By::customer(Some(anybody.ip.clone()));
             let (id, now) = (WaitlistEntryId(link.subject), anybody.now);
             let leave = async |tx: &mut store::TenantTx| waitlist::leave(tx, id, &by, now).await;
             let door = anybody.state.store.tenant(link.tenant_id);

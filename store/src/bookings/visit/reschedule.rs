@@ -22,7 +22,7 @@ pub(in crate::bookings) async fn reschedule(
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
     let visit = whole(before.clone())?.booking;
-    let is_by_customer = matches!(by, By::Customer { .. });
+    let is_by_customer = by.is_customer();
     let status = Act::Reschedule.of(visit.status, visit.starts_at, now)?;
     if is_by_customer {
         visit.terms().check_move(now)?;

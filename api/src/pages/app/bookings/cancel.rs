@@ -5,7 +5,6 @@ use actix_web::{HttpResponse, ResponseError};
 use domain::booking::Charge;
 use domain::id::BookingId;
 use serde::{Deserialize, Serialize};
-use store::bookings::Cancellation;
 
 use super::super::done;
 use super::super::told::Told;
@@ -82,13 +81,14 @@ pub async fn update(
             let (now, by) = (member.now, member.by());
             let back = back(&form.back, id);
             let charge = if form.charge_fee == "on" { Charge::Fee } else { Charge::Nothing };
-            let how = Cancellation { reason: Some(&form.reason), charge };
             let scope = match form.scope.as_str() {
                 "service" => CancelScope::Service,
                 "later" => CancelScope::Later,
                 _ => CancelScope::This,
             };
-            let cancel = async |tx: &mut store::TenantTx| cancel_in(tx, id, scope, how, &by, now).await;
+            let cancel = async |tx: &mut store::TenantTx| {
+                cancel_in(tx, id, scope, charge, &by.because(Some(&form.reason))?, now).await
+            };
             let cancelled: store::Result<_> = Box::pin(member.tenant.transaction(cancel)).await;
             match cancelled.map_err(Problem::from) {
                 Ok(_) => Ok(done(&back, "calendar-flash-cancelled")),

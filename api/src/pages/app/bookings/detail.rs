@@ -6,6 +6,7 @@ use domain::booking::Outcome;
 use domain::id::{BookingId, IntakeFileId};
 use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
+use store::audit::By;
 use store::bookings::{self, Appointment, Filter};
 
 use super::super::done;
@@ -87,6 +88,7 @@ pub(super) async fn show_with<P: Allows>(
 pub struct Act {
     /// Where the button stood.
     back: String,
+    reason: String,
 }
 
 type Acting = PageMember<ManageBookings>;
@@ -97,8 +99,8 @@ pub async fn confirm(
     id: Result<Path<BookingId>>,
     form: Result<Form<Act>>,
 ) -> HttpResponse {
-    let (now, by) = (member.now, member.by());
-    let confirm = async |tx: &mut store::TenantTx, id| bookings::confirm(tx, id, &by, now).await;
+    let now = member.now;
+    let confirm = async |tx: &mut store::TenantTx, id, by: By| bookings::confirm(tx, id, &by, now).await;
     act(&reader, &member, id, form, "calendar-flash-confirmed", confirm).await
 }
 
@@ -126,8 +128,8 @@ pub async fn waive_fee(
     id: Result<Path<BookingId>>,
     form: Result<Form<Act>>,
 ) -> HttpResponse {
-    let (now, by) = (member.now, member.by());
-    let waive = async |tx: &mut store::TenantTx, id| bookings::waive_fee(tx, id, &by, now).await;
+    let now = member.now;
+    let waive = async |tx: &mut store::TenantTx, id, by: By| bookings::waive_fee(tx, id, &by, now).await;
     act(&reader, &member, id, form, "calendar-flash-waived", waive).await
 }
 
@@ -139,9 +141,10 @@ async fn close(
     said: &'static str,
     outcome: Outcome,
 ) -> HttpResponse {
-    let (now, by) = (member.now, member.by());
-    let close =
-        async |tx: &mut store::TenantTx, id| Box::pin(bookings::close(tx, id, outcome, &by, now)).await;
+    let now = member.now;
+    let close = async |tx: &mut store::TenantTx, id, by: By| {
+        Box::pin(bookings::close(tx, id, outcome, &by, now)).await
+    };
     act(reader, member, id, form, said, close).await
 }
 
@@ -151,12 +154,13 @@ async fn act(
     id: Result<Path<BookingId>>,
     form: Result<Form<Act>>,
     said: &'static str,
-    work: impl AsyncFnOnce(&mut store::TenantTx, BookingId) -> store::Result<Appointment>,
+    work: impl AsyncFnOnce(&mut store::TenantTx, BookingId, By) -> store::Result<Appointment>,
 ) -> HttpResponse {
     reader
         .answer(async {
             let (id, Form(form)) = (*id?, form?);
-            let acted = member.tenant.transaction(async |tx| work(tx, id).await).await;
+            let by = member.by().because(Some(&form.reason))?;
+            let acted = member.tenant.transaction(async |tx| work(tx, id, by).await).await;
             match acted.map_err(Problem::from) {
                 Ok(_) => Ok(done(&back(&form.back, id), said)),
                 Err(problem) if problem.status_code() == StatusCode::CONFLICT => {

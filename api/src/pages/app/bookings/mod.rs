@@ -243,6 +243,7 @@ struct Happened {
     at: DateTime<Utc>,
     /// Times of a move: where it was.
     from: Option<DateTime<Utc>>,
+    reason: Option<String>,
 }
 
 impl From<Change> for Happened {
@@ -255,6 +256,7 @@ impl From<Change> for Happened {
             actor: change.actor,
             actor_name: change.actor_name,
             at: change.occurred_at,
+            reason: change.reason,
         }
     }
 }

@@ -37,10 +37,16 @@ pub struct MoveForm {
     show: String,
     /// `service`: of a visit, this one alone.
     scope: String,
+    reason: String,
 }
 
-const FIELDS: [(&str, &str); 4] =
-    [("/start", "start"), ("/time", "time"), ("/staff_id", "staff_id"), ("/duration_minutes", "minutes")];
+const FIELDS: [(&str, &str); 5] = [
+    ("/start", "start"),
+    ("/time", "time"),
+    ("/staff_id", "staff_id"),
+    ("/duration_minutes", "minutes"),
+    ("/reason", "reason"),
+];
 
 #[derive(Serialize)]
 struct Content {
@@ -181,7 +187,8 @@ async fn change(
     let is_outside = !form.outside.is_empty();
     let typed = if is_outside { at_time(&form.date, &form.time, zone) } else { form.start.parse().ok() };
     let minutes: Option<i32> = form.minutes.trim().parse().ok();
-    let (now, by, version) = (member.now, member.by(), shown_version(&form.version));
+    let by = member.by().because(Some(&form.reason))?;
+    let (now, version) = (member.now, shown_version(&form.version));
     let staff_id: Option<StaffId> = form.staff_id.parse().ok();
     let moved = member
         .tenant

@@ -201,7 +201,7 @@ pub async fn create(
 }
 
 async fn join(reader: &Reader, visitor: &Visitor, form: &WaitlistForm) -> Result<Entry> {
-    let (draft, by) = (form.draft(reader)?, By::Customer { ip: Some(visitor.ip.clone()) });
+    let (draft, by) = (form.draft(reader)?, By::customer(Some(visitor.ip.clone())));
     let now = visitor.now;
     let join = async |tx: &mut store::TenantTx| waitlist::join(tx, &draft, &by, now).await;
     let joined: store::Result<Entry> = visitor.tenant.transaction(join).await;

@@ -6,7 +6,7 @@ use domain::booking::Charge;
 use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
 use store::audit::By;
-use store::bookings::{Appointment, Cancellation};
+use store::bookings::Appointment;
 
 use super::{Opened, Ticket};
 use crate::bookings::{CancelScope, cancel_in};
@@ -62,12 +62,13 @@ pub async fn create(
             let Form(form) = form?;
             let anybody = &opened.anybody;
             anybody.state.take(WRITE, &anybody.ip).await?;
-            let by = By::Customer { ip: Some(anybody.ip.clone()) };
+            let by = By::customer(Some(anybody.ip.clone()));
             let id = opened.appointment.booking.id;
             let scope = if form.scope == "later" { CancelScope::Later } else { CancelScope::This };
-            let how = Cancellation { reason: Some(&form.reason), charge: Charge::Fee };
-            let cancel =
-                async |tx: &mut store::TenantTx| cancel_in(tx, id, scope, how, &by, anybody.now).await;
+            let cancel = async |tx: &mut store::TenantTx| {
+                let by = by.because(Some(&form.reason))?;
+                cancel_in(tx, id, scope, Charge::Fee, &by, anybody.now).await
+            };
             let cancelled: Result<Appointment, store::Error> =
                 Box::pin(opened.door.transaction(cancel)).await;
             match cancelled {

@@ -40,7 +40,7 @@ pub async fn pay(reader: Reader, anybody: Result<Anybody>, token: Result<Path<St
             let opened = Opened::read(anybody, token).await?;
             let anybody = &opened.anybody;
             anybody.state.take(WRITE, &anybody.ip).await?;
-            let by = By::Customer { ip: Some(anybody.ip.clone()) };
+            let by = By::customer(Some(anybody.ip.clone()));
             let id = opened.appointment.booking.id;
             let paid: Result<Appointment, store::Error> = opened
                 .door

@@ -17,7 +17,7 @@ pub async fn accept(reader: Reader, anybody: Result<Anybody>, token: Result<Path
             let opened = Opened::read(anybody, token).await?;
             let anybody = &opened.anybody;
             anybody.state.take(WRITE, &anybody.ip).await?;
-            let by = By::Customer { ip: Some(anybody.ip.clone()) };
+            let by = By::customer(Some(anybody.ip.clone()));
             let (id, now) = (opened.appointment.booking.id, anybody.now);
             let accept = async |tx: &mut store::TenantTx| bookings::accept(tx, id, &by, now).await;
             let accepted: store::Result<_> = opened.door.transaction(accept).await;

@@ -59,6 +59,7 @@ pub struct MoveForm {
     start: String,
     staff_id: String,
     with: String,
+    reason: String,
 }
 
 pub async fn show(
@@ -187,7 +188,7 @@ pub async fn create(
             let Ok(start) = form.start.parse::<DateTime<Utc>>() else {
                 return Ok(see(&format!("{}/move", opened.url())));
             };
-            let by = By::Customer { ip: Some(anybody.ip.clone()) };
+            let by = By::customer(Some(anybody.ip.clone())).because(Some(&form.reason))?;
             let (id, now) = (opened.appointment.booking.id, anybody.now);
             let to = Move { start, staff_id: form.staff_id.parse().ok() };
             let moving = opened.door.transaction(async |tx| bookings::reschedule(tx, id, to, &by, now).await);
