@@ -37,6 +37,21 @@ pub struct DayQuestion {
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+pub struct SlotsQuestion {
+    date: NaiveDate,
+    /// Without it: of no service in particular, as long as the tenant's appointments usually are.
+    #[param(value_type = Option<String>)]
+    service_id: Option<ServiceId>,
+    /// Only this staff member.
+    #[param(value_type = Option<String>)]
+    staff_id: Option<StaffId>,
+    /// The zone that the date is one of; the tenant's.
+    #[param(value_type = Option<String>)]
+    timezone: Option<Tz>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 pub struct DaysQuestion {
     #[param(value_type = String)]
     service_id: ServiceId,
@@ -151,6 +166,26 @@ pub async fn day_of_member(
     Query(question): Query<DayQuestion>,
 ) -> Result<HttpResponse> {
     day(&member.tenant, question, member.now).await
+}
+
+pub async fn slots_of_member(
+    member: Member<Read>,
+    Query(question): Query<SlotsQuestion>,
+) -> Result<HttpResponse> {
+    let SlotsQuestion { date, service_id, staff_id, timezone } = question;
+    if let Some(service_id) = service_id {
+        let question = DayQuestion { service_id, date, staff_id, seats: None, then: None, timezone };
+        return day(&member.tenant, question, member.now).await;
+    }
+    let mut fields = Fields::default();
+    fields.year("?date", date);
+    fields.finish()?;
+    let now = member.now;
+    let day = member
+        .tenant
+        .read(async |tx| availability::usual_day(tx, staff_id, date, timezone, now).await)
+        .await?;
+    Ok(HttpResponse::Ok().json(DayView::from(day)))
 }
 
 pub async fn days_of_member(

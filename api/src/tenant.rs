@@ -43,6 +43,10 @@ pub struct TenantView {
     siret: Option<String>,
     vat_id: Option<String>,
     accent_color: Option<String>,
+    /// What an appointment usually lasts.
+    default_duration_minutes: i32,
+    /// What is usually kept free after it.
+    default_break_minutes: i32,
     logo: Option<ImageView>,
     /// The picture above the public page.
     cover: Option<ImageView>,
@@ -78,6 +82,8 @@ impl TenantView {
             siret: tenant.siret,
             vat_id: tenant.vat_id,
             accent_color: tenant.accent_color,
+            default_duration_minutes: tenant.default_duration_minutes,
+            default_break_minutes: tenant.default_break_minutes,
             version: tenant.version,
             created_at: tenant.created_at,
             updated_at: tenant.updated_at,
@@ -143,6 +149,12 @@ pub struct UpdateTenant {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     accent_color: Option<Option<String>>,
+    /// 5..=1440: what new services begin with, and what `GET /slots` counts with.
+    #[serde(default, deserialize_with = "required")]
+    default_duration_minutes: Option<i32>,
+    /// 0..=480: what `GET /slots` keeps free after each appointment.
+    #[serde(default, deserialize_with = "required")]
+    default_break_minutes: Option<i32>,
 }
 
 pub async fn show(member: Member<Read>) -> Result<HttpResponse> {
@@ -188,6 +200,8 @@ pub async fn update(
         siret: body.siret,
         vat_id: body.vat_id,
         accent_color: body.accent_color,
+        default_duration_minutes: body.default_duration_minutes,
+        default_break_minutes: body.default_break_minutes,
     };
     let by = member.by();
     let (tenant, images) = member

@@ -126,6 +126,10 @@ pub struct TenantChanges {
     pub siret: Option<Option<String>>,
     pub vat_id: Option<Option<String>>,
     pub accent_color: Option<Option<String>>,
+    /// What an appointment usually lasts, in minutes: 5..=1440.
+    pub default_duration_minutes: Option<i32>,
+    /// What is usually kept free after it, in minutes: 0..=480.
+    pub default_break_minutes: Option<i32>,
 }
 
 impl TenantChanges {
@@ -169,6 +173,12 @@ impl TenantChanges {
         }
         if let Some(Some(number)) = &self.vat_id {
             self.vat_id = fields.take("/vat_id", company::vat_id(number)).map(Some);
+        }
+        if let Some(minutes) = self.default_duration_minutes {
+            fields.range("/default_duration_minutes", minutes, 5, 1_440);
+        }
+        if let Some(minutes) = self.default_break_minutes {
+            fields.range("/default_break_minutes", minutes, 0, 480);
         }
         if let Some(Some(color)) = &mut self.accent_color {
             color.make_ascii_lowercase();

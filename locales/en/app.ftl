@@ -238,6 +238,11 @@ app-settings-legal-hint = What your legal notice tells. French law asks for it.
 app-settings-region = Language and time
 app-settings-locale = Language
 app-settings-locale-hint = Of your page, when the customer’s is not known.
+app-settings-appointments = Appointments
+app-settings-duration = Usual length
+app-settings-duration-hint = In minutes. A new service begins with it.
+app-settings-break = Usual break
+app-settings-break-hint = In minutes, after an appointment: for the free time that the API tells.
 app-settings-zone = Time zone
 app-settings-zone-hint = Your hours are read in it. Changing it moves them all.
 

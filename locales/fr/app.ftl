@@ -238,6 +238,11 @@ app-settings-legal-hint = Ce que disent vos mentions légales, que la loi demand
 app-settings-region = Langue et heure
 app-settings-locale = Langue
 app-settings-locale-hint = De votre page, quand celle du client n’est pas connue.
+app-settings-appointments = Rendez-vous
+app-settings-duration = Durée habituelle
+app-settings-duration-hint = En minutes. Une nouvelle prestation commence avec.
+app-settings-break = Pause habituelle
+app-settings-break-hint = En minutes, après un rendez-vous : pour le temps libre que donne l’API.
 app-settings-zone = Fuseau horaire
 app-settings-zone-hint = Vos horaires s’y lisent. En changer les déplace tous.
 

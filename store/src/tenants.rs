@@ -363,6 +363,8 @@ pub async fn update(
         siret: changes.siret.unwrap_or_else(|| before.siret.clone()),
         vat_id: changes.vat_id.unwrap_or_else(|| before.vat_id.clone()),
         accent_color: changes.accent_color.unwrap_or_else(|| before.accent_color.clone()),
+        default_duration_minutes: changes.default_duration_minutes.unwrap_or(before.default_duration_minutes),
+        default_break_minutes: changes.default_break_minutes.unwrap_or(before.default_break_minutes),
         version: before.version + 1,
         updated_at: now,
         ..before.clone()
@@ -388,6 +390,8 @@ pub async fn update(
             tenants::siret.eq(&after.siret),
             tenants::vat_id.eq(&after.vat_id),
             tenants::accent_color.eq(&after.accent_color),
+            tenants::default_duration_minutes.eq(after.default_duration_minutes),
+            tenants::default_break_minutes.eq(after.default_break_minutes),
             tenants::version.eq(after.version),
             tenants::updated_at.eq(now),
         ))

@@ -192,6 +192,10 @@ pub(super) fn routes() -> Vec<Route> {
             .asks::<hours::WeekQuestion>()
             .takes::<hours::Rules>()
             .replies::<hours::RulesView>(200),
+        route(put, "/availability", catalogue, hours::replace_opening_rules, "Replace the weekly hours")
+            .asks::<hours::WeekQuestion>()
+            .takes::<hours::Rules>()
+            .replies::<hours::RulesView>(200),
         route(get, "/break-rules", read, hours::show_break_rules, "Weekly pauses")
             .asks::<hours::WeekQuestion>()
             .replies::<hours::RulesView>(200),
@@ -219,6 +223,15 @@ pub(super) fn routes() -> Vec<Route> {
         .replies::<hours::OpeningView>(201),
         route(delete, "/openings/{id}", catalogue, hours::destroy_opening, "Take one-off hours back")
             .answers(204),
+        route(
+            get,
+            "/slots",
+            read,
+            availability::slots_of_member,
+            "The free times of a date, whatever the service",
+        )
+        .asks::<availability::SlotsQuestion>()
+        .replies::<availability::DayView>(200),
         route(get, "/availability", read, availability::day_of_member, "The slots of a date")
             .asks::<availability::DayQuestion>()
             .replies::<availability::DayView>(200),

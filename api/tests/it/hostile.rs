@@ -218,7 +218,7 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             "late_fee": {"of": "price", "rate": 0.5}, "no_show_fee": {"of": "deposit"},
         }),
         ("PUT", "/embedding") => json!({"origins": ["https://www.shop.example", "http://localhost:3000"]}),
-        ("PUT", "/opening-rules" | "/break-rules") => rules,
+        ("PUT", "/opening-rules" | "/break-rules" | "/availability") => rules,
         ("POST", "/closures") => json!({"starts_on": "2031-01-01", "ends_on": "2031-01-02", "reason": "Off"}),
         ("POST", "/openings") => json!({"date": "2031-01-01", "start": "09:00", "end": "10:00"}),
         ("POST", "/bookings") => {

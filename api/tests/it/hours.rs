@@ -1,7 +1,7 @@
 //! What hours, pauses, closures and one-off openings do to the slots that are offered.
 
 use serde_json::{Value, json};
-use testkit::{Salon, TestApp};
+use testkit::{Browser, Salon, TestApp};
 
 /// The starts of a date on the tenant's wall clock.
 async fn wall(salon: &Salon<'_>, date: &str) -> Vec<String> {
@@ -293,4 +293,60 @@ async fn the_counts_of_days_are_those_of_their_slots() {
         let query = [("service_id", id.as_str()), ("from", from), ("to", to)];
         salon.public("GET", "/availability/days").query(&query).await.refused(422, "INVALID");
     }
+}
+
+#[tokio::test]
+async fn free_time_is_told_whatever_the_service() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant_in("salon", "UTC").await;
+    let hours = json!({"rules": [{"weekday": 2, "start": "09:00", "end": "13:00"}]});
+    // By its other name.
+    salon.put("/availability").json(&hours).await.expect(200);
+    assert_eq!(salon.get("/opening-rules").await.expect(200)["rules"], hours["rules"]);
+    let free = async |query: &[(&str, &str)]| {
+        let day = salon.get("/slots").query(&[&[("date", "2030-03-05")], query].concat()).await.expect(200);
+        let slots = day["slots"].as_array().unwrap();
+        slots.iter().map(|slot| slot["local_start"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // An hour each, as signed up.
+    assert_eq!(free(&[]).await, ["09:00", "10:00", "11:00", "12:00"]);
+    let half = salon.service(json!({"name": "Half", "duration_minutes": 30, "slot_step_minutes": 30})).await;
+    let mut booking = salon.booking("Ana", "2030-03-05T10:00:00Z");
+    booking["service_id"] = json!(half);
+    salon.post("/bookings").json(&booking).await.expect(201);
+    // Ana comes at ten: what ends then has no break of twenty minutes after it.
+    assert_eq!(free(&[]).await, ["11:00", "12:00"]);
+    assert_eq!(free(&[("timezone", "Asia/Tokyo")]).await, ["20:00", "21:00"]);
+    assert_eq!(free(&[("service_id", &half)]).await.len(), 7);
+
+    let usual = json!({"default_duration_minutes": 40, "default_break_minutes": 0});
+    let tenant = salon.patch("/tenant").json(&usual).await.expect(200);
+    assert_eq!(
+        (&tenant["default_duration_minutes"], &tenant["default_break_minutes"]),
+        (&json!(40), &json!(0))
+    );
+    assert_eq!(free(&[]).await, ["09:00", "11:00", "11:40", "12:20"]);
+    let zoe = salon.staff("Zoe").await;
+    assert_eq!(free(&[("staff_id", &zoe)]).await.len(), 6);
+
+    let refused = async |query: &[(&str, &str)], status, code| {
+        salon.get("/slots").query(query).await.refused(status, code);
+    };
+    refused(
+        &[("date", "2030-03-05"), ("staff_id", "019c0000-0000-7000-8000-000000000000")],
+        404,
+        "NOT_FOUND",
+    )
+    .await;
+    refused(&[("date", "9999-03-05")], 422, "INVALID").await;
+    for (field, value) in [("default_duration_minutes", 4), ("default_break_minutes", 481)] {
+        let refused = salon.patch("/tenant").json(&json!({field: value})).await.refused(422, "INVALID");
+        assert_eq!(refused["errors"][0]["pointer"], format!("/{field}"));
+    }
+    // What a new service begins with.
+    let mut browser = Browser::of(&salon).await;
+    browser.open("/app/settings").await;
+    browser.submit("/app/settings", &[("default_duration", "25"), ("default_break", "5")]).await;
+    browser.open("/app/services/new").await;
+    assert_eq!(browser.value("/app/services", "duration"), "25");
 }

@@ -273,6 +273,7 @@ impl Walk<'_> {
             ("services", public("GET", "/services")),
             ("staff", public("GET", "/staff").query(&[("service_id", service)])),
             ("a day", public("GET", "/availability").query(&[days[0], ("date", "2030-03-05")])),
+            ("any service", self.salon.get("/slots").query(&[("date", "2030-03-05")])),
             ("a month", public("GET", "/availability/days").query(&days)),
             ("the next", public("GET", "/availability/next").query(&days[..1])),
             ("to book", public("POST", "/bookings").json(&booking)),

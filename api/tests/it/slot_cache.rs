@@ -240,9 +240,9 @@ async fn what_is_told_is_fresh_after_every_change() {
         let (tenant, now, by) = (app.store.tenant(salon.id), app.now(), store::audit::By::SYSTEM);
         let restored: store::Result<()> = tenant
             .transaction(async |tx| match kind {
-                "room" => store::rooms::restore(tx, id.parse().unwrap(), &by, now).await,
-                "service" => store::services::restore(tx, id.parse().unwrap(), &by, now).await,
-                _ => store::staff::restore(tx, id.parse().unwrap(), &by, now).await,
+                "room" => store::rooms::restore(tx, id.parse().unwrap(), by, now).await,
+                "service" => store::services::restore(tx, id.parse().unwrap(), by, now).await,
+                _ => store::staff::restore(tx, id.parse().unwrap(), by, now).await,
             })
             .await;
         restored.unwrap();

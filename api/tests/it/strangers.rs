@@ -269,7 +269,9 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             (none, Some(body), Own)
         }
         ("PUT", "/embedding") => (none, Some(json!({"origins": ["https://stranger.example"]})), Own),
-        ("PUT", "/opening-rules" | "/break-rules") => (of_staff, Some(json!({"rules": []})), NotFound),
+        ("PUT", "/opening-rules" | "/break-rules" | "/availability") => {
+            (of_staff, Some(json!({"rules": []})), NotFound)
+        }
         ("POST", "/closures") => {
             let body = json!({"starts_on": "2030-09-01", "ends_on": "2030-09-01", "staff_id": staff});
             (none, Some(body), NotFound)
@@ -278,6 +280,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             let body = json!({"date": "2030-04-07", "start": "09:00", "end": "10:00", "staff_id": staff});
             (none, Some(body), NotFound)
         }
+        ("GET", "/slots") => (vec![("staff_id", staff), ("date", "2030-03-05".to_owned())], None, NotFound),
         ("GET", "/availability") => {
             (vec![("service_id", service), ("date", "2030-03-05".to_owned())], None, NotFound)
         }

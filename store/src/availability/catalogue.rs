@@ -103,7 +103,7 @@ pub struct Bookable {
 }
 
 /// The furthest horizon that a service can have, in days.
-const FURTHEST_HORIZON: i32 = 730;
+pub(super) const FURTHEST_HORIZON: i32 = 730;
 
 /// Reads the catalogue for an active service; `from` and `to` are the first and the last date asked for.
 pub(crate) async fn catalogue(
@@ -158,16 +158,13 @@ pub(crate) async fn catalogue(
     let hours =
         hours::has_own(&rules, owner).then(|| hours::hours(tenant.timezone, &rules, owner, &[], Vec::new()));
     Ok(Catalogue {
-        tenant,
-        service,
-        team,
         hours,
         rooms,
-        sessions: Vec::new(),
         seats: wish.seats,
         moved: wish.moved,
         is_named: wish.staff_id.is_some(),
         frees: wish.moved.and_then(|moved| moved.frees).into_iter().collect(),
+        ..Catalogue::of(tenant, service, team)
     })
 }
 
@@ -200,6 +197,22 @@ async fn offered(
 }
 
 impl Catalogue {
+    /// Of a service without rooms, without hours of its own, for a new booking.
+    pub(super) const fn of(tenant: Terms, service: Bookable, team: Vec<TeamMember>) -> Self {
+        Self {
+            tenant,
+            service,
+            team,
+            hours: None,
+            rooms: None,
+            sessions: Vec::new(),
+            seats: 1,
+            moved: None,
+            is_named: false,
+            frees: Vec::new(),
+        }
+    }
+
     fn rules(&self) -> SlotRules {
         let service = &self.service;
         SlotRules {
@@ -261,6 +274,11 @@ impl Catalogue {
             slots.retain(|slot| !slot.staff_ids.is_empty());
         }
         slots
+    }
+
+    /// Nothing stands already that would move.
+    pub(super) const fn is_new(&self) -> bool {
+        self.moved.is_none()
     }
 
     /// Whether the booking that looks for another time is there already.

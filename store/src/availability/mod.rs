@@ -4,6 +4,7 @@ mod catalogue;
 mod shelf;
 mod taken;
 mod team;
+mod usual;
 mod visits;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -25,6 +26,7 @@ pub(crate) use self::taken::booked;
 pub use self::taken::explain_taken;
 pub(crate) use self::team::everybody;
 pub use self::team::{Provider, TeamMember};
+pub use self::usual::usual_day;
 pub(crate) use self::visits::{Services, services};
 use crate::TenantTx;
 use crate::bookings::{self, Booking};
@@ -230,7 +232,16 @@ pub async fn day(
         let slots = slots.flat_map(|(known, asked)| known.slots(asked)).collect();
         return Ok(Day { date, timezone, is_open: weeks.is_open, capacity: weeks.capacity(), slots });
     }
-    let mut catalogue = catalogue(tx, wish, (date, date)).await?;
+    day_of(tx, catalogue(tx, wish, (date, date)).await?, date, viewer, now).await
+}
+
+async fn day_of(
+    tx: &TenantTx,
+    mut catalogue: Catalogue,
+    date: NaiveDate,
+    viewer: Option<Tz>,
+    now: DateTime<Utc>,
+) -> Result<Day> {
     let timezone = viewer.unwrap_or(catalogue.tenant.timezone);
     let capacity = catalogue.service.capacity;
     let Some(window) = wall_clock::day(timezone, date) else {
@@ -240,7 +251,7 @@ pub async fn day(
     let (read, open) = join!(catalogue.read_taken(tx, window), is_open(tx, &tenant, now));
     read?;
     // What is moved is counted already.
-    let is_open = open? || wish.moved.is_some();
+    let is_open = open? || !catalogue.is_new();
     let slots = if is_open { catalogue.slots(window, now) } else { Vec::new() };
     Ok(Day { date, timezone, is_open, capacity, slots })
 }

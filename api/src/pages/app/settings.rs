@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::tenants::Tenant;
 
 use super::told::Told;
-use super::typed::{Difference, differences, joined, readable, shown_version};
+use super::typed::{Difference, differences, joined, number, readable, shown_version};
 use crate::extract::{Allows, ManageTenant, PageMember, Read};
 use crate::pages::account::login::signed_out;
 use crate::pages::form::{Choice, Flaw, Form, refuses_a_person};
@@ -35,6 +35,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("/vat_id", "vat_id"),
     ("/locale", "locale"),
     ("/timezone", "timezone"),
+    ("/default_duration_minutes", "default_duration"),
+    ("/default_break_minutes", "default_break"),
 ];
 
 #[derive(Default, Deserialize, Serialize)]
@@ -55,6 +57,9 @@ pub struct SettingsForm {
     vat_id: String,
     locale: String,
     timezone: String,
+    /// Minutes.
+    default_duration: String,
+    default_break: String,
     version: String,
 }
 
@@ -77,6 +82,8 @@ impl SettingsForm {
             vat_id: text(&tenant.vat_id),
             locale: tenant.locale.name().to_owned(),
             timezone: tenant.timezone.name().to_owned(),
+            default_duration: tenant.default_duration_minutes.to_string(),
+            default_break: tenant.default_break_minutes.to_string(),
             version: tenant.version.to_string(),
         }
     }
@@ -104,6 +111,18 @@ impl SettingsForm {
             publisher: text(&self.publisher),
             siret: text(&self.siret),
             vat_id: text(&self.vat_id),
+            default_duration_minutes: Some(number(
+                &mut fields,
+                "/default_duration_minutes",
+                &self.default_duration,
+                60,
+            )),
+            default_break_minutes: Some(number(
+                &mut fields,
+                "/default_break_minutes",
+                &self.default_break,
+                20,
+            )),
             ..TenantChanges::default()
         };
         joined(fields, changes.checked(country))
@@ -126,6 +145,8 @@ impl SettingsForm {
             ("app-settings-vat-id", self.vat_id.clone()),
             ("app-settings-locale", self.locale.clone()),
             ("app-settings-zone", self.timezone.clone()),
+            ("app-settings-duration", self.default_duration.clone()),
+            ("app-settings-break", self.default_break.clone()),
         ]
     }
 }

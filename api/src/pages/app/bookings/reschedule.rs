@@ -75,7 +75,7 @@ pub async fn ask(
     reader
         .answer(async {
             let (id, Query(form)) = (*id?, question?);
-            show_with(&reader, &member, id, form, None).await
+            Box::pin(show_with(&reader, &member, id, form, None)).await
         })
         .await
 }

@@ -97,7 +97,7 @@ impl ServiceForm {
             |lang| Words { lang, name: String::new(), category: String::new(), description: String::new() };
         Self {
             translations: spoken(tenant, &Translations::<ServiceWords>::default()).map(words).collect(),
-            duration: text("60"),
+            duration: tenant.default_duration_minutes.to_string(),
             deposit: text("0"),
             capacity: text("1"),
             buffer_before: text("0"),

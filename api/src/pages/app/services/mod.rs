@@ -216,7 +216,9 @@ pub async fn update(
                 Ok(draft) => member
                     .tenant
                     .transaction(async |tx| {
-                        store::services::update(tx, id, |_before| draft, plan, version, &by, now).await
+                        // Boxed: it carries a service three times.
+                        Box::pin(store::services::update(tx, id, |_before| draft, plan, version, &by, now))
+                            .await
                     })
                     .await
                     .map_err(Problem::from),

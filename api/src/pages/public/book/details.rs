@@ -196,7 +196,7 @@ pub async fn create(reader: Reader, visitor: Result<Visitor>, filled: Result<Fil
             let mut form = BookingForm::read(&filled);
             if !form.show.is_empty() {
                 visitor.state.take(READ, &visitor.ip).await?;
-                return page(&reader, &visitor, form, None).await;
+                return Box::pin(page(&reader, &visitor, form, None)).await;
             }
             let booked = match visitor.state.take(WRITE, &visitor.ip).await {
                 Ok(()) => {
