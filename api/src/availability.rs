@@ -16,6 +16,9 @@ use crate::extract::{Member, Query, Read, Visitor};
 use crate::limit::READ;
 use crate::problem::Result;
 
+/// How far ahead the first free start is looked for.
+pub(crate) const AHEAD: Days = Days::new(42);
+
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct DayQuestion {
@@ -238,12 +241,13 @@ async fn next(tenant: &Tenant, question: NextQuestion, now: DateTime<Utc>) -> Re
     let NextQuestion { service_id, staff_id, seats, then, days } = question;
     let mut fields = Fields::default();
     let seats = asked_seats(&mut fields, seats);
-    let days = days.unwrap_or(42);
-    fields.range("?days", i32::from(days), 1, i32::from(MAX_COUNTED_DAYS));
+    if let Some(days) = days {
+        fields.range("?days", i32::from(days), 1, i32::from(MAX_COUNTED_DAYS));
+    }
     fields.finish()?;
     let then = asked(then.as_deref())?;
     let wish = Wish::for_service(service_id).with_any(staff_id).with_seats(seats).followed_by(then);
-    let days = Days::new(days.into());
+    let days = days.map_or(AHEAD, |days| Days::new(days.into()));
     let free = tenant.read(async |tx| availability::first_of_each(tx, wish, days, now).await).await?;
     let start = free.iter().filter_map(|one| one.start).min();
     let staff = free.into_iter().map(|Free { staff_id: id, name, start }| NextOfStaff { id, name, start });

@@ -1,6 +1,6 @@
 //! A booking moved to another time: by the customer who made it, or by a member for them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::{BookingId, StaffId};
 use domain::rejection::{Alternative, Code, Extra, Rejection};
 use serde::Deserialize;
@@ -60,7 +60,7 @@ pub async fn create_public(
                 .await?
                 .booking
                 .id;
-            Err(with_alternatives(&visitor.tenant, id, to, now).await)
+            Err(with_alternatives(&visitor.tenant, id, to, Moving::Visit, now).await)
         }
         moved => moved,
     }
@@ -87,24 +87,49 @@ pub async fn create(
         .await;
     match moved {
         Err(problem) if problem.code() == Code::SlotUnavailable => {
-            Err(with_alternatives(&member.tenant, *id, to, now).await)
+            let is_alone = submission.body.outside_hours == Some(true);
+            let moving = if is_alone { Moving::Alone } else { Moving::WithVisit };
+            Err(with_alternatives(&member.tenant, *id, to, moving, now).await)
         }
         moved => moved,
     }
 }
 
+/// What a start is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moving {
+    /// Of the visit.
+    Visit,
+    /// Of the booking, with which its visit moves.
+    WithVisit,
+    /// Of the booking, which moves by itself.
+    Alone,
+}
+
 /// The refusal of a start that is not free, with the nearest that are. Without them when they can't be read.
-pub(crate) async fn with_alternatives(
+async fn with_alternatives(
     tenant: &store::Tenant,
     id: BookingId,
     to: Move,
+    moving: Moving,
     now: DateTime<Utc>,
 ) -> Problem {
     let found: Result<Vec<Alternative>, store::Error> = tenant
         .read(async |tx| {
             let booking = bookings::find(tx, id).await?.booking;
-            let wish = Wish::to_move(tx, &booking).await?.with(to.staff_id.unwrap_or(booking.staff_id));
-            availability::alternatives(tx, wish, to.start, now).await
+            let wish = match moving {
+                Moving::Alone => Wish::to_move_alone(tx, &booking).await?,
+                Moving::Visit | Moving::WithVisit => Wish::to_move(tx, &booking).await?,
+            };
+            let wish = wish.with(to.staff_id.unwrap_or(booking.staff_id));
+            let ahead = match moving {
+                Moving::WithVisit => {
+                    booking.starts_at - bookings::find_visit(tx, id).await?.booking.starts_at
+                }
+                Moving::Visit | Moving::Alone => TimeDelta::zero(),
+            };
+            let found = availability::alternatives(tx, wish, to.start - ahead, now).await?;
+            Ok(found.into_iter().map(|one| Alternative { start: one.start + ahead, ..one }).collect())
         })
         .await;
     let alternatives = found.unwrap_or_else(|error| {

@@ -9,7 +9,7 @@ use domain::location::Location;
 use domain::service::{Rate, ServiceDraft};
 use domain::translation::{ServiceWords, Translations};
 use serde::{Deserialize, Serialize};
-use store::services::{Offer, Which};
+use store::services::{Categories, Offer, Which};
 use store::tenants::Tenant;
 use utoipa::{IntoParams, ToSchema};
 
@@ -388,21 +388,25 @@ pub async fn list_public(
     visitor.state.take(READ, &visitor.ip).await?;
     let locale = question.locale;
     let wanted = PageQuestion { limit: question.limit, cursor: question.cursor }.read()?;
-    let (tenant, offers, mut questions) = visitor
+    let (tenant, offers, categories, mut questions) = visitor
         .tenant
         .transaction(async |tx| {
             let offers = store::services::page(tx, Which::Active, wanted.after, wanted.and_one()).await?;
             let ids: Vec<ServiceId> = offers.iter().map(|offer| offer.service.id).collect();
             let questions = store::intake::of_services(tx, &ids).await?;
-            Ok::<_, store::Error>((store::tenants::find(tx).await?, offers, questions))
+            let categories = match locale {
+                Some(locale) => Categories::find(tx, locale).await?,
+                None => Categories::default(),
+            };
+            Ok::<_, store::Error>((store::tenants::find(tx).await?, offers, categories, questions))
         })
         .await?;
-    let offers = match locale {
-        Some(locale) => store::services::told(offers, locale),
-        None => offers,
-    };
     let page = wanted.page(offers, place, |offer| {
         let questions = questions.remove(&offer.service.id).unwrap_or_default();
+        let offer = match locale {
+            Some(locale) => Offer { service: categories.told(offer.service, locale), ..offer },
+            None => offer,
+        };
         PublicService::new(offer, questions, &tenant, locale)
     });
     Ok(HttpResponse::Ok().json(page))

@@ -149,7 +149,7 @@ pub struct UpdateTenant {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     accent_color: Option<Option<String>>,
-    /// 5..=1440: what new services begin with, and what `GET /slots` counts with.
+    /// 5..=960: what new services begin with, and what `GET /slots` counts with.
     #[serde(default, deserialize_with = "required")]
     default_duration_minutes: Option<i32>,
     /// 0..=480: what `GET /slots` keeps free after each appointment.

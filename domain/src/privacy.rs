@@ -15,7 +15,7 @@ const fn personal(table: &'static str, columns: &'static [&'static str]) -> Pers
 /// Every table of the schema, also those without anything personal.
 pub const REGISTRY: &[Personal] = &[
     personal("allocations", &[]),
-    personal("audit_events", &["before", "after", "ip"]),
+    personal("audit_events", &["before", "after", "ip", "reason"]),
     personal("blocked_contacts", &["contact_key"]),
     personal("booking_series", &[]),
     personal("booking_terms", &["term"]),

@@ -54,6 +54,9 @@ impl From<Rate> for f64 {
     }
 }
 
+/// What is kept free before or after at most, the travel with it: in minutes.
+const LONGEST_BUFFER: i32 = 480;
+
 /// A service as it is asked for, defaults filled in. Minutes; the price in minor units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceDraft {
@@ -95,13 +98,20 @@ impl ServiceDraft {
         self.description = optional(&mut fields, "/description", self.description.as_deref(), 2_000);
         self.translations.check("/translations", |words, at| words.check(at, &mut fields));
         fields.range("/duration_minutes", self.duration_minutes, 5, 1_440);
-        fields.range("/buffer_before_minutes", self.buffer_before_minutes, 0, 480);
-        fields.range("/buffer_after_minutes", self.buffer_after_minutes, 0, 480);
+        fields.range("/buffer_before_minutes", self.buffer_before_minutes, 0, LONGEST_BUFFER);
+        fields.range("/buffer_after_minutes", self.buffer_after_minutes, 0, LONGEST_BUFFER);
         fields.range("/travel_minutes", self.travel_minutes, 0, 240);
         if !self.location.is_at_customer() {
             self.travel_minutes = 0;
         } else if self.capacity > 1 {
             fields.add("/location", "INVALID", "must be business: a group session has one place for all");
+        }
+        // Both are kept free together, as one buffer.
+        let beside = self.buffer_before_minutes.max(self.buffer_after_minutes);
+        if (0..=LONGEST_BUFFER).contains(&beside)
+            && beside + self.travel_minutes.clamp(0, 240) > LONGEST_BUFFER
+        {
+            fields.add("/travel_minutes", "OUT_OF_RANGE", "must be at most 480 with the longer buffer");
         }
         let whole = i64::from(self.duration_minutes)
             + i64::from(self.buffer_before_minutes)
@@ -202,6 +212,19 @@ mod tests {
         assert_eq!(long.checked(Plan::Free).unwrap_err().errors[0].pointer, "/duration_minutes");
         let draft = haircut().checked(Plan::Free).unwrap();
         assert_eq!((draft.name.as_str(), draft.description), ("Haircut", None));
+    }
+
+    #[test]
+    fn what_is_kept_free_is_at_most_a_buffer() {
+        let far = |buffer, travel| ServiceDraft {
+            location: Location::Customer,
+            buffer_after_minutes: buffer,
+            travel_minutes: travel,
+            ..haircut()
+        };
+        assert!(far(240, 240).checked(Plan::Free).is_ok());
+        let refused = far(241, 240).checked(Plan::Free).unwrap_err();
+        assert_eq!(refused.errors[0].pointer, "/travel_minutes");
     }
 
     #[test]

@@ -126,7 +126,7 @@ pub struct TenantChanges {
     pub siret: Option<Option<String>>,
     pub vat_id: Option<Option<String>>,
     pub accent_color: Option<Option<String>>,
-    /// What an appointment usually lasts, in minutes: 5..=1440.
+    /// What an appointment usually lasts, in minutes: 5..=960, so that with the break it is a day at most.
     pub default_duration_minutes: Option<i32>,
     /// What is usually kept free after it, in minutes: 0..=480.
     pub default_break_minutes: Option<i32>,
@@ -175,7 +175,7 @@ impl TenantChanges {
             self.vat_id = fields.take("/vat_id", company::vat_id(number)).map(Some);
         }
         if let Some(minutes) = self.default_duration_minutes {
-            fields.range("/default_duration_minutes", minutes, 5, 1_440);
+            fields.range("/default_duration_minutes", minutes, 5, 960);
         }
         if let Some(minutes) = self.default_break_minutes {
             fields.range("/default_break_minutes", minutes, 0, 480);

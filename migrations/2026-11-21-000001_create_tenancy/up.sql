@@ -55,7 +55,7 @@ CREATE TABLE tenants (
   logo_image_id uuid,
   cover_image_id uuid,
   code_prefix text NOT NULL CHECK (code_prefix ~ '^[A-Z]{2}$'),
-  default_duration_minutes integer NOT NULL DEFAULT 60 CHECK (default_duration_minutes BETWEEN 5 AND 1440),
+  default_duration_minutes integer NOT NULL DEFAULT 60 CHECK (default_duration_minutes BETWEEN 5 AND 960),
   default_break_minutes integer NOT NULL DEFAULT 20 CHECK (default_break_minutes BETWEEN 0 AND 480),
   policy jsonb NOT NULL DEFAULT '{}',
   embed_origins text[] NOT NULL DEFAULT '{}' CHECK (cardinality(embed_origins) <= 10),

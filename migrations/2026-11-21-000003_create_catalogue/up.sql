@@ -56,6 +56,7 @@ CREATE TABLE services (
   FOREIGN KEY (tenant_id, image_id) REFERENCES images,
   -- An allocation lasts a day at most, so that who looks for overlaps looks one day back.
   CHECK (duration_minutes + buffer_before_minutes + buffer_after_minutes + 2 * travel_minutes <= 1440),
+  CHECK (greatest(buffer_before_minutes, buffer_after_minutes) + travel_minutes <= 480),
   CHECK (location = 'customer' OR travel_minutes = 0),
   CHECK (location = 'business' OR capacity = 1)
 );

@@ -49,7 +49,8 @@ impl By {
         Self::new(Actor::Customer, ip)
     }
 
-    /// For a reason that they give, of at most 2,000 characters; an empty one is none. The history tells it.
+    /// For a reason that they give, of at most 2,000 characters; an empty one is none. The history tells it to members; of
+    /// what is cancelled its customer is told it, too.
     pub fn because(self, reason: Option<&str>) -> Result<Self> {
         let reason = match reason {
             Some(reason) => domain::text::lines(reason, 2_000)

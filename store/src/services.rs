@@ -99,23 +99,59 @@ impl Offer {
     }
 }
 
-/// As visitors who speak `locale` read them. A category that one of its services translates is called that for all.
-pub fn told(mut offers: Vec<Offer>, locale: Locale) -> Vec<Offer> {
-    let words = |service: &Service| service.translations.get(locale).cloned().unwrap_or_default();
-    let mut categories = HashMap::new();
-    for Offer { service, .. } in &offers {
-        if let (Some(category), Some(told)) = (&service.category, words(service).category) {
-            categories.entry(category.clone()).or_insert(told);
+/// What categories are called in a language: as the first of their services says.
+#[derive(Debug, Default)]
+pub struct Categories(HashMap<String, String>);
+
+impl Categories {
+    fn of<'a>(
+        services: impl IntoIterator<Item = (&'a Option<String>, &'a Translations<ServiceWords>)>,
+        locale: Locale,
+    ) -> Self {
+        let mut categories = HashMap::new();
+        for (category, translations) in services {
+            let told = translations.get(locale).and_then(|words| words.category.as_ref());
+            if let (Some(category), Some(told)) = (category, told) {
+                categories.entry(category.clone()).or_insert_with(|| told.clone());
+            }
+        }
+        Self(categories)
+    }
+
+    /// Of all that can be booked.
+    pub async fn find(tx: &TenantTx, locale: Locale) -> Result<Self> {
+        let rows: Vec<(Option<String>, Translations<ServiceWords>)> = services::table
+            .filter(services::tenant_id.eq(tx.tenant()))
+            .filter(services::archived_at.is_null())
+            .filter(services::is_active)
+            .filter(services::category.is_not_null())
+            .order((services::position, services::id))
+            .select((services::category, services::translations))
+            .load(&mut tx.conn())
+            .await?;
+        Ok(Self::of(rows.iter().map(|(category, translations)| (category, translations)), locale))
+    }
+
+    /// The service as visitors who speak that language read it.
+    pub fn told(&self, service: Service, locale: Locale) -> Service {
+        let words = service.translations.get(locale).cloned().unwrap_or_default();
+        let category = service.category.as_ref().and_then(|category| self.0.get(category).cloned());
+        Service {
+            name: words.name.unwrap_or(service.name),
+            category: category.or(service.category),
+            description: words.description.or(service.description),
+            ..service
         }
     }
-    for Offer { service, .. } in &mut offers {
-        let ServiceWords { name, category, description } = words(service);
-        let same = service.category.as_ref().and_then(|category| categories.get(category).cloned());
-        service.name = name.unwrap_or_else(|| std::mem::take(&mut service.name));
-        service.category = category.or(same).or_else(|| service.category.take());
-        service.description = description.or_else(|| service.description.take());
-    }
-    offers
+}
+
+/// All that can be booked, as visitors who speak `locale` read it.
+pub fn told(offers: Vec<Offer>, locale: Locale) -> Vec<Offer> {
+    let active = || offers.iter().map(|offer| &offer.service).filter(|service| service.is_active);
+    let categories =
+        Categories::of(active().map(|service| (&service.category, &service.translations)), locale);
+    let tell = |offer: Offer| Offer { service: categories.told(offer.service, locale), ..offer };
+    offers.into_iter().filter(|offer| offer.service.is_active).map(tell).collect()
 }
 
 /// Which services a list has.

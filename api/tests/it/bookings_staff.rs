@@ -211,6 +211,7 @@ async fn the_history_says_why() {
     salon.service(json!({})).await;
     let booked = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
     let code = booked["public_code"].as_str().unwrap();
+    app.clock.advance(chrono::TimeDelta::seconds(1));
     let moved = json!({"email": "ana@customer.example", "start": "2030-03-05T11:00:00Z", "reason": "A train strike."});
     salon.public("POST", &format!("/bookings/{code}/reschedule")).json(&moved).await.expect(200);
     let path = format!("/bookings/{}", id(&salon.get("/bookings").await.expect(200)["data"][0]));

@@ -273,6 +273,11 @@ async fn own_bookings_and_events_that_come_back_in_a_file_are_not_there_twice() 
     let other = app.tenant("other").await;
     assert_eq!(import(&other, &invitation).await["made"], 1);
     assert_eq!(busy().await, 4);
+    // It is not her time that it takes.
+    let bea = salon.staff("Bea").await;
+    let calendar = format!("/staff/{bea}/calendar-import");
+    let report = salon.post(&calendar).file("text/calendar", ours.as_bytes()).await.expect(200);
+    assert_eq!(report["left_out_count"], 0, "{report}");
     app.run_jobs().await;
 }
 

@@ -45,6 +45,14 @@ async fn a_list_is_in_the_language_that_is_asked_for() {
     assert_eq!(names(&english)[1], (&json!("Frange"), &json!("Cuts"), &Value::Null));
     list("de").await.refused(422, "INVALID");
 
+    let first = salon.public("GET", "/services").query(&[("locale", "en"), ("limit", "1")]).await.expect(200);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let query = [("locale", "en"), ("limit", "1"), ("cursor", cursor)];
+    assert_eq!(
+        salon.public("GET", "/services").query(&query).await.expect(200)["data"][0]["category"],
+        "Cuts"
+    );
+
     // What is not named stays, what is named goes as a whole, and what says nothing is not kept.
     let path = format!("/services/{cut}");
     let changed = salon.patch(&path).json(&json!({"price_cents": 5_000})).await.expect(200);
@@ -189,6 +197,7 @@ async fn questions_are_asked_in_the_language_of_the_page() {
 
     for (words, pointer) in [
         (json!({"options": ["Short"]}), "/questions/0/translations/en/options"),
+        (json!({"options": ["Short", "Short"]}), "/questions/0/translations/en/options/1"),
         (json!({"options": ["Short", " "]}), "/questions/0/translations/en/options/1"),
         (json!({"label": "x".repeat(201)}), "/questions/0/translations/en/label"),
     ] {
@@ -223,6 +232,9 @@ async fn forms_ask_for_the_other_language_and_keep_what_is_said_in_it() {
         ("label-en-0", "How long?"),
         ("options-en-0", "Short"),
     ];
+    let only_in_english = [("label-en-0", "How long?")];
+    browser.press(&path, ("do", "save"), &only_in_english).await;
+    assert!(browser.page.text.contains("f-label-0") && browser.page.text.contains("is-invalid"));
     browser.press(&path, ("do", "save"), &question).await;
     assert!(browser.page.text.contains("f-options-en-0") && browser.page.text.contains("is-invalid"));
     browser.press(&path, ("do", "save"), &[("options-en-0", "Short\nLong")]).await;

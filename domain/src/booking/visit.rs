@@ -4,9 +4,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::TimeDelta;
+
 use crate::id::{ServiceId, StaffId};
 use crate::rejection::Rejection;
 use crate::slots::Visit;
+use crate::wall_clock::Interval;
 
 /// The most services that can follow the first one.
 pub const MOST_NEXT: usize = Visit::MOST_LEGS - 1;
@@ -108,39 +111,37 @@ impl ThenError {
     }
 }
 
-/// How long a service of a visit lasts and what it needs around, in minutes.
+/// A service of a visit that one staff member or room does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    pub duration_minutes: i32,
+    pub time: Interval,
     pub buffer_before_minutes: i32,
     pub buffer_after_minutes: i32,
 }
 
-/// The buffers that one resource (a staff member or a room) keeps around the service at `place`, in minutes before and after.
-/// `takes` says of which services of the visit it is: between two of them it waits for nobody else, so that of the pause
-/// there is, as long as what others do meanwhile, the buffer after the former has its part first.
-pub fn buffers(parts: &[Part], place: usize, takes: impl Fn(usize) -> bool) -> (i32, i32) {
-    let Some(own) = parts.get(place) else { return (0, 0) };
-    // From the end of one to the start of a later one.
-    let pause = |from: usize, to: usize| -> i32 {
-        parts.get(from + 1..to).unwrap_or_default().iter().map(|part| part.duration_minutes).sum()
+/// The time that a staff member or a room is taken for what they do of a visit, in its order. Between two of them they wait for
+/// nobody else: of the pause there is, the buffer after the former has its part first.
+pub fn taken(parts: &[Part]) -> Vec<Interval> {
+    let minutes = |minutes: i32| TimeDelta::minutes(minutes.into());
+    let pause = |from: &Part, to: &Part| (to.time.start - from.time.end).max(TimeDelta::zero());
+    let after = |part: &Part, next: Option<&Part>| {
+        let buffer = minutes(part.buffer_after_minutes);
+        next.map_or(buffer, |next| buffer.min(pause(part, next)))
     };
-    let after = |place: usize, part: &Part| {
-        let next = (place + 1..parts.len()).find(|other| takes(*other));
-        next.map_or(part.buffer_after_minutes, |next| part.buffer_after_minutes.min(pause(place, next)))
-    };
-    let previous = (0..place).rev().find(|other| takes(*other));
-    let before = match previous.and_then(|previous| Some((previous, parts.get(previous)?))) {
-        Some((previous, part)) => {
-            own.buffer_before_minutes.min(pause(previous, place) - after(previous, part))
-        }
-        None => own.buffer_before_minutes,
-    };
-    (before, after(place, own))
+    let each = parts.iter().enumerate().map(|(place, part)| {
+        let buffer = minutes(part.buffer_before_minutes);
+        let before = match place.checked_sub(1).and_then(|previous| parts.get(previous)) {
+            Some(previous) => buffer.min(pause(previous, part) - after(previous, Some(part))),
+            None => buffer,
+        };
+        Interval::new(part.time.start - before, part.time.end + after(part, parts.get(place + 1)))
+    });
+    each.collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, Utc};
     use uuid::Uuid;
 
     use super::*;
@@ -166,30 +167,31 @@ mod tests {
         assert_eq!(format!("{most},{}", next(9, None).service_id).parse::<Then>(), Err(ThenError::TooMany));
     }
 
-    fn part(duration_minutes: i32) -> Part {
-        Part { duration_minutes, buffer_before_minutes: 10, buffer_after_minutes: 15 }
+    /// Each from so many minutes to so many, with ten minutes before and fifteen after; what they are taken, in minutes.
+    fn kept(times: &[(i64, i64)]) -> Vec<(i64, i64)> {
+        let at = |minutes: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        let part = |(from, to): &(i64, i64)| Part {
+            time: Interval::new(at(*from), at(*to)),
+            buffer_before_minutes: 10,
+            buffer_after_minutes: 15,
+        };
+        let parts: Vec<Part> = times.iter().map(part).collect();
+        let minutes = |time: DateTime<Utc>| (time - DateTime::UNIX_EPOCH).num_minutes();
+        taken(&parts).into_iter().map(|time| (minutes(time.start), minutes(time.end))).collect()
     }
 
     #[test]
     fn one_who_does_it_all_keeps_the_outer_buffers_only() {
-        let parts = [part(30), part(45), part(20)];
-        let each: Vec<_> = (0..3).map(|place| buffers(&parts, place, |_| true)).collect();
-        assert_eq!(each, [(10, 0), (0, 0), (0, 15)]);
+        assert_eq!(kept(&[(60, 90), (90, 135), (135, 155)]), [(50, 90), (90, 135), (135, 170)]);
+        assert_eq!(kept(&[(60, 90)]), [(50, 105)]);
+        assert_eq!(kept(&[]), []);
     }
 
     #[test]
-    fn who_does_one_of_them_keeps_its_buffers() {
-        let parts = [part(30), part(45), part(20)];
-        assert_eq!(buffers(&parts, 1, |place| place == 1), (10, 15));
-    }
-
-    #[test]
-    fn what_others_do_meanwhile_is_a_pause() {
-        let parts = [part(30), part(20), part(30)];
-        let each = |place| buffers(&parts, place, |place| place != 1);
-        assert_eq!((each(0), each(2)), ((10, 15), (5, 15)), "20 minutes: 15 after, 5 before");
-        let parts = [part(30), part(5), part(30)];
-        let each = |place| buffers(&parts, place, |place| place != 1);
-        assert_eq!((each(0), each(2)), ((10, 5), (0, 15)));
+    fn a_pause_is_for_the_buffer_after_what_was_before_it() {
+        // Of twenty minutes fifteen after and five before.
+        assert_eq!(kept(&[(60, 90), (110, 140)]), [(50, 105), (105, 155)]);
+        assert_eq!(kept(&[(60, 90), (95, 125)]), [(50, 95), (95, 140)]);
+        assert_eq!(kept(&[(60, 90), (300, 330)]), [(50, 105), (290, 345)]);
     }
 }

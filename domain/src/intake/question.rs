@@ -55,14 +55,7 @@ impl QuestionDraft {
             fields.add(at, "OUT_OF_RANGE", format!("must be 2 to {MOST_OPTIONS} choices"));
             return;
         }
-        let mut known = BTreeSet::new();
-        for (index, option) in self.options.iter_mut().enumerate() {
-            let at = format!("{at}/{index}");
-            *option = fields.take(&at, text::line(option, LONGEST_LINE)).unwrap_or_default();
-            if !option.is_empty() && !known.insert(option.clone()) {
-                fields.add(at, "DUPLICATE", "is there twice");
-            }
-        }
+        check_each(&mut self.options, at, fields);
     }
 
     fn check_translations(&mut self, at: &str, fields: &mut Fields) {
@@ -82,11 +75,19 @@ impl QuestionDraft {
                     format!("must be {options} choices, or none"),
                 );
             }
-            for (index, option) in words.options.iter_mut().enumerate() {
-                let option_at = format!("{at}/options/{index}");
-                *option = fields.take(&option_at, text::line(option, LONGEST_LINE)).unwrap_or_default();
-            }
+            check_each(&mut words.options, &format!("{at}/options"), fields);
         });
+    }
+}
+
+fn check_each(options: &mut [String], at: &str, fields: &mut Fields) {
+    let mut known = BTreeSet::new();
+    for (index, option) in options.iter_mut().enumerate() {
+        let at = format!("{at}/{index}");
+        *option = fields.take(&at, text::line(option, LONGEST_LINE)).unwrap_or_default();
+        if !option.is_empty() && !known.insert(option.clone()) {
+            fields.add(at, "DUPLICATE", "is there twice");
+        }
     }
 }
 

@@ -30,9 +30,8 @@ use crate::schema::{services, tenants};
 use crate::services::named;
 use crate::tenants::Zone;
 
-/// What a member who moves a booking need not keep to: the shortest step and the longest horizon there are.
+/// The step of a member who moves a booking, who need not keep to the service's.
 const DESK_STEP_MINUTES: i32 = 5;
-const DESK_HORIZON_DAYS: i32 = 730;
 
 /// One tenant's service with everybody who provides it and when they work: all that the answer depends on but for the
 /// time that is taken. Not one column more than that and a booking need: it is read for each.
@@ -136,7 +135,7 @@ pub(crate) async fn catalogue(
         if moved.at_desk {
             service.slot_step_minutes = Some(DESK_STEP_MINUTES);
             service.min_notice_minutes = 0;
-            service.horizon_days = DESK_HORIZON_DAYS;
+            service.horizon_days = FURTHEST_HORIZON;
             service.bookable_until = None;
         }
     }

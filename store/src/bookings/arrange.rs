@@ -6,7 +6,7 @@ use domain::id::{BookingId, StaffId};
 use domain::rejection::{Code, Rejection};
 use domain::slots::{Assigned, SlotRules, SlotRulesError};
 
-use super::reschedule::{lock, placed, write};
+use super::reschedule::{lock, placed, told_rescheduled, write};
 use super::{Appointment, Booking, visit};
 use crate::TenantTx;
 use crate::audit::By;
@@ -42,6 +42,7 @@ pub async fn arrange(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
+    // Boxed here, once for all who call it.
     Box::pin(put(tx, id, to, by, now)).await
 }
 
@@ -94,15 +95,26 @@ async fn put(
     let (after, place, staff_name) = placed(catalogue, wanted, start, now)?;
     // What is one with it now is told with it, and what it has left is told, too.
     let (own, left) = visit::parted(visit, &Appointment::of(after.clone(), staff_name.clone()));
-    let place = if own.len() > 1 { visit::place_beside(&own, &after, &staff) } else { place };
+    let is_alone = own.len() == 1;
+    let place = if is_alone {
+        place
+    } else {
+        visit::make_room(tx, &own).await?;
+        visit::bare(&after, &staff)
+    };
     let others = own.iter().filter(|one| one.booking.id != id).map(|one| one.booking.sequence);
     let sequence = others.max().unwrap_or(0).max(before.sequence) + 1;
-    let whole = visit::whole(own)?;
+    let whole = visit::whole(own.clone())?;
     let after = Booking { sequence, ..after };
     let action = if is_moved { "booking.reschedule" } else { "booking.resize" };
     write(tx, (&before, &after), &place, action, by, now).await?;
-    let mut jobs = visit::retold(tx, whole, sequence).await?;
-    jobs.extend(visit::retold_without(tx, &before, left, sequence).await?);
+    let mut jobs = if is_alone {
+        told_rescheduled(&after)
+    } else {
+        visit::settle(tx, &own).await?;
+        visit::retold(tx, whole, sequence).await?
+    };
+    jobs.extend(visit::retold_without(tx, left, sequence).await?);
     let is_untold = to.takes_back && now < before.updated_at + SECOND_THOUGHT;
     if !is_untold {
         tx.enqueue_for(&jobs, now + SECOND_THOUGHT, now).await?;

@@ -260,7 +260,8 @@ pub(super) async fn least_busy(
 }
 
 /// Writes it all in one flight. The lock is held and the time is free, so the constraint only ever speaks when somebody
-/// wrote without the lock. The count of the plan comes last: it is the row that all bookings of a tenant share.
+/// wrote without the lock. The count of the plan comes last, of a visit with its first service: it is the row that all bookings
+/// of a tenant share.
 pub(super) async fn book(
     tx: &TenantTx,
     catalogue: Catalogue,
@@ -285,7 +286,7 @@ pub(super) async fn book(
     let price_cents = service.price_cents * i64::from(draft.seats);
     // What is held for somebody who waited was asked when they joined.
     let address = match kept_until {
-        Some(_until) => contact.address,
+        Some(_until) => contact.address.filter(|_| service.location.is_at_customer()),
         None => service.location.address(contact.address)?,
     };
     let Some(member) = team.into_iter().next() else { return Err(Code::SlotUnavailable.into()) };

@@ -271,6 +271,8 @@ pub async fn cancel_service(
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
     let visit = Box::pin(visit::find_visit_for_update(tx, id)).await?;
+    // What is left has its buffers back: the locks on whose time that is come with the others, in one order.
+    visit::raise(tx, &visit).await?;
     let (this, rest): (Vec<_>, Vec<_>) = visit.into_iter().partition(|one| one.booking.id == id);
     let Ok(whole) = visit::whole(rest.clone()) else {
         return Box::pin(cancel_all(tx, this, charge, by, now)).await;
@@ -281,7 +283,7 @@ pub async fn cancel_service(
     }
     let cancelled = Box::pin(cancel_all(tx, this, charge, by, now)).await?;
     let sequence = whole.booking.sequence.max(cancelled.booking.sequence);
-    let jobs = visit::retold_without(tx, &cancelled.booking, rest, sequence).await?;
+    let jobs = visit::retold_without(tx, rest, sequence).await?;
     tx.enqueue(&jobs, now).await?;
     Ok(cancelled)
 }

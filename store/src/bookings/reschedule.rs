@@ -28,8 +28,9 @@ pub struct Move {
     pub staff_id: Option<StaffId>,
 }
 
-/// Moves the booking, with all of its visit, and tells the customer; `to` is where the visit begins. What it lasts and costs stays as it was booked; a customer's move of what
-/// needs approval waits for it again. To where it is already is no move: nothing happens.
+/// Moves the booking, with all of its visit, and tells the customer; `to` is where the visit begins. What it lasts and costs
+/// stays as it was booked; a customer's move of what needs approval waits for it again. To where it is already is no move:
+/// nothing happens.
 pub async fn reschedule(
     tx: &TenantTx,
     id: BookingId,
@@ -46,8 +47,7 @@ pub async fn reschedule(
             .first()
             .is_none_or(|one| to.staff_id.is_some_and(|id| id != one.booking.staff_id));
         if is_other {
-            let detail = "stay with whom they are in a visit of several services";
-            return Err(Rejection::invalid("/staff_id", "UNAVAILABLE", detail).into());
+            return Err(somebody_else());
         }
         return Box::pin(visit::reschedule(tx, legs, to.start, by, now)).await;
     }
@@ -93,6 +93,11 @@ pub async fn reschedule(
     Ok(Appointment::of(after, staff_name))
 }
 
+fn somebody_else() -> Error {
+    let detail = "must stay who it is in a visit of several services";
+    Rejection::invalid("/staff_id", "UNAVAILABLE", detail).into()
+}
+
 /// The same by a member, who says when this booking begins: the rest of its visit moves with it.
 pub async fn reschedule_with_visit(
     tx: &TenantTx,
@@ -102,12 +107,14 @@ pub async fn reschedule_with_visit(
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
     booking::check_start(to.start)?;
-    let visit = visit::standing(tx, id).await?;
-    let to = match (visit.as_slice(), visit.iter().find(|one| one.id == id)) {
-        ([first, _, ..], Some(this)) => Move {
-            start: to.start - (this.starts_at - first.starts_at),
-            staff_id: to.staff_id.filter(|staff| *staff != this.staff_id),
-        },
+    let visit = Box::pin(visit::find_visit_for_update(tx, id)).await?;
+    let to = match (visit.as_slice(), visit.iter().find(|one| one.booking.id == id)) {
+        ([first, _, ..], Some(Appointment { booking: this, .. })) => {
+            if to.staff_id.is_some_and(|staff| staff != this.staff_id) {
+                return Err(somebody_else());
+            }
+            Move { start: to.start - (this.starts_at - first.booking.starts_at), staff_id: None }
+        }
         _ => to,
     };
     Box::pin(reschedule(tx, id, to, by, now)).await?;
@@ -124,6 +131,13 @@ pub(super) async fn lock(
     how: fn(Wish) -> Wish,
 ) -> Result<Catalogue> {
     let mut staff = time::held(tx, before).await?;
+    // The rest of its visit gets other buffers.
+    let siblings = visit::siblings(tx, before).await?;
+    let mut services = vec![before.service_id];
+    for sibling in &siblings {
+        staff.extend(time::held(tx, sibling).await?);
+        services.push(sibling.service_id);
+    }
     if before.is_collective() {
         let day = start.date_naive();
         let wish = Wish::for_service(before.service_id);
@@ -132,11 +146,11 @@ pub(super) async fn lock(
     } else {
         staff.push(staff_id);
     }
-    time::raise(tx, &staff, &[before.service_id]).await?;
+    time::raise(tx, &staff, &services).await?;
     // How many share its time is known under the lock.
     let wish = how(Wish::to_move_alone(tx, before).await?);
     // The time of what else is done in its visit is no obstacle with its buffers; where they meet, the constraint speaks.
-    let siblings = visit::siblings(tx, before).await?;
+    let siblings: Vec<_> = siblings.iter().map(Booking::holder).collect();
     let catalogue = availability::around_but(tx, wish, staff_id, start, &siblings).await?;
     // One who does it alone now did it with others, or the other way round: whose time it takes was not locked.
     let is_locked = catalogue.team.iter().all(|member| staff.contains(&member.staff.id));

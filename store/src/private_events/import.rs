@@ -63,7 +63,7 @@ pub async fn import(
     staff::find(tx, staff_id).await?;
     raise_schedules(tx, &[staff_id]).await?;
     let mut known = known(tx, staff_id).await?;
-    let own = own(tx, file).await?;
+    let own = own(tx, staff_id, file).await?;
     let is_own = |one: &Imported| one.draft.is_some() && one.own.is_some_and(|id| own.contains(&id));
     let is_fresh = |one: &&Imported| one.draft.is_some() && !is_own(one) && !known.contains_key(&key(one));
     let fresh = file.iter().filter(is_fresh).count();
@@ -103,10 +103,12 @@ fn key(one: &Imported) -> Key {
     (one.uid.clone(), one.stands_for)
 }
 
-/// Which of the bookings and private events that a file names are the tenant's.
-async fn own(tx: &TenantTx, file: &[Imported]) -> Result<HashSet<Uuid>> {
-    const FOUND: &str = "SELECT id FROM bookings WHERE tenant_id = $1 AND id = ANY($2)
-        UNION ALL SELECT id FROM private_events WHERE tenant_id = $1 AND id = ANY($2)";
+/// Which of the bookings and private events that a file names take this staff member's time here, or did.
+async fn own(tx: &TenantTx, staff_id: StaffId, file: &[Imported]) -> Result<HashSet<Uuid>> {
+    const FOUND: &str = "SELECT owner_id AS id FROM allocations
+          WHERE tenant_id = $1 AND owner_id = ANY($2) AND resource_id = $3
+        UNION SELECT id FROM bookings WHERE tenant_id = $1 AND id = ANY($2) AND staff_id = $3
+        UNION SELECT id FROM private_events WHERE tenant_id = $1 AND id = ANY($2) AND staff_id = $3";
     #[derive(QueryableByName)]
     struct Found {
         #[diesel(sql_type = SqlUuid)]
@@ -116,7 +118,10 @@ async fn own(tx: &TenantTx, file: &[Imported]) -> Result<HashSet<Uuid>> {
     if named.is_empty() {
         return Ok(HashSet::new());
     }
-    let query = diesel::sql_query(FOUND).bind::<SqlUuid, _>(tx.tenant()).bind::<Array<SqlUuid>, _>(named);
+    let query = diesel::sql_query(FOUND)
+        .bind::<SqlUuid, _>(tx.tenant())
+        .bind::<Array<SqlUuid>, _>(named)
+        .bind::<SqlUuid, _>(staff_id);
     let found: Vec<Found> = cached(query).load(&mut tx.conn()).await?;
     Ok(found.into_iter().map(|found| found.id).collect())
 }

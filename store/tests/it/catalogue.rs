@@ -128,7 +128,7 @@ async fn the_registry_of_personal_data_knows_every_table_and_column() {
     // A column of one of these names is personal wherever it is.
     let sql = "SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
-          AND a.attname ~ '(email$|email_key|phone|full_name|address|^ip$|user_agent|^note$|recipient)' ORDER BY 1";
+          AND a.attname ~ '(email$|email_key|phone|full_name|address|^ip$|user_agent|^note$|reason$|recipient)' ORDER BY 1";
     for column in texts(&admin, sql).await {
         let (table, column) = column.split_once('.').unwrap();
         // Whether a mail is wanted, and when an address was proven, is no address.

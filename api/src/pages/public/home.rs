@@ -135,9 +135,8 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
                 })
                 .collect();
             let frame = reader.tenant_frame(&tenant, picture(tenant.logo_image_id));
-            let active = || offers.iter().filter(|offer| offer.service.is_active);
             let cover = picture(tenant.cover_image_id).and_then(|image| Cover::of(&frame.origin, image));
-            let data = json_ld(&business(&tenant, &frame.origin, cover.as_ref(), active(), &week));
+            let data = json_ld(&business(&tenant, &frame.origin, cover.as_ref(), offers.iter(), &week));
             let head = Head::of(&frame.origin, &format!("/{}", tenant.slug));
             let home = Home {
                 head: head.with_data(data).with_cover(cover),
@@ -158,7 +157,7 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>) -> HttpResponse {
                 instagram_url: tenant.instagram_url.clone(),
                 is_closed: !is_open,
                 is_instant: offers.iter().all(|offer| offer.service.auto_confirm),
-                from_cents: active().map(|offer| offer.service.price_cents).min(),
+                from_cents: offers.iter().map(|offer| offer.service.price_cents).min(),
                 currency: tenant.currency.clone(),
             };
             render(&visitor.state, &frame, StatusCode::OK, "public/home", &home)

@@ -10,13 +10,12 @@ use store::TenantTx;
 use store::availability::{self, Day, Free, Wish};
 
 use super::site::tone_of;
+use crate::availability::AHEAD;
 
 /// Weeks that are shown at once.
 const WEEKS: u64 = 5;
 /// So many slots or fewer are the last ones of a day.
 const FEW: u32 = 3;
-/// Somebody's first free start is looked for so many days ahead.
-pub const AHEAD: Days = Days::new(42);
 
 /// What was asked for: a date, and where the weeks begin.
 #[derive(Clone, Copy, Debug, Default)]

@@ -149,7 +149,7 @@ pub struct Category {
 /// The services that can be booked, by category: categories in the order of their first service, the rest at the end.
 pub fn categories(offers: &[Offer], tenant: &Tenant, base: &Base) -> Vec<Category> {
     let mut categories: Vec<Category> = Vec::new();
-    for offer in offers.iter().filter(|offer| offer.service.is_active) {
+    for offer in offers {
         let line = Line::new(offer, tenant, base);
         if let Some(category) = categories.iter_mut().find(|category| category.name == line.category) {
             category.services.push(line);

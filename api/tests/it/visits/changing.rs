@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use testkit::TestApp;
 
-use super::{TEN, Visits, clock, said, times};
+use super::{DAY, TEN, Visits, clock, said, times};
 
 #[tokio::test]
 async fn customers_cancel_all_of_a_visit_and_members_one_service_of_it() {
@@ -57,7 +57,13 @@ async fn a_visit_moves_as_one_and_its_own_time_is_free_to_it() {
     let path = format!("/bookings/{colour}/reschedule");
     salon.post(&path).json(&json!({"start": "2030-03-05T11:30:00Z"})).await.expect(200);
     let late = json!({"start": "2030-03-05T18:00:00Z"});
-    salon.post(&path).json(&late).await.refused(409, "SLOT_UNAVAILABLE");
+    let refused = salon.post(&path).json(&late).await.refused(409, "SLOT_UNAVAILABLE");
+    // What is offered instead is when this service may begin: nobody cuts after four, with half an hour of colour to come.
+    let others: Vec<String> =
+        refused["alternatives"].as_array().unwrap().iter().map(|one| clock(&one["start"])).collect();
+    assert_eq!(others.iter().max().unwrap(), "17:30", "{others:?}");
+    let to = json!({"start": "2030-03-05T17:30:00Z"});
+    assert_eq!(salon.post(&path).json(&to).await.expect(200)["start"], "2030-03-05T17:30:00Z");
     let bea = salon.staff("Bea").await;
     let elsewhere = json!({"start": "2030-03-05T08:00:00Z", "staff_id": bea});
     salon.post(&path).json(&elsewhere).await.refused(422, "INVALID");
@@ -142,6 +148,93 @@ async fn buffers_come_back_with_who_is_alone_again() {
     // From 11:30 to 13:30 it is taken, and half an hour is kept around what comes beside it.
     assert!(starts.contains(&"10:30".to_owned()) && starts.contains(&"14:00".to_owned()), "{starts:?}");
     assert!(starts.iter().all(|start| !("11:00".."14:00").contains(&start.as_str())), "{starts:?}");
+}
+
+/// The starts of a service by itself.
+async fn alone(visits: &Visits<'_>, service: &str, date: &str) -> Vec<String> {
+    let query = [("service_id", service), ("date", date)];
+    let day = visits.salon.public("GET", "/availability").query(&query).await.expect(200);
+    day["slots"].as_array().unwrap().iter().map(|one| clock(&one["start"])).collect()
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_visit_has_its_buffers_back() {
+    let app = TestApp::start().await.ignore_jobs();
+    let buffers = json!({"buffer_before_minutes": 30, "buffer_after_minutes": 30});
+    let visits = Visits::open(&app, buffers.clone(), buffers).await;
+    let cancel = async |name: &str, place: usize| {
+        let id = visits.all(name).await[place]["id"].as_str().unwrap().to_owned();
+        let path = format!("/bookings/{id}/cancellation");
+        visits.salon.post(&path).json(&json!({"scope": "service"})).await.expect(200)
+    };
+    // The cut stays, from ten to eleven: half an hour is kept after it, and half an hour before whatever comes next.
+    visits.book("Ana", TEN).await.expect(201);
+    cancel("Ana", 1).await;
+    let starts = alone(&visits, &visits.cut, DAY).await;
+    assert_eq!(starts[..2], ["08:00", "12:00"], "{starts:?}");
+    // The colour stays, from eleven to half past.
+    visits.book("Bea", "2030-03-06T10:00:00Z").await.expect(201);
+    cancel("Bea", 0).await;
+    let starts = alone(&visits, &visits.cut, "2030-03-06").await;
+    assert_eq!(starts[..4], ["08:00", "08:30", "09:00", "12:30"], "{starts:?}");
+    // Dragged away is the same, and dragged on within the day.
+    visits.book("Cem", "2030-03-07T10:00:00Z").await.expect(201);
+    let colour = visits.all("Cem").await[1]["id"].as_str().unwrap().to_owned();
+    let path = format!("/bookings/{colour}/reschedule");
+    for (start, free) in [("2030-03-07T15:00:00Z", "12:00"), ("2030-03-08T15:00:00Z", "12:00")] {
+        visits.salon.post(&path).json(&json!({"start": start, "outside_hours": true})).await.expect(200);
+        let starts = alone(&visits, &visits.cut, "2030-03-07").await;
+        assert_eq!(starts[..2], ["08:00", free], "{start}: {starts:?}");
+    }
+    // At three it has its own: until half past two, and from four on.
+    let starts = alone(&visits, &visits.cut, "2030-03-08").await;
+    assert!(!starts.contains(&"13:30".to_owned()) && starts.contains(&"13:00".to_owned()), "{starts:?}");
+    assert!(!starts.contains(&"16:00".to_owned()) && starts.contains(&"16:30".to_owned()), "{starts:?}");
+}
+
+#[tokio::test]
+async fn a_buffer_that_comes_back_takes_nobodys_time() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({"buffer_after_minutes": 60}), json!({})).await;
+    visits.book("Ana", TEN).await.expect(201);
+    let mut bob = visits.body("Bob", "2030-03-05T11:30:00Z");
+    bob["service_id"] = json!(visits.colour);
+    bob["then"] = json!([]);
+    visits.salon.public("POST", "/bookings").json(&bob).await.expect(201);
+    let colour = visits.all("Ana").await[1]["id"].as_str().unwrap().to_owned();
+    let path = format!("/bookings/{colour}/cancellation");
+    visits.salon.post(&path).json(&json!({"scope": "service"})).await.expect(200);
+    assert_eq!(visits.statuses("Bob").await, ["confirmed"]);
+    // What the colour took is the buffer of the cut now, up to Bob.
+    let starts = alone(&visits, &visits.colour, DAY).await;
+    assert!(!starts.contains(&"11:00".to_owned()) && starts.contains(&"12:00".to_owned()), "{starts:?}");
+}
+
+#[tokio::test]
+async fn a_visit_counts_once_however_its_services_are_dragged_about() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({}), json!({})).await;
+    let path = format!("/staff/{}", visits.salon.first_staff().await);
+    visits.salon.patch(&path).json(&json!({"max_daily_bookings": 2})).await.expect(200);
+    visits.book("Ana", TEN).await.expect(201);
+    let counted = async || {
+        let sql = "SELECT count(counted_at), max(to_char(counted_at AT TIME ZONE 'UTC', 'HH24:MI'))
+            FROM allocations WHERE released_at IS NULL";
+        let row = app.database.admin().await.query_one(sql, &[]).await.unwrap();
+        (row.get::<_, i64>(0), row.get::<_, String>(1))
+    };
+    assert_eq!(counted().await, (1, "10:00".to_owned()));
+    let all = visits.all("Ana").await;
+    let [cut, colour] = [0, 1].map(|place: usize| all[place]["id"].as_str().unwrap().to_owned());
+    for (which, start, first) in
+        [(&cut, "15:00", "11:00"), (&colour, "16:00", "15:00"), (&cut, "17:00", "16:00")]
+    {
+        let body = json!({"start": format!("2030-03-05T{start}:00Z"), "outside_hours": true});
+        visits.salon.post(&format!("/bookings/{which}/reschedule")).json(&body).await.expect(200);
+        assert_eq!(counted().await, (1, first.to_owned()), "{start}");
+    }
+    visits.book("Bob", TEN).await.expect(201);
+    visits.book("Cem", "2030-03-05T12:00:00Z").await.refused(409, "SLOT_UNAVAILABLE");
 }
 
 #[tokio::test]

@@ -2,30 +2,26 @@
 //! as one, and they are confirmed, moved and cancelled together unless a member says otherwise.
 
 mod create;
+mod place;
 mod reschedule;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::booking::{
-    self,
-    visit::{self, Part},
-};
-use domain::id::{BookingId, RoomId, ServiceId, StaffId};
+use domain::id::{BookingId, ServiceId, StaffId};
 use domain::rejection::Code;
-use domain::wall_clock::Interval;
 use jobs::Job;
-use uuid::Uuid;
 
 use super::reschedule::told_rescheduled;
-use super::time::{self, Place, Taken};
+use super::time;
 use super::{Appointment, Booking, find, find_for_update, with_staff};
 use crate::TenantTx;
-use crate::availability::{Catalogue, Services};
 use crate::error::Result;
-use crate::schema::{allocations, bookings, staff};
+use crate::schema::{bookings, staff};
 
 pub(super) use create::{Leg, create};
+use place::places;
+pub(super) use place::{bare, make_room, settle};
 pub(super) use reschedule::reschedule;
 
 /// One of the services of a visit.
@@ -143,24 +139,6 @@ pub(super) fn parted(visit: Vec<Appointment>, after: &Appointment) -> (Vec<Appoi
     (own, left)
 }
 
-/// The place of one of them beside the others.
-pub(super) fn place_beside(own: &[Appointment], after: &Booking, staff: &[StaffId]) -> Place {
-    let doers: Vec<Doer<'_>> = own
-        .iter()
-        .map(|Appointment { booking, .. }| Doer {
-            staff: if booking.id == after.id { staff } else { std::slice::from_ref(&booking.staff_id) },
-            room: booking.room_id,
-            part: Part {
-                duration_minutes: booking.duration_minutes,
-                buffer_before_minutes: booking.buffer_before_minutes,
-                buffer_after_minutes: booking.buffer_after_minutes,
-            },
-        })
-        .collect();
-    let at = own.iter().position(|one| one.booking.id == after.id).unwrap_or(0);
-    place(&doers, at, after.starts_at, after.ends_at)
-}
-
 /// A booking and all that is one with it, by start.
 async fn legs(tx: &TenantTx, id: BookingId) -> Result<Vec<Appointment>> {
     let one = find(tx, id).await?;
@@ -203,13 +181,14 @@ pub(crate) async fn standing(tx: &TenantTx, id: BookingId) -> Result<Vec<Booking
     Ok(legs(tx, id).await?.into_iter().map(|leg| leg.booking).collect())
 }
 
-/// What holds the time of all else that is one with it.
-pub(super) async fn siblings(tx: &TenantTx, booking: &Booking) -> Result<Vec<Uuid>> {
+/// All else that is one with it.
+pub(super) async fn siblings(tx: &TenantTx, booking: &Booking) -> Result<Vec<Booking>> {
     if booking.visit_id.is_none() {
         return Ok(Vec::new());
     }
-    let all = standing(tx, booking.id).await?;
-    Ok(all.iter().filter(|one| one.id != booking.id).map(Booking::holder).collect())
+    let mut all = standing(tx, booking.id).await?;
+    all.retain(|one| one.id != booking.id);
+    Ok(all)
 }
 
 /// The bookings that are one with this one, locked: the whole visit is, always in the same order.
@@ -253,77 +232,10 @@ pub(super) async fn retold(tx: &TenantTx, whole: Appointment, sequence: i32) -> 
 }
 
 /// The same of what is left of a visit, if anything, without a service that left it.
-pub(super) async fn retold_without(
-    tx: &TenantTx,
-    left: &Booking,
-    rest: Vec<Appointment>,
-    sequence: i32,
-) -> Result<Vec<Job>> {
+pub(super) async fn retold_without(tx: &TenantTx, rest: Vec<Appointment>, sequence: i32) -> Result<Vec<Job>> {
     if rest.is_empty() {
         return Ok(Vec::new());
     }
-    count_again(tx, left, &rest).await?;
+    settle(tx, &rest).await?;
     retold(tx, whole(rest)?, sequence).await
-}
-
-/// Counts what is left of a visit once for a daily maximum, where the service that counted has left it.
-async fn count_again(tx: &TenantTx, left: &Booking, rest: &[Appointment]) -> Result<()> {
-    let Some(next) = rest.iter().map(|one| &one.booking).find(|one| one.staff_id == left.staff_id) else {
-        return Ok(());
-    };
-    let own = allocations::table
-        .filter(allocations::tenant_id.eq(tx.tenant()))
-        .filter(allocations::owner_id.eq(next.id.0))
-        .filter(allocations::resource_id.eq(next.staff_id.0))
-        .filter(allocations::released_at.is_null());
-    diesel::update(own).set(allocations::counted_at.eq(next.starts_at)).execute(&mut tx.conn()).await?;
-    Ok(())
-}
-
-/// Who and what does one of the services of a visit.
-struct Doer<'a> {
-    staff: &'a [StaffId],
-    room: Option<RoomId>,
-    part: Part,
-}
-
-/// The places of all services of a visit whose services begin then. A service that is moved lasts what it was booked for.
-fn places(services: &Services, starts: &[DateTime<Utc>]) -> Vec<Place> {
-    let staff: Vec<Vec<StaffId>> = services.each.iter().map(Catalogue::staff_ids).collect();
-    let each = services.each.iter().zip(starts);
-    let doers: Vec<Doer<'_>> = each
-        .clone()
-        .zip(&staff)
-        .map(|((service, start), staff)| Doer {
-            staff,
-            room: service.free_room(*start),
-            part: Part {
-                duration_minutes: service.service.duration_minutes,
-                buffer_before_minutes: service.service.buffer_before_minutes,
-                buffer_after_minutes: service.service.buffer_after_minutes,
-            },
-        })
-        .collect();
-    each.enumerate()
-        .map(|(at, (service, start))| place(&doers, at, *start, *start + service.duration()))
-        .collect()
-}
-
-/// The time that one of them takes: whoever and whatever does several keeps no buffers between them, and who does several
-/// counts the visit once for their daily maximum.
-fn place(doers: &[Doer<'_>], at: usize, start: DateTime<Utc>, end: DateTime<Utc>) -> Place {
-    let Some(own) = doers.get(at) else { return Place::Leg { room: None, taken: Vec::new() } };
-    let parts: Vec<Part> = doers.iter().map(|doer| doer.part).collect();
-    let taken = |resource, takes: &dyn Fn(&Doer<'_>) -> bool, counted_at| {
-        let takes = |place: usize| doers.get(place).is_some_and(takes);
-        let (before, after) = visit::buffers(&parts, at, takes);
-        let (from, to) = booking::taken(start, end, before, after);
-        Taken { resource, time: Interval::new(from, to), counted_at }
-    };
-    let staff = own.staff.iter().map(|id| {
-        let is_first = doers.iter().take(at).all(|doer| !doer.staff.contains(id));
-        taken(id.0, &|doer| doer.staff.contains(id), is_first.then_some(start))
-    });
-    let room = own.room.map(|id| taken(id.0, &|doer| doer.room == Some(id), None));
-    Place::Leg { room: own.room, taken: staff.chain(room).collect() }
 }

@@ -210,10 +210,12 @@ impl ServiceForm {
         let named = staff.iter().filter(|member| self.staff_ids.contains(&member.id.to_string()));
         let taken = rooms.iter().filter(|room| self.room_ids.contains(&room.id.to_string()));
         let translated = self.translations.iter().flat_map(|words| {
+            let told =
+                |text: &str| if text.is_empty() { String::new() } else { format!("{}: {text}", words.lang) };
             [
-                ("app-service-name", &words.name),
-                ("app-service-category", &words.category),
-                ("app-service-description", &words.description),
+                ("app-service-name", told(&words.name)),
+                ("app-service-category", told(&words.category)),
+                ("app-service-description", told(&words.description)),
             ]
         });
         let mut shown = vec![
@@ -226,6 +228,7 @@ impl ServiceForm {
             ("app-service-capacity", self.capacity.clone()),
             ("app-service-buffer-before", self.buffer_before.clone()),
             ("app-service-buffer-after", self.buffer_after.clone()),
+            ("app-service-location-customer", on(self.location == Location::Customer.name())),
             ("app-service-travel", self.travel.clone()),
             ("app-service-notice", self.notice.clone()),
             ("app-service-horizon", self.horizon.clone()),
@@ -237,7 +240,7 @@ impl ServiceForm {
             ("app-service-collective", on(self.is_collective)),
             ("app-service-rooms", taken.map(|room| room.name.clone()).collect::<Vec<_>>().join(", ")),
         ];
-        shown.extend(translated.map(|(label, text)| (label, text.clone())));
+        shown.extend(translated);
         shown
     }
 }

@@ -39,6 +39,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("/deposit_rate", "deposit"),
     ("/capacity", "capacity"),
     ("/buffer_before_minutes", "buffer_before"),
+    ("/location", "location"),
     ("/travel_minutes", "travel"),
     ("/buffer_after_minutes", "buffer_after"),
     ("/min_notice_minutes", "notice"),

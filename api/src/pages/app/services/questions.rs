@@ -115,6 +115,11 @@ impl Row {
         Self { kind: Kind::Text.name().to_owned(), active: true, translations, ..Self::default() }
     }
 
+    fn is_blank(&self) -> bool {
+        let words = self.translations.iter().flat_map(|words| [&words.label, &words.help, &words.options]);
+        words.chain([&self.label, &self.help, &self.options]).all(|typed| typed.trim().is_empty())
+    }
+
     fn typed(typed: &Typed, place: usize) -> Self {
         let text = |part: &str| typed.text(&format!("{part}-{place}"));
         let has = |part: &str| typed.has(&format!("{part}-{place}"));
@@ -243,9 +248,7 @@ pub async fn update(
                 return page(&reader, &member, &frame, id, rows, Some(version), None).await;
             }
             // A row that nothing was typed into is no question.
-            rows.retain(|row| {
-                !row.id.is_empty() || !row.label.trim().is_empty() || !row.options.trim().is_empty()
-            });
+            rows.retain(|row| !row.id.is_empty() || !row.is_blank());
             let saved: Result<i64> = match drafts(&rows) {
                 Ok(drafts) => member
                     .tenant

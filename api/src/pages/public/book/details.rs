@@ -7,6 +7,7 @@ use domain::booking::{BookingDraft, Consents, NextDraft, Notify};
 use domain::intake::{self, Answering, Kind};
 use domain::rejection::{Alternative, Code, FieldError, Rejection};
 use domain::text::hex;
+use futures_util::join;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::availability;
@@ -366,8 +367,9 @@ async fn book(
     let (tenant, service, questions) = visitor
         .tenant
         .read(async |tx| {
-            let service = store::services::find(tx, wish.service_id).await?.service;
-            Ok::<_, store::Error>((store::tenants::find(tx).await?, service, asked(tx, wish).await?))
+            let (tenant, offer, asked) =
+                join!(store::tenants::find(tx), store::services::find(tx, wish.service_id), asked(tx, wish));
+            Ok::<_, store::Error>((tenant?, offer?.service, asked?))
         })
         .await?;
     let mut answers = questions.iter().map(|asked| form.answers.given(asked));

@@ -23,6 +23,7 @@ use store::tenants::{self, Tenant};
 use super::head::{Cover, Head};
 use super::picker::{self, Asked, Picker, Urls};
 use super::site::{Category, Line, categories, go, tone_of};
+use crate::availability::AHEAD;
 use crate::extract::{Query, Visitor};
 use crate::limit::READ;
 use crate::pages::base::Base;
@@ -159,7 +160,6 @@ impl Chosen {
         let base = reader.base(&tenant.slug);
         let services: Vec<Line> = services::told(offers, reader.lang_of(&tenant))
             .iter()
-            .filter(|offer| offer.service.is_active)
             .map(|offer| Line::new(offer, &tenant, &base))
             .collect();
         let find = |id| services.iter().find(|line| line.id == id).cloned().ok_or(Code::NotFound);
@@ -289,7 +289,7 @@ pub async fn staff(reader: Reader, visitor: Result<Visitor>, choice: Result<Quer
                 .read(async |tx| {
                     let (chosen, free) = join!(
                         Chosen::read(tx, &reader, wish),
-                        availability::first_of_each(tx, wish, picker::AHEAD, now)
+                        availability::first_of_each(tx, wish, AHEAD, now)
                     );
                     let (chosen, free) = (chosen?, free?);
                     let tenant = &chosen.tenant;

@@ -11,6 +11,7 @@ use store::availability::{self, Wish};
 use store::bookings::{self, Appointment, Move};
 
 use super::{Opened, Ticket};
+use crate::availability::AHEAD;
 use crate::extract::{Anybody, Path, Query};
 use crate::limit::WRITE;
 use crate::pages::base::with_query;
@@ -113,7 +114,7 @@ async fn page(
         .read(async |tx| {
             let everybody = Wish::to_move(tx, booking).await?;
             // Who provides it by now: whoever did may have left.
-            let team = availability::first_of_each(tx, everybody, picker::AHEAD, now).await?;
+            let team = availability::first_of_each(tx, everybody, AHEAD, now).await?;
             let has_own = team.iter().any(|one| one.staff_id == booking.staff_id);
             let is_with_anybody = choice.with == "anybody" || !has_own;
             let wish = if is_with_anybody { everybody } else { everybody.with(booking.staff_id) };
