@@ -187,7 +187,7 @@ fn text(state: &State, feed: &Entry, entries: &[Entry]) -> Result<String> {
 
 /// What the taking over of a file came to.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ImportView {
+pub struct CalendarImportView {
     pub made: usize,
     pub updated: usize,
     /// Those that stood there already as they are in the file.
@@ -231,7 +231,7 @@ pub(crate) async fn take_over(
     public_url: &str,
     by: &By,
     now: DateTime<Utc>,
-) -> Result<ImportView> {
+) -> Result<CalendarImportView> {
     // Before the work: files for whom is not there are not even read.
     let zone: Tz = tenant
         .read(async |tx| {
@@ -288,7 +288,7 @@ pub(crate) async fn take_over(
     let mut left_out: Vec<LeftOutView> = unread.chain(refused).collect();
     let left_out_count = left_out.len();
     left_out.truncate(100);
-    Ok(ImportView {
+    Ok(CalendarImportView {
         made,
         updated,
         unchanged,

@@ -17,7 +17,8 @@ use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, Required, ResponseBuilder, ServerBuilder,
+    ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder, Schema,
+    ServerBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -35,27 +36,29 @@ fn told() -> impl Iterator<Item = Route> {
     routes::api().into_iter().filter(|route| route.access != Access::Operator)
 }
 
-fn document_of(routes: impl IntoIterator<Item = Route>) -> OpenApi {
-    let mut components = ComponentsBuilder::new()
-        .security_scheme(
-            "bearer",
-            SecurityScheme::Http(
-                HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build(),
-            ),
-        )
-        .schema("Problem", ProblemBody::schema());
-    let mut parts = Vec::new();
-    ProblemBody::schemas(&mut parts);
-    let mut paths = PathsBuilder::new();
-    for route in routes {
-        for body in [route.takes, route.replies].into_iter().flatten() {
-            components = components.schema((body.name)(), (body.schema)());
-            (body.parts)(&mut parts);
-        }
-        paths = paths
-            .path(route.path, utoipa::openapi::PathItem::new(method_of(&route.method), operation(&route)));
+/// All schemas that these routes speak of, by their names; one that several speak of is there several times.
+fn spoken_of(routes: &[Route]) -> Vec<(String, RefOr<Schema>)> {
+    let mut all = vec![("Problem".to_owned(), ProblemBody::schema())];
+    ProblemBody::schemas(&mut all);
+    for body in routes.iter().flat_map(|route| [route.takes, route.replies]).flatten() {
+        all.push(((body.name)(), (body.schema)()));
+        (body.parts)(&mut all);
     }
-    for (name, schema) in parts {
+    all
+}
+
+fn document_of(routes: impl IntoIterator<Item = Route>) -> OpenApi {
+    let routes: Vec<Route> = routes.into_iter().collect();
+    let mut components = ComponentsBuilder::new().security_scheme(
+        "bearer",
+        SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()),
+    );
+    let mut paths = PathsBuilder::new();
+    for route in &routes {
+        paths = paths
+            .path(route.path, utoipa::openapi::PathItem::new(method_of(&route.method), operation(route)));
+    }
+    for (name, schema) in spoken_of(&routes) {
         components = components.schema(name, schema);
     }
     OpenApiBuilder::new()
@@ -274,4 +277,24 @@ fn schemas(document: &serde_json::Value) -> Vec<SchemaText> {
 fn code_line(code: Code) -> CodeLine {
     let status = Problem::from(code).status_code().as_u16();
     CodeLine { code: code.text(), status, sentence: code.sentence() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn each_schema_has_a_name_of_its_own() {
+        let mut known = BTreeMap::new();
+        let mut shared = BTreeSet::new();
+        for (name, schema) in spoken_of(&routes::api()) {
+            let text = serde_json::to_string(&schema).unwrap();
+            if known.entry(name.clone()).or_insert_with(|| text.clone()) != &text {
+                shared.insert(name);
+            }
+        }
+        assert_eq!(shared, BTreeSet::new(), "different things have these names: say `#[schema(as = …)]`");
+    }
 }

@@ -39,7 +39,7 @@ pub fn line(text: &str, max: usize) -> Result<String, TextError> {
 /// Some lines of at most `max` characters, trimmed; `None` when nothing is left.
 pub fn lines(text: &str, max: usize) -> Result<Option<String>, TextError> {
     let text = text.trim();
-    if text.is_empty() {
+    if text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
         return Ok(None);
     }
     if text.chars().any(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || turns_text(c)) {
@@ -54,7 +54,7 @@ const fn turns_text(c: char) -> bool {
 }
 
 const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// The words of a text as they are compared: lower case, without accents, apart from whatever is no letter and no digit.

@@ -381,6 +381,7 @@ pub async fn show(member: Member<Read>, id: Path<BookingId>) -> Result<HttpRespo
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelBooking {
+    /// At most 2,000 characters: the customer reads it in the message and on their page, and the history tells it.
     reason: Option<String>,
     /// False. True: the customer cancels, and owes what the policy of the booking asks by now.
     charge_fee: Option<bool>,

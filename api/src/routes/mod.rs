@@ -83,6 +83,8 @@ impl Route {
     /// A page of a list. What it lists has to be named here: the page's own schema refers to it and does not bring it.
     pub(crate) fn lists<T: ToSchema + 'static>(mut self) -> Self {
         self.replies = Some(Body {
+            // Each kind of page by a name of its own.
+            name: || format!("{}Page", T::name()),
             parts: |parts| {
                 parts.push((T::name().into_owned(), T::schema()));
                 T::schemas(parts);

@@ -173,7 +173,7 @@ pub(super) fn routes() -> Vec<Route> {
             "Take the events of a calendar file over (RFC 5545)",
         )
         .takes_file()
-        .replies::<calendar_feeds::ImportView>(200),
+        .replies::<calendar_feeds::CalendarImportView>(200),
         route(get, "/rooms", read, rooms::list, "All rooms")
             .asks::<PageQuestion>()
             .lists::<rooms::RoomView>(),

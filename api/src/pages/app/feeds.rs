@@ -6,7 +6,7 @@ use domain::rejection::{Code, Rejection};
 use serde::{Deserialize, Serialize};
 
 use super::told::Told;
-use crate::calendar_feeds::{ImportView, mint, take_over};
+use crate::calendar_feeds::{CalendarImportView, mint, take_over};
 use crate::extract::{CalendarUpload, ManageCatalogue, PageMember, Path};
 use crate::pages::form::{Flaw, Form, refuses_a_person};
 use crate::pages::frame::Flash;
@@ -24,7 +24,7 @@ struct Content {
     shows_details: bool,
     /// The address: shown once.
     url: Option<String>,
-    report: Option<ImportView>,
+    report: Option<CalendarImportView>,
     errors: Vec<Flaw>,
 }
 
@@ -38,7 +38,7 @@ pub struct FeedForm {
 #[derive(Default)]
 struct Said {
     url: Option<String>,
-    report: Option<ImportView>,
+    report: Option<CalendarImportView>,
     refused: Option<Problem>,
 }
 

@@ -292,3 +292,17 @@ async fn an_event_of_the_calendar_is_one_service_of_its_visit() {
     visits.salon.delete(&path).await.expect(204);
     assert_eq!(visits.statuses("Ana").await, ["confirmed", "cancelled"]);
 }
+
+#[tokio::test]
+async fn a_service_is_not_lengthened_over_the_next_whoever_waits() {
+    let app = TestApp::start().await.ignore_jobs();
+    let visits = Visits::open(&app, json!({}), json!({})).await;
+    let waiting = json!({"service_id": visits.colour, "from": "2030-03-05", "to": "2030-03-06",
+        "customer": {"name": "Eva", "email": "eva@customer.example"}});
+    visits.salon.public("POST", "/waitlist").json(&waiting).await.expect(201);
+    visits.book("Ana", TEN).await.expect(201);
+    let cut = visits.all("Ana").await[0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/bookings/{cut}");
+    visits.salon.patch(&path).json(&json!({"duration_minutes": 75})).await.refused(409, "SLOT_UNAVAILABLE");
+    assert_eq!(visits.all("Ana").await[0]["end"], "2030-03-05T11:00:00Z");
+}
