@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use domain::contact::Email;
 use domain::locale::Locale;
-use domain::{password, tenant, text};
+use domain::{password, text};
 use secrecy::{ExposeSecret, SecretString};
 use store::DatabaseConfig;
 use store::users::{self, User};
@@ -36,7 +36,8 @@ pub(crate) async fn run(command: Command, now: DateTime<Utc>) -> anyhow::Result<
         Some(password) => (password.expose_secret().to_owned(), false),
         None => (text::hex(&random::<16>()?), true),
     };
-    tenant::password(&secret).map_err(|why| anyhow::anyhow!("--password {why}"))?;
+    password::check(&secret, &[&email.address, &full_name])
+        .map_err(|why| anyhow::anyhow!("--password {why}"))?;
     let hash = password::hash(&secret, random()?);
     let store = open(&database)?;
     let is_new: Result<bool, store::Error> = store

@@ -1,15 +1,18 @@
 //! Sign-up, sign-in, and the tokens that stand for it.
 
 use actix_web::HttpResponse;
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use domain::id::{TenantId, UserId};
+use domain::access::Role;
+use domain::account::AccountEvent;
+use domain::id::{SessionId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::rejection::{Code, Rejection};
-use domain::role::Role;
 use domain::slug;
-use domain::tenant::SignUpDraft;
+use domain::tenant::{SignUpDraft, TenantDraft};
 use serde::{Deserialize, Serialize};
+use store::accounts;
 use store::sessions::{self, Rotation};
 use store::tenants::{SignedUp, Tenant};
 use store::users::User;
@@ -18,6 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::extract::{Anybody, Json, Query};
 use crate::limit::{READ, REFRESH};
 use crate::problem::Result;
+use crate::state::State;
 use crate::{account, tokens};
 
 #[derive(Deserialize, ToSchema)]
@@ -128,12 +132,45 @@ pub struct SignedInTenant {
     role: Role,
 }
 
+impl SignedInTenant {
+    pub fn of(tenant: Tenant, role: Role) -> Self {
+        Self { id: tenant.tenant_id, slug: tenant.slug, name: tenant.name, plan: tenant.plan, role }
+    }
+}
+
+impl From<RegisterTenant> for TenantDraft {
+    fn from(body: RegisterTenant) -> Self {
+        Self {
+            name: body.name,
+            slug: body.slug,
+            timezone: body.timezone,
+            locale: body.locale.unwrap_or_default(),
+            currency: body.currency.unwrap_or_else(|| "EUR".to_owned()),
+            country: body.country.unwrap_or_else(|| "FR".to_owned()),
+        }
+    }
+}
+
 /// A new pair of tokens.
 #[derive(Serialize, ToSchema)]
 pub struct TokenPair {
     access_token: String,
     refresh_token: String,
     expires_in: i64,
+}
+
+impl TokenPair {
+    pub fn of(
+        state: &State,
+        user_id: UserId,
+        session_id: SessionId,
+        tenant_id: TenantId,
+        refresh_token: String,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let access_token = state.tokens.sign(user_id, session_id, tenant_id, now);
+        Self { access_token, refresh_token, expires_in: tokens::LIFETIME.num_seconds() }
+    }
 }
 
 impl From<&User> for UserView {
@@ -153,12 +190,7 @@ pub async fn register(anybody: Anybody, Json(body): Json<Register>) -> Result<Ht
         email: body.email,
         password: body.password,
         full_name: body.full_name,
-        tenant_name: body.tenant.name,
-        slug: body.tenant.slug,
-        timezone: body.tenant.timezone,
-        locale: body.tenant.locale.unwrap_or_default(),
-        currency: body.tenant.currency.unwrap_or_else(|| "EUR".to_owned()),
-        country: body.tenant.country.unwrap_or_else(|| "FR".to_owned()),
+        tenant: body.tenant.into(),
     };
     let SignedUp { user, tenant } = account::register(&anybody, draft).await?;
     let body = sign_in(&anybody, &user, Some((tenant, Role::Owner))).await?;
@@ -179,17 +211,14 @@ async fn sign_in(anybody: &Anybody, user: &User, membership: Option<(Tenant, Rol
     let refresh_token = tokens::random_token();
     let identity = anybody.state.store.identity();
     identity
-        .transaction(async |tx| sessions::open(tx, &session, &tokens::hash(&refresh_token)).await)
+        .transaction(async |tx| {
+            sessions::open(tx, &session, &tokens::hash(&refresh_token)).await?;
+            accounts::note(tx, user.id, AccountEvent::SignedIn, &anybody.origin(), now).await
+        })
         .await?;
     Ok(SignedIn {
         user: user.into(),
-        tenant: membership.map(|(tenant, role)| SignedInTenant {
-            id: tenant.tenant_id,
-            slug: tenant.slug,
-            name: tenant.name,
-            plan: tenant.plan,
-            role,
-        }),
+        tenant: membership.map(|(tenant, role)| SignedInTenant::of(tenant, role)),
         access_token: anybody.state.tokens.sign(user.id, session.id, within(tenant_id), now),
         refresh_token,
         expires_in: tokens::LIFETIME.num_seconds(),
@@ -212,11 +241,15 @@ pub async fn refresh(anybody: Anybody, Json(body): Json<RefreshToken>) -> Result
     match rotation {
         Rotation::Renewed(session) => {
             let tenant_id = within(session.tenant_id);
-            Ok(HttpResponse::Ok().json(TokenPair {
-                access_token: anybody.state.tokens.sign(session.user_id, session.id, tenant_id, anybody.now),
-                refresh_token: next,
-                expires_in: tokens::LIFETIME.num_seconds(),
-            }))
+            let (user_id, now) = (session.user_id, anybody.now);
+            Ok(HttpResponse::Ok().json(TokenPair::of(
+                &anybody.state,
+                user_id,
+                session.id,
+                tenant_id,
+                next,
+                now,
+            )))
         }
         Rotation::Reused => {
             tracing::warn!("a refresh token came twice: its session is revoked");

@@ -54,7 +54,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     };
     let store = Store::new(&config.database, workers, Arc::new(woken))?;
     let clock = Clock::System;
-    store.check(|| clock.now(), &[Door::App, Door::Identity, Door::SignUp, Door::System]).await?;
+    store.check(|| clock.now(), &[Door::App, Door::Identity, Door::Accounts, Door::System]).await?;
     let limits = Limits::new(&config.redis, config.rate_limit_factor)?;
     let metrics = Metrics::new()?;
     let store = store.with_shelf(SlotCache::on(&limits, &metrics));

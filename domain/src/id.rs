@@ -69,6 +69,10 @@ id! {
     SessionId,
     /// A request for a new password.
     ResetId,
+    /// A change of a user's email address.
+    EmailChangeId,
+    /// Something that happened to a user's account.
+    AccountEventId,
     /// Somebody or something that can be booked.
     StaffId,
     ServiceId,

@@ -1,10 +1,13 @@
 //! The rules of Harmony: pure functions over plain values. No I/O, no clock, no async runtime.
 
+pub mod access;
+pub mod account;
 pub mod booking;
 pub mod calendar_uid;
 pub mod company;
 pub mod contact;
 pub mod customer;
+pub mod device;
 pub mod embedding;
 pub mod hours;
 pub mod id;
@@ -22,7 +25,7 @@ pub mod private_event;
 pub mod recurrence;
 pub mod rejection;
 pub mod reminder;
-pub mod role;
+
 pub mod room;
 pub mod service;
 pub mod setup;

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::id::{BookingId, ResetId, TenantId, UserId, WaitlistEntryId};
+use crate::id::{BookingId, EmailChangeId, ResetId, TenantId, UserId, WaitlistEntryId};
 
 /// What a link opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub enum Purpose {
     Waitlist,
     /// The subject is a request for a new password: choose one, once.
     ResetPassword,
+    /// The subject is a change of a user's address: prove the new one.
+    ConfirmEmail,
+    /// The same from the old address: undo it.
+    UndoEmail,
 }
 
 /// What a token says.
@@ -58,6 +62,10 @@ pub fn public_url(text: &str) -> Result<String, &'static str> {
 const AFTERWARDS: TimeDelta = TimeDelta::days(90);
 /// How long an address can be proven.
 const TO_VERIFY: TimeDelta = TimeDelta::days(7);
+/// How long a new address can be proven.
+pub const TO_CONFIRM: TimeDelta = TimeDelta::days(1);
+/// How long the old address can undo that, from when it was asked for.
+pub const TO_UNDO: TimeDelta = TimeDelta::days(7);
 /// How long a new password can be chosen.
 pub const TO_RESET: TimeDelta = TimeDelta::hours(1);
 
@@ -105,6 +113,20 @@ impl Links {
     pub fn reset_password(&self, tenant_id: TenantId, id: ResetId, asked_at: DateTime<Utc>) -> String {
         let expires_at = asked_at + TO_RESET;
         self.mint("reset", Link { purpose: Purpose::ResetPassword, tenant_id, subject: id.0, expires_at })
+    }
+
+    /// Where a user proves the address that they want to have: `asked_at` is when they asked for it.
+    pub fn confirm_email(&self, tenant_id: TenantId, id: EmailChangeId, asked_at: DateTime<Utc>) -> String {
+        let expires_at = asked_at + TO_CONFIRM;
+        let link = Link { purpose: Purpose::ConfirmEmail, tenant_id, subject: id.0, expires_at };
+        self.mint("account/email", link)
+    }
+
+    /// Where whoever reads the old address undoes that.
+    pub fn undo_email(&self, tenant_id: TenantId, id: EmailChangeId, asked_at: DateTime<Utc>) -> String {
+        let expires_at = asked_at + TO_UNDO;
+        let link = Link { purpose: Purpose::UndoEmail, tenant_id, subject: id.0, expires_at };
+        self.mint("account/email-undo", link)
     }
 
     /// Reads the token of a link for one purpose: see [`LinkKey::open`].
@@ -173,6 +195,8 @@ impl Purpose {
             Self::BookingSummary => 3,
             Self::ResetPassword => 4,
             Self::Waitlist => 5,
+            Self::ConfirmEmail => 6,
+            Self::UndoEmail => 7,
         }
     }
 }

@@ -14,6 +14,7 @@ const fn personal(table: &'static str, columns: &'static [&'static str]) -> Pers
 
 /// Every table of the schema, also those without anything personal.
 pub const REGISTRY: &[Personal] = &[
+    personal("account_events", &["user_agent", "ip"]),
     personal("allocations", &[]),
     personal("audit_events", &["before", "after", "ip", "reason"]),
     personal("blocked_contacts", &["contact_key"]),
@@ -47,6 +48,7 @@ pub const REGISTRY: &[Personal] = &[
     personal("customers", &["name", "name_key", "email", "email_key", "phone_e164", "note"]),
     personal("documents", &["path"]),
     personal("domain_events", &[]),
+    personal("email_changes", &["old_email", "old_email_key", "email", "email_key"]),
     personal("group_sessions", &[]),
     personal("idempotency_keys", &["response"]),
     personal("images", &[]),

@@ -3,6 +3,7 @@
 /// First parts of addresses that are ours: no tenant can take them.
 pub const RESERVED: &[&str] = &[
     "about",
+    "account",
     "admin",
     "api",
     "app",

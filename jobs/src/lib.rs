@@ -9,7 +9,8 @@ pub use policy::{Backoff, JobError, Policy, Priority};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{
-    BookingId, ImageId, ImportId, IntakeFileId, JobId, ResetId, SeriesId, UserId, WaitlistEntryId,
+    AccountEventId, BookingId, EmailChangeId, ImageId, ImportId, IntakeFileId, JobId, ResetId, SeriesId,
+    UserId, WaitlistEntryId,
 };
 use domain::plan::Limit;
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,12 @@ pub enum Job {
     SendPasswordReset { user_id: UserId, reset_id: ResetId, asked_at: DateTime<Utc> },
     /// Tells a user that somebody, likely they, signed up again with their address.
     SendAccountReminder { user_id: UserId },
+    /// Has a user prove the address that they want to have, as they asked then.
+    SendEmailConfirmation { user_id: UserId, change_id: EmailChangeId, asked_at: DateTime<Utc> },
+    /// Tells a user, at the address that they had, that it is to be another, as they asked then.
+    SendEmailChangeNotice { user_id: UserId, change_id: EmailChangeId, asked_at: DateTime<Utc> },
+    /// Tells a user what happened to their account.
+    SendAccountNotice { user_id: UserId, event_id: AccountEventId },
     /// Tells the owners how much of their plan is used: `percent` of `limit` in the period that began then.
     SendLimitWarning { limit: Limit, period_start: NaiveDate, percent: u8 },
     /// Removes the files of a picture, unless it stands somewhere.
@@ -124,6 +131,9 @@ impl Job {
             | Self::SendEmailVerification { .. }
             | Self::SendPasswordReset { .. }
             | Self::SendAccountReminder { .. }
+            | Self::SendEmailConfirmation { .. }
+            | Self::SendEmailChangeNotice { .. }
+            | Self::SendAccountNotice { .. }
             | Self::SendLimitWarning { .. }
             | Self::SendWaitlistWelcome { .. }
             | Self::SendWaitlistOffer { .. }
@@ -162,6 +172,9 @@ impl Job {
             Self::SendEmailVerification { .. } => "send_email_verification",
             Self::SendPasswordReset { .. } => "send_password_reset",
             Self::SendAccountReminder { .. } => "send_account_reminder",
+            Self::SendEmailConfirmation { .. } => "send_email_confirmation",
+            Self::SendEmailChangeNotice { .. } => "send_email_change_notice",
+            Self::SendAccountNotice { .. } => "send_account_notice",
             Self::SendLimitWarning { .. } => "send_limit_warning",
             Self::DropImage { .. } => "drop_image",
             Self::DropExport { .. } => "drop_export",
@@ -239,6 +252,26 @@ mod tests {
             (
                 Job::SendAccountReminder { user_id: UserId(id) },
                 r#"{"user_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::SendEmailConfirmation {
+                    user_id: UserId(id),
+                    change_id: EmailChangeId(id),
+                    asked_at: "2026-11-21T10:00:00Z".parse().unwrap(),
+                },
+                r#"{"asked_at":"2026-11-21T10:00:00Z","change_id":"00000000-0000-0000-0000-000000000000","user_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::SendEmailChangeNotice {
+                    user_id: UserId(id),
+                    change_id: EmailChangeId(id),
+                    asked_at: "2026-11-21T10:00:00Z".parse().unwrap(),
+                },
+                r#"{"asked_at":"2026-11-21T10:00:00Z","change_id":"00000000-0000-0000-0000-000000000000","user_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::SendAccountNotice { user_id: UserId(id), event_id: AccountEventId(id) },
+                r#"{"event_id":"00000000-0000-0000-0000-000000000000","user_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (
                 Job::SendLimitWarning {

@@ -52,4 +52,21 @@ account-verify-lead-in = One click proves that this mail reached you.
 account-verify-not-you = You did not sign up? Do nothing: without you this account stays unconfirmed.
 account-verify-button = Confirm and enter
 account-verified = Your address is confirmed. Welcome!
+
 account-signed-out-everywhere = Every device is signed out.
+account-password-current = Current password
+
+account-email-title = { $what ->
+    [undo] Keep your address?
+   *[confirm] Confirm your new address
+}
+account-email-lead = { $what ->
+    [undo] Your account gets { $email } back, every device is signed out, and you choose another password.
+   *[confirm] From now on you sign in with { $email }.
+}
+account-email-button = { $what ->
+    [undo] Keep my address and sign out everywhere
+   *[confirm] Confirm my new address
+}
+account-email-confirmed = Your new address is confirmed.
+account-email-undone = Your address stays. Every device is signed out: choose another password now.

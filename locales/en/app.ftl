@@ -142,13 +142,6 @@ app-link-address = Address of the page
 app-link-slug = Address
 app-link-slug-hint = Lower-case letters, digits and dashes. The old address leads to the new one.
 
-app-security-account = Your account
-app-security-address = Address
-app-security-verified = Confirmed
-app-security-unverified = To be confirmed
-app-security-sessions = Signed-in devices
-app-security-sessions-text = A lost phone, a shared computer? Sign out everything at once, this device included.
-app-security-sign-out = Sign out every device
 
 app-services = Services
 app-services-empty = No service yet
@@ -216,7 +209,6 @@ app-settings = Settings
 app-settings-profile = Profile
 app-settings-brand = Look
 app-settings-link = Link and QR
-app-settings-security = Security
 app-settings-business = Your business
 app-settings-name = Name
 app-settings-reach = How to reach you
@@ -403,3 +395,43 @@ app-question-help-hint = Stands below the question.
 app-question-required = Customers must answer
 app-question-active = Asked now
 app-question-add = Add a question
+
+app-account = Your account
+app-account-profile = Profile
+app-account-security = Security
+app-account-locale-hint = Of this dashboard and of the mails to you.
+app-account-email = Email address
+app-account-email-change = Use another address
+app-account-email-new = New address
+app-account-email-text = We write to both: a link to the new address makes it yours, a link to the old one undoes it for a week.
+app-account-email-send = Send the link
+app-account-email-asked = Open the link that we sent to the new address.
+app-account-email-awaited = Waiting for { $email }
+app-account-email-awaited-text = The link in that mail works for a day. Until then nothing changes.
+app-account-email-withdraw = Don’t change it
+app-account-email-withdrawn = Your address stays as it is.
+app-security-verified = Confirmed
+app-security-unverified = To be confirmed
+app-security-password-change = Change the password
+app-security-password-changed = Your password is changed. Every other device is signed out.
+app-security-sessions = Signed-in devices
+app-security-sessions-text = A lost phone, a shared computer? Sign them out here.
+app-security-this-device = This device
+app-security-unknown-device = Unknown device
+app-security-seen = Last seen { $when }
+app-security-end = Sign out
+app-security-ended = That device is signed out.
+app-security-end-others = Sign out all others
+app-security-end-all = Sign out everywhere, here too
+app-security-ended-others = Every other device is signed out.
+app-security-events = Recent activity
+app-security-events-text = Is there something you did not do? Change your password.
+app-security-event = { $kind ->
+    [signed_in] Signed in
+    [password_changed] Password changed
+    [password_reset] Password chosen anew by a link
+    [email_change_asked] Another address asked for
+    [email_changed] Address changed
+    [email_change_undone] Change of address undone
+   *[signed_out_elsewhere] All other devices signed out
+}

@@ -55,18 +55,45 @@ mail-verification-button = Confirm my address
 mail-verification-link = The button does not work? Copy this link into your browser:
 mail-verification-ignore = You did not open an account? Then ignore this email: nothing happens without a click.
 
-mail-reset-subject = Choose a new password
-mail-reset-title = Choose a new password
-mail-reset-lead = You asked for a new password for Harmony. This link works once, within the hour, and signs out every device.
-mail-reset-button = Choose a new password
-mail-reset-ignore = You did not ask for this? Then ignore this email: your password stays as it is.
-
-
-mail-reminder-subject = You already have a Harmony account
-mail-reminder-title = You already have an account
-mail-reminder-lead = Somebody, probably you, tried to sign up to Harmony with this address. It has an account already: sign in, or choose a new password if you have forgotten yours.
-mail-reminder-button = Sign in
-mail-reminder-ignore = It was not you? Then ignore this email: nothing has changed.
+mail-account-subject = { $about ->
+    [reset_link] Choose a new password
+    [reminder] You already have a Harmony account
+    [email_confirmation] Confirm your new email address
+    [email_change] Your email address is about to change
+   *[other] Your password was changed
+}
+mail-account-title = { $about ->
+    [reset_link] Choose a new password
+    [reminder] You already have an account
+    [email_confirmation] Confirm your new address
+    [email_change] Your address is about to change
+   *[other] Your password was changed
+}
+mail-account-lead = { $about ->
+    [reset_link] You asked for a new password for Harmony. This link works once, within the hour, and signs out every device.
+    [reminder] Somebody, probably you, tried to sign up to Harmony with this address. It has an account already: sign in, or choose a new password if you have forgotten yours.
+    [email_confirmation] You want to sign in to Harmony with this address from now on. The link works for a day.
+    [email_change] Your Harmony account is to have another address: { $email }. If that was you, there is nothing to do.
+    [password_reset] A new password was chosen by the link that we had sent you. Every device was signed out.
+   *[other] The password of your Harmony account was changed. Every other device was signed out.
+}
+mail-account-button = { $about ->
+    [reset_link] Choose a new password
+    [reminder] Sign in
+    [email_confirmation] Confirm my new address
+    [email_change] It was not me
+   *[other] It was not me: choose another
+}
+mail-account-ignore = { $about ->
+    [reset_link] You did not ask for this? Then ignore this email: your password stays as it is.
+    [reminder] It was not you? Then ignore this email: nothing has changed.
+    [email_confirmation] You did not ask for this? Then ignore this email: nothing happens without a click.
+    [email_change] Within a week the link gives you your address back, ends every session and has you choose another password.
+   *[other] It was you? Then there is nothing to do.
+}
+mail-account-when = When
+mail-account-device = Device
+mail-account-network = Network
 
 mail-limit-near-subject = Close to the limit: { $used } of { $max } { $what }
 mail-limit-near-status = Nearly full

@@ -20,6 +20,9 @@ ops-kind = { $kind ->
     [send_booking_reminder] Remind of a booking by mail
     [make_booking_summary] Make a booking’s document
     [send_email_verification] Ask to confirm an address
+    [send_email_confirmation] Send a link for a new address
+    [send_email_change_notice] Tell of a new address
+    [send_account_notice] Tell what happened to an account
     [send_password_reset] Send a link for a new password
     [send_account_reminder] Remind of an account
     [send_limit_warning] Warn that the plan is nearly used

@@ -95,13 +95,17 @@ flaw = { $field ->
     }
     [email] { $code ->
         [REQUIRED] Enter an email address.
+        [SAME] This is your address already.
        *[other] Enter a complete email address, such as camille@example.com.
     }
     [phone] Enter a complete phone number, such as +33 6 12 34 56 78.
     [password] { $code ->
         [REQUIRED] Enter a password.
+        [GUESSABLE] This is too easy to guess. Put a few words together that do not belong together.
+        [TOO_LONG] At most 200 characters.
        *[other] Choose a longer password: at least 10 characters.
     }
+    [current_password] This is not your password.
     [start] Choose a time.
     [staff_id] Choose a person.
     [full_name] Enter your name.

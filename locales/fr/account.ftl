@@ -52,4 +52,21 @@ account-verify-lead-in = Un clic prouve que cet e-mail vous est parvenu.
 account-verify-not-you = Vous ne vous êtes pas inscrit ? Ne faites rien : sans vous, ce compte reste non confirmé.
 account-verify-button = Confirmer et entrer
 account-verified = Votre adresse est confirmée. Bienvenue !
-account-signed-out-everywhere = Tous vos appareils sont déconnectés.
+
+account-signed-out-everywhere = Tous les appareils sont déconnectés.
+account-password-current = Mot de passe actuel
+
+account-email-title = { $what ->
+    [undo] Garder votre adresse ?
+   *[confirm] Confirmez votre nouvelle adresse
+}
+account-email-lead = { $what ->
+    [undo] Votre compte retrouve { $email }, tous les appareils sont déconnectés, et vous choisissez un autre mot de passe.
+   *[confirm] Vous vous connecterez désormais avec { $email }.
+}
+account-email-button = { $what ->
+    [undo] Garder mon adresse et tout déconnecter
+   *[confirm] Confirmer ma nouvelle adresse
+}
+account-email-confirmed = Votre nouvelle adresse est confirmée.
+account-email-undone = Vous gardez votre adresse. Tous les appareils sont déconnectés : choisissez un autre mot de passe.

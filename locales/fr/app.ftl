@@ -142,13 +142,6 @@ app-link-address = Adresse de la page
 app-link-slug = Adresse
 app-link-slug-hint = Lettres minuscules, chiffres et tirets. L’ancienne adresse mène à la nouvelle.
 
-app-security-account = Votre compte
-app-security-address = Adresse
-app-security-verified = Confirmée
-app-security-unverified = À confirmer
-app-security-sessions = Appareils connectés
-app-security-sessions-text = Un appareil perdu, un ordinateur partagé ? Déconnectez tout d’un coup, celui-ci compris.
-app-security-sign-out = Déconnecter tous les appareils
 
 app-services = Prestations
 app-services-empty = Pas encore de prestation
@@ -216,7 +209,6 @@ app-settings = Réglages
 app-settings-profile = Profil
 app-settings-brand = Apparence
 app-settings-link = Lien et QR
-app-settings-security = Sécurité
 app-settings-business = Votre établissement
 app-settings-name = Nom
 app-settings-reach = Vous joindre
@@ -403,3 +395,43 @@ app-question-help-hint = Affichée sous la question.
 app-question-required = Réponse obligatoire
 app-question-active = Posée actuellement
 app-question-add = Ajouter une question
+
+app-account = Votre compte
+app-account-profile = Profil
+app-account-security = Sécurité
+app-account-locale-hint = De ce tableau de bord et des e-mails que vous recevez.
+app-account-email = Adresse e-mail
+app-account-email-change = Changer d’adresse
+app-account-email-new = Nouvelle adresse
+app-account-email-text = Nous écrivons aux deux : un lien envoyé à la nouvelle adresse vous la donne, un lien envoyé à l’ancienne annule tout pendant une semaine.
+app-account-email-send = Envoyer le lien
+app-account-email-asked = Ouvrez le lien que nous avons envoyé à la nouvelle adresse.
+app-account-email-awaited = En attente de { $email }
+app-account-email-awaited-text = Le lien de cet e-mail sert pendant un jour. D’ici là, rien ne change.
+app-account-email-withdraw = Ne rien changer
+app-account-email-withdrawn = Votre adresse reste la même.
+app-security-verified = Confirmée
+app-security-unverified = À confirmer
+app-security-password-change = Changer le mot de passe
+app-security-password-changed = Votre mot de passe est changé. Tous les autres appareils sont déconnectés.
+app-security-sessions = Appareils connectés
+app-security-sessions-text = Un téléphone perdu, un ordinateur partagé ? Déconnectez-les ici.
+app-security-this-device = Cet appareil
+app-security-unknown-device = Appareil inconnu
+app-security-seen = Vu le { $when }
+app-security-end = Déconnecter
+app-security-ended = Cet appareil est déconnecté.
+app-security-end-others = Déconnecter tous les autres
+app-security-end-all = Tout déconnecter, ici aussi
+app-security-ended-others = Tous les autres appareils sont déconnectés.
+app-security-events = Activité récente
+app-security-events-text = Quelque chose ne vient pas de vous ? Changez de mot de passe.
+app-security-event = { $kind ->
+    [signed_in] Connexion
+    [password_changed] Mot de passe changé
+    [password_reset] Mot de passe choisi à nouveau par un lien
+    [email_change_asked] Changement d’adresse demandé
+    [email_changed] Adresse changée
+    [email_change_undone] Changement d’adresse annulé
+   *[signed_out_elsewhere] Tous les autres appareils déconnectés
+}

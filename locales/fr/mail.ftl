@@ -55,18 +55,45 @@ mail-verification-button = Confirmer mon adresse
 mail-verification-link = Le bouton ne fonctionne pas ? Copiez ce lien dans votre navigateur :
 mail-verification-ignore = Vous n’avez pas ouvert de compte ? Ignorez cet e-mail : sans clic, il ne se passe rien.
 
-mail-reset-subject = Choisissez un nouveau mot de passe
-mail-reset-title = Choisissez un nouveau mot de passe
-mail-reset-lead = Vous avez demandé un nouveau mot de passe pour Harmony. Ce lien sert une seule fois, dans l’heure, et déconnecte tous vos appareils.
-mail-reset-button = Choisir un nouveau mot de passe
-mail-reset-ignore = Vous n’avez rien demandé ? Ignorez cet e-mail : votre mot de passe reste le même.
-
-
-mail-reminder-subject = Vous avez déjà un compte Harmony
-mail-reminder-title = Vous avez déjà un compte
-mail-reminder-lead = Quelqu’un, sans doute vous, a voulu s’inscrire sur Harmony avec cette adresse. Elle a déjà un compte : connectez-vous, ou choisissez un nouveau mot de passe si vous avez oublié le vôtre.
-mail-reminder-button = Me connecter
-mail-reminder-ignore = Ce n’était pas vous ? Ignorez cet e-mail : rien n’a changé.
+mail-account-subject = { $about ->
+    [reset_link] Choisissez un nouveau mot de passe
+    [reminder] Vous avez déjà un compte Harmony
+    [email_confirmation] Confirmez votre nouvelle adresse e-mail
+    [email_change] Votre adresse e-mail va changer
+   *[other] Votre mot de passe a été changé
+}
+mail-account-title = { $about ->
+    [reset_link] Choisissez un nouveau mot de passe
+    [reminder] Vous avez déjà un compte
+    [email_confirmation] Confirmez votre nouvelle adresse
+    [email_change] Votre adresse va changer
+   *[other] Votre mot de passe a été changé
+}
+mail-account-lead = { $about ->
+    [reset_link] Vous avez demandé un nouveau mot de passe pour Harmony. Ce lien sert une seule fois, dans l’heure, et déconnecte tous vos appareils.
+    [reminder] Quelqu’un, sans doute vous, a voulu s’inscrire sur Harmony avec cette adresse. Elle a déjà un compte : connectez-vous, ou choisissez un nouveau mot de passe si vous avez oublié le vôtre.
+    [email_confirmation] Vous voulez désormais vous connecter à Harmony avec cette adresse. Le lien sert pendant un jour.
+    [email_change] Votre compte Harmony doit recevoir une autre adresse : { $email }. Si c’était vous, il n’y a rien à faire.
+    [password_reset] Un nouveau mot de passe a été choisi par le lien que nous vous avions envoyé. Tous les appareils ont été déconnectés.
+   *[other] Le mot de passe de votre compte Harmony a été changé. Tous les autres appareils ont été déconnectés.
+}
+mail-account-button = { $about ->
+    [reset_link] Choisir un nouveau mot de passe
+    [reminder] Me connecter
+    [email_confirmation] Confirmer ma nouvelle adresse
+    [email_change] Ce n’était pas moi
+   *[other] Ce n’était pas moi : en choisir un autre
+}
+mail-account-ignore = { $about ->
+    [reset_link] Vous n’avez rien demandé ? Ignorez cet e-mail : votre mot de passe reste le même.
+    [reminder] Ce n’était pas vous ? Ignorez cet e-mail : rien n’a changé.
+    [email_confirmation] Vous n’avez rien demandé ? Ignorez cet e-mail : sans clic, il ne se passe rien.
+    [email_change] Pendant une semaine, ce lien vous rend votre adresse, met fin à toutes les sessions et vous fait choisir un autre mot de passe.
+   *[other] C’était vous ? Alors il n’y a rien à faire.
+}
+mail-account-when = Quand
+mail-account-device = Appareil
+mail-account-network = Réseau
 
 mail-limit-near-subject = Bientôt la limite : { $used } des { $max } { $what }
 mail-limit-near-status = Bientôt la limite

@@ -20,6 +20,9 @@ ops-kind = { $kind ->
     [send_booking_reminder] Rappeler un rendez-vous par e-mail
     [make_booking_summary] Créer le document d’un rendez-vous
     [send_email_verification] Demander de confirmer une adresse
+    [send_email_confirmation] Envoyer un lien de changement d’adresse
+    [send_email_change_notice] Prévenir d’un changement d’adresse
+    [send_account_notice] Prévenir d’un événement de compte
     [send_password_reset] Envoyer un lien de mot de passe
     [send_account_reminder] Rappeler un compte existant
     [send_limit_warning] Prévenir que le forfait s’épuise

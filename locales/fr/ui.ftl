@@ -95,6 +95,7 @@ flaw = { $field ->
     }
     [email] { $code ->
         [REQUIRED] Indiquez une adresse e-mail.
+        [SAME] C’est déjà votre adresse.
        *[other] Indiquez une adresse e-mail complète, par exemple camille@example.com.
     }
     [phone] Indiquez un numéro de téléphone complet, par exemple 06 12 34 56 78.

@@ -1,3 +1,6 @@
+DROP FUNCTION email_change;
+DROP FUNCTION account_event;
 DROP FUNCTION owner_contacts;
 DROP FUNCTION member_contact;
-DROP TABLE password_resets, refresh_tokens, sessions, memberships, tenant_directory, credentials, users;
+DROP TABLE account_events, email_changes, password_resets, refresh_tokens, sessions, memberships, tenant_directory,
+  credentials, users;

@@ -50,12 +50,14 @@ CREATE TABLE sessions (
   user_agent text,
   ip text,
   created_at timestamptz NOT NULL,
+  last_seen_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   revoked_at timestamptz
 );
 CREATE INDEX sessions_user ON sessions (user_id, created_at);
 CREATE INDEX sessions_expires_at ON sessions (expires_at);
 COMMENT ON COLUMN sessions.token_hash IS 'Of a browser: SHA-256 of its cookie. NULL: of a client of the API, which has refresh tokens.';
+COMMENT ON COLUMN sessions.last_seen_at IS 'To within a quarter of an hour.';
 COMMENT ON COLUMN sessions.tenant_id IS 'The tenant it acts in; NULL for an operator without one.';
 
 -- A session is a family of refresh tokens: a used one that comes back revokes the session.
@@ -78,6 +80,36 @@ CREATE TABLE password_resets (
 );
 CREATE INDEX password_resets_user ON password_resets (user_id);
 
+-- Addresses that users want to have instead of theirs: changed by a link sent to the new one, undone by a link sent to
+-- the old one.
+CREATE TABLE email_changes (
+  id uuid PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  old_email text NOT NULL CHECK (length(old_email) <= 254),
+  old_email_key text NOT NULL,
+  email text NOT NULL CHECK (length(email) <= 254),
+  email_key text NOT NULL,
+  created_at timestamptz NOT NULL,
+  confirmed_at timestamptz,
+  undone_at timestamptz
+);
+CREATE INDEX email_changes_user ON email_changes (user_id, created_at);
+CREATE INDEX email_changes_old ON email_changes (old_email_key, created_at);
+COMMENT ON COLUMN email_changes.undone_at IS 'Or withdrawn, or overtaken by a later one: the link to confirm it opens nothing.';
+
+-- What happened to an account, for its user to see that nobody else did it. Nothing here is changed.
+CREATE TABLE account_events (
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  user_agent text,
+  ip text,
+  occurred_at timestamptz NOT NULL,
+  PRIMARY KEY (user_id, id)
+);
+
+GRANT SELECT, INSERT ON account_events TO harmony_identity;
+GRANT SELECT, INSERT, UPDATE, DELETE ON email_changes TO harmony_identity;
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON users, credentials, tenant_directory, memberships, sessions, refresh_tokens, password_resets TO harmony_identity;
 GRANT SELECT, DELETE ON sessions TO harmony_system;
@@ -101,3 +133,24 @@ CREATE FUNCTION owner_contacts()
 $$;
 REVOKE ALL ON FUNCTION owner_contacts FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION owner_contacts TO harmony_app;
+
+-- What a worker tells a member of what happened to their account.
+CREATE FUNCTION account_event(member uuid, event uuid)
+  RETURNS TABLE (kind text, user_agent text, ip text, occurred_at timestamptz)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT e.kind, e.user_agent, e.ip, e.occurred_at FROM account_events e JOIN memberships m ON m.user_id = e.user_id
+  WHERE e.user_id = member AND e.id = event AND m.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid
+$$;
+REVOKE ALL ON FUNCTION account_event FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION account_event TO harmony_app;
+
+-- The addresses between which a member changes, as long as the change is open or done.
+CREATE FUNCTION email_change(member uuid, change uuid)
+  RETURNS TABLE (old_email text, email text, confirmed_at timestamptz)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT c.old_email, c.email, c.confirmed_at FROM email_changes c JOIN memberships m ON m.user_id = c.user_id
+  WHERE c.user_id = member AND c.id = change AND c.undone_at IS NULL
+    AND m.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid
+$$;
+REVOKE ALL ON FUNCTION email_change FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION email_change TO harmony_app;

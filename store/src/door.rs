@@ -97,7 +97,7 @@ pub enum Wake {
 pub enum Door {
     App,
     Identity,
-    SignUp,
+    Accounts,
     System,
 }
 
@@ -107,7 +107,7 @@ pub enum Door {
 pub struct Store {
     app: Pools,
     identity: Identity,
-    sign_up: SignUp,
+    accounts: Accounts,
     system: System,
     waker: Waker,
     shelf: Option<Arc<dyn Shelf>>,
@@ -120,7 +120,7 @@ impl Store {
         Ok(Self {
             app: pools("harmony_app", config.database_connections)?,
             identity: Identity { pool: pools("harmony_identity", config.database_connections)? },
-            sign_up: SignUp { pool: pools("harmony_signup", 2)?, waker: waker.clone() },
+            accounts: Accounts { pool: pools("harmony_signup", 2)?, waker: waker.clone() },
             system: System {
                 pool: pools("harmony_system", config.database_connections)?,
                 waker: waker.clone(),
@@ -145,8 +145,8 @@ impl Store {
         &self.identity
     }
 
-    pub fn sign_up(&self) -> &SignUp {
-        &self.sign_up
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
     }
 
     /// Every tenant's rows of the few tables that the platform itself works on.
@@ -161,7 +161,7 @@ impl Store {
             let pool = match door {
                 Door::App => &self.app,
                 Door::Identity => &self.identity.pool,
-                Door::SignUp => &self.sign_up.pool,
+                Door::Accounts => &self.accounts.pool,
                 Door::System => &self.system.pool,
             };
             Self::check_door(pool, *door, &now).await?;
@@ -293,21 +293,21 @@ impl Identity {
     }
 }
 
-/// The door that sign-up goes through: global rows and those of the new tenant in one transaction.
+/// The door of what concerns an account and a tenant at once: global rows and those of the tenant in one transaction.
 #[derive(Clone)]
-pub struct SignUp {
+pub struct Accounts {
     pool: Pools,
     waker: Waker,
 }
 
-impl SignUp {
+impl Accounts {
     pub async fn transaction<T, E: From<Error>>(
         &self,
         tenant_id: TenantId,
-        work: impl AsyncFnOnce(&mut SignUpTx) -> Result<T, E>,
+        work: impl AsyncFnOnce(&mut AccountTx) -> Result<T, E>,
     ) -> Result<T, E> {
         let connection = Arc::new(Connection::get(&self.pool).await?);
-        let mut tx = SignUpTx {
+        let mut tx = AccountTx {
             tenant: TenantTx::new(tenant_id, connection.clone()),
             identity: IdentityTx { connection: connection.clone() },
         };
@@ -414,7 +414,7 @@ impl IdentityTx {
 }
 
 /// One transaction through both doors.
-pub struct SignUpTx {
+pub struct AccountTx {
     pub tenant: TenantTx,
     pub identity: IdentityTx,
 }

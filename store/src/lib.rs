@@ -1,5 +1,6 @@
 //! PostgreSQL: the doors to it, the operations on it, the ledger of jobs. Only here is diesel spoken.
 
+pub mod accounts;
 pub mod audit;
 pub mod availability;
 pub mod bookings;
@@ -44,7 +45,7 @@ pub mod users;
 pub mod waitlist;
 
 pub use door::{
-    DatabaseConfig, Door, Identity, IdentityTx, SignUp, SignUpTx, Store, System, SystemTx, Tenant, TenantTx,
-    Wake, Waker,
+    AccountTx, Accounts, DatabaseConfig, Door, Identity, IdentityTx, Store, System, SystemTx, Tenant,
+    TenantTx, Wake, Waker,
 };
 pub use error::{Error, OnConstraint, Result};

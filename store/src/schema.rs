@@ -1,6 +1,17 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    account_events (user_id, id) {
+        user_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        user_agent -> Nullable<Text>,
+        ip -> Nullable<Text>,
+        occurred_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     allocations (tenant_id, owner_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -284,6 +295,20 @@ diesel::table! {
         occurred_at -> Timestamptz,
         data -> Jsonb,
         tx -> Int8,
+    }
+}
+
+diesel::table! {
+    email_changes (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        old_email -> Text,
+        old_email_key -> Text,
+        email -> Text,
+        email_key -> Text,
+        created_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        undone_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -581,6 +606,7 @@ diesel::table! {
         user_agent -> Nullable<Text>,
         ip -> Nullable<Text>,
         created_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
     }
@@ -758,6 +784,7 @@ diesel::joinable!(staff -> tenants (tenant_id));
 diesel::joinable!(staff -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_events,
     allocations,
     audit_events,
     blocked_contacts,
@@ -778,6 +805,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     customers,
     documents,
     domain_events,
+    email_changes,
     group_sessions,
     idempotency_keys,
     images,

@@ -4,9 +4,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use domain::access::Role;
 use domain::id::{SessionId, TenantId, UserId};
 use domain::locale::Locale;
-use domain::role::Role;
+use domain::rejection::Code;
+use uuid::Uuid;
 
 use crate::IdentityTx;
 use crate::cached::cached;
@@ -19,8 +21,8 @@ pub const LIFETIME: TimeDelta = TimeDelta::days(30);
 pub const IDLE: TimeDelta = TimeDelta::days(14);
 /// How long a browser's session lives at most.
 pub const MOST: TimeDelta = TimeDelta::days(90);
-/// Use prolongs a session no oftener than this: a page that is read need not write.
-const PROLONGED_EVERY: TimeDelta = TimeDelta::days(1);
+/// Use is written down no oftener than this: a page that is read need not write.
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(15);
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions, treat_none_as_default_value = false)]
@@ -31,6 +33,7 @@ pub struct Session {
     pub user_agent: Option<String>,
     pub ip: Option<String>,
     pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     pub revoked_at: Option<DateTime<Utc>>,
 }
@@ -74,23 +77,22 @@ pub struct InBrowser {
     #[diesel(select_expression = users::is_operator)]
     pub is_operator: bool,
     pub created_at: DateTime<Utc>,
-    pub expires_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
 }
 
 impl InBrowser {
-    /// When it ends if it is used now; none: it was used lately.
+    /// When it ends if it is used now; none: it was seen lately.
     pub fn prolonged(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        prolonged(self.created_at, self.expires_at, now)
+        prolonged(self.created_at, self.last_seen_at, now)
     }
 }
 
 fn prolonged(
     created_at: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
+    last_seen_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let until = (now + IDLE).min(created_at + MOST);
-    (until - expires_at >= PROLONGED_EVERY).then_some(until)
+    (now - last_seen_at >= SEEN_EVERY).then(|| (now + IDLE).min(created_at + MOST))
 }
 
 /// The live session that a cookie stands for, of somebody who is a member of its tenant.
@@ -127,13 +129,13 @@ pub struct OperatorInBrowser {
     #[diesel(select_expression = users::locale)]
     pub locale: Locale,
     pub created_at: DateTime<Utc>,
-    pub expires_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
 }
 
 impl OperatorInBrowser {
-    /// When it ends if it is used now; none: it was used lately.
+    /// When it ends if it is used now; none: it was seen lately.
     pub fn prolonged(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        prolonged(self.created_at, self.expires_at, now)
+        prolonged(self.created_at, self.last_seen_at, now)
     }
 }
 
@@ -168,9 +170,10 @@ pub async fn operator(tx: &IdentityTx, id: SessionId, now: DateTime<Utc>) -> Res
         .optional()?)
 }
 
-/// Has a session end then.
-pub async fn prolong(tx: &IdentityTx, id: SessionId, until: DateTime<Utc>) -> Result<()> {
-    let prolonged = diesel::update(sessions::table.find(id)).set(sessions::expires_at.eq(until));
+/// Notes that a session is used, and has it end then.
+pub async fn prolong(tx: &IdentityTx, id: SessionId, until: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+    let seen = (sessions::last_seen_at.eq(now), sessions::expires_at.eq(until));
+    let prolonged = diesel::update(sessions::table.find(id)).set(seen);
     cached(prolonged).execute(&mut tx.conn()).await?;
     Ok(())
 }
@@ -185,6 +188,15 @@ pub async fn switch(tx: &IdentityTx, id: SessionId, tenant_id: TenantId) -> Resu
         .execute(&mut tx.conn())
         .await?;
     Ok(switched > 0)
+}
+
+/// Gives a session's client another refresh token: those that it has are over.
+pub async fn renew(tx: &IdentityTx, id: SessionId, next: &TokenHash, now: DateTime<Utc>) -> Result<()> {
+    let unused = refresh_tokens::table
+        .filter(refresh_tokens::session_id.eq(id))
+        .filter(refresh_tokens::used_at.is_null());
+    diesel::update(unused).set(refresh_tokens::used_at.eq(now)).execute(&mut tx.conn()).await?;
+    add_token(tx, id, next, now).await
 }
 
 async fn add_token(
@@ -248,7 +260,7 @@ pub async fn rotate(
     add_token(tx, session.id, next, now).await?;
     session.expires_at = now + LIFETIME;
     diesel::update(sessions::table.find(session.id))
-        .set(sessions::expires_at.eq(session.expires_at))
+        .set((sessions::last_seen_at.eq(now), sessions::expires_at.eq(session.expires_at)))
         .execute(&mut tx.conn())
         .await?;
     Ok(Rotation::Renewed(session))
@@ -263,15 +275,57 @@ pub async fn revoke(tx: &IdentityTx, id: SessionId, now: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// Ends all sessions of somebody, browsers and clients alike.
-pub async fn revoke_all(tx: &IdentityTx, user_id: UserId, now: DateTime<Utc>) -> Result<()> {
-    diesel::update(
-        sessions::table.filter(sessions::user_id.eq(user_id)).filter(sessions::revoked_at.is_null()),
-    )
-    .set(sessions::revoked_at.eq(now))
-    .execute(&mut tx.conn())
-    .await?;
-    Ok(())
+/// Ends all sessions of somebody, browsers and clients alike, but the one that is to stay. Says how many.
+pub async fn revoke_all(
+    tx: &IdentityTx,
+    user_id: UserId,
+    but: Option<SessionId>,
+    now: DateTime<Utc>,
+) -> Result<usize> {
+    let others = sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::id.ne(but.unwrap_or(SessionId(Uuid::nil()))));
+    Ok(diesel::update(others).set(sessions::revoked_at.eq(now)).execute(&mut tx.conn()).await?)
+}
+
+/// A live session as its user sees it.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct Listed {
+    pub id: SessionId,
+    pub user_agent: Option<String>,
+    pub ip: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    /// Not a client of the API.
+    #[diesel(select_expression = sessions::token_hash.is_not_null())]
+    pub is_browser: bool,
+}
+
+/// Somebody's live sessions, the one that was seen last first; at most 100.
+pub async fn list(tx: &IdentityTx, user_id: UserId, now: DateTime<Utc>) -> Result<Vec<Listed>> {
+    Ok(sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .order((sessions::last_seen_at.desc(), sessions::id.desc()))
+        .select(Listed::as_select())
+        .limit(100)
+        .load(&mut tx.conn())
+        .await?)
+}
+
+/// Ends one session of somebody's own. 404: theirs is none that lives.
+pub async fn revoke_of(tx: &IdentityTx, user_id: UserId, id: SessionId, now: DateTime<Utc>) -> Result<()> {
+    let own = sessions::table
+        .find(id)
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now));
+    let ended = diesel::update(own).set(sessions::revoked_at.eq(now)).execute(&mut tx.conn()).await?;
+    if ended == 0 { Err(Code::NotFound.into()) } else { Ok(()) }
 }
 
 /// Ends the session that a cookie stands for; an unknown one ends nothing.

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use domain::access::Role;
 use domain::booking::{Policy, code_prefix};
 use domain::hours::RuleKind;
 use domain::id::{ImageId, RuleId, StaffId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::plan::Plan;
 use domain::rejection::Code;
-use domain::role::Role;
 use domain::tenant::{FIRST_HOURS, SignUp, TenantChanges, TenantDraft};
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ use crate::error::{Error, OnConstraint, Result};
 use crate::events::{self, Happened};
 use crate::schema::{staff, tenant_directory, tenants, weekly_rules};
 use crate::users::{self, User};
-use crate::{IdentityTx, SignUpTx, TenantTx};
+use crate::{AccountTx, IdentityTx, TenantTx};
 use jobs::Job;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
@@ -108,7 +108,7 @@ pub struct SignedUp {
 /// Creates user, tenant, membership, one staff member for the owner and the first week's hours, all or nothing.
 /// `slug` was checked; a taken one is refused by the database.
 pub async fn sign_up(
-    tx: &SignUpTx,
+    tx: &AccountTx,
     sign_up: SignUp,
     slug: String,
     password_hash: &str,
@@ -121,15 +121,18 @@ pub async fn sign_up(
     Ok(SignedUp { user, tenant })
 }
 
+/// Most tenants that one user owns: a franchise, and no farm of free plans.
+const MOST_OWNED: usize = 20;
+
 /// Creates a tenant of somebody who is there already, and what sign-up creates with it. `slug` was checked.
 pub async fn open(
-    tx: &SignUpTx,
+    tx: &AccountTx,
     user: &User,
     new: TenantDraft,
     slug: String,
     now: DateTime<Utc>,
 ) -> Result<Tenant> {
-    let SignUpTx { tenant: tenant_tx, identity } = tx;
+    let AccountTx { tenant: tenant_tx, identity } = tx;
     let tenant_id = tenant_tx.tenant();
     diesel::insert_into(tenant_directory::table)
         .values((
@@ -140,6 +143,12 @@ pub async fn open(
         .execute(&mut identity.conn())
         .await
         .on_constraint("tenant_directory_pkey", Code::SlugTaken)?;
+    users::lock(identity, user.id).await?;
+    let owned =
+        users::memberships(identity, user.id).await?.into_iter().filter(|(_, role)| *role == Role::Owner);
+    if owned.count() >= MOST_OWNED {
+        return Err(Code::TooManyOfThese.into());
+    }
     users::add_membership(identity, tenant_id, user.id, Role::Owner, now).await?;
     let tenant = Tenant {
         tenant_id,
@@ -219,13 +228,13 @@ pub async fn open(
 
 /// Gives a tenant another public address. `slug` was checked; the old one leads to it from now on.
 pub async fn rename(
-    tx: &SignUpTx,
+    tx: &AccountTx,
     slug: &str,
     version: Option<i64>,
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Tenant> {
-    let SignUpTx { tenant: tenant_tx, identity } = tx;
+    let AccountTx { tenant: tenant_tx, identity } = tx;
     let before = before(tenant_tx, version).await?;
     move_to(identity, tenant_tx.tenant(), slug, now).await?;
     let after =

@@ -3,17 +3,17 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use domain::access::Role;
 use domain::contact::Email;
 use domain::id::{ResetId, TenantId, UserId};
 use domain::link::TO_RESET;
 use domain::locale::Locale;
 use domain::rejection::Code;
-use domain::role::Role;
 
 use crate::cached::cached;
 use crate::error::{OnConstraint, Result};
 use crate::schema::{credentials, memberships, password_resets, users};
-use crate::{IdentityTx, TenantTx};
+use crate::{IdentityTx, TenantTx, accounts};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
@@ -49,6 +49,7 @@ impl User {
 
 /// Adds a user with a password, already hashed.
 pub async fn add(tx: &IdentityTx, user: &User, password_hash: &str) -> Result<()> {
+    accounts::check_free(tx, &user.email_key, None, user.created_at).await?;
     diesel::insert_into(users::table)
         .values(user)
         .execute(&mut tx.conn())
@@ -69,12 +70,28 @@ pub async fn find(tx: &IdentityTx, id: UserId) -> Result<User> {
     Ok(users::table.find(id).select(User::as_select()).first(&mut tx.conn()).await?)
 }
 
-/// Who signs in with this address, and the hash of their password.
-pub async fn find_by_email(tx: &IdentityTx, email_key: &str) -> Result<Option<(User, String)>> {
+/// Has others wait who would add to what the user has.
+pub(crate) async fn lock(tx: &IdentityTx, id: UserId) -> Result<()> {
+    users::table.find(id).select(users::id).for_no_key_update().first::<UserId>(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// Somebody, and the hash of their password, if they have one.
+pub async fn find_with_password(tx: &IdentityTx, id: UserId) -> Result<(User, Option<String>)> {
     Ok(users::table
-        .inner_join(credentials::table)
+        .find(id)
+        .left_join(credentials::table)
+        .select((User::as_select(), credentials::password_hash.nullable()))
+        .first(&mut tx.conn())
+        .await?)
+}
+
+/// Who signs in with this address, and the hash of their password, if they have one.
+pub async fn find_by_email(tx: &IdentityTx, email_key: &str) -> Result<Option<(User, Option<String>)>> {
+    Ok(users::table
+        .left_join(credentials::table)
         .filter(users::email_key.eq(email_key))
-        .select((User::as_select(), credentials::password_hash))
+        .select((User::as_select(), credentials::password_hash.nullable()))
         .first(&mut tx.conn())
         .await
         .optional()?)
@@ -162,14 +179,7 @@ pub async fn reset_password(
             .await
             .optional()?;
     let Some(user_id) = used else { return Ok(None) };
-    diesel::update(password_resets::table.filter(password_resets::user_id.eq(user_id)))
-        .set(password_resets::used_at.eq(now))
-        .execute(&mut tx.conn())
-        .await?;
-    diesel::update(credentials::table.find(user_id))
-        .set((credentials::password_hash.eq(password_hash), credentials::updated_at.eq(now)))
-        .execute(&mut tx.conn())
-        .await?;
+    accounts::set_password(tx, user_id, password_hash, now).await?;
     Ok(Some(user_id))
 }
 

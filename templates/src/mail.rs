@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use domain::account::AccountEvent;
 use domain::booking::policy::Cancelling;
 use domain::plan::{Limit, Plan};
 use fluent_bundle::FluentArgs;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use tera::Context;
 
 use crate::palette::palette;
@@ -30,10 +31,8 @@ pub enum Mail {
     WaitlistOffer(BookingMail),
     /// To a new owner: prove that this address is yours.
     EmailVerification(VerificationMail),
-    /// To a user who forgot their password: choose another.
-    PasswordReset(AccountMail),
-    /// To a user whose address somebody signed up with: there is an account already.
-    AccountReminder(AccountMail),
+    /// To a user: of their account.
+    Account(AccountMail),
     /// To an owner: so much of the plan is used.
     LimitWarning(LimitMail),
 }
@@ -143,8 +142,56 @@ pub struct VerificationMail {
 pub struct AccountMail {
     pub lang: Locale,
     pub full_name: String,
+    pub about: AccountMatter,
     /// Where to act.
     pub url: String,
+    /// The address that the mail speaks of; empty: it speaks of none.
+    pub email: String,
+    /// Of what happened.
+    pub from: Option<AccountOrigin>,
+}
+
+/// What somebody is told of their account.
+#[derive(Clone, Copy, Debug)]
+pub enum AccountMatter {
+    /// They forgot their password: choose another.
+    ResetLink,
+    /// Somebody signed up with their address: there is an account already.
+    Reminder,
+    /// The address is to be theirs: prove it.
+    EmailConfirmation,
+    /// Another address is to be theirs: here is how to undo it.
+    EmailChange,
+    /// This happened.
+    Event(AccountEvent),
+}
+
+impl AccountMatter {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ResetLink => "reset_link",
+            Self::Reminder => "reminder",
+            Self::EmailConfirmation => "email_confirmation",
+            Self::EmailChange => "email_change",
+            Self::Event(event) => event.name(),
+        }
+    }
+}
+
+impl Serialize for AccountMatter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// When and from where something happened.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountOrigin {
+    pub at: DateTime<Utc>,
+    /// Of the tenant: users have none of their own.
+    pub timezone: Tz,
+    pub device: Option<String>,
+    pub network: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -197,11 +244,9 @@ impl Templates {
             Mail::EmailVerification(mail) => {
                 ("email_verification", self.texts().of(mail.lang).t("mail-verification-subject")?)
             }
-            Mail::PasswordReset(mail) => {
-                ("password_reset", self.texts().of(mail.lang).t("mail-reset-subject")?)
-            }
-            Mail::AccountReminder(mail) => {
-                ("account_reminder", self.texts().of(mail.lang).t("mail-reminder-subject")?)
+            Mail::Account(mail) => {
+                let text = self.texts().of(mail.lang);
+                ("account", text.t_with("mail-account-subject", &[("about", mail.about.name())])?)
             }
             Mail::LimitWarning(mail) => ("limit_warning", self.limit_subject(mail)?),
         };
@@ -221,7 +266,7 @@ impl Templates {
                 branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())
             }
             Mail::EmailVerification(mail) => branded(mail, "Harmony", None),
-            Mail::PasswordReset(mail) | Mail::AccountReminder(mail) => branded(mail, "Harmony", None),
+            Mail::Account(mail) => branded(mail, "Harmony", None),
             Mail::LimitWarning(mail) => branded(mail, "Harmony", None),
         }?;
         context.insert("subject", &subject);

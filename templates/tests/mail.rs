@@ -4,11 +4,12 @@
 use std::path::Path;
 
 use chrono_tz::Tz;
+use domain::account::AccountEvent;
 use domain::booking::policy::Cancelling;
 use domain::plan::{Limit, Plan};
 use templates::{
-    AccountMail, Appointment, BookingMail, Brand, LimitMail, Locale, Mail, Rendered, SeriesMail, Templates,
-    VerificationMail, WaitlistMail,
+    AccountMail, AccountMatter, AccountOrigin, Appointment, BookingMail, Brand, LimitMail, Locale, Mail,
+    Rendered, SeriesMail, Templates, VerificationMail, WaitlistMail,
 };
 
 fn booking(lang: Locale) -> BookingMail {
@@ -176,18 +177,38 @@ fn a_new_owner_is_asked_to_prove_the_address() {
 }
 
 #[test]
-fn a_user_is_told_how_to_get_in_again() {
-    let account =
-        |lang, url: &str| AccountMail { lang, full_name: "Inès Moreau".to_owned(), url: url.to_owned() };
-    snapshot("password_reset", |lang| {
-        Mail::PasswordReset(account(
+fn a_user_is_told_of_their_account() {
+    let account = |lang, about, path: &str| {
+        Mail::Account(AccountMail {
             lang,
-            "https://harmony.example/reset/Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFy",
-        ))
-    });
-    snapshot("account_reminder", |lang| {
-        Mail::AccountReminder(account(lang, "https://harmony.example/login"))
-    });
+            full_name: "Inès Moreau".to_owned(),
+            about,
+            url: format!("https://harmony.example/{path}"),
+            email: "ines@new.example".to_owned(),
+            from: matches!(about, AccountMatter::Event(_)).then(|| AccountOrigin {
+                at: "2026-11-21T10:00:00Z".parse().unwrap(),
+                timezone: chrono_tz::Europe::Paris,
+                device: Some("Firefox, Windows".to_owned()),
+                network: Some("203.0.113.0/24".to_owned()),
+            }),
+        })
+    };
+    for (name, about, path) in [
+        ("password_reset", AccountMatter::ResetLink, "reset/Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFy"),
+        ("account_reminder", AccountMatter::Reminder, "login"),
+        ("email_confirmation", AccountMatter::EmailConfirmation, "account/email/Zm9vYmFy"),
+        ("email_change", AccountMatter::EmailChange, "account/email-undo/Zm9vYmFy"),
+        ("password_changed", AccountMatter::Event(AccountEvent::PasswordChanged), "forgot"),
+    ] {
+        snapshot(name, |lang| account(lang, about, path));
+    }
+    let subject = |event| {
+        let mail = account(Locale::En, AccountMatter::Event(event), "forgot");
+        Templates::load().unwrap().mail(&mail).unwrap().subject
+    };
+    for event in AccountEvent::ALL.into_iter().filter(|event| event.is_told()) {
+        assert!(!subject(event).is_empty(), "{event:?}");
+    }
 }
 
 #[test]

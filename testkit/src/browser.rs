@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::role::Role;
+use domain::access::Role;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, redirect};
 use serde_json::Value;

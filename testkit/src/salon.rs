@@ -2,8 +2,8 @@
 
 use std::sync::Mutex;
 
+use domain::access::Role;
 use domain::id::{SessionId, TenantId, UserId};
-use domain::role::Role;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -137,8 +137,8 @@ impl<'a> Salon<'a> {
                VALUES ('{user}', '{email}', '{email}', 'Mia Member', 'en', '{now}', '{now}');
              INSERT INTO memberships (tenant_id, user_id, role, created_at)
                VALUES ('{tenant}', '{user}', '{role}', '{now}');
-             INSERT INTO sessions (id, user_id, tenant_id, created_at, expires_at)
-               VALUES ('{session}', '{user}', '{tenant}', '{now}', '{now}'::timestamptz + interval '30 days')",
+             INSERT INTO sessions (id, user_id, tenant_id, created_at, last_seen_at, expires_at)
+               VALUES ('{session}', '{user}', '{tenant}', '{now}', '{now}', '{now}'::timestamptz + interval '30 days')",
             tenant = self.id,
             role = role.name(),
         );

@@ -43,6 +43,15 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         Job::SendPasswordReset { user_id, reset_id, asked_at } => {
             users::send_password_reset(context, &envelope, user_id, reset_id, asked_at).await
         }
+        Job::SendEmailConfirmation { user_id, change_id, asked_at } => {
+            users::send_email_confirmation(context, &envelope, user_id, change_id, asked_at).await
+        }
+        Job::SendEmailChangeNotice { user_id, change_id, asked_at } => {
+            users::send_email_change_notice(context, &envelope, user_id, change_id, asked_at).await
+        }
+        Job::SendAccountNotice { user_id, event_id } => {
+            users::send_account_notice(context, &envelope, user_id, event_id).await
+        }
         Job::SendAccountReminder { user_id } => users::send_reminder(context, &envelope, user_id).await,
         Job::SendLimitWarning { limit, period_start, percent } => {
             usage::send_limit_warning(context, &envelope, limit, period_start, percent).await

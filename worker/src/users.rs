@@ -1,14 +1,16 @@
 //! Jobs about people who sign in.
 
 use chrono::{DateTime, Utc};
-use domain::id::{ResetId, UserId};
-use domain::link::TO_RESET;
+use domain::device;
+use domain::id::{AccountEventId, EmailChangeId, ResetId, UserId};
+use domain::link::{TO_CONFIRM, TO_RESET};
 use jobs::JobError;
 use providers::mail::{Email, Mailbox};
+use store::accounts::{self, Addresses};
 use store::messages::{self, About, Audience, Claim};
 use store::tenants::Tenant;
 use store::users::Contact;
-use templates::{AccountMail, Mail, VerificationMail};
+use templates::{AccountMail, AccountMatter, AccountOrigin, Mail, VerificationMail};
 
 use crate::context::Context;
 use crate::messages::deliver;
@@ -52,7 +54,8 @@ pub(crate) async fn send_password_reset(
         return Err(JobError::dropped("the link would be over already"));
     }
     let url = context.links.reset_password(envelope.tenant_id, reset_id, asked_at);
-    let mail = |contact: &Contact, _: &Tenant| Mail::PasswordReset(account_mail(contact, url));
+    let mail =
+        |contact: &Contact, _: &Tenant| Mail::Account(account_mail(contact, AccountMatter::ResetLink, url));
     send(context, envelope, user_id, "password_reset", |_| true, mail).await
 }
 
@@ -63,12 +66,95 @@ pub(crate) async fn send_reminder(
     user_id: UserId,
 ) -> Result<(), JobError> {
     let url = format!("{}/login", context.links.public_url());
-    let mail = |contact: &Contact, _: &Tenant| Mail::AccountReminder(account_mail(contact, url));
+    let mail =
+        |contact: &Contact, _: &Tenant| Mail::Account(account_mail(contact, AccountMatter::Reminder, url));
     send(context, envelope, user_id, "account_reminder", |_| true, mail).await
 }
 
-fn account_mail(contact: &Contact, url: String) -> AccountMail {
-    AccountMail { lang: contact.locale, full_name: contact.full_name.clone(), url }
+/// Has a user prove the address that they want to have. Too late, it would be a link that opens nothing.
+pub(crate) async fn send_email_confirmation(
+    context: &Context,
+    envelope: &Envelope,
+    user_id: UserId,
+    change_id: EmailChangeId,
+    asked_at: DateTime<Utc>,
+) -> Result<(), JobError> {
+    if context.clock.now() >= asked_at + TO_CONFIRM {
+        return Err(JobError::dropped("the link would be over already"));
+    }
+    let Addresses { email, confirmed_at, .. } = addresses(context, envelope, user_id, change_id).await?;
+    if confirmed_at.is_some() {
+        return Err(JobError::dropped("the address is proven already"));
+    }
+    let url = context.links.confirm_email(envelope.tenant_id, change_id, asked_at);
+    let mail = |contact: &Contact, _: &Tenant| {
+        Mail::Account(account_mail(contact, AccountMatter::EmailConfirmation, url))
+    };
+    send_to(context, envelope, user_id, "email_confirmation", Some(email), |_| true, mail).await
+}
+
+/// Tells a user, where they are reached until now, of the address that is to be theirs, and how to undo it.
+pub(crate) async fn send_email_change_notice(
+    context: &Context,
+    envelope: &Envelope,
+    user_id: UserId,
+    change_id: EmailChangeId,
+    asked_at: DateTime<Utc>,
+) -> Result<(), JobError> {
+    let Addresses { old_email, email, .. } = addresses(context, envelope, user_id, change_id).await?;
+    let url = context.links.undo_email(envelope.tenant_id, change_id, asked_at);
+    let mail = |contact: &Contact, _: &Tenant| {
+        Mail::Account(AccountMail { email, ..account_mail(contact, AccountMatter::EmailChange, url) })
+    };
+    send_to(context, envelope, user_id, "email_change", Some(old_email), |_| true, mail).await
+}
+
+async fn addresses(
+    context: &Context,
+    envelope: &Envelope,
+    user_id: UserId,
+    change_id: EmailChangeId,
+) -> Result<Addresses, JobError> {
+    let tenant = context.store.tenant(envelope.tenant_id);
+    let found = tenant.read(async |tx| accounts::addresses(tx, user_id, change_id).await).await;
+    found.map_err(from_store)?.ok_or_else(|| JobError::dropped("the change was undone, or overtaken"))
+}
+
+/// Tells a user what happened to their account.
+pub(crate) async fn send_account_notice(
+    context: &Context,
+    envelope: &Envelope,
+    user_id: UserId,
+    event_id: AccountEventId,
+) -> Result<(), JobError> {
+    let tenant = context.store.tenant(envelope.tenant_id);
+    let told = tenant.read(async |tx| accounts::told(tx, user_id, event_id).await).await;
+    let told = told.map_err(from_store)?.ok_or_else(|| JobError::dropped("the user is gone"))?;
+    let url = format!("{}/forgot", context.links.public_url());
+    let mail = |contact: &Contact, tenant: &Tenant| {
+        let about = AccountMatter::Event(told.kind);
+        Mail::Account(AccountMail {
+            from: Some(AccountOrigin {
+                at: told.occurred_at,
+                timezone: tenant.timezone,
+                device: told.user_agent.as_deref().and_then(device::name),
+                network: told.ip.as_deref().and_then(device::network),
+            }),
+            ..account_mail(contact, about, url)
+        })
+    };
+    send(context, envelope, user_id, "account_notice", |_| true, mail).await
+}
+
+fn account_mail(contact: &Contact, about: AccountMatter, url: String) -> AccountMail {
+    AccountMail {
+        lang: contact.locale,
+        full_name: contact.full_name.clone(),
+        about,
+        url,
+        email: String::new(),
+        from: None,
+    }
 }
 
 /// Sends a user what `is_due` to them. Each time it is asked for is a message of its own: the job is its subject.
@@ -77,6 +163,19 @@ async fn send(
     envelope: &Envelope,
     user_id: UserId,
     kind: &'static str,
+    is_due: impl FnOnce(&Contact) -> bool,
+    mail: impl FnOnce(&Contact, &Tenant) -> Mail,
+) -> Result<(), JobError> {
+    send_to(context, envelope, user_id, kind, None, is_due, mail).await
+}
+
+/// The same to another address than theirs.
+async fn send_to(
+    context: &Context,
+    envelope: &Envelope,
+    user_id: UserId,
+    kind: &'static str,
+    address: Option<String>,
     is_due: impl FnOnce(&Contact) -> bool,
     mail: impl FnOnce(&Contact, &Tenant) -> Mail,
 ) -> Result<(), JobError> {
@@ -93,6 +192,7 @@ async fn send(
                 sequence: 0,
                 audience: Audience::Member,
             };
+            let contact = Contact { email: address.unwrap_or(contact.email), ..contact };
             let claim = messages::claim(tx, about, &contact.email, context.mailer.provider(), now).await?;
             let tenant = store::tenants::find(tx).await?;
             Ok(Some((tenant, contact, claim)))

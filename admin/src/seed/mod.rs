@@ -184,7 +184,7 @@ async fn make(store: &Store, files: &Files, demo: &Demo, now: DateTime<Utc>) -> 
     let hash = password::hash(PASSWORD, random()?);
     let tenant_id = TenantId::mint(now);
     let signed_up: Result<_, Error> = store
-        .sign_up()
+        .accounts()
         .transaction(tenant_id, async |tx| {
             let signed_up = tenants::sign_up(tx, sign_up, demo.slug.to_owned(), &hash, now).await?;
             users::verify_email(&tx.identity, signed_up.user.id, now).await?;

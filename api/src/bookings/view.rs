@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use domain::access::{Permission, Role};
 use domain::booking::{Status, Terms};
 use domain::id::{BookingId, CustomerId, GroupSessionId, QuestionId, RoomId, SeriesId, ServiceId, StaffId};
 use domain::intake::{Answer, Kind};
-use domain::role::{Permission, Role};
 use domain::slots::Assigned;
 use serde::Serialize;
 use store::bookings::Appointment;

@@ -9,12 +9,14 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::{DateTime, Utc};
+use domain::access::{Permission, Role};
 use domain::id::{SessionId, TenantId, UserId};
 use domain::rejection::Code;
-use domain::role::{Permission, Role};
 use sha2::{Digest, Sha256};
+use store::accounts::Origin;
 use store::audit::By;
 
+use crate::account::Own;
 use crate::problem::{Problem, Result};
 use crate::state::State;
 
@@ -28,6 +30,12 @@ pub struct Anybody {
     pub ip: String,
     pub user_agent: Option<String>,
     pub now: DateTime<Utc>,
+}
+
+impl Anybody {
+    pub fn origin(&self) -> Origin {
+        Origin { ip: Some(self.ip.clone()), user_agent: self.user_agent.clone() }
+    }
 }
 
 impl FromRequest for Anybody {
@@ -133,11 +141,24 @@ pub struct Member<P: Allows> {
     pub session_id: SessionId,
     pub role: Role,
     pub ip: String,
+    pub user_agent: Option<String>,
     pub now: DateTime<Utc>,
     permission: PhantomData<P>,
 }
 
 impl<P: Allows> Member<P> {
+    /// The account of whoever is signed in, for what they do to it.
+    pub fn own(&self) -> Own<'_> {
+        Own {
+            state: &self.state,
+            user_id: self.user_id,
+            tenant_id: self.tenant.id(),
+            session_id: self.session_id,
+            origin: Origin { ip: Some(self.ip.clone()), user_agent: self.user_agent.clone() },
+            now: self.now,
+        }
+    }
+
     pub fn by(&self) -> By {
         By::member(self.user_id, Some(self.ip.clone()))
     }
@@ -169,7 +190,7 @@ impl<P: Allows> FromRequest for Member<P> {
     fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
         let (somebody, token) = (anybody(request), bearer(request));
         Box::pin(async move {
-            let Anybody { state, ip, now, .. } = somebody?;
+            let Anybody { state, ip, user_agent, now } = somebody?;
             let token = token.ok_or(Code::Unauthenticated)?;
             let claims = state.tokens.verify(&token, now).ok_or(Code::Unauthenticated)?;
             let identity = state.store.identity();
@@ -185,6 +206,7 @@ impl<P: Allows> FromRequest for Member<P> {
                 session_id: claims.sid,
                 role,
                 ip,
+                user_agent,
                 now,
                 state,
                 permission: PhantomData,

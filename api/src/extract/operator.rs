@@ -90,7 +90,7 @@ impl PageOperator {
         };
         if let Some(until) = session.prolonged(now) {
             let identity = state.store.identity();
-            identity.statement(async |tx| sessions::prolong(tx, session.id, until).await).await?;
+            identity.statement(async |tx| sessions::prolong(tx, session.id, until, now).await).await?;
         }
         Ok(Self { state, session, ip, now, cookie })
     }

@@ -10,15 +10,17 @@ use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
+use domain::access::{Permission, Role};
 use domain::id::UserId;
 use domain::rejection::{Code, Kind};
-use domain::role::{Permission, Role};
 use futures_util::join;
+use store::accounts::Origin;
 use store::audit::By;
 use store::sessions::{self, InBrowser};
 use store::tenants::Tenant;
 
 use super::caller::{Allows, Anybody, admit, anybody};
+use crate::account::Own;
 use crate::pages::Reader;
 use crate::pages::frame::{Frame, OtherTenant, Shell};
 use crate::problem::{Problem, Result};
@@ -42,12 +44,25 @@ pub struct PageMember<P: Allows> {
     pub session: InBrowser,
     pub role: Role,
     pub ip: String,
+    pub user_agent: Option<String>,
     pub now: DateTime<Utc>,
     cookie: String,
     permission: PhantomData<P>,
 }
 
 impl<P: Allows> PageMember<P> {
+    /// The account of whoever is signed in, for what they do to it.
+    pub fn own(&self) -> Own<'_> {
+        Own {
+            state: &self.state,
+            user_id: self.user_id,
+            tenant_id: self.tenant.id(),
+            session_id: self.session.id,
+            origin: Origin { ip: Some(self.ip.clone()), user_agent: self.user_agent.clone() },
+            now: self.now,
+        }
+    }
+
     pub fn by(&self) -> By {
         By::member(self.user_id, Some(self.ip.clone()))
     }
@@ -100,12 +115,12 @@ impl<P: Allows> PageMember<P> {
     }
 
     async fn find(request: &HttpRequest) -> Result<Self> {
-        let Anybody { state, ip, now, .. } = anybody(request)?;
+        let Anybody { state, ip, user_agent, now } = anybody(request)?;
         let cookie = cookies::read(request, cookies::SESSION).ok_or(Code::Unauthenticated)?.to_owned();
         let session = session(request).await?;
         let identity = state.store.identity();
         if let Some(until) = session.prolonged(now) {
-            identity.statement(async |tx| sessions::prolong(tx, session.id, until).await).await?;
+            identity.statement(async |tx| sessions::prolong(tx, session.id, until, now).await).await?;
         }
         admit(session.role, P::PERMISSION, session.tenant_id)?;
         Ok(Self {
@@ -114,6 +129,7 @@ impl<P: Allows> PageMember<P> {
             role: session.role,
             session,
             ip,
+            user_agent,
             now,
             cookie,
             state,

@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Responder, guard, web};
-use domain::role::Permission;
+use domain::access::Permission;
 
 use super::moved;
 use crate::csrf;

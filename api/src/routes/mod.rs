@@ -1,6 +1,7 @@
 //! Every address there is: method, path, who may, what goes in and comes out. The router, the OpenAPI document and the
 //! tests of access all read this one table.
 
+mod identity;
 mod tenants;
 
 use std::collections::BTreeSet;
@@ -8,8 +9,8 @@ use std::collections::BTreeSet;
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{FromRequest, Handler, HttpResponse, Responder, ResponseError, guard, web};
+use domain::access::Permission;
 use domain::rejection::Code;
-use domain::role::Permission;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::Schema;
@@ -141,7 +142,8 @@ where
 
 /// The API, in the order of its document.
 pub fn api() -> Vec<Route> {
-    let mut routes = tenants::routes();
+    let mut routes = identity::routes();
+    routes.extend(tenants::routes());
     routes.extend(console::routes());
     routes
 }

@@ -1,13 +1,13 @@
-//! What tenants, their visitors and whoever signs in may call.
+//! What tenants and their visitors may call.
 
 use actix_web::http::Method;
-use domain::role::Permission;
+use domain::access::Permission;
 
 use super::{Access, Route, route};
 use crate::list::PageQuestion;
 use crate::{
-    auth, availability, bookings, calendar_feeds, customers, embedding, hours, images, intake, me, openapi,
-    policy, private_events, reschedule, rooms, search, series, services, staff, stream, tenant, waitlist,
+    availability, bookings, calendar_feeds, customers, embedding, hours, images, intake, openapi, policy,
+    private_events, reschedule, rooms, search, series, services, staff, stream, tenant, waitlist,
 };
 
 pub(super) fn routes() -> Vec<Route> {
@@ -19,40 +19,6 @@ pub(super) fn routes() -> Vec<Route> {
     let (read, catalogue) = (Access::Member(Read), Access::Member(ManageCatalogue));
     let desk = Access::Member(ManageBookings);
     vec![
-        route(post, "/auth/register", Anybody, auth::register, "Sign up: a user and their tenant")
-            .takes::<auth::Register>()
-            .replies::<auth::SignedIn>(201),
-        route(post, "/auth/login", Anybody, auth::login, "Sign in")
-            .takes::<auth::Login>()
-            .replies::<auth::SignedIn>(200),
-        route(post, "/auth/refresh", Anybody, auth::refresh, "Exchange a refresh token, once")
-            .takes::<auth::RefreshToken>()
-            .replies::<auth::TokenPair>(200),
-        route(post, "/auth/logout", Anybody, auth::logout, "End the session of a refresh token")
-            .takes::<auth::RefreshToken>()
-            .answers(204),
-        route(post, "/auth/verify-email", Anybody, auth::verify_email, "Prove an email address")
-            .takes::<auth::VerifyEmail>()
-            .answers(204),
-        route(
-            post,
-            "/auth/resend-verification",
-            Anybody,
-            auth::resend_verification,
-            "Ask for another verification mail",
-        )
-        .takes::<auth::ByEmail>()
-        .answers(202),
-        route(post, "/auth/forgot-password", Anybody, auth::forgot_password, "Ask for a new password")
-            .takes::<auth::ByEmail>()
-            .answers(202),
-        route(post, "/auth/reset-password", Anybody, auth::reset_password, "Choose a new password, once")
-            .takes::<auth::ResetPassword>()
-            .answers(204),
-        route(get, "/slug-available", Anybody, auth::slug_available, "Whether a public address is free")
-            .asks::<auth::SlugQuestion>()
-            .replies::<auth::SlugAnswer>(200),
-        route(get, "/me", read, me::show, "Who is signed in").replies::<me::Me>(200),
         route(get, "/tenant", read, tenant::show, "The tenant's profile").replies::<tenant::TenantView>(200),
         route(patch, "/tenant", Access::Member(ManageTenant), tenant::update, "Change the profile")
             .takes::<tenant::UpdateTenant>()

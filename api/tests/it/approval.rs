@@ -1,6 +1,6 @@
 //! What waits for approval, who may see the customer's link, and what a form sent twice does.
 
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::json;
 use testkit::TestApp;
 

@@ -1,7 +1,7 @@
 //! The console by its API: what operators see and do, and nobody else.
 
 use api::routes::{Access, Route};
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::{Value, json};
 use testkit::{Operator, Request, Salon, TestApp};
 

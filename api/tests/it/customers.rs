@@ -1,6 +1,6 @@
 //! Customers: written down, found, changed, and never two for one address.
 
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::{Value, json};
 use testkit::{Salon, TestApp};
 

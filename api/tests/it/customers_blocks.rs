@@ -1,6 +1,6 @@
 //! Blocked customers: refused where they book by themselves, by what leads to them, without being told why.
 
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::{Value, json};
 use testkit::{Salon, TestApp};
 

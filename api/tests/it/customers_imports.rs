@@ -1,6 +1,6 @@
 //! Customers from a file: looked at, brought in by a job, whatever breaks in between.
 
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::{Value, json};
 use testkit::{Salon, TestApp};
 

@@ -1,7 +1,7 @@
 //! Booking pages in frames on other sites: who may show them, and that they need no cookie there.
 
 use api::pages::table::{Access, pages};
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::{Value, json};
 use testkit::{Answer, Browser, Salon, TestApp};
 

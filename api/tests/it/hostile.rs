@@ -187,7 +187,11 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             json!({"email": "ana@customer.example", "password": "long enough", "tenant": "salon"})
         }
         ("POST", "/auth/refresh" | "/auth/logout") => json!({"refresh_token": "x"}),
-        ("POST", "/auth/verify-email") => json!({"token": "x"}),
+        ("PATCH", "/me") => json!({"full_name": "Olga", "locale": "en"}),
+        ("PUT", "/me/password") => json!({"current_password": "x", "password": "long enough"}),
+        ("POST", "/me/email") => json!({"current_password": "x", "email": "new@salon.example"}),
+        ("POST", "/tenants") => testkit::sign_up("second", "Europe/Paris")["tenant"].clone(),
+        ("POST", "/auth/verify-email" | "/auth/confirm-email" | "/auth/undo-email") => json!({"token": "x"}),
         ("POST", "/auth/resend-verification" | "/auth/forgot-password") => {
             json!({"email": "ana@customer.example"})
         }

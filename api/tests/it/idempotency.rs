@@ -82,7 +82,7 @@ async fn what_was_refused_may_be_tried_again_with_the_same_key() {
 async fn another_callers_key_is_nothing_to_me() {
     let app = TestApp::start().await.ignore_jobs();
     let (salon, other) = (app.tenant("salon").await, app.tenant("other").await);
-    let mate = salon.member(domain::role::Role::Admin).await;
+    let mate = salon.member(domain::access::Role::Admin).await;
     let staff = json!({"name": "Bea"});
     let add = async |token: &str| {
         let request = app.post("/staff").bearer(token).header("idempotency-key", "k");

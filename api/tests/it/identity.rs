@@ -9,11 +9,11 @@ fn text(body: &Value, name: &str) -> String {
     body[name].as_str().unwrap().to_owned()
 }
 
-async fn login(app: &TestApp, email: &str, password: &str) -> testkit::Answer {
+pub(crate) async fn login(app: &TestApp, email: &str, password: &str) -> testkit::Answer {
     app.post("/auth/login").json(&json!({"email": email, "password": password})).await
 }
 
-async fn refresh(app: &TestApp, token: &str) -> testkit::Answer {
+pub(crate) async fn refresh(app: &TestApp, token: &str) -> testkit::Answer {
     app.post("/auth/refresh").json(&json!({"refresh_token": token})).await
 }
 
@@ -189,7 +189,7 @@ async fn an_address_is_proven_by_the_link_in_the_mail() {
 }
 
 /// The token in the newest mail, of a link of this path.
-async fn token_of_mail(app: &TestApp, path: &str) -> String {
+pub(crate) async fn token_of_mail(app: &TestApp, path: &str) -> String {
     let mails = app.mails().await;
     let (_, rest) = mails.iter().rev().find_map(|mail| mail.text.split_once(path)).unwrap();
     rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect()
@@ -226,6 +226,9 @@ async fn a_forgotten_password_is_chosen_anew_once_and_ends_every_session() {
     let body = login(&app, &salon.email, "quite another secret").await.expect(200);
     // Who read the mail has the address.
     assert_eq!(body["user"]["email_verified"], true);
+    app.run_jobs().await;
+    let mails = app.mails().await;
+    assert!(mails.last().unwrap().text.contains("A new password was chosen"), "{:?}", mails.last());
 }
 
 #[tokio::test]
@@ -251,6 +254,7 @@ async fn of_many_who_choose_a_password_at_once_one_does() {
     }))
     .await;
     assert_eq!(answers.iter().filter(|status| **status == 204).count(), 1, "{answers:?}");
+    assert_eq!(app.run_jobs().await.len(), 1);
 }
 
 #[tokio::test]

@@ -120,7 +120,7 @@ async fn files_go_after_the_picture_and_never_before() {
         assert_eq!(show(&app, &address).await.status, 200);
     }
     // The token is over by now.
-    let token = salon.member(domain::role::Role::Owner).await;
+    let token = salon.member(domain::access::Role::Owner).await;
     app.delete(&path).bearer(&token).await.expect(204);
     app.run_jobs().await;
     show(&app, &addresses(&second)[0]).await.refused(404, "NOT_FOUND");

@@ -1,7 +1,7 @@
 //! What services ask, what customers answer, and what becomes of both.
 
 use chrono::TimeDelta;
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::{Value, json};
 use testkit::{Answer, Browser, Salon, TestApp};
 

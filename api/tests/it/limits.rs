@@ -13,7 +13,7 @@ fn counted_in(url: &str) -> Limits {
     Limits::new(&RedisConfig { url: url.into(), prefix }, 1).unwrap()
 }
 
-fn redis() -> Limits {
+pub(crate) fn redis() -> Limits {
     #[expect(clippy::disallowed_methods, reason = "tests have no command line")]
     let url = std::env::var("TEST_REDIS_URL");
     counted_in(&url.expect("TEST_REDIS_URL is not set: `make test` sets it, and starts what it names"))

@@ -1,6 +1,8 @@
 //! The API and the pages, through a real server on a real PostgreSQL.
 
 #[cfg(test)]
+mod account;
+#[cfg(test)]
 mod approval;
 mod arrangements;
 #[cfg(test)]

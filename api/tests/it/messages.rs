@@ -79,8 +79,8 @@ async fn owners_are_warned_once_at_four_fifths_of_the_plan_and_once_at_its_end()
 async fn every_owner_is_warned_in_their_language() {
     let app = TestApp::start().await;
     let salon = app.tenant("salon").await;
-    salon.member(domain::role::Role::Owner).await;
-    salon.member(domain::role::Role::Admin).await;
+    salon.member(domain::access::Role::Owner).await;
+    salon.member(domain::access::Role::Admin).await;
     let admin = app.database.admin().await;
     admin.batch_execute("UPDATE users SET locale = 'fr' WHERE full_name = 'Mia Member'").await.unwrap();
     app.run_jobs().await;

@@ -1,7 +1,7 @@
 //! Every page of members against everybody who must not get through it.
 
 use api::pages::table::{Access, Page, pages};
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::json;
 use testkit::{Answer, Browser, Salon, TestApp};
 
@@ -35,6 +35,7 @@ impl Ids {
             ("bookings", booking),
             ("customers", customer),
             ("tenants", salon.id.to_string()),
+            ("account", session_of(salon)),
         ])
     }
 
@@ -49,6 +50,10 @@ impl Ids {
     }
 }
 
+fn session_of(salon: &Salon<'_>) -> String {
+    salon.app.state.tokens.verify(&salon.token, salon.app.now()).unwrap().sid.to_string()
+}
+
 async fn ask(browser: &Browser<'_>, page: &Page, path: &str, token: &str) -> Answer {
     let request = browser.request(page.method.as_str(), path);
     if page.method == "GET" { request.await } else { request.header("x-csrf-token", token).form(&[]).await }
@@ -60,7 +65,7 @@ fn name(page: &Page) -> String {
 
 /// Answers that never end, and pages that end the session.
 fn is_an_end(page: &Page) -> bool {
-    page.path.ends_with("/stream") || page.path == "/logout" || page.path.ends_with("/sign-out")
+    page.path.ends_with("/stream") || page.path == "/logout"
 }
 
 #[tokio::test]

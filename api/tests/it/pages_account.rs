@@ -170,4 +170,5 @@ async fn a_forgotten_password_is_chosen_anew_by_mail() {
     assert_eq!(browser.address, "/app");
     // The link is used up.
     assert_eq!(Browser::new(&app).open(&link).await.status, 404);
+    assert_eq!(app.run_jobs().await.len(), 1);
 }

@@ -1,6 +1,6 @@
 //! The calendar, bookings, customers and search as a browser without a script sees them, and what tells it to look again.
 
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::json;
 use testkit::{Browser, Salon, TestApp};
 

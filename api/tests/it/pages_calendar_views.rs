@@ -1,6 +1,6 @@
 //! The calendar's week, month and list, and bookings that are put elsewhere by hand, as a browser sees them.
 
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::{Value, json};
 use testkit::{Answer, Browser, Salon, TestApp};
 

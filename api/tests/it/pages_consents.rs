@@ -1,6 +1,6 @@
 //! What a customer agrees to on the public pages, and what becomes of it.
 
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::json;
 use testkit::{Browser, Salon, TestApp};
 

@@ -1,6 +1,6 @@
 //! The pages of customers, without a script: tags, blocks, duplicates, an import.
 
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::json;
 use testkit::{Browser, TestApp};
 

@@ -1,6 +1,6 @@
 //! The file of all customers.
 
-use domain::role::Role;
+use domain::access::Role;
 use testkit::{Browser, TestApp};
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use api::pages::table::{Access, Page, pages};
-use domain::role::Role;
+use domain::access::Role;
 use testkit::{Browser, Salon, TestApp};
 
 use crate::console::job;

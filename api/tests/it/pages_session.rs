@@ -176,8 +176,8 @@ async fn signing_out_everywhere_ends_every_session_of_the_user_and_no_other() {
     let (salon, other) = (app.tenant("salon").await, app.tenant("other").await);
     let (mut here, there) = (Browser::of(&salon).await, Browser::of(&salon).await);
     let stranger = Browser::of(&other).await;
-    here.open("/app/settings/security").await;
-    here.submit("/app/settings/security/sign-out", &[]).await;
+    here.open("/app/account/security").await;
+    here.press("/app/account/sessions/end", ("here", "1"), &[]).await;
     assert_eq!(here.address, "/login");
     assert!(here.page.text.contains("Every device is signed out."), "{}", here.page.text);
     assert_eq!(there.request("GET", "/app").await.status, 303);

@@ -1,6 +1,6 @@
 //! Setting a tenant up by its pages, without a script.
 
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::{Value, json};
 use testkit::{Browser, Salon, TestApp};
 

@@ -1,7 +1,7 @@
 //! Private events: time that bookings can't have, once and again and again.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::role::Role;
+use domain::access::Role;
 use futures_util::future::join_all;
 use jobs::Job;
 use serde_json::{Value, json};

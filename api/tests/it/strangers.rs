@@ -1,7 +1,7 @@
 //! Every route of the table against everybody who must not get through it. A new route fails until it has its line here.
 
 use api::routes::{Access, Route};
-use domain::role::Role;
+use domain::access::Role;
 use serde_json::{Value, json};
 use testkit::{Answer, Request, Salon, TestApp};
 
@@ -34,6 +34,8 @@ pub(crate) struct Things {
     series: String,
     file: String,
     question: String,
+    session: String,
+    tenant: String,
 }
 
 impl Things {
@@ -66,6 +68,8 @@ impl Things {
         let text = |value: Value| value.as_str().unwrap().to_owned();
         let (question, file) = answered(salon, &service).await;
         Self {
+            session: another_session(salon).await,
+            tenant: salon.id.to_string(),
             question,
             file,
             service,
@@ -101,10 +105,12 @@ impl Things {
             series: id(),
             file: id(),
             question: id(),
+            session: id(),
+            tenant: id(),
         }
     }
 
-    fn all(&self) -> [&str; 14] {
+    fn all(&self) -> [&str; 16] {
         let Self {
             service,
             staff,
@@ -120,10 +126,12 @@ impl Things {
             series,
             file,
             question,
+            session,
+            tenant,
         } = self;
         [
             service, staff, closure, opening, booking, code, customer, room, import, event, waiting, series,
-            file, question,
+            file, question, session, tenant,
         ]
     }
 
@@ -141,9 +149,19 @@ impl Things {
             Some("waitlist") => &self.waiting,
             Some("series") => &self.series,
             Some("intake-files") => &self.file,
+            Some("me") if path.starts_with("/me/sessions/") => &self.session,
+            Some("me") => &self.tenant,
             _ => panic!("whose id is it in {path}?"),
         }
     }
+}
+
+/// A session of the owner's, beside the one whose token the requests carry.
+async fn another_session(salon: &Salon<'_>) -> String {
+    let body = json!({"email": salon.email, "password": salon.password});
+    let opened = salon.app.post("/auth/login").json(&body).await.expect(200);
+    let token = opened["access_token"].as_str().unwrap();
+    salon.app.state.tokens.verify(token, salon.app.now()).unwrap().sid.to_string()
 }
 
 /// A question of the service, and a file that answers it, of a booking.
@@ -166,7 +184,16 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
     let (staff, service) = (things.staff.clone(), things.service.clone());
     let (none, of_staff) = (Vec::new(), vec![("staff_id", staff.clone())]);
     match (route.method.as_str(), route.path) {
-        ("PATCH", "/tenant") => (none, Some(json!({})), Own),
+        ("PATCH", "/tenant" | "/me") => (none, Some(json!({})), Own),
+        ("PUT", "/me/password") => {
+            let body = json!({"current_password": "the secret of other", "password": "the secret of other"});
+            (none, Some(body), Own)
+        }
+        ("POST", "/me/email") => {
+            let body = json!({"current_password": "the secret of other", "email": "new@other.example"});
+            (none, Some(body), Own)
+        }
+        ("POST", "/tenants") => (none, Some(json!({"name": "Second", "timezone": "Europe/Paris"})), Own),
         ("POST", "/services") => {
             let body = json!({"name": "Cut", "duration_minutes": 30, "price_cents": 0, "staff_ids": [staff],
                 "room_ids": [things.room]});
@@ -183,7 +210,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             | "/events/{id}"
             | "/staff/{id}/calendar-feed",
         )
-        | ("DELETE", "/closures/{id}" | "/openings/{id}" | "/waitlist/{id}")
+        | ("DELETE", "/closures/{id}" | "/openings/{id}" | "/waitlist/{id}" | "/me/sessions/{id}")
         | (
             "GET",
             "/bookings/{id}"
@@ -194,7 +221,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             | "/services/{id}/questions"
             | "/intake-files/{id}",
         )
-        | ("POST", "/staff/{id}/calendar-import")
+        | ("POST", "/staff/{id}/calendar-import" | "/me/tenants/{id}/switch")
         | ("PUT" | "DELETE", "/services/{id}/image") => (none, None, NotFound),
         (
             "PATCH",
@@ -231,10 +258,12 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/stream/tickets" | "/customers/imports")
         | (
             "GET",
-            "/me" | "/waitlist" | "/tenant" | "/policy" | "/embedding" | "/plan" | "/services" | "/staff"
-            | "/rooms" | "/closures" | "/openings" | "/customers" | "/customers/tags",
+            "/me" | "/me/sessions" | "/me/events" | "/me/tenants" | "/waitlist" | "/tenant" | "/policy"
+            | "/embedding" | "/plan" | "/services" | "/staff" | "/rooms" | "/closures" | "/openings"
+            | "/customers" | "/customers/tags",
         )
-        | ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover") => (none, None, Own),
+        | ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover")
+        | ("DELETE", "/me/email" | "/me/sessions") => (none, None, Own),
         ("POST", "/customers/{id}/block" | "/customers/imports/{id}/start") => {
             (none, Some(json!({})), NotFound)
         }
@@ -503,6 +532,8 @@ fn what_everybody_may_call_is_listed_here() {
             "POST /auth/resend-verification",
             "POST /auth/forgot-password",
             "POST /auth/reset-password",
+            "POST /auth/confirm-email",
+            "POST /auth/undo-email",
             "GET /slug-available",
             // By ticket.
             "GET /stream",

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use domain::access::Role;
 use domain::id::EventId;
-use domain::role::Role;
 use queue::{RedisConfig, Waker};
 use serde_json::{Value, json};
 use testkit::{Salon, Stream, TestApp};

@@ -9,8 +9,10 @@ use tokio_postgres::Client;
 /// Tables that name a tenant and are global all the same: only the identity's role reaches them.
 const GLOBAL_WITH_TENANT: [&str; 3] = ["memberships", "sessions", "tenant_directory"];
 /// Tables that belong to no tenant.
-const GLOBAL: [&str; 9] = [
+const GLOBAL: [&str; 11] = [
+    "account_events",
     "credentials",
+    "email_changes",
     "job_minutes",
     "password_resets",
     "queue_settings",
@@ -179,7 +181,9 @@ async fn privileges_are_these() {
     }
     let functions = "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1";
     let functions = texts(&admin, functions).await;
-    assert_eq!(functions, ["member_contact(uuid)", "owner_contacts()"]);
+    let known =
+        ["account_event(uuid,uuid)", "email_change(uuid,uuid)", "member_contact(uuid)", "owner_contacts()"];
+    assert_eq!(functions, known);
     for function in functions {
         let sql = format!(
             "SELECT r FROM unnest(ARRAY['harmony_app', 'harmony_identity', 'harmony_system']) r

@@ -322,7 +322,7 @@ async fn a_read_writes_nothing_and_leaves_its_connection_to_the_next() {
 async fn the_store_refuses_a_role_that_row_level_security_does_not_hold() {
     let app = TestApp::start().await.ignore_jobs();
     let now = api::clock::Clock::System.now();
-    app.store.check(|| now, &[Door::App, Door::Identity, Door::SignUp, Door::System]).await.unwrap();
+    app.store.check(|| now, &[Door::App, Door::Identity, Door::Accounts, Door::System]).await.unwrap();
     for role in ["harmony_owner", "postgres"] {
         let url = app.database.url_as(role);
         let config = DatabaseConfig {

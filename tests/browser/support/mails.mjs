@@ -8,10 +8,13 @@ import { origin } from './harness.mjs'
 /** What stands in the folder of mails and is none itself. */
 const parts = new Set(['layout', 'parts'])
 const folder = new URL('../../../templates/mail/', import.meta.url)
+/** What a mail about an account can be about. */
+const account = ['reset_link', 'account_reminder', 'email_confirmation', 'email_change', 'password_changed']
 export const kinds = readdirSync(folder)
   .filter(file => file.endsWith('.html'))
   .map(file => file.replace('.html', ''))
   .filter(kind => !parts.has(kind))
+  .flatMap(kind => (kind === 'account' ? account : [kind]))
 
 let counter = 0
 const post = (path, body, token) => api(path, { method: 'POST', body, token })
@@ -100,9 +103,16 @@ export async function mails() {
   const owner = await signUp('Studio Léa', 'Léa Blanc')
   sent.email_verification = await mail(owner.email)
   await post('/auth/forgot-password', { email: owner.email })
-  sent.password_reset = await newer(owner.email, sent.email_verification)
+  sent.reset_link = await newer(owner.email, sent.email_verification)
   await signUpOnThePage(owner)
-  sent.account_reminder = await newer(owner.email, sent.email_verification, sent.password_reset)
+  sent.account_reminder = await newer(owner.email, sent.email_verification, sent.reset_link)
+  const bearer = await token(owner)
+  const current_password = owner.password
+  await post('/me/email', { email: `new-${owner.email}`, current_password }, bearer)
+  sent.email_confirmation = await mail(`new-${owner.email}`)
+  sent.email_change = await newer(owner.email, sent.email_verification, sent.reset_link, sent.account_reminder)
+  await api('/me/password', { method: 'PUT', token: bearer, body: { current_password, password: 'another long password' } })
+  sent.password_changed = await newer(owner.email, sent.email_verification, sent.reset_link, sent.account_reminder, sent.email_change)
   sent.limit_warning = await nearItsLimit()
   sent.series_confirmation = await comeRegularly()
   ;[sent.waitlist_welcome, sent.waitlist_offer] = await waitForATime()

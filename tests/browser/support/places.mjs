@@ -50,6 +50,18 @@ const tokens = {
   }),
 }
 
+/** Of a change of address: the mails to the new one and to the old. */
+const emailChange = once(async () => {
+  const person = { email: `nils-${process.pid}@example.org`, password: 'a long password' }
+  const tenant = { name: `Atelier Nils ${process.pid}`, timezone: 'Europe/Paris', locale: 'fr' }
+  const { access_token } = await api('/auth/register', { method: 'POST', body: { ...person, full_name: 'Nils Roy', tenant } })
+  const email = `nils-new-${process.pid}@example.org`
+  await api('/me/email', { method: 'POST', token: access_token, body: { email, current_password: person.password } })
+  return { confirm: await mail(email), undo: await mail(person.email, it => it.links.some(url => url.includes('/email-undo/'))) }
+})
+tokens.email = once(async () => lastSegment((await emailChange()).confirm.links, '/account/email/'))
+tokens['email-undo'] = once(async () => lastSegment((await emailChange()).undo.links, '/account/email-undo/'))
+
 const first = path => once(async () => (await api(path, { token: await token(owner) })).data[0].id)
 const ids = {
   services: first('/services'),

@@ -1,12 +1,13 @@
 //! Pages of an account: signing up, in and out, proving an address, a forgotten password.
 
+pub mod email;
 pub mod login;
 pub mod password;
 pub mod signup;
 pub mod verify;
 
 use actix_web::http::Method;
-use domain::role::Permission;
+use domain::access::Permission;
 
 use super::table::{Access, Page, page};
 
@@ -26,7 +27,11 @@ pub fn routes() -> Vec<Page> {
         page(post.clone(), "/forgot", Anybody, password::ask),
         page(get.clone(), "/reset/{token}", Anybody, password::choose),
         page(post.clone(), "/reset/{token}", Anybody, password::reset),
-        page(get, "/verify/{token}", Anybody, verify::ask),
-        page(post, "/verify/{token}", Anybody, verify::verify),
+        page(get.clone(), "/verify/{token}", Anybody, verify::ask),
+        page(post.clone(), "/verify/{token}", Anybody, verify::verify),
+        page(get.clone(), "/account/email/{token}", Anybody, email::ask),
+        page(post.clone(), "/account/email/{token}", Anybody, email::confirm),
+        page(get, "/account/email-undo/{token}", Anybody, email::ask_undo),
+        page(post, "/account/email-undo/{token}", Anybody, email::undo),
     ]
 }

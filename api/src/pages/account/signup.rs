@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, ResponseError};
 use chrono_tz::Tz;
 use domain::locale::Locale;
 use domain::rejection::{Code, Rejection};
-use domain::tenant::SignUpDraft;
+use domain::tenant::{SignUpDraft, TenantDraft};
 use serde::{Deserialize, Serialize};
 
 use crate::account;
@@ -46,12 +46,14 @@ impl SignUpForm {
             email: self.email.clone(),
             password: self.password.clone(),
             full_name: self.full_name.clone(),
-            tenant_name: self.tenant_name.clone(),
-            slug: Some(self.slug.trim().to_lowercase()).filter(|slug| !slug.is_empty()),
-            timezone: timezone.unwrap_or(Tz::Europe__Paris),
-            locale: Locale::from_name(&self.locale).unwrap_or_default(),
-            currency: "EUR".to_owned(),
-            country: "FR".to_owned(),
+            tenant: TenantDraft {
+                name: self.tenant_name.clone(),
+                slug: Some(self.slug.trim().to_lowercase()).filter(|slug| !slug.is_empty()),
+                timezone: timezone.unwrap_or(Tz::Europe__Paris),
+                locale: Locale::from_name(&self.locale).unwrap_or_default(),
+                currency: "EUR".to_owned(),
+                country: "FR".to_owned(),
+            },
         };
         if timezone.is_ok() {
             return Ok(draft);

@@ -1,8 +1,8 @@
 //! How a tenant shows itself: its colour, tried before it is saved, its address, and the link to share.
 
 use actix_web::{HttpRequest, HttpResponse};
+use domain::access::Permission;
 use domain::rejection::{Code, Rejection};
-use domain::role::Permission;
 use domain::setup::SetupStep;
 use domain::slug;
 use domain::tenant::TenantChanges;
@@ -196,7 +196,7 @@ pub async fn rename(
                 Ok(wanted) => member
                     .state
                     .store
-                    .sign_up()
+                    .accounts()
                     .transaction(member.tenant.id(), async |tx| {
                         store::tenants::rename(tx, wanted, version, &by, now).await
                     })

@@ -1,9 +1,9 @@
 //! The booking pages on websites of the tenant's own: which may show them, and what they are to say for it.
 
 use actix_web::HttpResponse;
+use domain::access::Permission;
 use domain::locale::Locale;
 use domain::rejection::Code;
-use domain::role::Permission;
 use serde::{Deserialize, Serialize};
 use store::services::{self, Offer};
 use store::tenants::Tenant;

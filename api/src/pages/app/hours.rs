@@ -3,10 +3,10 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
+use domain::access::Permission;
 use domain::hours::{MinuteRange, Owner, TimeOfDay, Weekday, WeeklyRange};
 use domain::id::{ServiceId, StaffId};
 use domain::rejection::{Code, Fields};
-use domain::role::Permission;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::hours::WeekOf;

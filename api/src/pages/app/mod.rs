@@ -1,5 +1,6 @@
 //! The dashboard: what members of a tenant see of it, and do with its bookings, its customers and its set-up.
 
+pub mod account;
 pub mod bookings;
 pub mod brand;
 pub mod calendar;
@@ -28,7 +29,7 @@ pub mod waitlist;
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
-use domain::role::Permission;
+use domain::access::Permission;
 
 use super::frame::Flash;
 use super::see_with;
@@ -37,6 +38,7 @@ use super::table::{Access, Page, page};
 pub fn routes() -> Vec<Page> {
     let mut pages = day();
     pages.extend(setup());
+    pages.extend(account::routes());
     pages
 }
 
@@ -161,8 +163,6 @@ fn setup() -> Vec<Page> {
         page(post(), "/app/settings/link", manage, brand::rename),
         page(post(), "/app/settings/link/shared", read, brand::shared),
         page(get(), "/app/settings/link/qr.svg", read, brand::qr),
-        page(get(), "/app/settings/security", read, settings::security),
-        page(post(), "/app/settings/security/sign-out", read, settings::sign_out_everywhere),
         page(get(), "/app/jobs", manage, jobs::show),
         page(post(), "/app/jobs/{id}/retry", manage, jobs::retry),
         page(get(), "/app/plan", read, plan::show),

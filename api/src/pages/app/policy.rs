@@ -1,10 +1,10 @@
 //! What the tenant asks of customers who cancel, move or stay away.
 
 use actix_web::HttpResponse;
+use domain::access::Permission;
 use domain::booking::Policy;
 use domain::booking::policy::Fee;
 use domain::rejection::{Code, Fields, Rejection};
-use domain::role::Permission;
 use serde::{Deserialize, Serialize};
 use store::tenants::Tenant;
 

@@ -1,9 +1,9 @@
 //! The rooms of a tenant: one page to add, rename and archive them.
 
 use actix_web::HttpResponse;
+use domain::access::Permission;
 use domain::id::RoomId;
 use domain::rejection::Code;
-use domain::role::Permission;
 use domain::room::RoomDraft;
 use serde::{Deserialize, Serialize};
 use store::rooms::{self, Room};

@@ -1,11 +1,10 @@
 //! The profile of a tenant: what its page and its messages say of it, its language and its zone.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use chrono_tz::Tz;
+use domain::access::Permission;
 use domain::locale::Locale;
 use domain::rejection::{Code, Fields, Rejection};
-use domain::role::Permission;
 use domain::tenant::TenantChanges;
 use serde::{Deserialize, Serialize};
 use store::tenants::Tenant;
@@ -13,7 +12,6 @@ use store::tenants::Tenant;
 use super::told::Told;
 use super::typed::{Difference, differences, joined, number, readable, shown_version};
 use crate::extract::{Allows, ManageTenant, PageMember, Read};
-use crate::pages::account::login::signed_out;
 use crate::pages::form::{Choice, Flaw, Form, refuses_a_person};
 use crate::pages::frame::{Flash, Frame};
 use crate::pages::{Reader, render, see_with, zones};
@@ -225,41 +223,4 @@ fn page<P: Allows>(
         may_manage: member.role.may(Permission::ManageTenant),
     };
     render(&member.state, frame, told.status, "app/settings", &content)
-}
-
-#[derive(Serialize)]
-struct Security {
-    current: &'static str,
-    tab: &'static str,
-    email: String,
-    is_verified: bool,
-}
-
-pub async fn security(reader: Reader, member: PageMember<Read>) -> HttpResponse {
-    reader
-        .answer(async {
-            let (frame, _) = member.frame(&reader).await?;
-            let identity = member.state.store.identity();
-            let user = identity.statement(async |tx| store::users::find(tx, member.user_id).await).await?;
-            let content = Security {
-                current: "settings",
-                tab: "security",
-                email: user.email,
-                is_verified: user.email_verified_at.is_some(),
-            };
-            render(&member.state, &frame, StatusCode::OK, "app/security", &content)
-        })
-        .await
-}
-
-/// Ends every session of the user, this one too.
-pub async fn sign_out_everywhere(reader: Reader, member: PageMember<Read>) -> HttpResponse {
-    reader
-        .answer(async {
-            let identity = member.state.store.identity();
-            let (user_id, now) = (member.user_id, member.now);
-            identity.transaction(async |tx| store::sessions::revoke_all(tx, user_id, now).await).await?;
-            Ok(signed_out("account-signed-out-everywhere"))
-        })
-        .await
 }

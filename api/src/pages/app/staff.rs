@@ -3,9 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono_tz::Tz;
+use domain::access::Permission;
 use domain::id::StaffId;
 use domain::rejection::{Code, Fields, Rejection};
-use domain::role::Permission;
 use domain::staff::StaffDraft;
 use serde::{Deserialize, Serialize};
 use store::staff::StaffMember;

@@ -84,7 +84,7 @@ pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
             ];
             let done = list.iter().filter(|step| step.is_done).count();
             let is_wanted = done < list.len() && !steps.contains(&SetupStep::Dismissed);
-            let may_do = member.role.may(domain::role::Permission::ManageCatalogue);
+            let may_do = member.role.may(domain::access::Permission::ManageCatalogue);
             let line = |Appointment { booking, staff_name, .. }: Appointment| Line {
                 is_today: booking.starts_at < day.end,
                 id: booking.id,

@@ -7,11 +7,10 @@ use domain::id::TenantId;
 use domain::rejection::{Code, Rejection};
 use domain::tenant::TenantDraft;
 use serde::{Deserialize, Serialize};
-use store::{SignUpTx, sessions};
+use store::sessions;
 
 use crate::account;
 use crate::extract::{PageMember, Path, Read};
-use crate::limit::AUTH;
 use crate::pages::form::{Choice, Flaw, Form, flaws, refuses_a_person};
 use crate::pages::frame::{Flash, Frame};
 use crate::pages::{Reader, render, see_with, zones};
@@ -69,7 +68,6 @@ pub async fn create(
         .answer(async {
             let Form(form) = form?;
             let (frame, tenant) = member.frame(&reader).await?;
-            member.state.take(AUTH, &member.ip).await?;
             let timezone = form.timezone.parse::<Tz>();
             let draft = TenantDraft {
                 name: form.tenant_name.clone(),
@@ -79,8 +77,14 @@ pub async fn create(
                 currency: tenant.currency.clone(),
                 country: tenant.country.clone(),
             };
-            match open(&member, draft).await {
-                Ok(()) => Ok(see_with("/app", &Flash::ok("app-tenant-opened"))),
+            match account::open_tenant(&member.own(), draft).await {
+                Ok((tenant, _role)) => {
+                    let (identity, session) = (member.state.store.identity(), member.session.id);
+                    identity
+                        .transaction(async |tx| sessions::switch(tx, session, tenant.tenant_id).await)
+                        .await?;
+                    Ok(see_with("/app", &Flash::ok("app-tenant-opened")))
+                }
                 Err(mut problem) if refuses_a_person(&problem) => {
                     if problem.code() == Code::SlugTaken {
                         problem.0.errors = Rejection::invalid("/slug", "TAKEN", "is taken").errors;
@@ -92,19 +96,6 @@ pub async fn create(
             }
         })
         .await
-}
-
-async fn open(member: &PageMember<Read>, draft: TenantDraft) -> Result<()> {
-    let draft = draft.checked()?;
-    let (identity, now) = (member.state.store.identity(), member.now);
-    let user = identity.statement(async |tx| store::users::find(tx, member.user_id).await).await?;
-    let (name, asked) = (draft.name.clone(), draft.slug.clone());
-    let make =
-        async |tx: &SignUpTx, slug: String| store::tenants::open(tx, &user, draft.clone(), slug, now).await;
-    let tenant = account::under_a_slug(&member.state, &name, asked, now, make).await?;
-    let session = member.session.id;
-    identity.transaction(async |tx| sessions::switch(tx, session, tenant.tenant_id).await).await?;
-    Ok(())
 }
 
 fn page(

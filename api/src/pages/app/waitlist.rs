@@ -3,8 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::access::Permission;
 use domain::id::{BookingId, WaitlistEntryId};
-use domain::role::Permission;
 use domain::waitlist::Status;
 use serde::Serialize;
 use store::waitlist::{self, Waiting};

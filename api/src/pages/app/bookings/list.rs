@@ -3,8 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use chrono::{DateTime, Days, Utc};
+use domain::access::Permission;
 use domain::booking::Status;
-use domain::role::Permission;
 use domain::wall_clock;
 use futures_util::join;
 use serde::{Deserialize, Serialize};

@@ -9,9 +9,9 @@ mod visit;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
 use chrono_tz::Tz;
+use domain::access::Permission;
 use domain::booking::{Act, Status};
 use domain::id::{BookingId, CustomerId, GroupSessionId, ServiceId, StaffId};
-use domain::role::Permission;
 use domain::slots::Assigned;
 use domain::wall_clock;
 use futures_util::join;

@@ -3,9 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use chrono::{DateTime, Utc};
+use domain::access::Permission;
 use domain::id::CustomerId;
 use domain::rejection::Code;
-use domain::role::Permission;
 use futures_util::join;
 use serde::{Deserialize, Serialize};
 use store::bookings::{self, Appointment};

@@ -139,7 +139,7 @@ pub async fn list(reader: Reader, member: PageMember<Read>, request: HttpRequest
                 is_archive,
                 services: offers.into_iter().map(line).collect(),
                 currency: tenant.currency,
-                may_manage: member.role.may(domain::role::Permission::ManageCatalogue),
+                may_manage: member.role.may(domain::access::Permission::ManageCatalogue),
             };
             render(&member.state, &frame, StatusCode::OK, "app/services", &content)
         })
@@ -328,7 +328,7 @@ async fn page<P: crate::extract::Allows>(
         has_deposits: tenant.plan.has(domain::plan::Feature::Deposits),
         steps: with(&STEPS, &form.step),
         notices: with(&NOTICES, &form.notice),
-        may_manage: member.role.may(domain::role::Permission::ManageCatalogue),
+        may_manage: member.role.may(domain::access::Permission::ManageCatalogue),
         slug: &tenant.slug,
     };
     render(&member.state, frame, told.status, "app/service", &content)

@@ -2,11 +2,11 @@
 //! kept before it is saved.
 
 use actix_web::HttpResponse;
+use domain::access::Permission;
 use domain::id::{QuestionId, ServiceId};
 use domain::intake::{self, Decimal, Kind, MOST_QUESTIONS, Question, QuestionDraft};
 use domain::locale::Locale;
 use domain::rejection::{Fields, Rejection};
-use domain::role::Permission;
 use domain::translation::{QuestionWords, Translations};
 use serde::Serialize;
 use store::services::Offer;

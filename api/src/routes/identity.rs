@@ -1,0 +1,99 @@
+//! What whoever signs up or in may call, and what they may do with their own account.
+
+use actix_web::http::Method;
+use domain::access::Permission;
+
+use super::{Access, Route, route};
+use crate::{auth, me};
+
+pub(super) fn routes() -> Vec<Route> {
+    use Access::Anybody;
+
+    let (get, post, put, patch, delete) =
+        (&Method::GET, &Method::POST, &Method::PUT, &Method::PATCH, &Method::DELETE);
+    let read = Access::Member(Permission::Read);
+    vec![
+        route(post, "/auth/register", Anybody, auth::register, "Sign up: a user and their tenant")
+            .takes::<auth::Register>()
+            .replies::<auth::SignedIn>(201),
+        route(post, "/auth/login", Anybody, auth::login, "Sign in")
+            .takes::<auth::Login>()
+            .replies::<auth::SignedIn>(200),
+        route(post, "/auth/refresh", Anybody, auth::refresh, "Exchange a refresh token, once")
+            .takes::<auth::RefreshToken>()
+            .replies::<auth::TokenPair>(200),
+        route(post, "/auth/logout", Anybody, auth::logout, "End the session of a refresh token")
+            .takes::<auth::RefreshToken>()
+            .answers(204),
+        route(post, "/auth/verify-email", Anybody, auth::verify_email, "Prove an email address")
+            .takes::<auth::VerifyEmail>()
+            .answers(204),
+        route(
+            post,
+            "/auth/resend-verification",
+            Anybody,
+            auth::resend_verification,
+            "Ask for another verification mail",
+        )
+        .takes::<auth::ByEmail>()
+        .answers(202),
+        route(post, "/auth/forgot-password", Anybody, auth::forgot_password, "Ask for a new password")
+            .takes::<auth::ByEmail>()
+            .answers(202),
+        route(post, "/auth/reset-password", Anybody, auth::reset_password, "Choose a new password, once")
+            .takes::<auth::ResetPassword>()
+            .answers(204),
+        route(
+            post,
+            "/auth/confirm-email",
+            Anybody,
+            me::confirm_email,
+            "Prove the address that one wants to have",
+        )
+        .takes::<me::ByToken>()
+        .answers(204),
+        route(
+            post,
+            "/auth/undo-email",
+            Anybody,
+            me::undo_email,
+            "Undo a change of address that is not one's own",
+        )
+        .takes::<me::ByToken>()
+        .answers(204),
+        route(get, "/slug-available", Anybody, auth::slug_available, "Whether a public address is free")
+            .asks::<auth::SlugQuestion>()
+            .replies::<auth::SlugAnswer>(200),
+        route(get, "/me", read, me::show, "Who is signed in").replies::<me::Me>(200),
+        route(patch, "/me", read, me::update, "Change name and language")
+            .takes::<me::UpdateMe>()
+            .replies::<auth::UserView>(200),
+        route(
+            put,
+            "/me/password",
+            read,
+            me::change_password,
+            "Change the password, and end all other sessions",
+        )
+        .takes::<me::ChangePassword>()
+        .answers(204),
+        route(post, "/me/email", read, me::change_email, "Ask for another address")
+            .takes::<me::ChangeEmail>()
+            .answers(202),
+        route(delete, "/me/email", read, me::withdraw_email, "No longer want that").answers(204),
+        route(get, "/me/sessions", read, me::sessions::list, "The sessions that live")
+            .replies::<me::sessions::SessionsView>(200),
+        route(delete, "/me/sessions", read, me::sessions::destroy_others, "End all but this one")
+            .answers(204),
+        route(delete, "/me/sessions/{id}", read, me::sessions::destroy, "End a session").answers(204),
+        route(get, "/me/events", read, me::sessions::events, "What happened to the account")
+            .replies::<me::sessions::AccountEventsView>(200),
+        route(get, "/me/tenants", read, me::tenants::list, "The tenants one is a member of")
+            .replies::<me::tenants::TenantsView>(200),
+        route(post, "/me/tenants/{id}/switch", read, me::tenants::switch, "Go to another tenant")
+            .replies::<auth::TokenPair>(200),
+        route(post, "/tenants", read, me::tenants::create, "Open another tenant")
+            .takes::<auth::RegisterTenant>()
+            .replies::<auth::SignedInTenant>(201),
+    ]
+}

@@ -1,0 +1,51 @@
+//! What happens to a user's account, for them to see that nobody else did it.
+
+/// Told by mail where it opens the account, or closes it, to whoever did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "diesel", derive(diesel::AsExpression, diesel::FromSqlRow))]
+#[cfg_attr(feature = "diesel", diesel(sql_type = diesel::sql_types::Text))]
+pub enum AccountEvent {
+    SignedIn,
+    PasswordChanged,
+    /// By the link from a mail.
+    PasswordReset,
+    EmailChangeAsked,
+    EmailChanged,
+    EmailChangeUndone,
+    /// All other devices were signed out.
+    SignedOutElsewhere,
+}
+crate::sql::text!(AccountEvent);
+
+impl AccountEvent {
+    pub const ALL: [Self; 7] = [
+        Self::SignedIn,
+        Self::PasswordChanged,
+        Self::PasswordReset,
+        Self::EmailChangeAsked,
+        Self::EmailChanged,
+        Self::EmailChangeUndone,
+        Self::SignedOutElsewhere,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed_in",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordReset => "password_reset",
+            Self::EmailChangeAsked => "email_change_asked",
+            Self::EmailChanged => "email_changed",
+            Self::EmailChangeUndone => "email_change_undone",
+            Self::SignedOutElsewhere => "signed_out_elsewhere",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.name() == name)
+    }
+
+    /// Whether its user is told at once. A change of the address has mails of its own.
+    pub const fn is_told(self) -> bool {
+        matches!(self, Self::PasswordChanged | Self::PasswordReset)
+    }
+}
