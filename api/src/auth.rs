@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::access::Role;
-use domain::account::AccountEvent;
 use domain::id::{SessionId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::plan::Plan;
@@ -56,6 +55,8 @@ pub struct RegisterTenant {
 pub struct Login {
     email: String,
     password: String,
+    /// Of whoever has a second factor: six digits of their app, or a recovery code.
+    totp_code: Option<String>,
     /// The slug of the tenant to sign in to; without it the oldest membership.
     tenant: Option<String>,
 }
@@ -121,6 +122,8 @@ pub struct UserView {
     full_name: String,
     locale: Locale,
     email_verified: bool,
+    /// Whether signing in takes more than the password.
+    has_second_factor: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -181,6 +184,7 @@ impl From<&User> for UserView {
             full_name: user.full_name.clone(),
             locale: user.locale,
             email_verified: user.email_verified_at.is_some(),
+            has_second_factor: user.has_second_factor,
         }
     }
 }
@@ -200,6 +204,8 @@ pub async fn register(anybody: Anybody, Json(body): Json<Register>) -> Result<Ht
 pub async fn login(anybody: Anybody, Json(body): Json<Login>) -> Result<HttpResponse> {
     let (user, membership) =
         account::authenticate(&anybody, &body.email, body.password, body.tenant.as_deref()).await?;
+    let tenant_id = membership.as_ref().map(|(tenant, _role)| tenant.tenant_id);
+    account::pass_second_factor(&anybody, &user, tenant_id, body.totp_code.as_deref()).await?;
     Ok(HttpResponse::Ok().json(sign_in(&anybody, &user, membership).await?))
 }
 
@@ -213,7 +219,7 @@ async fn sign_in(anybody: &Anybody, user: &User, membership: Option<(Tenant, Rol
     identity
         .transaction(async |tx| {
             sessions::open(tx, &session, &tokens::hash(&refresh_token)).await?;
-            accounts::note(tx, user.id, AccountEvent::SignedIn, &anybody.origin(), now).await
+            accounts::note_sign_in(tx, user.id, &anybody.origin(), now).await
         })
         .await?;
     Ok(SignedIn {

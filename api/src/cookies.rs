@@ -7,6 +7,9 @@ use actix_web::{HttpRequest, HttpResponse};
 /// a subdomain, can have set it.
 pub const SESSION: &str = "__Host-session";
 
+/// Of whoever has given the right password and not yet the code: a link of ours, good for ten minutes.
+pub const SECOND_STEP: &str = "__Host-second-step";
+
 /// What came of a form, for the next page to say.
 pub const FLASH: &str = "__Host-flash";
 
@@ -28,6 +31,17 @@ pub fn session(value: &str) -> String {
 /// Takes the session's cookie away.
 pub fn no_session() -> String {
     format!("{SESSION}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// The cookie of the second step.
+pub fn second_step(token: &str) -> String {
+    let seconds = domain::link::TO_PASS.num_seconds();
+    format!("{SECOND_STEP}={token}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// Takes it away.
+pub fn no_second_step() -> String {
+    format!("{SECOND_STEP}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax")
 }
 
 /// The cookie of what a page is to say once, soon.

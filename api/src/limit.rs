@@ -17,6 +17,8 @@ pub const AUTH: Bucket = Bucket { name: "auth", most: 30, window: QUARTER };
 pub const LOGIN: Bucket = Bucket { name: "login", most: 20, window: QUARTER };
 /// Failed sign-ins from everywhere, by email address: so many that one address alone locks nobody out.
 pub const LOGIN_ANYWHERE: Bucket = Bucket { name: "login_anywhere", most: 200, window: QUARTER };
+/// Codes of a second factor that are tried, by user.
+pub const SECOND_FACTOR: Bucket = Bucket { name: "second_factor", most: 10, window: Duration::from_hours(1) };
 /// Exchanges of refresh tokens, by address: an office is many people.
 pub const REFRESH: Bucket = Bucket { name: "refresh", most: 600, window: QUARTER };
 /// Verification mails asked for again, by email address.

@@ -61,6 +61,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     let state = web::Data::new(State {
         tokens: Tokens::new(config.secrets.token_keys()?)?,
         passwords: Passwords::new(),
+        vault: config.secrets.vault()?,
         links: Links::new(config.secrets.link_key()?, &config.public_url),
         files: config.files.files()?,
         pages: Pages::load()?,

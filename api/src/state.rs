@@ -9,6 +9,7 @@ use domain::id::TenantId;
 use domain::link::{Link, Links, Purpose};
 use domain::rejection::Code;
 use providers::files::Files;
+use providers::vault::Vault;
 use queue::{Limits, Tickets};
 use store::tenants::Place;
 use store::{Store, Tenant};
@@ -27,6 +28,7 @@ pub struct State {
     pub tokens: Tokens,
     pub passwords: Passwords,
     pub links: Links,
+    pub vault: Vault,
     pub files: Files,
     pub pages: Pages,
     pub metrics: Metrics,

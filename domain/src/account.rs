@@ -14,11 +14,17 @@ pub enum AccountEvent {
     EmailChangeUndone,
     /// All other devices were signed out.
     SignedOutElsewhere,
+    SecondFactorOn,
+    SecondFactorOff,
+    /// Signed in by one.
+    RecoveryCodeUsed,
+    /// Those before open nothing any more.
+    RecoveryCodesMade,
 }
 crate::sql::text!(AccountEvent);
 
 impl AccountEvent {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::SignedIn,
         Self::PasswordChanged,
         Self::PasswordReset,
@@ -26,6 +32,10 @@ impl AccountEvent {
         Self::EmailChanged,
         Self::EmailChangeUndone,
         Self::SignedOutElsewhere,
+        Self::SecondFactorOn,
+        Self::SecondFactorOff,
+        Self::RecoveryCodeUsed,
+        Self::RecoveryCodesMade,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -37,6 +47,10 @@ impl AccountEvent {
             Self::EmailChanged => "email_changed",
             Self::EmailChangeUndone => "email_change_undone",
             Self::SignedOutElsewhere => "signed_out_elsewhere",
+            Self::SecondFactorOn => "second_factor_on",
+            Self::SecondFactorOff => "second_factor_off",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::RecoveryCodesMade => "recovery_codes_made",
         }
     }
 
@@ -46,6 +60,14 @@ impl AccountEvent {
 
     /// Whether its user is told at once. A change of the address has mails of its own.
     pub const fn is_told(self) -> bool {
-        matches!(self, Self::PasswordChanged | Self::PasswordReset)
+        matches!(
+            self,
+            Self::PasswordChanged
+                | Self::PasswordReset
+                | Self::SecondFactorOn
+                | Self::SecondFactorOff
+                | Self::RecoveryCodeUsed
+                | Self::RecoveryCodesMade
+        )
     }
 }

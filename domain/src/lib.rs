@@ -27,6 +27,7 @@ pub mod rejection;
 pub mod reminder;
 
 pub mod room;
+pub mod second_factor;
 pub mod service;
 pub mod setup;
 pub mod sheet;

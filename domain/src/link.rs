@@ -26,6 +26,8 @@ pub enum Purpose {
     ConfirmEmail,
     /// The same from the old address: undo it.
     UndoEmail,
+    /// The subject is a user who has given the right password: give the code, too.
+    SecondStep,
 }
 
 /// What a token says.
@@ -62,6 +64,8 @@ pub fn public_url(text: &str) -> Result<String, &'static str> {
 const AFTERWARDS: TimeDelta = TimeDelta::days(90);
 /// How long an address can be proven.
 const TO_VERIFY: TimeDelta = TimeDelta::days(7);
+/// How long the right password waits for a code.
+pub const TO_PASS: TimeDelta = TimeDelta::minutes(10);
 /// How long a new address can be proven.
 pub const TO_CONFIRM: TimeDelta = TimeDelta::days(1);
 /// How long the old address can undo that, from when it was asked for.
@@ -127,6 +131,12 @@ impl Links {
         let expires_at = asked_at + TO_UNDO;
         let link = Link { purpose: Purpose::UndoEmail, tenant_id, subject: id.0, expires_at };
         self.mint("account/email-undo", link)
+    }
+
+    /// The token, which is no address, of whoever has given the right password and will be in that tenant.
+    pub fn second_step(&self, tenant_id: TenantId, user_id: UserId, now: DateTime<Utc>) -> String {
+        let expires_at = now + TO_PASS;
+        self.key.sign(&Link { purpose: Purpose::SecondStep, tenant_id, subject: user_id.0, expires_at })
     }
 
     /// Reads the token of a link for one purpose: see [`LinkKey::open`].
@@ -197,6 +207,7 @@ impl Purpose {
             Self::Waitlist => 5,
             Self::ConfirmEmail => 6,
             Self::UndoEmail => 7,
+            Self::SecondStep => 8,
         }
     }
 }

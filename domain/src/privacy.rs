@@ -62,6 +62,7 @@ pub const REGISTRY: &[Personal] = &[
     personal("password_resets", &[]),
     personal("private_events", &["title", "note"]),
     personal("queue_settings", &[]),
+    personal("recovery_codes", &[]),
     personal("refresh_tokens", &[]),
     personal("rooms", &[]),
     personal("schedule_ticks", &[]),
@@ -77,6 +78,7 @@ pub const REGISTRY: &[Personal] = &[
         "tenants",
         &["contact_email", "phone_e164", "address", "legal_name", "publisher", "siret", "vat_id"],
     ),
+    personal("totp_secrets", &["sealed"]),
     personal("usage", &[]),
     personal("users", &["email", "email_key", "full_name"]),
     personal(

@@ -75,6 +75,8 @@ codes! {
     MalformedCursor, "MALFORMED_CURSOR", Malformed, "The cursor is not one of ours.";
     Unauthenticated, "UNAUTHENTICATED", Unauthenticated, "Sign in first.";
     InvalidCredentials, "INVALID_CREDENTIALS", Unauthenticated, "The email address or the password is wrong.";
+    TotpRequired, "TOTP_REQUIRED", Unauthenticated, "Enter the code of your app, or a recovery code.";
+    TotpInvalid, "TOTP_INVALID", Unauthenticated, "This code is wrong, or was used already.";
     SessionEnded, "SESSION_ENDED", Unauthenticated, "This session has ended. Sign in again.";
     PlanLimitReached, "PLAN_LIMIT_REACHED", Plan, "Bookings are closed for now.";
     PlanFeatureMissing, "PLAN_FEATURE_MISSING", Plan, "Your plan does not include this.";
@@ -84,6 +86,8 @@ codes! {
     MethodNotAllowed, "METHOD_NOT_ALLOWED", Method, "This address does not know that method.";
     BookingNotFound, "BOOKING_NOT_FOUND", NotFound, "No booking has this code and email address.";
     EmailTaken, "EMAIL_TAKEN", Conflict, "An account with this email address exists already.";
+    SecondFactorOn, "SECOND_FACTOR_ON", Conflict, "Two-factor sign-in is on already.";
+    SecondFactorOff, "SECOND_FACTOR_OFF", Conflict, "Two-factor sign-in is off.";
     SlugTaken, "SLUG_TAKEN", Conflict, "This address is taken.";
     SlotUnavailable, "SLOT_UNAVAILABLE", Conflict, "This time is no longer available.";
     PublicCodeTaken, "PUBLIC_CODE_TAKEN", Conflict, "Try again.";

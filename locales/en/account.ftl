@@ -70,3 +70,9 @@ account-email-button = { $what ->
 }
 account-email-confirmed = Your new address is confirmed.
 account-email-undone = Your address stays. Every device is signed out: choose another password now.
+
+account-code-title = One more step
+account-code-lead = Your password is right. Now the code of your app.
+account-code = Code
+account-code-hint = Six digits of your app, or one of your recovery codes.
+account-code-back = Sign in as somebody else

@@ -433,5 +433,41 @@ app-security-event = { $kind ->
     [email_change_asked] Another address asked for
     [email_changed] Address changed
     [email_change_undone] Change of address undone
+    [second_factor_on] Two-factor sign-in turned on
+    [second_factor_off] Two-factor sign-in turned off
+    [recovery_code_used] Signed in by a recovery code
+    [recovery_codes_made] Recovery codes made anew
    *[signed_out_elsewhere] All other devices signed out
 }
+
+app-second-factor = Two-factor sign-in
+app-second-factor-on = On
+app-second-factor-is-on = Two-factor sign-in is on
+app-second-factor-on-title = Turn two-factor sign-in on
+app-second-factor-text = A code of an app on your phone, beside your password: whoever learns the one lacks the other.
+app-second-factor-set-up = Set it up
+app-second-factor-begin = Go on
+app-second-factor-scan-title = Scan this with your app
+app-second-factor-scan = Any app for codes will do, such as Aegis, Google Authenticator, 1Password or Bitwarden.
+app-second-factor-qr = QR code for your app
+app-second-factor-type = Can’t scan it? Type it
+app-second-factor-copy = Copy the secret
+app-second-factor-open = Open the app on this device
+app-second-factor-first = The six digits that it shows
+app-second-factor-confirm = Turn it on
+app-second-factor-codes = Your recovery codes
+app-second-factor-codes-text = Lost your phone? Each of these lets you in once, in the place of the app’s code. Keep them where your phone is not.
+app-second-factor-codes-once = Keep these codes now: they are not shown again.
+app-second-factor-codes-copy = Copy all codes
+app-second-factor-codes-kept = I have kept them
+app-second-factor-codes-left = { $count ->
+    [0] No recovery code is left: have others made.
+    [one] One recovery code is left.
+   *[other] { $count } recovery codes are left.
+}
+app-second-factor-codes-renew = Make other recovery codes
+app-second-factor-codes-renew-text = The codes that you have now open nothing any more.
+app-second-factor-remove-title = Turn two-factor sign-in off
+app-second-factor-remove-text = Your password alone will let anybody in who knows it.
+app-second-factor-remove = Turn it off
+app-second-factor-removed = Two-factor sign-in is off.

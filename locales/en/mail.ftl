@@ -60,6 +60,10 @@ mail-account-subject = { $about ->
     [reminder] You already have a Harmony account
     [email_confirmation] Confirm your new email address
     [email_change] Your email address is about to change
+    [second_factor_on] Two-factor sign-in is on
+    [second_factor_off] Two-factor sign-in is off
+    [recovery_code_used] A recovery code was used
+    [recovery_codes_made] Your recovery codes are new
    *[other] Your password was changed
 }
 mail-account-title = { $about ->
@@ -67,6 +71,10 @@ mail-account-title = { $about ->
     [reminder] You already have an account
     [email_confirmation] Confirm your new address
     [email_change] Your address is about to change
+    [second_factor_on] Two-factor sign-in is on
+    [second_factor_off] Two-factor sign-in is off
+    [recovery_code_used] A recovery code was used
+    [recovery_codes_made] Your recovery codes are new
    *[other] Your password was changed
 }
 mail-account-lead = { $about ->
@@ -75,6 +83,10 @@ mail-account-lead = { $about ->
     [email_confirmation] You want to sign in to Harmony with this address from now on. The link works for a day.
     [email_change] Your Harmony account is to have another address: { $email }. If that was you, there is nothing to do.
     [password_reset] A new password was chosen by the link that we had sent you. Every device was signed out.
+    [second_factor_on] Signing in to Harmony takes a code of your app from now on.
+    [second_factor_off] Signing in to Harmony takes your password alone from now on.
+    [recovery_code_used] Somebody, probably you, signed in to Harmony by one of your recovery codes.
+    [recovery_codes_made] Other recovery codes were made for your Harmony account. Those before open nothing any more.
    *[other] The password of your Harmony account was changed. Every other device was signed out.
 }
 mail-account-button = { $about ->

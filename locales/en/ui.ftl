@@ -105,6 +105,7 @@ flaw = { $field ->
         [TOO_LONG] At most 200 characters.
        *[other] Choose a longer password: at least 10 characters.
     }
+    [code] This code is wrong, or was used already.
     [current_password] This is not your password.
     [start] Choose a time.
     [staff_id] Choose a person.
@@ -139,6 +140,9 @@ flaw-code = { $code ->
     [VERSION_MISMATCH] Somebody changed this meanwhile. What you see below is what you typed: check it against the new state and save again.
     [SLOT_UNAVAILABLE] This time has just been taken. Choose another: what you typed is kept.
     [INVALID_CREDENTIALS] The email address or the password is wrong.
+    [TOTP_REQUIRED] Enter the code of your app, or a recovery code.
+    [TOTP_INVALID] This code is wrong, or was used already.
+    [LINK_INVALID] This took too long. Start again.
     [EMAIL_TAKEN] An account with this email address exists already.
     [SLUG_TAKEN] This address is taken. Choose another.
     [PLAN_LIMIT_REACHED] Your plan’s limit is reached.

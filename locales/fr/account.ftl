@@ -47,9 +47,9 @@ account-password-changed = Votre mot de passe est changé. Connectez-vous avec l
 account-signed-out = Vous êtes déconnecté.
 
 account-verify-title = Confirmez votre adresse
-account-verify-lead = Saisissez le mot de passe choisi à l’inscription : il prouve que ce compte est le vôtre.
+account-verify-lead = Saisissez le mot de passe choisi à l’inscription : il prouve que ce compte est le vôtre.
 account-verify-lead-in = Un clic prouve que cet e-mail vous est parvenu.
-account-verify-not-you = Vous ne vous êtes pas inscrit ? Ne faites rien : sans vous, ce compte reste non confirmé.
+account-verify-not-you = Vous ne vous êtes pas inscrit ? Ne faites rien : sans vous, ce compte reste non confirmé.
 account-verify-button = Confirmer et entrer
 account-verified = Votre adresse est confirmée. Bienvenue !
 
@@ -57,7 +57,7 @@ account-signed-out-everywhere = Tous les appareils sont déconnectés.
 account-password-current = Mot de passe actuel
 
 account-email-title = { $what ->
-    [undo] Garder votre adresse ?
+    [undo] Garder votre adresse ?
    *[confirm] Confirmez votre nouvelle adresse
 }
 account-email-lead = { $what ->
@@ -69,4 +69,10 @@ account-email-button = { $what ->
    *[confirm] Confirmer ma nouvelle adresse
 }
 account-email-confirmed = Votre nouvelle adresse est confirmée.
-account-email-undone = Vous gardez votre adresse. Tous les appareils sont déconnectés : choisissez un autre mot de passe.
+account-email-undone = Vous gardez votre adresse. Tous les appareils sont déconnectés : choisissez un autre mot de passe.
+
+account-code-title = Encore une étape
+account-code-lead = Votre mot de passe est bon. Il manque le code de votre application.
+account-code = Code
+account-code-hint = Six chiffres de votre application, ou l’un de vos codes de secours.
+account-code-back = Me connecter autrement

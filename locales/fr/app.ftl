@@ -77,15 +77,15 @@ app-hours-save = Enregistrer les horaires
 app-hours-zone = Heures locales ({ $zone }). Une fermeture à 00:00 vaut minuit.
 app-hours-not-offered = Pas proposée
 app-hours-anytime = Quand l’équipe travaille
-app-hours-service-text = Sans horaires ici, la prestation est proposée quand l’équipe travaille ; avec des horaires, dans ceux-ci seulement.
+app-hours-service-text = Sans horaires ici, la prestation est proposée quand l’équipe travaille ; avec des horaires, dans ceux-ci seulement.
 app-hours-weeks = Semaines
 app-hours-week-first = Semaine habituelle
 app-hours-week-from = À partir du { $date }
 app-hours-week-new = Cette semaine n’est pas encore enregistrée
-app-hours-week-new-text = Elle commence comme la précédente : changez ce qui change, puis enregistrez.
+app-hours-week-new-text = Elle commence comme la précédente : changez ce qui change, puis enregistrez.
 app-hours-week-drop = Abandonner cette semaine
 app-hours-week-other = Une autre semaine à partir d’une date
-app-hours-week-other-text = Horaires d’été, nouveau rythme : préparez-les dès maintenant, ils valent à partir de cette date, jusqu’à la suivante.
+app-hours-week-other-text = Horaires d’été, nouveau rythme : préparez-les dès maintenant, ils valent à partir de cette date, jusqu’à la suivante.
 app-hours-week-date = À partir du
 app-hours-week-prepare = Préparer la semaine
 app-hours-fill = Remplir comme
@@ -172,7 +172,7 @@ app-service-location-business = Les clients viennent chez vous
 app-service-location-customer = Vous allez chez le client
 app-service-location-hint = Qui réserve une prestation à domicile indique son adresse.
 app-service-travel = Temps de trajet
-app-service-travel-hint = En minutes, pour l’aller et autant pour le retour, si vous allez chez le client : personne ne peut les réserver.
+app-service-travel-hint = En minutes, pour l’aller et autant pour le retour, si vous allez chez le client : personne ne peut les réserver.
 app-service-buffer-after = Battement après
 app-service-rules = Règles de réservation
 app-service-notice = Au plus tard
@@ -181,7 +181,7 @@ app-service-notice-hint = Le délai avant le rendez-vous.
 app-service-horizon = Jours réservables
 app-service-horizon-hint = Combien de jours à l’avance on peut réserver.
 app-service-until = Jusqu’à une date
-app-service-until-hint = Vide : pas de date limite.
+app-service-until-hint = Vide : pas de date limite.
 app-service-deposit = Acompte (%)
 app-service-deposit-hint = Demandé à la réservation ; 0 pour aucun.
 app-service-deposit-plan = Les acomptes font partie de la formule Pro ; laissez 0.
@@ -194,8 +194,8 @@ app-service-staff-hint = Personne de coché : toute l’équipe, même à venir
 app-service-collective = Tous ensemble
 app-service-collective-hint = Un créneau est proposé quand tout le monde est libre, et prend le temps de chacun.
 app-service-rooms = Salles et matériel
-app-service-rooms-hint = L’une de celles cochées est prise le temps du rendez-vous. Aucune cochée : il n’en faut pas.
-app-service-hours-hint = Proposée à certaines heures : le matin, le jeudi, une saison.
+app-service-rooms-hint = L’une de celles cochées est prise le temps du rendez-vous. Aucune cochée : il n’en faut pas.
+app-service-hours-hint = Proposée à certaines heures : le matin, le jeudi, une saison.
 app-service-everybody = Toute l’équipe
 app-service-hidden = Masquée
 app-service-approval = Sur validation
@@ -239,7 +239,7 @@ app-settings-zone = Fuseau horaire
 app-settings-zone-hint = Vos horaires s’y lisent. En changer les déplace tous.
 
 app-policy = Annulation
-app-policy-lead = Ce que vos clients peuvent faire seuls, et ce que cela coûte. Un rendez-vous garde les règles du jour où il a été pris ; vous pouvez toujours annuler, déplacer et renoncer aux frais.
+app-policy-lead = Ce que vos clients peuvent faire seuls, et ce que cela coûte. Un rendez-vous garde les règles du jour où il a été pris ; vous pouvez toujours annuler, déplacer et renoncer aux frais.
 app-policy-who = Ce que les clients font en ligne
 app-policy-cancel = Annuler jusqu’à
 app-policy-move = Déplacer jusqu’à
@@ -277,8 +277,8 @@ app-embed-lang-auto = Celle du site
 app-embed-show = Afficher le code
 app-embed-copy = Copier le code
 app-embed-preview = Aperçu
-app-embed-preview-text = Il fonctionne vraiment : ce que vous réservez ici est réservé.
-app-embed-flaw = « { $line } » : { $text }
+app-embed-preview-text = Il fonctionne vraiment : ce que vous réservez ici est réservé.
+app-embed-flaw = « { $line } » : { $text }
 
 app-setup = Premiers pas
 app-setup-text = Quatre étapes, et votre page travaille pour vous.
@@ -311,7 +311,7 @@ app-staff-max = Rendez-vous par jour, au plus
 app-staff-max-hint = Vide : autant que les horaires le permettent.
 app-staff-a-day = { $count } par jour au plus
 app-staff-weight = Part des rendez-vous (%)
-app-staff-weight-hint = De ceux pris sans choisir personne. 200 : deux fois plus que les autres.
+app-staff-weight-hint = De ceux pris sans choisir personne. 200 : deux fois plus que les autres.
 app-staff-zone = Fuseau horaire
 app-staff-zone-own = Celui de l’établissement
 app-staff-you = Vous
@@ -323,7 +323,7 @@ app-staff-added = Le membre est ajouté.
 app-staff-archived = Le membre est archivé.
 app-staff-restored = Le membre est rétabli.
 app-rooms = Salles
-app-rooms-text = Une cabine, un fauteuil, une machine : un seul rendez-vous à la fois. Cochez-les dans les prestations qui en ont besoin.
+app-rooms-text = Une cabine, un fauteuil, une machine : un seul rendez-vous à la fois. Cochez-les dans les prestations qui en ont besoin.
 app-rooms-empty = Pas encore de salle
 app-rooms-empty-text = Sans salle, seul le temps de votre équipe compte.
 app-room-new = Nouvelle salle
@@ -357,13 +357,13 @@ app-tenant-new-text = Un second salon, une autre activité : ses propres presta
 app-tenant-open = Ouvrir
 app-tenant-opened = L’établissement est ouvert. Voici ses premiers pas.
 app-service-capacity = Places
-app-service-capacity-hint = 1 : chaque client a son propre créneau. Davantage : une séance de groupe que plusieurs réservent ensemble.
+app-service-capacity-hint = 1 : chaque client a son propre créneau. Davantage : une séance de groupe que plusieurs réservent ensemble.
 app-questions = Questions aux clients
-app-questions-hint = Ce que vous devez savoir avant leur venue : allergies, envie, photo.
+app-questions-hint = Ce que vous devez savoir avant leur venue : allergies, envie, photo.
 app-questions-edit = Modifier les questions
 app-questions-text = Posées à chaque réservation de cette prestation. Une réponse garde les mots de sa question, même si vous les changez plus tard.
 app-questions-empty = Aucune question pour l’instant
-app-questions-empty-text = Ajoutez une question : elle sera posée dès la prochaine réservation.
+app-questions-empty-text = Ajoutez une question : elle sera posée dès la prochaine réservation.
 app-questions-stale = Cette prestation a été modifiée entre-temps
 app-questions-stale-text = Vos questions sont conservées ci-dessous. Enregistrez à nouveau pour remplacer les autres.
 app-questions-saved = Les questions sont enregistrées.
@@ -373,7 +373,7 @@ app-question-up = Monter la question { $number }
 app-question-down = Descendre la question { $number }
 app-question-remove = Supprimer la question { $number }
 app-question-label = Question
-app-question-label-example = Que souhaitez-vous photographier ?
+app-question-label-example = Que souhaitez-vous photographier ?
 app-question-kind = Réponse
 app-question-kinds = { $kind ->
     [long_text] Plusieurs lignes
@@ -403,7 +403,7 @@ app-account-locale-hint = De ce tableau de bord et des e-mails que vous recevez.
 app-account-email = Adresse e-mail
 app-account-email-change = Changer d’adresse
 app-account-email-new = Nouvelle adresse
-app-account-email-text = Nous écrivons aux deux : un lien envoyé à la nouvelle adresse vous la donne, un lien envoyé à l’ancienne annule tout pendant une semaine.
+app-account-email-text = Nous écrivons aux deux : un lien envoyé à la nouvelle adresse vous la donne, un lien envoyé à l’ancienne annule tout pendant une semaine.
 app-account-email-send = Envoyer le lien
 app-account-email-asked = Ouvrez le lien que nous avons envoyé à la nouvelle adresse.
 app-account-email-awaited = En attente de { $email }
@@ -415,7 +415,7 @@ app-security-unverified = À confirmer
 app-security-password-change = Changer le mot de passe
 app-security-password-changed = Votre mot de passe est changé. Tous les autres appareils sont déconnectés.
 app-security-sessions = Appareils connectés
-app-security-sessions-text = Un téléphone perdu, un ordinateur partagé ? Déconnectez-les ici.
+app-security-sessions-text = Un téléphone perdu, un ordinateur partagé ? Déconnectez-les ici.
 app-security-this-device = Cet appareil
 app-security-unknown-device = Appareil inconnu
 app-security-seen = Vu le { $when }
@@ -425,7 +425,7 @@ app-security-end-others = Déconnecter tous les autres
 app-security-end-all = Tout déconnecter, ici aussi
 app-security-ended-others = Tous les autres appareils sont déconnectés.
 app-security-events = Activité récente
-app-security-events-text = Quelque chose ne vient pas de vous ? Changez de mot de passe.
+app-security-events-text = Quelque chose ne vient pas de vous ? Changez de mot de passe.
 app-security-event = { $kind ->
     [signed_in] Connexion
     [password_changed] Mot de passe changé
@@ -433,5 +433,41 @@ app-security-event = { $kind ->
     [email_change_asked] Changement d’adresse demandé
     [email_changed] Adresse changée
     [email_change_undone] Changement d’adresse annulé
+    [second_factor_on] Connexion en deux étapes activée
+    [second_factor_off] Connexion en deux étapes désactivée
+    [recovery_code_used] Connexion par un code de secours
+    [recovery_codes_made] Nouveaux codes de secours
    *[signed_out_elsewhere] Tous les autres appareils déconnectés
 }
+
+app-second-factor = Connexion en deux étapes
+app-second-factor-on = Activée
+app-second-factor-is-on = La connexion en deux étapes est activée
+app-second-factor-on-title = Activer la connexion en deux étapes
+app-second-factor-text = Un code d’une application de votre téléphone, en plus du mot de passe : qui apprend l’un n’a pas l’autre.
+app-second-factor-set-up = Configurer
+app-second-factor-begin = Continuer
+app-second-factor-scan-title = Scannez ce code avec votre application
+app-second-factor-scan = Toute application de codes convient : Aegis, Google Authenticator, 1Password, Bitwarden…
+app-second-factor-qr = Code QR pour votre application
+app-second-factor-type = Impossible de scanner ? Saisissez-le
+app-second-factor-copy = Copier le secret
+app-second-factor-open = Ouvrir l’application de cet appareil
+app-second-factor-first = Les six chiffres affichés
+app-second-factor-confirm = Activer
+app-second-factor-codes = Vos codes de secours
+app-second-factor-codes-text = Téléphone perdu ? Chacun de ces codes vous laisse entrer une fois, à la place du code de l’application. Gardez-les loin de votre téléphone.
+app-second-factor-codes-once = Gardez ces codes maintenant : ils ne seront plus affichés.
+app-second-factor-codes-copy = Copier tous les codes
+app-second-factor-codes-kept = Je les ai gardés
+app-second-factor-codes-left = { $count ->
+    [0] Il ne reste aucun code de secours : créez-en d’autres.
+    [one] Il reste un code de secours.
+   *[other] Il reste { $count } codes de secours.
+}
+app-second-factor-codes-renew = Créer d’autres codes de secours
+app-second-factor-codes-renew-text = Les codes que vous avez ne serviront plus.
+app-second-factor-remove-title = Désactiver la connexion en deux étapes
+app-second-factor-remove-text = Votre mot de passe seul laissera entrer quiconque le connaît.
+app-second-factor-remove = Désactiver
+app-second-factor-removed = La connexion en deux étapes est désactivée.

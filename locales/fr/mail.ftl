@@ -20,10 +20,10 @@ mail-reschedule-title = Votre rendez-vous est déplacé
 mail-reschedule-lead = Voici sa nouvelle date. { $tenant } se réjouit de vous accueillir.
 mail-reschedule-pending = Voici la date demandée. { $tenant } vous confirmera ce nouvel horaire.
 
-mail-tomorrow-subject = Demain : { $service }, { $when }
+mail-tomorrow-subject = Demain : { $service }, { $when }
 mail-tomorrow-status = Demain
 mail-tomorrow-title = Votre rendez-vous est demain
-mail-tomorrow-lead = { $tenant } se réjouit de vous accueillir. Un empêchement ? Déplacez-le ou annulez-le avec le bouton ci-dessous.
+mail-tomorrow-lead = { $tenant } se réjouit de vous accueillir. Un empêchement ? Déplacez-le ou annulez-le avec le bouton ci-dessous.
 
 mail-cancellation-subject = Annulé : { $service }, { $when }
 mail-cancellation-status = Annulé
@@ -32,16 +32,16 @@ mail-cancellation-lead = Il a été retiré de l’agenda de { $tenant }. Vous n
 mail-cancellation-preheader = { $when } ({ $zone }) : le créneau est libéré
 mail-cancellation-manage = Voir le détail
 
-mail-series-subject = Confirmé : { $service }, à partir du { $when }
+mail-series-subject = Confirmé : { $service }, à partir du { $when }
 mail-series-title = Vos { $count } rendez-vous sont confirmés
 
-mail-waitlist-subject = Vous êtes sur la liste d’attente : { $service }
+mail-waitlist-subject = Vous êtes sur la liste d’attente : { $service }
 mail-waitlist-status = Liste d’attente
 mail-waitlist-title = Vous êtes sur la liste d’attente
 mail-waitlist-lead = Dès qu’un créneau qui vous convient se libère, { $tenant } vous le garde et vous écrit.
 mail-waitlist-manage = Voir, ou quitter la liste
 
-mail-offer-subject = Un créneau s’est libéré : { $service }, { $when }
+mail-offer-subject = Un créneau s’est libéré : { $service }, { $when }
 mail-offer-status = Gardé pour vous
 mail-offer-title = Un créneau s’est libéré
 mail-offer-lead = { $tenant } vous le garde jusqu’au { $until }. Ensuite, il sera proposé à la personne suivante.
@@ -60,6 +60,10 @@ mail-account-subject = { $about ->
     [reminder] Vous avez déjà un compte Harmony
     [email_confirmation] Confirmez votre nouvelle adresse e-mail
     [email_change] Votre adresse e-mail va changer
+    [second_factor_on] La connexion en deux étapes est activée
+    [second_factor_off] La connexion en deux étapes est désactivée
+    [recovery_code_used] Un code de secours a été utilisé
+    [recovery_codes_made] Vos codes de secours sont nouveaux
    *[other] Votre mot de passe a été changé
 }
 mail-account-title = { $about ->
@@ -67,14 +71,22 @@ mail-account-title = { $about ->
     [reminder] Vous avez déjà un compte
     [email_confirmation] Confirmez votre nouvelle adresse
     [email_change] Votre adresse va changer
+    [second_factor_on] La connexion en deux étapes est activée
+    [second_factor_off] La connexion en deux étapes est désactivée
+    [recovery_code_used] Un code de secours a été utilisé
+    [recovery_codes_made] Vos codes de secours sont nouveaux
    *[other] Votre mot de passe a été changé
 }
 mail-account-lead = { $about ->
     [reset_link] Vous avez demandé un nouveau mot de passe pour Harmony. Ce lien sert une seule fois, dans l’heure, et déconnecte tous vos appareils.
-    [reminder] Quelqu’un, sans doute vous, a voulu s’inscrire sur Harmony avec cette adresse. Elle a déjà un compte : connectez-vous, ou choisissez un nouveau mot de passe si vous avez oublié le vôtre.
+    [reminder] Quelqu’un, sans doute vous, a voulu s’inscrire sur Harmony avec cette adresse. Elle a déjà un compte : connectez-vous, ou choisissez un nouveau mot de passe si vous avez oublié le vôtre.
     [email_confirmation] Vous voulez désormais vous connecter à Harmony avec cette adresse. Le lien sert pendant un jour.
-    [email_change] Votre compte Harmony doit recevoir une autre adresse : { $email }. Si c’était vous, il n’y a rien à faire.
+    [email_change] Votre compte Harmony doit recevoir une autre adresse : { $email }. Si c’était vous, il n’y a rien à faire.
     [password_reset] Un nouveau mot de passe a été choisi par le lien que nous vous avions envoyé. Tous les appareils ont été déconnectés.
+    [second_factor_on] Se connecter à Harmony demande désormais un code de votre application.
+    [second_factor_off] Se connecter à Harmony ne demande plus que votre mot de passe.
+    [recovery_code_used] Quelqu’un, sans doute vous, s’est connecté à Harmony par l’un de vos codes de secours.
+    [recovery_codes_made] D’autres codes de secours ont été créés pour votre compte Harmony. Les précédents ne servent plus.
    *[other] Le mot de passe de votre compte Harmony a été changé. Tous les autres appareils ont été déconnectés.
 }
 mail-account-button = { $about ->
@@ -82,14 +94,14 @@ mail-account-button = { $about ->
     [reminder] Me connecter
     [email_confirmation] Confirmer ma nouvelle adresse
     [email_change] Ce n’était pas moi
-   *[other] Ce n’était pas moi : en choisir un autre
+   *[other] Ce n’était pas moi : en choisir un autre
 }
 mail-account-ignore = { $about ->
-    [reset_link] Vous n’avez rien demandé ? Ignorez cet e-mail : votre mot de passe reste le même.
-    [reminder] Ce n’était pas vous ? Ignorez cet e-mail : rien n’a changé.
-    [email_confirmation] Vous n’avez rien demandé ? Ignorez cet e-mail : sans clic, il ne se passe rien.
+    [reset_link] Vous n’avez rien demandé ? Ignorez cet e-mail : votre mot de passe reste le même.
+    [reminder] Ce n’était pas vous ? Ignorez cet e-mail : rien n’a changé.
+    [email_confirmation] Vous n’avez rien demandé ? Ignorez cet e-mail : sans clic, il ne se passe rien.
     [email_change] Pendant une semaine, ce lien vous rend votre adresse, met fin à toutes les sessions et vous fait choisir un autre mot de passe.
-   *[other] C’était vous ? Alors il n’y a rien à faire.
+   *[other] C’était vous ? Alors il n’y a rien à faire.
 }
 mail-account-when = Quand
 mail-account-device = Appareil

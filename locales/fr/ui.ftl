@@ -101,8 +101,12 @@ flaw = { $field ->
     [phone] Indiquez un numéro de téléphone complet, par exemple 06 12 34 56 78.
     [password] { $code ->
         [REQUIRED] Indiquez un mot de passe.
+        [GUESSABLE] Trop facile à deviner. Assemblez quelques mots qui ne vont pas ensemble.
+        [TOO_LONG] 200 caractères au plus.
        *[other] Choisissez un mot de passe plus long : au moins 10 caractères.
     }
+    [code] Ce code est faux, ou a déjà servi.
+    [current_password] Ce n’est pas votre mot de passe.
     [start] Choisissez un horaire.
     [staff_id] Choisissez une personne.
     [full_name] Indiquez votre nom.
@@ -115,7 +119,7 @@ flaw = { $field ->
     [origins] { $code ->
         [TOO_MANY] Dix adresses au plus.
         [INSECURE] L’adresse doit commencer par https://.
-        [HAS_PATH] Retirez ce qui suit le nom du site : https://www.example.com.
+        [HAS_PATH] Retirez ce qui suit le nom du site : https://www.example.com.
         [WILDCARD] Écrivez chaque adresse en entier, sans *.
        *[other] Indiquez l’adresse d’un site, comme https://www.example.com.
     }
@@ -136,6 +140,9 @@ flaw-code = { $code ->
     [VERSION_MISMATCH] Quelqu’un a modifié ceci entre-temps. Vous voyez ci-dessous ce que vous avez saisi : comparez-le au nouvel état, puis enregistrez de nouveau.
     [SLOT_UNAVAILABLE] Cet horaire vient d’être pris. Choisissez-en un autre : votre saisie est conservée.
     [INVALID_CREDENTIALS] L’adresse e-mail ou le mot de passe est erroné.
+    [TOTP_REQUIRED] Indiquez le code de votre application, ou un code de secours.
+    [TOTP_INVALID] Ce code est faux, ou a déjà servi.
+    [LINK_INVALID] C’était trop long. Recommencez.
     [EMAIL_TAKEN] Un compte existe déjà avec cette adresse e-mail.
     [SLUG_TAKEN] Cette adresse est prise. Choisissez-en une autre.
     [PLAN_LIMIT_REACHED] La limite de votre offre est atteinte.
@@ -169,7 +176,7 @@ refusal-lead = { $kind ->
     [not-found] L’adresse est peut-être incomplète, ou le lien n’est plus valable.
     [too-many] Patientez une minute, puis réessayez.
     [forbidden] Votre rôle ne le permet pas. Demandez à un propriétaire de l’établissement.
-    [stale] Vous avez rouvert une session ou changé d’établissement entre-temps, peut-être dans une autre fenêtre. Revenez en arrière, rechargez la page et renvoyez : rien n’a été enregistré.
+    [stale] Vous avez rouvert une session ou changé d’établissement entre-temps, peut-être dans une autre fenêtre. Revenez en arrière, rechargez la page et renvoyez : rien n’a été enregistré.
     [unsent] Cette adresse ne reçoit que l’envoi d’un formulaire. Revenez à la page précédente.
     [failed] Réessayez dans un instant. Rien de ce qui était enregistré n’est perdu.
    *[refused] Une des valeurs envoyées n’est pas valable. Revenez en arrière et réessayez.

@@ -7,11 +7,13 @@ CREATE TABLE users (
   full_name text NOT NULL CHECK (length(full_name) BETWEEN 1 AND 255),
   locale text NOT NULL CHECK (locale IN ('fr', 'en')),
   is_operator boolean NOT NULL DEFAULT false,
+  has_second_factor boolean NOT NULL DEFAULT false,
   email_verified_at timestamptz,
   last_login_at timestamptz,
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL
 );
+COMMENT ON COLUMN users.has_second_factor IS 'Whether they have confirmed one: written with it, in its transaction.';
 COMMENT ON COLUMN users.email_key IS 'The address normalised: what is compared and unique.';
 
 CREATE TABLE credentials (
@@ -80,6 +82,27 @@ CREATE TABLE password_resets (
 );
 CREATE INDEX password_resets_user ON password_resets (user_id);
 
+-- What an app and we share to make codes that change every half minute (TOTP, RFC 6238).
+CREATE TABLE totp_secrets (
+  user_id uuid PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+  sealed bytea NOT NULL,
+  last_step bigint NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL,
+  confirmed_at timestamptz
+);
+COMMENT ON COLUMN totp_secrets.sealed IS 'By a key of the deployment: see providers::vault.';
+COMMENT ON COLUMN totp_secrets.last_step IS 'The half minute since 1970 of the last code that was accepted: each is accepted once.';
+
+-- Codes for whoever has lost the app, each good once.
+CREATE TABLE recovery_codes (
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  code_hash bytea NOT NULL,
+  created_at timestamptz NOT NULL,
+  used_at timestamptz,
+  PRIMARY KEY (user_id, code_hash)
+);
+COMMENT ON COLUMN recovery_codes.code_hash IS 'SHA-256 of a code of 80 random bits.';
+
 -- Addresses that users want to have instead of theirs: changed by a link sent to the new one, undone by a link sent to
 -- the old one.
 CREATE TABLE email_changes (
@@ -109,7 +132,7 @@ CREATE TABLE account_events (
 );
 
 GRANT SELECT, INSERT ON account_events TO harmony_identity;
-GRANT SELECT, INSERT, UPDATE, DELETE ON email_changes TO harmony_identity;
+GRANT SELECT, INSERT, UPDATE, DELETE ON email_changes, totp_secrets, recovery_codes TO harmony_identity;
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON users, credentials, tenant_directory, memberships, sessions, refresh_tokens, password_resets TO harmony_identity;
 GRANT SELECT, DELETE ON sessions TO harmony_system;

@@ -5,3 +5,4 @@ pub mod files;
 pub mod images;
 pub mod mail;
 pub mod secrets;
+pub mod vault;

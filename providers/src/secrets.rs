@@ -8,11 +8,14 @@ use aws_lc_rs::signature::Ed25519KeyPair;
 use domain::link::LinkKey;
 use domain::text::hex;
 
+use crate::vault::Vault;
+
 /// Where the keys are.
 #[derive(Clone, Debug, clap::Args)]
 pub struct SecretsConfig {
     /// Directory of the deployment's keys: `link.key` signs links (64 hexadecimal digits), `jwt-*.key` sign access tokens
-    /// (Ed25519, PKCS#8 in hexadecimal; the last by name signs, all verify). `harmony keys` makes what is missing.
+    /// (Ed25519, PKCS#8 in hexadecimal; the last by name signs, all verify), `seal-*.key` seal the secrets that are kept (64
+    /// hexadecimal digits; the last by name seals, all open). `harmony keys` makes what is missing.
     #[arg(long, env = "SECRETS_DIR", default_value = ".harmony/data/secrets")]
     pub secrets_dir: PathBuf,
 }
@@ -39,12 +42,23 @@ impl SecretsConfig {
 
     /// The keys of access tokens with their names, by name.
     pub fn token_keys(&self) -> Result<Vec<(String, Vec<u8>)>, SecretsError> {
-        let missing = || SecretsError::Missing(self.secrets_dir.join("jwt-1.key"));
+        self.numbered("jwt-")
+    }
+
+    /// The vault of the secrets that are kept.
+    pub fn vault(&self) -> Result<Vault, SecretsError> {
+        let malformed = |_error| SecretsError::Malformed(self.secrets_dir.join("seal-*.key"));
+        Vault::new(self.numbered("seal-")?).map_err(malformed)
+    }
+
+    /// The keys whose names begin so, with their names, by name.
+    fn numbered(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, SecretsError> {
+        let missing = || SecretsError::Missing(self.secrets_dir.join(format!("{prefix}1.key")));
         let entries = std::fs::read_dir(&self.secrets_dir).map_err(|_not_there| missing())?;
         let mut names: Vec<String> = entries
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
             .filter(|name| {
-                name.starts_with("jwt-") && Path::new(name).extension().is_some_and(|end| end == "key")
+                name.starts_with(prefix) && Path::new(name).extension().is_some_and(|end| end == "key")
             })
             .collect();
         names.sort_unstable();
@@ -62,9 +76,11 @@ impl SecretsConfig {
 
     /// Makes the keys that are missing.
     pub fn make_missing(&self) -> Result<(), SecretsError> {
-        let mut link_key = [0; 32];
-        aws_lc_rs::rand::fill(&mut link_key).map_err(|_no_randomness| SecretsError::NotMade)?;
-        self.make("link.key", &link_key)?;
+        self.make("link.key", &random_key()?)?;
+        match self.vault() {
+            Err(SecretsError::Missing(_)) => self.make("seal-1.key", &random_key()?)?,
+            vault => vault.map(|_there| ())?,
+        }
         match self.token_keys() {
             Err(SecretsError::Missing(_)) => self.make("jwt-1.key", &new_token_key()?),
             keys => keys.map(|_there| ()),
@@ -86,6 +102,12 @@ impl SecretsConfig {
             Err(error) => Err(failed(error)),
         }
     }
+}
+
+fn random_key() -> Result<[u8; 32], SecretsError> {
+    let mut key = [0; 32];
+    aws_lc_rs::rand::fill(&mut key).map_err(|_no_randomness| SecretsError::NotMade)?;
+    Ok(key)
 }
 
 /// A new key for access tokens: Ed25519, as PKCS#8.

@@ -69,7 +69,13 @@ pub async fn note(
     Ok(id)
 }
 
-/// The same, and has the user told where the event is one they are told of.
+/// Notes that somebody has signed in.
+pub async fn note_sign_in(tx: &IdentityTx, id: UserId, from: &Origin, now: DateTime<Utc>) -> Result<()> {
+    crate::users::note_login(tx, id, now).await?;
+    note(tx, id, AccountEvent::SignedIn, from, now).await.map(|_id| ())
+}
+
+/// Notes what happened, and has the user told where the event is one they are told of.
 pub async fn note_and_tell(
     tx: &AccountTx,
     user_id: UserId,

@@ -34,6 +34,7 @@ pub mod reminders;
 pub mod rooms;
 mod schema;
 pub mod search;
+pub mod second_factors;
 pub mod services;
 pub mod sessions;
 pub mod setup;

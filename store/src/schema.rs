@@ -497,6 +497,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (user_id, code_hash) {
+        user_id -> Uuid,
+        code_hash -> Bytea,
+        created_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     refresh_tokens (token_hash) {
         token_hash -> Bytea,
         session_id -> Uuid,
@@ -689,6 +698,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    totp_secrets (user_id) {
+        user_id -> Uuid,
+        sealed -> Bytea,
+        last_step -> Int8,
+        created_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     usage (tenant_id, limit, period_start) {
         tenant_id -> Uuid,
         limit -> Text,
@@ -705,6 +724,7 @@ diesel::table! {
         full_name -> Text,
         locale -> Text,
         is_operator -> Bool,
+        has_second_factor -> Bool,
         email_verified_at -> Nullable<Timestamptz>,
         last_login_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
@@ -819,6 +839,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_resets,
     private_events,
     queue_settings,
+    recovery_codes,
     refresh_tokens,
     rooms,
     schedule_ticks,
@@ -831,6 +852,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff,
     tenant_directory,
     tenants,
+    totp_secrets,
     usage,
     users,
     waitlist_entries,

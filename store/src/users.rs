@@ -24,6 +24,8 @@ pub struct User {
     pub full_name: String,
     pub locale: Locale,
     pub is_operator: bool,
+    /// Whether signing in takes more than the password.
+    pub has_second_factor: bool,
     pub email_verified_at: Option<DateTime<Utc>>,
     pub last_login_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
@@ -39,6 +41,7 @@ impl User {
             full_name,
             locale,
             is_operator: false,
+            has_second_factor: false,
             email_verified_at: None,
             last_login_at: None,
             created_at: now,

@@ -24,6 +24,7 @@ use domain::link::{LinkKey, Links};
 use providers::files::Files;
 use providers::mail::sandbox::{self, Received};
 use providers::secrets::new_token_key;
+use providers::vault::Vault;
 use queue::{Limits, RedisConfig, Tickets};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -73,6 +74,7 @@ impl TestApp {
             clock: clock.clone(),
             tokens: Tokens::new(vec![("jwt-1".to_owned(), new_token_key().unwrap())]).unwrap(),
             passwords: Passwords::new(),
+            vault: Vault::new(vec![("seal-1".to_owned(), vec![7; 32])]).unwrap(),
             links: Links::new(LinkKey::new(api::random::bytes()), &format!("http://{address}")),
             files: Files::in_folder(&folder.join("files")).unwrap(),
             pages: Pages::load().unwrap(),
@@ -164,12 +166,19 @@ impl TestApp {
         Salon::new(self, slug, &signed_in)
     }
 
-    /// Everything that was mailed, the oldest first; of one moment, in any order.
+    /// Everything that was mailed, in the order in which it was written.
     pub async fn mails(&self) -> Vec<Received> {
         let outbox = self.outbox();
+        let mut sent = Vec::new();
+        for summary in sandbox::list(&outbox, 1_000).await.unwrap() {
+            let file = std::fs::metadata(outbox.join(format!("{}.eml", summary.id))).unwrap();
+            sent.push((file.modified().unwrap(), summary.id));
+        }
+        // The clock of a test stands still: of one moment ids tell no order.
+        sent.sort_unstable();
         let mut mails = Vec::new();
-        for summary in sandbox::list(&outbox, 1_000).await.unwrap().iter().rev() {
-            mails.extend(sandbox::read(&outbox, &summary.id).await.unwrap());
+        for (_, id) in sent {
+            mails.extend(sandbox::read(&outbox, &id).await.unwrap());
         }
         mails
     }

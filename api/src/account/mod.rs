@@ -3,6 +3,7 @@
 
 mod own;
 mod recovery;
+mod second_factor;
 mod sign_in;
 
 pub use own::{
@@ -12,6 +13,10 @@ pub use own::{
 pub use recovery::{
     forgot_password, may_reset_password, remind, resend_verification, reset_password, verify_email,
     verify_own_email,
+};
+pub use second_factor::{
+    TotpOffer, confirm_totp, offer_totp, pass_second_factor, remove_second_factor, renew_recovery_codes,
+    waiting_totp,
 };
 pub(crate) use sign_in::new_session;
 pub use sign_in::{authenticate, open_in_browser};

@@ -28,17 +28,13 @@ pub async fn verify_email(anybody: &Anybody, token: &str) -> Result<(UserId, Ten
 
 /// The same by whoever has signed up, and nobody else: a link that only reached somebody does not make theirs an account
 /// that another has opened in their name. Answers them and their tenant.
-pub async fn verify_own_email(
-    anybody: &Anybody,
-    token: &str,
-    password: String,
-) -> Result<(UserId, TenantId)> {
+pub async fn verify_own_email(anybody: &Anybody, token: &str, password: String) -> Result<(User, TenantId)> {
     let link = anybody.state.open(token, Purpose::VerifyEmail)?;
     let (identity, user_id) = (anybody.state.store.identity(), UserId(link.subject));
     let user = identity.statement(async |tx| users::find(tx, user_id).await).await?;
     authenticate(anybody, &user.email, password, None).await?;
-    let (user_id, tenant_id, _is_new) = verify_email(anybody, token).await?;
-    Ok((user_id, tenant_id))
+    let (_user_id, tenant_id, _is_new) = verify_email(anybody, token).await?;
+    Ok((user, tenant_id))
 }
 
 /// Mails another link to prove an address that is known and not proven. Tells nobody whether it did.

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use domain::access::Role;
-use domain::account::AccountEvent;
 use domain::contact::Email;
 use domain::id::{SessionId, TenantId, UserId};
 use domain::rejection::{Code, Extra, Rejection};
@@ -17,8 +16,8 @@ use crate::problem::Result;
 use crate::state::State;
 use crate::tokens;
 
-/// Who signs in, and to which tenant: that of the slug, without one that of the oldest membership. An operator needs
-/// none.
+/// Whose password it is, and to which tenant they go: that of the slug, without one that of the oldest membership. An
+/// operator needs none. Whoever has a second factor has yet to pass it.
 pub async fn authenticate(
     anybody: &Anybody,
     address: &str,
@@ -45,14 +44,12 @@ pub async fn authenticate(
     let Some(user) = user.filter(|_| matches) else {
         return Err(Code::InvalidCredentials.into());
     };
-    // Only failures count.
-    forget_failures(&anybody.state, &user.email_key, &anybody.ip).await;
-    let memberships: Vec<(TenantId, Role)> = identity
-        .transaction(async |tx| {
-            users::note_login(tx, user.id, anybody.now).await?;
-            users::memberships(tx, user.id).await
-        })
-        .await?;
+    // Only failures count; the password alone may not be all.
+    if !user.has_second_factor {
+        forget_failures(&anybody.state, &user.email_key, &anybody.ip).await;
+    }
+    let memberships: Vec<(TenantId, Role)> =
+        identity.statement(async |tx| users::memberships(tx, user.id).await).await?;
     let wanted = match slug {
         Some(slug) => match anybody.state.tenant(slug).await {
             Ok(tenant) => Some(tenant.id()),
@@ -105,7 +102,7 @@ pub async fn open_in_browser(
                 sessions::revoke_in_browser(tx, &tokens::hash(before), now).await?;
             }
             sessions::open_in_browser(tx, &session, &tokens::hash(&cookie)).await?;
-            accounts::note(tx, user_id, AccountEvent::SignedIn, &anybody.origin(), now).await.map(|_id| ())
+            accounts::note_sign_in(tx, user_id, &anybody.origin(), now).await
         })
         .await?;
     Ok(cookie)

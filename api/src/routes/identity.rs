@@ -64,6 +64,30 @@ pub(super) fn routes() -> Vec<Route> {
         route(get, "/slug-available", Anybody, auth::slug_available, "Whether a public address is free")
             .asks::<auth::SlugQuestion>()
             .replies::<auth::SlugAnswer>(200),
+        route(post, "/auth/2fa/enable", read, me::second_factor::enable, "Give an app a secret for codes")
+            .takes::<me::second_factor::EnableSecondFactor>()
+            .replies::<me::second_factor::TotpOfferView>(200),
+        route(
+            post,
+            "/auth/2fa/verify",
+            read,
+            me::second_factor::verify,
+            "Turn two-factor sign-in on by the first code",
+        )
+        .takes::<me::second_factor::SecondFactorCode>()
+        .replies::<me::second_factor::RecoveryCodesView>(200),
+        route(
+            post,
+            "/auth/2fa/recovery-codes",
+            read,
+            me::second_factor::renew_codes,
+            "Have other recovery codes",
+        )
+        .takes::<me::second_factor::SecondFactorCode>()
+        .replies::<me::second_factor::RecoveryCodesView>(200),
+        route(delete, "/auth/2fa", read, me::second_factor::destroy, "Turn two-factor sign-in off")
+            .takes::<me::second_factor::SecondFactorCode>()
+            .answers(204),
         route(get, "/me", read, me::show, "Who is signed in").replies::<me::Me>(200),
         route(patch, "/me", read, me::update, "Change name and language")
             .takes::<me::UpdateMe>()

@@ -187,6 +187,10 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             json!({"email": "ana@customer.example", "password": "long enough", "tenant": "salon"})
         }
         ("POST", "/auth/refresh" | "/auth/logout") => json!({"refresh_token": "x"}),
+        ("POST", "/auth/2fa/enable") => json!({"current_password": "x"}),
+        ("POST", "/auth/2fa/verify" | "/auth/2fa/recovery-codes") | ("DELETE", "/auth/2fa") => {
+            json!({"code": "123456"})
+        }
         ("PATCH", "/me") => json!({"full_name": "Olga", "locale": "en"}),
         ("PUT", "/me/password") => json!({"current_password": "x", "password": "long enough"}),
         ("POST", "/me/email") => json!({"current_password": "x", "email": "new@salon.example"}),

@@ -109,6 +109,8 @@ mod scans;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
+mod second_factor;
+#[cfg(test)]
 mod series;
 #[cfg(test)]
 mod slot_cache;

@@ -13,6 +13,8 @@ enum Stranger {
     Invalid,
     /// An answer about their own tenant.
     Own,
+    /// A refusal about their own account: for a code that nobody here can know.
+    Refused,
 }
 
 /// A file with a customer.
@@ -180,11 +182,15 @@ async fn answered(salon: &Salon<'_>, service: &str) -> (String, String) {
 
 /// The matrix: for each route of members what to send, built from ids, and what a stranger gets.
 fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<Value>, Stranger) {
-    use Stranger::{Invalid, NotFound, Own};
+    use Stranger::{Invalid, NotFound, Own, Refused};
     let (staff, service) = (things.staff.clone(), things.service.clone());
     let (none, of_staff) = (Vec::new(), vec![("staff_id", staff.clone())]);
     match (route.method.as_str(), route.path) {
         ("PATCH", "/tenant" | "/me") => (none, Some(json!({})), Own),
+        ("POST", "/auth/2fa/enable") => (none, Some(json!({"current_password": "the secret of other"})), Own),
+        ("POST", "/auth/2fa/verify" | "/auth/2fa/recovery-codes") | ("DELETE", "/auth/2fa") => {
+            (none, Some(json!({"code": "123456"})), Refused)
+        }
         ("PUT", "/me/password") => {
             let body = json!({"current_password": "the secret of other", "password": "the secret of other"});
             (none, Some(body), Own)
@@ -420,6 +426,10 @@ async fn a_stranger_finds_nothing_and_changes_nothing() {
             Stranger::Invalid => (422, "INVALID"),
             Stranger::Own => {
                 assert!((200..300).contains(&answer.status), "{name}: {}", answer.text);
+                continue;
+            }
+            Stranger::Refused => {
+                assert!(matches!(answer.status, 409 | 422), "{name}: {}", answer.text);
                 continue;
             }
         };

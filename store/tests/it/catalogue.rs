@@ -9,16 +9,18 @@ use tokio_postgres::Client;
 /// Tables that name a tenant and are global all the same: only the identity's role reaches them.
 const GLOBAL_WITH_TENANT: [&str; 3] = ["memberships", "sessions", "tenant_directory"];
 /// Tables that belong to no tenant.
-const GLOBAL: [&str; 11] = [
+const GLOBAL: [&str; 13] = [
     "account_events",
     "credentials",
     "email_changes",
     "job_minutes",
     "password_resets",
     "queue_settings",
+    "recovery_codes",
     "refresh_tokens",
     "schedule_ticks",
     "schema_migrations",
+    "totp_secrets",
     "users",
     "workers",
 ];

@@ -57,7 +57,8 @@ const emailChange = once(async () => {
   const { access_token } = await api('/auth/register', { method: 'POST', body: { ...person, full_name: 'Nils Roy', tenant } })
   const email = `nils-new-${process.pid}@example.org`
   await api('/me/email', { method: 'POST', token: access_token, body: { email, current_password: person.password } })
-  return { confirm: await mail(email), undo: await mail(person.email, it => it.links.some(url => url.includes('/email-undo/'))) }
+  const of = part => mail(email, it => it.links.some(url => url.includes(part)))
+  return { confirm: await of('/account/email/'), undo: await of('/account/email-undo/') }
 })
 tokens.email = once(async () => lastSegment((await emailChange()).confirm.links, '/account/email/'))
 tokens['email-undo'] = once(async () => lastSegment((await emailChange()).undo.links, '/account/email-undo/'))

@@ -3,8 +3,10 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use domain::id::TenantId;
 use serde::{Deserialize, Serialize};
 use store::sessions;
+use store::users::User;
 
 use crate::extract::{Anybody, PageMember, Read, operator_if_any, session_if_any};
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
@@ -66,14 +68,11 @@ pub async fn create(
             let (anybody, Form(form)) = (anybody?, form?);
             match account::authenticate(&anybody, &form.email, form.password.clone(), None).await {
                 Ok((user, membership)) => {
-                    let before = cookies::read(&request, cookies::SESSION);
                     let tenant_id = membership.map(|(tenant, _role)| tenant.tenant_id);
-                    let cookie = account::open_in_browser(&anybody, user.id, tenant_id, before).await?;
-                    // Whoever is in no tenant is an operator.
-                    let home = if tenant_id.is_some() { "/app" } else { "/ops/queues" };
-                    let mut response = see(local_path(&form.next).unwrap_or(home));
-                    cookies::set(&mut response, &cookies::session(&cookie));
-                    Ok(response)
+                    if user.has_second_factor {
+                        return Ok(to_second_step(&anybody, &user, tenant_id, &form.next));
+                    }
+                    enter(&anybody, &request, &user, tenant_id, &form.next).await
                 }
                 Err(problem) if refuses_a_person(&problem) => {
                     let told = flaws(&problem, FIELDS, reader.text(reader.lang()))?;
@@ -87,6 +86,38 @@ pub async fn create(
             }
         })
         .await
+}
+
+/// Opens a session for somebody who has proven who they are, and goes where they wanted.
+pub async fn enter(
+    anybody: &Anybody,
+    request: &HttpRequest,
+    user: &User,
+    tenant_id: Option<TenantId>,
+    next: &str,
+) -> Result<HttpResponse> {
+    let before = cookies::read(request, cookies::SESSION);
+    let cookie = account::open_in_browser(anybody, user.id, tenant_id, before).await?;
+    // Whoever is in no tenant is an operator.
+    let home = if tenant_id.is_some() { "/app" } else { "/ops/queues" };
+    let mut response = see(local_path(next).unwrap_or(home));
+    cookies::set(&mut response, &cookies::session(&cookie));
+    Ok(response)
+}
+
+/// The password was right: the code comes next.
+pub fn to_second_step(
+    anybody: &Anybody,
+    user: &User,
+    tenant_id: Option<TenantId>,
+    next: &str,
+) -> HttpResponse {
+    let tenant_id = tenant_id.unwrap_or(TenantId::PLATFORM);
+    let token = anybody.state.links.second_step(tenant_id, user.id, anybody.now);
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    let mut response = see(&format!("/login/code?{query}"));
+    cookies::set(&mut response, &cookies::second_step(&token));
+    response
 }
 
 fn page(reader: &Reader, status: StatusCode, form: &LoginForm, errors: Vec<Flaw>) -> Result<HttpResponse> {

@@ -1,5 +1,6 @@
 //! Pages of an account: signing up, in and out, proving an address, a forgotten password.
 
+pub mod code;
 pub mod email;
 pub mod login;
 pub mod password;
@@ -22,6 +23,8 @@ pub fn routes() -> Vec<Page> {
         page(post.clone(), "/signup/resend", Anybody, signup::resend),
         page(get.clone(), "/login", Anybody, login::show),
         page(post.clone(), "/login", Anybody, login::create),
+        page(get.clone(), "/login/code", Anybody, code::show),
+        page(post.clone(), "/login/code", Anybody, code::create),
         page(post.clone(), "/logout", Member(Permission::Read), login::destroy),
         page(get.clone(), "/forgot", Anybody, password::forgot),
         page(post.clone(), "/forgot", Anybody, password::ask),

@@ -7,6 +7,7 @@ use domain::rejection::Kind;
 use serde::{Deserialize, Serialize};
 use store::sessions::InBrowser;
 
+use super::login::to_second_step;
 use crate::extract::{Anybody, Path, session_if_any};
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
 use crate::pages::frame::Flash;
@@ -61,9 +62,12 @@ pub async fn verify(
                 return Ok(done());
             }
             match Box::pin(account::verify_own_email(&anybody, &token, form.password)).await {
-                Ok((user_id, tenant_id)) => {
+                Ok((user, tenant_id)) if user.has_second_factor => {
+                    Ok(to_second_step(&anybody, &user, Some(tenant_id), ""))
+                }
+                Ok((user, tenant_id)) => {
                     let before = cookies::read(&request, cookies::SESSION);
-                    let cookie = account::open_in_browser(&anybody, user_id, Some(tenant_id), before).await?;
+                    let cookie = account::open_in_browser(&anybody, user.id, Some(tenant_id), before).await?;
                     let mut response = done();
                     cookies::set(&mut response, &cookies::session(&cookie));
                     Ok(response)

@@ -1,6 +1,7 @@
 //! The account of whoever is signed in, whatever tenant they are in.
 
 pub mod profile;
+pub mod second_factor;
 pub mod security;
 
 use actix_web::http::Method;
@@ -21,6 +22,14 @@ pub(super) fn routes() -> Vec<Page> {
         page(get(), "/app/account/security", read, security::show),
         page(get(), "/app/account/password", read, security::show),
         page(post(), "/app/account/password", read, security::change_password),
+        page(get(), "/app/account/two-factor", read, second_factor::show),
+        page(post(), "/app/account/two-factor", read, second_factor::begin),
+        page(get(), "/app/account/two-factor/confirmation", read, second_factor::show),
+        page(post(), "/app/account/two-factor/confirmation", read, second_factor::confirm),
+        page(get(), "/app/account/two-factor/codes", read, second_factor::ask_codes),
+        page(post(), "/app/account/two-factor/codes", read, second_factor::renew_codes),
+        page(get(), "/app/account/two-factor/removal", read, second_factor::ask_removal),
+        page(post(), "/app/account/two-factor/removal", read, second_factor::remove),
         page(post(), "/app/account/sessions/end", read, security::end_others),
         page(post(), "/app/account/sessions/{id}/end", read, security::end),
     ]

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use domain::id::SessionId;
 use serde::{Deserialize, Serialize};
-use store::{accounts, sessions};
+use store::{accounts, second_factors, sessions};
 
 use super::super::done;
 use super::super::told::Told;
@@ -33,6 +33,9 @@ struct Security {
     tab: &'static str,
     /// For programs that keep passwords.
     email: String,
+    has_second_factor: bool,
+    /// Recovery codes.
+    codes_left: i64,
     sessions: Vec<SessionView>,
     events: Vec<AccountEventView>,
     /// In which times are told: users have none of their own.
@@ -113,11 +116,12 @@ pub async fn end_others(
 
 async fn page(member: &PageMember<Read>, frame: &Frame, timezone: &str, told: Told) -> Result<HttpResponse> {
     let (identity, id, now) = (member.state.store.identity(), member.user_id, member.now);
-    let (user, sessions, events) = identity
+    let (user, codes_left, sessions, events) = identity
         .transaction(async |tx| {
             let user = store::users::find(tx, id).await?;
+            let codes_left = second_factors::count_recovery_codes(tx, id).await?;
             let sessions = sessions::list(tx, id, now).await?;
-            Ok::<_, Problem>((user, sessions, accounts::events(tx, id, EVENTS).await?))
+            Ok::<_, Problem>((user, codes_left, sessions, accounts::events(tx, id, EVENTS).await?))
         })
         .await?;
     let current = member.session.id;
@@ -125,6 +129,8 @@ async fn page(member: &PageMember<Read>, frame: &Frame, timezone: &str, told: To
         current: "account",
         tab: "security",
         email: user.email,
+        has_second_factor: user.has_second_factor,
+        codes_left,
         sessions: sessions.iter().map(|session| SessionView::of(session, current)).collect(),
         events: events.into_iter().map(AccountEventView::from).collect(),
         timezone: timezone.to_owned(),

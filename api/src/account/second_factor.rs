@@ -1,0 +1,203 @@
+//! The second factor: turning it on and off, and passing it when signing in.
+
+use aws_lc_rs::rand;
+use domain::id::{TenantId, UserId};
+use domain::rejection::{Code, Extra, Rejection};
+use domain::second_factor::{RECOVERY_CODES, RECOVERY_LEN, RecoveryCode, SECRET_LEN, SharedSecret};
+use secrecy::ExposeSecret;
+use store::accounts::Origin;
+use store::second_factors::{self, TotpSecret};
+use store::users::User;
+
+use super::Own;
+use super::sign_in::forget_failures;
+use crate::extract::Anybody;
+use crate::limit::SECOND_FACTOR;
+use crate::pages::public::qr;
+use crate::problem::{Result, failed};
+use crate::random;
+use crate::state::State;
+
+/// What an app is given.
+pub struct TotpOffer {
+    /// To be typed.
+    pub letters: String,
+    pub url: String,
+    /// The URL as a QR code.
+    pub qr_svg: String,
+}
+
+/// Where a user's secret is sealed for.
+fn place(id: UserId) -> String {
+    format!("totp {id}")
+}
+
+/// Makes a secret that waits for the first code of somebody's app. Asked for by the password: a session that was left open
+/// is not enough to lock its user out.
+pub async fn offer_totp(own: &Own<'_>, current: String) -> Result<TotpOffer> {
+    let user = own.prove(current).await?;
+    let mut secret = [0; SECRET_LEN];
+    rand::fill(&mut secret).map_err(|error| failed(&error))?;
+    let sealed = own.state.vault.seal(&place(user.id), &secret).map_err(|error| failed(&error))?;
+    let identity = own.state.store.identity();
+    identity.transaction(async |tx| second_factors::begin_totp(tx, user.id, &sealed, own.now).await).await?;
+    offer(&shared(&secret, &user)?)
+}
+
+/// The offer that waits; `None`: there is none, or no longer.
+pub async fn waiting_totp(own: &Own<'_>) -> Result<Option<TotpOffer>> {
+    match waiting(own).await? {
+        Some(shared) => Ok(Some(offer(&shared)?)),
+        None => Ok(None),
+    }
+}
+
+async fn waiting(own: &Own<'_>) -> Result<Option<SharedSecret>> {
+    let identity = own.state.store.identity();
+    let found: Option<(User, TotpSecret)> = identity
+        .transaction(async |tx| {
+            let user = store::users::find(tx, own.user_id).await?;
+            let secret = second_factors::find_unconfirmed_totp(tx, own.user_id, own.now).await?;
+            Ok::<_, store::Error>(secret.map(|secret| (user, secret)))
+        })
+        .await?;
+    found.map(|(user, secret)| opened(own.state, &user, &secret)).transpose()
+}
+
+fn offer(shared: &SharedSecret) -> Result<TotpOffer> {
+    let url = shared.url().ok_or(Code::Internal)?;
+    let qr_svg = qr::svg(&url).ok_or(Code::Internal)?;
+    Ok(TotpOffer { letters: shared.letters(), url, qr_svg })
+}
+
+fn opened(state: &State, user: &User, secret: &TotpSecret) -> Result<SharedSecret> {
+    let bytes = state.vault.open(&place(user.id), &secret.sealed).map_err(|error| failed(&error))?;
+    shared(bytes.expose_secret(), user)
+}
+
+fn shared(secret: &[u8], user: &User) -> Result<SharedSecret> {
+    Ok(SharedSecret::new(secret, &user.email).ok_or(Code::Internal)?)
+}
+
+/// Turns the second factor on by the first code of the app. Answers the recovery codes: nobody is told them again.
+pub async fn confirm_totp(own: &Own<'_>, code: &str) -> Result<Vec<RecoveryCode>> {
+    count_try(own.state, own.user_id).await?;
+    let shared = waiting(own).await?.ok_or(Code::LinkInvalid)?;
+    let step = shared.step(code, own.now).ok_or_else(wrong_code)?;
+    let (codes, hashes) = new_codes();
+    let door = own.state.store.accounts();
+    door.transaction(own.tenant_id, async |tx| {
+        second_factors::confirm_totp(tx, own.user_id, step, &hashes, &own.origin, own.now).await
+    })
+    .await?;
+    own.state.limits.forget(SECOND_FACTOR, &own.user_id.to_string()).await;
+    Ok(codes)
+}
+
+/// Makes other recovery codes: those before open nothing any more.
+pub async fn renew_recovery_codes(own: &Own<'_>, code: &str) -> Result<Vec<RecoveryCode>> {
+    prove(own, code).await?;
+    let (codes, hashes) = new_codes();
+    let door = own.state.store.accounts();
+    door.transaction(own.tenant_id, async |tx| {
+        second_factors::renew_recovery_codes(tx, own.user_id, &hashes, &own.origin, own.now).await
+    })
+    .await?;
+    Ok(codes)
+}
+
+/// Turns the second factor off.
+pub async fn remove_second_factor(own: &Own<'_>, code: &str) -> Result<()> {
+    prove(own, code).await?;
+    let door = own.state.store.accounts();
+    door.transaction(own.tenant_id, async |tx| {
+        second_factors::remove(tx, own.user_id, &own.origin, own.now).await
+    })
+    .await?;
+    Ok(())
+}
+
+/// By a code of whoever is signed in.
+async fn prove(own: &Own<'_>, code: &str) -> Result<()> {
+    let identity = own.state.store.identity();
+    let user = identity.statement(async |tx| store::users::find(tx, own.user_id).await).await?;
+    if !user.has_second_factor {
+        return Err(Code::SecondFactorOff.into());
+    }
+    if accepts(own.state, &user, own.tenant_id, code, &own.origin, own.now).await? {
+        Ok(())
+    } else {
+        Err(wrong_code().into())
+    }
+}
+
+fn wrong_code() -> Rejection {
+    Rejection::invalid("/code", "WRONG", "is wrong, or was used already")
+}
+
+fn new_codes() -> (Vec<RecoveryCode>, Vec<[u8; 32]>) {
+    let codes: Vec<RecoveryCode> =
+        (0..RECOVERY_CODES).map(|_| RecoveryCode::new(random::bytes::<RECOVERY_LEN>())).collect();
+    let hashes = codes.iter().map(RecoveryCode::hash).collect();
+    (codes, hashes)
+}
+
+/// Whoever has given the right password passes by a code, if they have a second factor. `TOTP_REQUIRED`: there is no code
+/// yet; `TOTP_INVALID`: it is another.
+pub async fn pass_second_factor(
+    anybody: &Anybody,
+    user: &User,
+    tenant_id: Option<TenantId>,
+    code: Option<&str>,
+) -> Result<()> {
+    if !user.has_second_factor {
+        return Ok(());
+    }
+    let code = code.map(str::trim).filter(|code| !code.is_empty()).ok_or(Code::TotpRequired)?;
+    let tenant_id = tenant_id.unwrap_or(TenantId::PLATFORM);
+    if !accepts(&anybody.state, user, tenant_id, code, &anybody.origin(), anybody.now).await? {
+        return Err(Code::TotpInvalid.into());
+    }
+    forget_failures(&anybody.state, &user.email_key, &anybody.ip).await;
+    Ok(())
+}
+
+/// Whether it is a code of the user's app, or one of their recovery codes, that was not used yet.
+async fn accepts(
+    state: &State,
+    user: &User,
+    tenant_id: TenantId,
+    code: &str,
+    from: &Origin,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<bool> {
+    count_try(state, user.id).await?;
+    let is_good = if let Some(recovery) = RecoveryCode::parse(code) {
+        let (door, hash) = (state.store.accounts(), recovery.hash());
+        door.transaction(tenant_id, async |tx| {
+            second_factors::use_recovery_code(tx, user.id, &hash, from, now).await
+        })
+        .await?
+    } else {
+        let identity = state.store.identity();
+        let secret = identity.statement(async |tx| second_factors::find_totp(tx, user.id).await).await?;
+        let shared = secret.map(|secret| opened(state, user, &secret)).transpose()?;
+        match shared.and_then(|shared| shared.step(code, now)) {
+            Some(step) => {
+                identity.statement(async |tx| second_factors::use_step(tx, user.id, step).await).await?
+            }
+            None => false,
+        }
+    };
+    if is_good {
+        state.limits.forget(SECOND_FACTOR, &user.id.to_string()).await;
+    }
+    Ok(is_good)
+}
+
+/// Guesses at six digits, whoever knows the password: so few that they find none.
+async fn count_try(state: &State, user_id: UserId) -> Result<()> {
+    state.try_take(SECOND_FACTOR, &user_id.to_string()).await.map_err(|retry_after| {
+        Rejection::from(Code::TooManyRequests).with(Extra::RetryAfter { retry_after }).into()
+    })
+}

@@ -1,0 +1,99 @@
+//! The second step of signing in: a code, for whoever has given the right password.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use domain::id::{TenantId, UserId};
+use domain::link::Purpose;
+use domain::rejection::Code;
+use serde::{Deserialize, Serialize};
+use store::users::User;
+
+use super::login::enter;
+use crate::extract::Anybody;
+use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
+use crate::pages::{Reader, local_path, render, see};
+use crate::problem::Result;
+use crate::{account, cookies};
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct CodeForm {
+    code: String,
+    /// Where to go then; a path of ours.
+    next: String,
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    next: &'a str,
+    errors: Vec<Flaw>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    next: String,
+}
+
+pub async fn show(reader: Reader, anybody: Result<Anybody>, request: HttpRequest) -> HttpResponse {
+    reader
+        .answer(async {
+            let asked: Asked = serde_urlencoded::from_str(request.query_string()).unwrap_or_default();
+            match waiting(&anybody?, &request).await? {
+                Some(_) => page(&reader, StatusCode::OK, &asked.next, Vec::new()),
+                None => Ok(see("/login")),
+            }
+        })
+        .await
+}
+
+pub async fn create(
+    reader: Reader,
+    anybody: Result<Anybody>,
+    request: HttpRequest,
+    form: Result<Form<CodeForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (anybody, Form(form)) = (anybody?, form?);
+            let Some((user, tenant_id)) = waiting(&anybody, &request).await? else {
+                return Ok(see("/login"));
+            };
+            match account::pass_second_factor(&anybody, &user, tenant_id, Some(&form.code)).await {
+                Ok(()) => {
+                    let mut response = enter(&anybody, &request, &user, tenant_id, &form.next).await?;
+                    cookies::set(&mut response, &cookies::no_second_step());
+                    Ok(response)
+                }
+                Err(problem) if refuses_a_person(&problem) => {
+                    let told = flaws(&problem, &[], reader.text(reader.lang()))?;
+                    let mut response = page(&reader, problem.status_code(), &form.next, told)?;
+                    if let Some(after) = problem.error_response().headers().get(RETRY_AFTER) {
+                        response.headers_mut().insert(RETRY_AFTER, after.clone());
+                    }
+                    Ok(response)
+                }
+                Err(problem) => Err(problem),
+            }
+        })
+        .await
+}
+
+/// Who has given the right password in this browser lately, and in which tenant they will be.
+async fn waiting(anybody: &Anybody, request: &HttpRequest) -> Result<Option<(User, Option<TenantId>)>> {
+    let Some(token) = cookies::read(request, cookies::SECOND_STEP) else { return Ok(None) };
+    let link = match anybody.state.open(token, Purpose::SecondStep) {
+        Err(problem) if problem.code() == Code::LinkInvalid => return Ok(None),
+        link => link?,
+    };
+    let identity = anybody.state.store.identity();
+    let user = identity.statement(async |tx| store::users::find(tx, UserId(link.subject)).await).await?;
+    let tenant_id = Some(link.tenant_id).filter(|id| *id != TenantId::PLATFORM);
+    Ok(Some((user, tenant_id)))
+}
+
+fn page(reader: &Reader, status: StatusCode, next: &str, errors: Vec<Flaw>) -> Result<HttpResponse> {
+    let next = local_path(next).unwrap_or_default();
+    render(&reader.state, &reader.frame(reader.lang()), status, "account/code", &Page { next, errors })
+}
