@@ -210,7 +210,11 @@ pub async fn login(anybody: Anybody, Json(body): Json<Login>) -> Result<HttpResp
 }
 
 /// Opens a session.
-async fn sign_in(anybody: &Anybody, user: &User, membership: Option<(Tenant, Role)>) -> Result<SignedIn> {
+pub(crate) async fn sign_in(
+    anybody: &Anybody,
+    user: &User,
+    membership: Option<(Tenant, Role)>,
+) -> Result<SignedIn> {
     let now = anybody.now;
     let tenant_id = membership.as_ref().map(|(tenant, _role)| tenant.tenant_id);
     let session = account::new_session(anybody, user.id, tenant_id, now + sessions::LIFETIME);

@@ -43,6 +43,7 @@ pub mod slot_cache;
 pub mod staff;
 pub mod state;
 pub mod stream;
+pub mod team;
 pub mod tenant;
 pub mod tokens;
 pub mod waitlist;

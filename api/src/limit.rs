@@ -27,6 +27,8 @@ pub const VERIFICATION: Bucket = Bucket { name: "verification", most: 3, window:
 pub const RESET: Bucket = Bucket { name: "reset", most: 3, window: Duration::from_hours(1) };
 /// Changes of address that a user asks for, each of which writes to somebody.
 pub const EMAIL_CHANGE: Bucket = Bucket { name: "email_change", most: 5, window: Duration::from_hours(1) };
+/// Invitations, each of which writes to somebody, by tenant.
+pub const INVITATION: Bucket = Bucket { name: "invitation", most: 30, window: Duration::from_hours(1) };
 /// What anybody may read, by address.
 pub const READ: Bucket = Bucket { name: "read", most: 600, window: QUARTER };
 /// What anybody may write, by address.

@@ -235,12 +235,12 @@ pub struct LimitView {
 
 pub async fn plan(member: Member<Read>) -> Result<HttpResponse> {
     let now = member.now;
-    let (tenant, used): (Tenant, Vec<(Limit, i64)>) = member
+    let (tenant, used, invited): (Tenant, Vec<(Limit, i64)>, i64) = member
         .tenant
         .transaction(async |tx| {
             let tenant = store::tenants::find(tx).await?;
             let used = store::usage::list(tx, plan::month_of(now, tenant.timezone)).await?;
-            Ok::<_, store::Error>((tenant, used))
+            Ok::<_, store::Error>((tenant, used, store::members::count_invitations(tx, now).await?))
         })
         .await?;
     let month = plan::month_of(now, tenant.timezone);
@@ -253,7 +253,7 @@ pub async fn plan(member: Member<Read>) -> Result<HttpResponse> {
             limit,
             max: tenant.plan.allowance(limit),
             used: match limit {
-                Limit::Members => members,
+                Limit::Members => members + invited,
                 _ => used.iter().find(|(of, _)| *of == limit).map_or(0, |(_, used)| *used),
             },
             resets_at: if limit.is_monthly() { plan::month_resets_at(month, tenant.timezone) } else { None },

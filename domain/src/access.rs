@@ -26,20 +26,56 @@ pub enum Permission {
     ManageCatalogue,
     /// Change the tenant's profile and brand.
     ManageTenant,
+    /// Say who may sign in, and as what.
+    ManageTeam,
+    /// Give the tenant to another, or up.
+    OwnTenant,
+}
+
+impl Permission {
+    pub const ALL: [Self; 6] = [
+        Self::Read,
+        Self::ManageBookings,
+        Self::ManageCatalogue,
+        Self::ManageTenant,
+        Self::ManageTeam,
+        Self::OwnTenant,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::ManageBookings => "manage_bookings",
+            Self::ManageCatalogue => "manage_catalogue",
+            Self::ManageTenant => "manage_tenant",
+            Self::ManageTeam => "manage_team",
+            Self::OwnTenant => "own_tenant",
+        }
+    }
+
+    /// The table of permissions: the lowest role that has each.
+    pub const fn lowest(self) -> Role {
+        match self {
+            Self::Read => Role::Viewer,
+            Self::ManageBookings => Role::Staff,
+            Self::ManageCatalogue => Role::Manager,
+            Self::ManageTenant | Self::ManageTeam => Role::Admin,
+            Self::OwnTenant => Role::Owner,
+        }
+    }
 }
 
 impl Role {
     pub const ALL: [Self; 5] = [Self::Viewer, Self::Staff, Self::Manager, Self::Admin, Self::Owner];
 
-    /// The table of permissions: the lowest role that has each.
     pub const fn may(self, permission: Permission) -> bool {
-        let lowest = match permission {
-            Permission::Read => Self::Viewer,
-            Permission::ManageBookings => Self::Staff,
-            Permission::ManageCatalogue => Self::Manager,
-            Permission::ManageTenant => Self::Admin,
-        };
-        self.rank() >= lowest.rank()
+        self.rank() >= permission.lowest().rank()
+    }
+
+    /// Whether somebody of this role may have a member of the role `from` be of the role `to`, or, without one of them, come
+    /// or go: nobody gives what they have not, nor takes from who is above them.
+    pub fn may_change(self, from: Option<Self>, to: Option<Self>) -> bool {
+        self.may(Permission::ManageTeam) && from.into_iter().chain(to).all(|role| role <= self)
     }
 
     const fn rank(self) -> u8 {
@@ -64,5 +100,36 @@ impl Role {
 
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_gives_what_they_have_not_nor_takes_from_who_is_above() {
+        use Role::{Admin, Manager, Owner, Staff, Viewer};
+        for (who, from, to, may) in [
+            (Owner, Some(Owner), Some(Viewer), true),
+            (Owner, None, Some(Owner), true),
+            (Admin, Some(Staff), Some(Admin), true),
+            (Admin, Some(Admin), None, true),
+            (Admin, Some(Staff), Some(Owner), false),
+            (Admin, Some(Owner), None, false),
+            (Admin, None, Some(Owner), false),
+            (Manager, None, Some(Viewer), false),
+            (Manager, Some(Viewer), None, false),
+        ] {
+            assert_eq!(who.may_change(from, to), may, "{who:?} {from:?} {to:?}");
+        }
+    }
+
+    #[test]
+    fn a_higher_role_may_all_that_a_lower_one_may() {
+        for permission in Permission::ALL {
+            let may: Vec<bool> = Role::ALL.into_iter().map(|role| role.may(permission)).collect();
+            assert!(may.is_sorted() && may[4], "{permission:?}");
+        }
     }
 }

@@ -69,6 +69,8 @@ id! {
     SessionId,
     /// A request for a new password.
     ResetId,
+    /// An invitation to be a member of a tenant.
+    InvitationId,
     /// A change of a user's email address.
     EmailChangeId,
     /// Something that happened to a user's account.

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::id::{BookingId, EmailChangeId, ResetId, TenantId, UserId, WaitlistEntryId};
+use crate::id::{BookingId, EmailChangeId, InvitationId, ResetId, TenantId, UserId, WaitlistEntryId};
 
 /// What a link opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Purpose {
     UndoEmail,
     /// The subject is a user who has given the right password: give the code, too.
     SecondStep,
+    /// The subject is an invitation: become a member.
+    Invitation,
 }
 
 /// What a token says.
@@ -64,6 +66,8 @@ pub fn public_url(text: &str) -> Result<String, &'static str> {
 const AFTERWARDS: TimeDelta = TimeDelta::days(90);
 /// How long an address can be proven.
 const TO_VERIFY: TimeDelta = TimeDelta::days(7);
+/// How long an invitation can be accepted.
+pub const TO_JOIN: TimeDelta = TimeDelta::days(7);
 /// How long the right password waits for a code.
 pub const TO_PASS: TimeDelta = TimeDelta::minutes(10);
 /// How long a new address can be proven.
@@ -131,6 +135,11 @@ impl Links {
         let expires_at = asked_at + TO_UNDO;
         let link = Link { purpose: Purpose::UndoEmail, tenant_id, subject: id.0, expires_at };
         self.mint("account/email-undo", link)
+    }
+
+    /// Where somebody accepts an invitation, until it is over.
+    pub fn invitation(&self, tenant_id: TenantId, id: InvitationId, expires_at: DateTime<Utc>) -> String {
+        self.mint("invitation", Link { purpose: Purpose::Invitation, tenant_id, subject: id.0, expires_at })
     }
 
     /// The token, which is no address, of whoever has given the right password and will be in that tenant.
@@ -208,6 +217,7 @@ impl Purpose {
             Self::ConfirmEmail => 6,
             Self::UndoEmail => 7,
             Self::SecondStep => 8,
+            Self::Invitation => 9,
         }
     }
 }

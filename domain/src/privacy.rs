@@ -53,6 +53,7 @@ pub const REGISTRY: &[Personal] = &[
     personal("idempotency_keys", &["response"]),
     personal("images", &[]),
     personal("intake_files", &["name"]),
+    personal("invitations", &["email", "email_key"]),
     personal("job_minutes", &[]),
     personal("job_progress", &[]),
     personal("jobs", &[]),

@@ -81,11 +81,15 @@ codes! {
     PlanLimitReached, "PLAN_LIMIT_REACHED", Plan, "Bookings are closed for now.";
     PlanFeatureMissing, "PLAN_FEATURE_MISSING", Plan, "Your plan does not include this.";
     Forbidden, "FORBIDDEN", Forbidden, "Your role does not allow this.";
+    EmailNotVerified, "EMAIL_NOT_VERIFIED", Conflict, "Confirm your own email address first.";
     FormRefused, "FORM_REFUSED", Forbidden, "This form came from elsewhere, or its page is too old. Load the page again.";
     NotFound, "NOT_FOUND", NotFound, "There is nothing here.";
     MethodNotAllowed, "METHOD_NOT_ALLOWED", Method, "This address does not know that method.";
     BookingNotFound, "BOOKING_NOT_FOUND", NotFound, "No booking has this code and email address.";
     EmailTaken, "EMAIL_TAKEN", Conflict, "An account with this email address exists already.";
+    AlreadyMember, "ALREADY_MEMBER", Conflict, "Somebody with this email address is a member already.";
+    AlreadyInvited, "ALREADY_INVITED", Conflict, "Somebody with this email address is invited already.";
+    LastOwner, "LAST_OWNER", Conflict, "A business needs an owner: make somebody else one first.";
     SecondFactorOn, "SECOND_FACTOR_ON", Conflict, "Two-factor sign-in is on already.";
     SecondFactorOff, "SECOND_FACTOR_OFF", Conflict, "Two-factor sign-in is off.";
     SlugTaken, "SLUG_TAKEN", Conflict, "This address is taken.";

@@ -27,6 +27,7 @@ pub const RESERVED: &[&str] = &[
     "help",
     "hooks",
     "ical",
+    "invitation",
     "legal",
     "login",
     "logout",

@@ -9,8 +9,8 @@ pub use policy::{Backoff, JobError, Policy, Priority};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{
-    AccountEventId, BookingId, EmailChangeId, ImageId, ImportId, IntakeFileId, JobId, ResetId, SeriesId,
-    UserId, WaitlistEntryId,
+    AccountEventId, BookingId, EmailChangeId, ImageId, ImportId, IntakeFileId, InvitationId, JobId, ResetId,
+    SeriesId, UserId, WaitlistEntryId,
 };
 use domain::plan::Limit;
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,8 @@ pub enum Job {
     SendEmailChangeNotice { user_id: UserId, change_id: EmailChangeId, asked_at: DateTime<Utc> },
     /// Tells a user what happened to their account.
     SendAccountNotice { user_id: UserId, event_id: AccountEventId },
+    /// Asks somebody to become a member.
+    SendInvitation { invitation_id: InvitationId },
     /// Tells the owners how much of their plan is used: `percent` of `limit` in the period that began then.
     SendLimitWarning { limit: Limit, period_start: NaiveDate, percent: u8 },
     /// Removes the files of a picture, unless it stands somewhere.
@@ -134,6 +136,7 @@ impl Job {
             | Self::SendEmailConfirmation { .. }
             | Self::SendEmailChangeNotice { .. }
             | Self::SendAccountNotice { .. }
+            | Self::SendInvitation { .. }
             | Self::SendLimitWarning { .. }
             | Self::SendWaitlistWelcome { .. }
             | Self::SendWaitlistOffer { .. }
@@ -175,6 +178,7 @@ impl Job {
             Self::SendEmailConfirmation { .. } => "send_email_confirmation",
             Self::SendEmailChangeNotice { .. } => "send_email_change_notice",
             Self::SendAccountNotice { .. } => "send_account_notice",
+            Self::SendInvitation { .. } => "send_invitation",
             Self::SendLimitWarning { .. } => "send_limit_warning",
             Self::DropImage { .. } => "drop_image",
             Self::DropExport { .. } => "drop_export",
@@ -272,6 +276,10 @@ mod tests {
             (
                 Job::SendAccountNotice { user_id: UserId(id), event_id: AccountEventId(id) },
                 r#"{"event_id":"00000000-0000-0000-0000-000000000000","user_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::SendInvitation { invitation_id: InvitationId(id) },
+                r#"{"invitation_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (
                 Job::SendLimitWarning {

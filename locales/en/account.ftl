@@ -76,3 +76,11 @@ account-code-lead = Your password is right. Now the code of your app.
 account-code = Code
 account-code-hint = Six digits of your app, or one of your recovery codes.
 account-code-back = Sign in as somebody else
+
+account-invitation-title = Join { $tenant }
+account-invitation-lead = This invitation is for { $email }.
+account-invitation-role = As
+account-invitation-button = Join
+account-invitation-known = You have an account with this address already. Sign in, and you come back here.
+account-invitation-other = You are signed in with another address. Sign out, then open the link again.
+account-joined = Welcome! You are a member now.

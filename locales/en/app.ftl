@@ -471,3 +471,43 @@ app-second-factor-remove-title = Turn two-factor sign-in off
 app-second-factor-remove-text = Your password alone will let anybody in who knows it.
 app-second-factor-remove = Turn it off
 app-second-factor-removed = Two-factor sign-in is off.
+
+app-access = Access
+app-access-members = Who can sign in
+app-access-text = Members see and do what their role allows. Whoever only gives appointments needs no access: add them to the team.
+app-access-room = { $used } of { $max } in your plan, open invitations included.
+app-access-you = You
+app-access-second-factor = Two-factor
+app-access-seen = signed in { $when }
+app-access-role = Role
+app-access-role-of = Role of { $name }
+app-access-change = Change the role of { $name }
+app-access-remove = Remove { $name }
+app-access-invitations = Invitations
+app-access-until = until { $when }
+app-access-revoke = Take it back
+app-access-invite = Invite somebody
+app-access-send = Send the invitation
+app-access-verify = Confirm your own email address first: the link is in the mail that you got when you signed up.
+app-access-full = Your plan has no room for another member.
+app-access-plans = See the plans
+app-access-table = What each role may do
+app-access-may = May
+app-access-yes = yes
+app-access-no = no
+app-access-permission = { $permission ->
+    [read] See the calendar, services, customers
+    [manage_bookings] Take, move and cancel bookings
+    [manage_catalogue] Change services, team and hours
+    [manage_tenant] Change profile, brand and policy
+    [manage_team] Say who can sign in
+   *[own_tenant] Give the business to another
+}
+app-access-give = Give the business to another member
+app-access-give-text = They will be its owner, and you an administrator.
+app-access-heir = New owner
+app-access-invited = The invitation is on its way.
+app-access-revoked = The invitation opens nothing any more.
+app-access-changed = The role is changed.
+app-access-removed = They can no longer sign in here.
+app-access-given = The business has another owner.

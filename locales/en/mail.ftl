@@ -141,3 +141,10 @@ plan-name = { $plan ->
     [pro] Pro
    *[enterprise] Enterprise
 }
+
+mail-invitation-subject = { $inviter } invites you to { $tenant }
+mail-invitation-title = Join { $tenant }
+mail-invitation-lead = { $inviter } invites you to work with { $tenant } on Harmony: its calendar, its bookings, its customers.
+mail-invitation-role = As
+mail-invitation-button = See the invitation
+mail-invitation-ignore = The link works for a week. You don’t know who that is? Then ignore this email.

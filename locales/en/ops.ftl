@@ -22,6 +22,7 @@ ops-kind = { $kind ->
     [send_email_verification] Ask to confirm an address
     [send_email_confirmation] Send a link for a new address
     [send_email_change_notice] Tell of a new address
+    [send_invitation] Send an invitation
     [send_account_notice] Tell what happened to an account
     [send_password_reset] Send a link for a new password
     [send_account_reminder] Remind of an account

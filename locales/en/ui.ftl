@@ -143,6 +143,11 @@ flaw-code = { $code ->
     [TOTP_REQUIRED] Enter the code of your app, or a recovery code.
     [TOTP_INVALID] This code is wrong, or was used already.
     [LINK_INVALID] This took too long. Start again.
+    [ALREADY_MEMBER] Somebody with this address is a member already.
+    [ALREADY_INVITED] Somebody with this address is invited already.
+    [LAST_OWNER] A business needs an owner: make somebody else one first.
+    [EMAIL_NOT_VERIFIED] Confirm your own email address first.
+    [FORBIDDEN] Your role does not allow this.
     [EMAIL_TAKEN] An account with this email address exists already.
     [SLUG_TAKEN] This address is taken. Choose another.
     [PLAN_LIMIT_REACHED] Your plan’s limit is reached.

@@ -76,3 +76,11 @@ account-code-lead = Votre mot de passe est bon. Il manque le code de votre appli
 account-code = Code
 account-code-hint = Six chiffres de votre application, ou l’un de vos codes de secours.
 account-code-back = Me connecter autrement
+
+account-invitation-title = Rejoignez { $tenant }
+account-invitation-lead = Cette invitation est destinée à { $email }.
+account-invitation-role = Rôle
+account-invitation-button = Rejoindre
+account-invitation-known = Vous avez déjà un compte avec cette adresse. Connectez-vous, et vous reviendrez ici.
+account-invitation-other = Vous êtes connecté avec une autre adresse. Déconnectez-vous, puis rouvrez le lien.
+account-joined = Bienvenue ! Vous êtes membre.

@@ -471,3 +471,43 @@ app-second-factor-remove-title = Désactiver la connexion en deux étapes
 app-second-factor-remove-text = Votre mot de passe seul laissera entrer quiconque le connaît.
 app-second-factor-remove = Désactiver
 app-second-factor-removed = La connexion en deux étapes est désactivée.
+
+app-access = Accès
+app-access-members = Qui peut se connecter
+app-access-text = Les membres voient et font ce que leur rôle permet. Qui ne donne que des rendez-vous n’a pas besoin d’accès : ajoutez-le à l’équipe.
+app-access-room = { $used } sur { $max } dans votre offre, invitations en cours comprises.
+app-access-you = Vous
+app-access-second-factor = Deux étapes
+app-access-seen = connecté le { $when }
+app-access-role = Rôle
+app-access-role-of = Rôle de { $name }
+app-access-change = Changer le rôle de { $name }
+app-access-remove = Retirer { $name }
+app-access-invitations = Invitations
+app-access-until = jusqu’au { $when }
+app-access-revoke = Reprendre
+app-access-invite = Inviter quelqu’un
+app-access-send = Envoyer l’invitation
+app-access-verify = Confirmez d’abord votre propre adresse : le lien est dans l’e-mail reçu à l’inscription.
+app-access-full = Votre offre ne permet pas d’autre membre.
+app-access-plans = Voir les offres
+app-access-table = Ce que permet chaque rôle
+app-access-may = Peut
+app-access-yes = oui
+app-access-no = non
+app-access-permission = { $permission ->
+    [read] Voir l’agenda, les prestations, les clients
+    [manage_bookings] Prendre, déplacer et annuler des réservations
+    [manage_catalogue] Changer prestations, équipe et horaires
+    [manage_tenant] Changer profil, image et conditions
+    [manage_team] Dire qui peut se connecter
+   *[own_tenant] Donner l’entreprise à un autre
+}
+app-access-give = Donner l’entreprise à un autre membre
+app-access-give-text = Cette personne en sera propriétaire, et vous administrateur.
+app-access-heir = Nouveau propriétaire
+app-access-invited = L’invitation est en route.
+app-access-revoked = L’invitation n’ouvre plus rien.
+app-access-changed = Le rôle est changé.
+app-access-removed = Cette personne ne peut plus se connecter ici.
+app-access-given = L’entreprise a un autre propriétaire.

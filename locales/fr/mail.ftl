@@ -141,3 +141,10 @@ plan-name = { $plan ->
     [pro] Pro
    *[enterprise] Entreprise
 }
+
+mail-invitation-subject = { $inviter } vous invite chez { $tenant }
+mail-invitation-title = Rejoignez { $tenant }
+mail-invitation-lead = { $inviter } vous invite à travailler avec { $tenant } sur Harmony : son agenda, ses réservations, ses clients.
+mail-invitation-role = Rôle
+mail-invitation-button = Voir l’invitation
+mail-invitation-ignore = Le lien sert pendant une semaine. Vous ne connaissez pas cette personne ? Ignorez cet e-mail.

@@ -22,6 +22,7 @@ ops-kind = { $kind ->
     [send_email_verification] Demander de confirmer une adresse
     [send_email_confirmation] Envoyer un lien de changement d’adresse
     [send_email_change_notice] Prévenir d’un changement d’adresse
+    [send_invitation] Envoyer une invitation
     [send_account_notice] Prévenir d’un événement de compte
     [send_password_reset] Envoyer un lien de mot de passe
     [send_account_reminder] Rappeler un compte existant

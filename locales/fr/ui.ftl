@@ -143,6 +143,11 @@ flaw-code = { $code ->
     [TOTP_REQUIRED] Indiquez le code de votre application, ou un code de secours.
     [TOTP_INVALID] Ce code est faux, ou a déjà servi.
     [LINK_INVALID] C’était trop long. Recommencez.
+    [ALREADY_MEMBER] Cette adresse est déjà celle d’un membre.
+    [ALREADY_INVITED] Cette adresse est déjà invitée.
+    [LAST_OWNER] Une entreprise a besoin d’un propriétaire : nommez-en d’abord un autre.
+    [EMAIL_NOT_VERIFIED] Confirmez d’abord votre propre adresse e-mail.
+    [FORBIDDEN] Votre rôle ne le permet pas.
     [EMAIL_TAKEN] Un compte existe déjà avec cette adresse e-mail.
     [SLUG_TAKEN] Cette adresse est prise. Choisissez-en une autre.
     [PLAN_LIMIT_REACHED] La limite de votre offre est atteinte.

@@ -177,3 +177,20 @@ CREATE FUNCTION email_change(member uuid, change uuid)
 $$;
 REVOKE ALL ON FUNCTION email_change FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION email_change TO harmony_app;
+
+-- Who is asked to become a member, by a link sent to their address.
+CREATE TABLE invitations (
+  tenant_id uuid NOT NULL REFERENCES tenants,
+  id uuid NOT NULL,
+  email text NOT NULL CHECK (length(email) <= 254),
+  email_key text NOT NULL,
+  role text NOT NULL CHECK (role IN ('owner', 'admin', 'manager', 'staff', 'viewer')),
+  created_at timestamptz NOT NULL,
+  created_by uuid NOT NULL,
+  expires_at timestamptz NOT NULL,
+  accepted_at timestamptz,
+  revoked_at timestamptz,
+  PRIMARY KEY (tenant_id, id)
+);
+CALL protect_tenant_table('invitations');
+CREATE INDEX invitations_open ON invitations (tenant_id, expires_at) WHERE accepted_at IS NULL AND revoked_at IS NULL;

@@ -25,6 +25,7 @@ pub mod intake;
 pub mod jobs;
 pub mod ledger;
 mod line;
+pub mod members;
 pub mod messages;
 pub mod migrate;
 mod pools;

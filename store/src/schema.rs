@@ -366,6 +366,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    invitations (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        email -> Text,
+        email_key -> Text,
+        role -> Text,
+        created_at -> Timestamptz,
+        created_by -> Uuid,
+        expires_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     job_minutes (queue, minute, kind) {
         queue -> Text,
         kind -> Text,
@@ -830,6 +845,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     images,
     intake_files,
+    invitations,
     job_minutes,
     job_progress,
     jobs,

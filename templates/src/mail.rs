@@ -31,6 +31,8 @@ pub enum Mail {
     WaitlistOffer(BookingMail),
     /// To a new owner: prove that this address is yours.
     EmailVerification(VerificationMail),
+    /// To whoever is asked to become a member.
+    Invitation(InvitationMail),
     /// To a user: of their account.
     Account(AccountMail),
     /// To an owner: so much of the plan is used.
@@ -135,6 +137,17 @@ pub struct VerificationMail {
     pub full_name: String,
     pub tenant_name: String,
     pub verify_url: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct InvitationMail {
+    pub lang: Locale,
+    pub tenant_name: String,
+    /// Who asks.
+    pub inviter: String,
+    /// The name of a role, such as `manager`.
+    pub role: &'static str,
+    pub url: String,
 }
 
 /// What concerns a user, whichever tenant they are of.
@@ -244,6 +257,11 @@ impl Templates {
             Mail::EmailVerification(mail) => {
                 ("email_verification", self.texts().of(mail.lang).t("mail-verification-subject")?)
             }
+            Mail::Invitation(mail) => {
+                let text = self.texts().of(mail.lang);
+                let args = [("inviter", mail.inviter.as_str()), ("tenant", mail.tenant_name.as_str())];
+                ("invitation", text.t_with("mail-invitation-subject", &args)?)
+            }
             Mail::Account(mail) => {
                 let text = self.texts().of(mail.lang);
                 ("account", text.t_with("mail-account-subject", &[("about", mail.about.name())])?)
@@ -266,6 +284,7 @@ impl Templates {
                 branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())
             }
             Mail::EmailVerification(mail) => branded(mail, "Harmony", None),
+            Mail::Invitation(mail) => branded(mail, "Harmony", None),
             Mail::Account(mail) => branded(mail, "Harmony", None),
             Mail::LimitWarning(mail) => branded(mail, "Harmony", None),
         }?;

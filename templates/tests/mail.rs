@@ -8,8 +8,8 @@ use domain::account::AccountEvent;
 use domain::booking::policy::Cancelling;
 use domain::plan::{Limit, Plan};
 use templates::{
-    AccountMail, AccountMatter, AccountOrigin, Appointment, BookingMail, Brand, LimitMail, Locale, Mail,
-    Rendered, SeriesMail, Templates, VerificationMail, WaitlistMail,
+    AccountMail, AccountMatter, AccountOrigin, Appointment, BookingMail, Brand, InvitationMail, LimitMail,
+    Locale, Mail, Rendered, SeriesMail, Templates, VerificationMail, WaitlistMail,
 };
 
 fn booking(lang: Locale) -> BookingMail {
@@ -174,6 +174,19 @@ fn who_comes_regularly_or_waits_is_told_of_all() {
 #[test]
 fn a_new_owner_is_asked_to_prove_the_address() {
     snapshot("email_verification", |lang| Mail::EmailVerification(verification(lang)));
+}
+
+#[test]
+fn whoever_is_invited_is_told_by_whom_and_as_what() {
+    snapshot("invitation", |lang| {
+        Mail::Invitation(InvitationMail {
+            lang,
+            tenant_name: "Maison Camille".to_owned(),
+            inviter: "Camille Laurent".to_owned(),
+            role: "manager",
+            url: "https://harmony.example/invitation/Zm9vYmFy".to_owned(),
+        })
+    });
 }
 
 #[test]

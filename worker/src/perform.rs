@@ -52,6 +52,9 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         Job::SendAccountNotice { user_id, event_id } => {
             users::send_account_notice(context, &envelope, user_id, event_id).await
         }
+        Job::SendInvitation { invitation_id } => {
+            users::send_invitation(context, &envelope, invitation_id).await
+        }
         Job::SendAccountReminder { user_id } => users::send_reminder(context, &envelope, user_id).await,
         Job::SendLimitWarning { limit, period_start, percent } => {
             usage::send_limit_warning(context, &envelope, limit, period_start, percent).await

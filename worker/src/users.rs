@@ -2,15 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use domain::device;
-use domain::id::{AccountEventId, EmailChangeId, ResetId, UserId};
+use domain::id::{AccountEventId, EmailChangeId, InvitationId, MessageId, ResetId, UserId};
 use domain::link::{TO_CONFIRM, TO_RESET};
 use jobs::JobError;
 use providers::mail::{Email, Mailbox};
 use store::accounts::{self, Addresses};
+use store::members::{self, Invitation};
 use store::messages::{self, About, Audience, Claim};
 use store::tenants::Tenant;
 use store::users::Contact;
-use templates::{AccountMail, AccountMatter, AccountOrigin, Mail, VerificationMail};
+use templates::{AccountMail, AccountMatter, AccountOrigin, InvitationMail, Mail, VerificationMail};
 
 use crate::context::Context;
 use crate::messages::deliver;
@@ -146,6 +147,67 @@ pub(crate) async fn send_account_notice(
     send(context, envelope, user_id, "account_notice", |_| true, mail).await
 }
 
+/// Asks somebody to become a member, in the language of the tenant: they may have none of theirs yet.
+pub(crate) async fn send_invitation(
+    context: &Context,
+    envelope: &Envelope,
+    invitation_id: InvitationId,
+) -> Result<(), JobError> {
+    let now = context.clock.now();
+    let door = context.store.tenant(envelope.tenant_id);
+    let read: Result<Option<(Tenant, Invitation, String, Claim)>, store::Error> = door
+        .transaction(async |tx| {
+            let Some(invitation) = members::find_invitation(tx, invitation_id, now).await? else {
+                return Ok(None);
+            };
+            let Some(inviter) = store::users::contact(tx, invitation.created_by).await? else {
+                return Ok(None);
+            };
+            let about = About {
+                subject: invitation_id.0,
+                kind: "invitation",
+                channel: "email",
+                sequence: 0,
+                audience: Audience::Member,
+            };
+            let provider = context.mailer.provider();
+            let claim = messages::claim(tx, about, &invitation.email, provider, now).await?;
+            Ok(Some((store::tenants::find(tx).await?, invitation, inviter.full_name, claim)))
+        })
+        .await;
+    let Some((tenant, invitation, inviter, Claim::Send(id))) = read.map_err(from_store)? else {
+        return Err(JobError::dropped("accepted, revoked, over, or sent already"));
+    };
+    let url = context.links.invitation(envelope.tenant_id, invitation_id, invitation.expires_at);
+    let mail = Mail::Invitation(InvitationMail {
+        lang: tenant.locale,
+        tenant_name: tenant.name,
+        inviter,
+        role: invitation.role.name(),
+        url,
+    });
+    let to = Mailbox { name: invitation.email.clone(), address: invitation.email };
+    let email = written(context, id, to, &mail)?;
+    deliver(context, &door, &email).await
+}
+
+/// The mail as it goes out, in the name of Harmony.
+fn written(context: &Context, id: MessageId, to: Mailbox, mail: &Mail) -> Result<Email, JobError> {
+    let rendered = context.templates.mail(mail).map_err(|error| from_template(&error))?;
+    Ok(Email {
+        id,
+        date: context.clock.now(),
+        from: context.mailer.sender("Harmony"),
+        reply_to: None,
+        to,
+        subject: rendered.subject,
+        text: rendered.text,
+        html: rendered.html,
+        calendar: None,
+        attachments: Vec::new(),
+    })
+}
+
 fn account_mail(contact: &Contact, about: AccountMatter, url: String) -> AccountMail {
     AccountMail {
         lang: contact.locale,
@@ -201,18 +263,8 @@ async fn send_to(
     let Some((tenant, contact, Claim::Send(id))) = read.map_err(from_store)? else {
         return Err(JobError::dropped("gone, no longer due, or sent already"));
     };
-    let rendered = context.templates.mail(&mail(&contact, &tenant)).map_err(|error| from_template(&error))?;
-    let email = Email {
-        id,
-        date: now,
-        from: context.mailer.sender("Harmony"),
-        reply_to: None,
-        to: Mailbox { name: contact.full_name, address: contact.email },
-        subject: rendered.subject,
-        text: rendered.text,
-        html: rendered.html,
-        calendar: None,
-        attachments: Vec::new(),
-    };
+    let mail = mail(&contact, &tenant);
+    let to = Mailbox { name: contact.full_name, address: contact.email };
+    let email = written(context, id, to, &mail)?;
     deliver(context, &tenant_door, &email).await
 }

@@ -1,11 +1,13 @@
 //! Accounts: what the API and the pages do alike when somebody signs up, signs in, has forgotten how, or changes what is
 //! known of them.
 
+mod invitation;
 mod own;
 mod recovery;
 mod second_factor;
 mod sign_in;
 
+pub use invitation::{Invited, invited, join, join_as_new};
 pub use own::{
     Own, ask_for_email, change_password, confirm_email, leads_to_email, open_tenant, sign_out_elsewhere,
     undo_email, withdraw_email,

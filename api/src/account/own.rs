@@ -35,7 +35,7 @@ pub struct Own<'a> {
 impl Own<'_> {
     /// The user, if this is their password: a session that was left open is not enough to take an account over. Guesses
     /// count as those at the door do.
-    pub(super) async fn prove(&self, current: String) -> Result<User> {
+    pub(crate) async fn prove(&self, current: String) -> Result<User> {
         let (identity, ip) = (self.state.store.identity(), self.origin.ip.clone().unwrap_or_default());
         let (user, hash) =
             identity.statement(async |tx| users::find_with_password(tx, self.user_id).await).await?;

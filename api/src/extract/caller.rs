@@ -131,7 +131,7 @@ macro_rules! permissions {
     )*};
 }
 
-permissions!(Read, ManageBookings, ManageCatalogue, ManageTenant);
+permissions!(Read, ManageBookings, ManageCatalogue, ManageTenant, ManageTeam, OwnTenant);
 
 /// A member of a tenant by bearer token, who may do `P`.
 pub struct Member<P: Allows> {

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use domain::access::Permission;
 
 use super::{Access, Route, route};
-use crate::{auth, me};
+use crate::{auth, me, team};
 
 pub(super) fn routes() -> Vec<Route> {
     use Access::Anybody;
@@ -12,6 +12,7 @@ pub(super) fn routes() -> Vec<Route> {
     let (get, post, put, patch, delete) =
         (&Method::GET, &Method::POST, &Method::PUT, &Method::PATCH, &Method::DELETE);
     let read = Access::Member(Permission::Read);
+    let manages_team = Access::Member(Permission::ManageTeam);
     vec![
         route(post, "/auth/register", Anybody, auth::register, "Sign up: a user and their tenant")
             .takes::<auth::Register>()
@@ -61,6 +62,15 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .takes::<me::ByToken>()
         .answers(204),
+        route(
+            post,
+            "/auth/accept-invitation",
+            Anybody,
+            team::join,
+            "Become a member, with an account that is made",
+        )
+        .takes::<team::JoinByInvitation>()
+        .replies::<auth::SignedIn>(201),
         route(get, "/slug-available", Anybody, auth::slug_available, "Whether a public address is free")
             .asks::<auth::SlugQuestion>()
             .replies::<auth::SlugAnswer>(200),
@@ -88,6 +98,38 @@ pub(super) fn routes() -> Vec<Route> {
         route(delete, "/auth/2fa", read, me::second_factor::destroy, "Turn two-factor sign-in off")
             .takes::<me::second_factor::SecondFactorCode>()
             .answers(204),
+        route(
+            post,
+            "/me/invitations",
+            read,
+            team::accept,
+            "Become a member of another tenant by its invitation",
+        )
+        .takes::<team::AcceptInvitation>()
+        .replies::<auth::SignedInTenant>(200),
+        route(get, "/members", manages_team, team::list, "Who can sign in, and as what")
+            .replies::<team::MembersView>(200),
+        route(patch, "/members/{id}", manages_team, team::update, "Give a member another role")
+            .takes::<team::UpdateMember>()
+            .answers(204),
+        route(delete, "/members/{id}", read, team::destroy, "End a membership: another's, or one's own")
+            .answers(204),
+        route(get, "/invitations", manages_team, team::list_invitations, "Who is asked to become a member")
+            .replies::<team::InvitationsView>(200),
+        route(post, "/invitations", manages_team, team::invite, "Ask somebody to become a member")
+            .takes::<team::CreateInvitation>()
+            .replies::<team::InvitationView>(201),
+        route(delete, "/invitations/{id}", manages_team, team::revoke, "Take an invitation back")
+            .answers(204),
+        route(
+            post,
+            "/tenant/ownership",
+            Access::Member(Permission::OwnTenant),
+            team::transfer,
+            "Give the tenant to another member",
+        )
+        .takes::<team::TransferOwnership>()
+        .answers(204),
         route(get, "/me", read, me::show, "Who is signed in").replies::<me::Me>(200),
         route(patch, "/me", read, me::update, "Change name and language")
             .takes::<me::UpdateMe>()

@@ -191,11 +191,21 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
         ("POST", "/auth/2fa/verify" | "/auth/2fa/recovery-codes") | ("DELETE", "/auth/2fa") => {
             json!({"code": "123456"})
         }
+        ("PATCH", "/members/{id}") => json!({"role": "viewer"}),
+        ("POST", "/invitations") => json!({"email": "new@example.org", "role": "viewer"}),
+        ("POST", "/tenant/ownership") => {
+            json!({"member_id": "019c0000-0000-7000-8000-000000000000", "current_password": "x"})
+        }
+        ("POST", "/auth/accept-invitation") => {
+            json!({"token": "x", "full_name": "Vic", "password": "long enough", "locale": "fr"})
+        }
         ("PATCH", "/me") => json!({"full_name": "Olga", "locale": "en"}),
         ("PUT", "/me/password") => json!({"current_password": "x", "password": "long enough"}),
         ("POST", "/me/email") => json!({"current_password": "x", "email": "new@salon.example"}),
         ("POST", "/tenants") => testkit::sign_up("second", "Europe/Paris")["tenant"].clone(),
-        ("POST", "/auth/verify-email" | "/auth/confirm-email" | "/auth/undo-email") => json!({"token": "x"}),
+        ("POST", "/auth/verify-email" | "/auth/confirm-email" | "/auth/undo-email" | "/me/invitations") => {
+            json!({"token": "x"})
+        }
         ("POST", "/auth/resend-verification" | "/auth/forgot-password") => {
             json!({"email": "ana@customer.example"})
         }

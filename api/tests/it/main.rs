@@ -121,6 +121,8 @@ mod strangers;
 #[cfg(test)]
 mod stream;
 #[cfg(test)]
+mod team;
+#[cfg(test)]
 mod translations;
 #[cfg(test)]
 mod visits;

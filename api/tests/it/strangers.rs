@@ -38,6 +38,8 @@ pub(crate) struct Things {
     question: String,
     session: String,
     tenant: String,
+    member: String,
+    invitation: String,
 }
 
 impl Things {
@@ -71,6 +73,8 @@ impl Things {
         let (question, file) = answered(salon, &service).await;
         Self {
             session: another_session(salon).await,
+            member: salon.owner.to_string(),
+            invitation: invitation(salon).await,
             tenant: salon.id.to_string(),
             question,
             file,
@@ -109,10 +113,12 @@ impl Things {
             question: id(),
             session: id(),
             tenant: id(),
+            member: id(),
+            invitation: id(),
         }
     }
 
-    fn all(&self) -> [&str; 16] {
+    fn all(&self) -> [&str; 18] {
         let Self {
             service,
             staff,
@@ -130,10 +136,12 @@ impl Things {
             question,
             session,
             tenant,
+            member,
+            invitation,
         } = self;
         [
             service, staff, closure, opening, booking, code, customer, room, import, event, waiting, series,
-            file, question, session, tenant,
+            file, question, session, tenant, member, invitation,
         ]
     }
 
@@ -153,9 +161,22 @@ impl Things {
             Some("intake-files") => &self.file,
             Some("me") if path.starts_with("/me/sessions/") => &self.session,
             Some("me") => &self.tenant,
+            Some("members") => &self.member,
+            Some("invitations") => &self.invitation,
             _ => panic!("whose id is it in {path}?"),
         }
     }
+}
+
+/// An invitation that waits, whatever the plan.
+async fn invitation(salon: &Salon<'_>) -> String {
+    let id = domain::id::InvitationId::mint(salon.app.now());
+    let sql =
+        "INSERT INTO invitations (tenant_id, id, email, email_key, role, created_at, created_by, expires_at)
+        VALUES ($1, $2, 'vic@example.org', 'vic@example.org', 'staff', now(), $3, '2031-01-01')";
+    let admin = salon.app.database.admin().await;
+    admin.execute(sql, &[&salon.id.0, &id.0, &salon.owner.0]).await.unwrap();
+    id.to_string()
 }
 
 /// A session of the owner's, beside the one whose token the requests carry.
@@ -191,6 +212,15 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/auth/2fa/verify" | "/auth/2fa/recovery-codes") | ("DELETE", "/auth/2fa") => {
             (none, Some(json!({"code": "123456"})), Refused)
         }
+        ("PATCH", "/members/{id}") => (none, Some(json!({"role": "viewer"})), NotFound),
+        ("POST", "/tenant/ownership") => {
+            let body = json!({"member_id": things.member, "current_password": "the secret of other"});
+            (none, Some(body), NotFound)
+        }
+        ("POST", "/invitations") => {
+            (none, Some(json!({"email": "new@example.org", "role": "viewer"})), Refused)
+        }
+        ("POST", "/me/invitations") => (none, Some(json!({"token": "x"})), Refused),
         ("PUT", "/me/password") => {
             let body = json!({"current_password": "the secret of other", "password": "the secret of other"});
             (none, Some(body), Own)
@@ -216,7 +246,11 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             | "/events/{id}"
             | "/staff/{id}/calendar-feed",
         )
-        | ("DELETE", "/closures/{id}" | "/openings/{id}" | "/waitlist/{id}" | "/me/sessions/{id}")
+        | (
+            "DELETE",
+            "/closures/{id}" | "/openings/{id}" | "/waitlist/{id}" | "/me/sessions/{id}" | "/members/{id}"
+            | "/invitations/{id}",
+        )
         | (
             "GET",
             "/bookings/{id}"
@@ -264,9 +298,9 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/stream/tickets" | "/customers/imports")
         | (
             "GET",
-            "/me" | "/me/sessions" | "/me/events" | "/me/tenants" | "/waitlist" | "/tenant" | "/policy"
-            | "/embedding" | "/plan" | "/services" | "/staff" | "/rooms" | "/closures" | "/openings"
-            | "/customers" | "/customers/tags",
+            "/me" | "/me/sessions" | "/me/events" | "/me/tenants" | "/members" | "/invitations" | "/waitlist"
+            | "/tenant" | "/policy" | "/embedding" | "/plan" | "/services" | "/staff" | "/rooms"
+            | "/closures" | "/openings" | "/customers" | "/customers/tags",
         )
         | ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover")
         | ("DELETE", "/me/email" | "/me/sessions") => (none, None, Own),
@@ -544,6 +578,7 @@ fn what_everybody_may_call_is_listed_here() {
             "POST /auth/reset-password",
             "POST /auth/confirm-email",
             "POST /auth/undo-email",
+            "POST /auth/accept-invitation",
             "GET /slug-available",
             // By ticket.
             "GET /stream",

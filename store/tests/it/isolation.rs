@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::access::Role;
 use domain::id::{BookingId, DocumentId, ImageId, JobId};
 use domain::image::Format;
 use domain::setup::SetupStep;
@@ -40,6 +41,16 @@ async fn fill(salon: &Salon<'_>) {
         json!({"booking": salon.booking("Ed", "2030-03-12T11:00:00Z"), "recurrence": "FREQ=WEEKLY;COUNT=2"});
     salon.post("/series").json(&series).await.expect(201);
     let now = salon.app.now();
+    salon.set_plan("enterprise").await;
+    let mail = domain::contact::Email::parse("vic@example.org").unwrap();
+    let by = By::member(salon.owner, None);
+    let invited: store::Result<_> = salon
+        .app
+        .store
+        .accounts()
+        .transaction(salon.id, async |tx| store::members::invite(tx, &mail, Role::Staff, &by, now).await)
+        .await;
+    invited.unwrap();
     let booking = BookingId::mint(now);
     let about = About {
         subject: booking.0,

@@ -1,5 +1,6 @@
 // The demo deployment as tests use it: who signs in, what can be booked, which mails came.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { origin, visitor } from './harness.mjs'
 
 export const salon = 'maison-camille'
@@ -87,6 +88,26 @@ export async function book({ tenant = salon, slot, name = 'Zoé Durand' } = {}) 
 }
 
 /** The newest mail to an address, when it has come: { id, subject, text, links }. */
+/** What no page and no call does, done in the database. */
+export function sql(text) {
+  execFileSync(process.env.PSQL, ['--no-psqlrc', '--quiet', process.env.DATABASE_URL, '-c', text])
+}
+
+let businesses = 0
+
+/** Opens a business with room for members, and answers the mail to somebody who is invited there. */
+export async function invite() {
+  const name = `equipe-${process.pid}-${++businesses}`
+  const person = { email: `${name}@example.org`, password: 'a long password' }
+  const tenant = { name: `Studio ${name}`, timezone: 'Europe/Paris', locale: 'fr' }
+  const signedUp = await api('/auth/register', { method: 'POST', body: { ...person, full_name: 'Inès Moreau', tenant } })
+  sql(`UPDATE tenants SET plan = 'enterprise' WHERE tenant_id = '${signedUp.tenant.id}'`)
+  sql(`UPDATE users SET email_verified_at = now() WHERE id = '${signedUp.user.id}'`)
+  const email = `invited-${name}@example.org`
+  await api('/invitations', { method: 'POST', token: signedUp.access_token, body: { email, role: 'manager' } })
+  return mail(email, it => it.links.some(url => url.includes('/invitation/')))
+}
+
 export async function mail(to, about = () => true) {
   for (let tries = 0; tries < 100; tries++) {
     const list = await (await fetch(`${origin}/dev/outbox`)).text()

@@ -1,8 +1,7 @@
 // One mail of each kind that there is, sent by a demo to those who do what it is sent for.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { api, book, free, mail, salon, token } from './demo.mjs'
+import { api, book, free, invite, mail, salon, sql, token } from './demo.mjs'
 import { origin } from './harness.mjs'
 
 /** What stands in the folder of mails and is none itself. */
@@ -51,11 +50,10 @@ async function nearItsLimit() {
 
 /** Has a booking reminded of now: by itself that waits for the evening before. */
 function remind({ public_code }) {
-  const sql = `INSERT INTO jobs (tenant_id, id, queue, kind, payload, run_at)
+  sql(`INSERT INTO jobs (tenant_id, id, queue, kind, payload, run_at)
     SELECT tenant_id, gen_random_uuid(), 'email', 'send_booking_reminder',
       json_build_object('booking_id', id, 'sequence', sequence), now()
-    FROM bookings WHERE public_code = '${public_code}'`
-  execFileSync(process.env.PSQL, ['--no-psqlrc', '--quiet', process.env.DATABASE_URL, '-c', sql])
+    FROM bookings WHERE public_code = '${public_code}'`)
 }
 
 /** Books the same time three weeks in a row. */
@@ -114,6 +112,7 @@ export async function mails() {
   sent.email_change = await of('/account/email-undo/')
   await api('/me/password', { method: 'PUT', token: bearer, body: { current_password, password: 'another long password' } })
   sent.password_changed = await newer(owner.email, ...Object.values(sent))
+  sent.invitation = await invite()
   sent.limit_warning = await nearItsLimit()
   sent.series_confirmation = await comeRegularly()
   ;[sent.waitlist_welcome, sent.waitlist_offer] = await waitForATime()

@@ -1,9 +1,9 @@
 // How to get to the pages of the table: what stands for the parameters in their paths, and which questions they need.
-import { api, book, free, mail, operator, owner, salon, token } from './demo.mjs'
+import { api, book, free, invite, mail, operator, owner, salon, token } from './demo.mjs'
 import { origin } from './harness.mjs'
 
-/** What is no page to look at: files, a way on, what never ends. */
-const silent = new Set(['/assets/{path:.*}', '/app/customers/export/file', '/app/customers/imports/{id}/report', '/app/intake-files/{id}', '/app/look', '/app/stream', '/ops', '/ops/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes'])
+/** What is no page to look at: files, a way on, what never ends, what comes after a password alone. */
+const silent = new Set(['/assets/{path:.*}', '/app/customers/export/file', '/app/customers/imports/{id}/report', '/app/intake-files/{id}', '/app/look', '/app/stream', '/login/code', '/ops', '/ops/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes'])
 /** Whose policy forbids the scripts that a test would look with: mails.test.mjs looks at the mails. */
 const sealed = new Set(['/dev/outbox/{id}/html'])
 
@@ -62,6 +62,8 @@ const emailChange = once(async () => {
 })
 tokens.email = once(async () => lastSegment((await emailChange()).confirm.links, '/account/email/'))
 tokens['email-undo'] = once(async () => lastSegment((await emailChange()).undo.links, '/account/email-undo/'))
+
+tokens.invitation = once(async () => lastSegment((await invite()).links, '/invitation/'))
 
 const first = path => once(async () => (await api(path, { token: await token(owner) })).data[0].id)
 const ids = {

@@ -2,6 +2,7 @@
 
 pub mod code;
 pub mod email;
+pub mod invitation;
 pub mod login;
 pub mod password;
 pub mod signup;
@@ -32,6 +33,8 @@ pub fn routes() -> Vec<Page> {
         page(post.clone(), "/reset/{token}", Anybody, password::reset),
         page(get.clone(), "/verify/{token}", Anybody, verify::ask),
         page(post.clone(), "/verify/{token}", Anybody, verify::verify),
+        page(get.clone(), "/invitation/{token}", Anybody, invitation::ask),
+        page(post.clone(), "/invitation/{token}", Anybody, invitation::accept),
         page(get.clone(), "/account/email/{token}", Anybody, email::ask),
         page(post.clone(), "/account/email/{token}", Anybody, email::confirm),
         page(get, "/account/email-undo/{token}", Anybody, email::ask_undo),

@@ -1,5 +1,6 @@
 //! The dashboard: what members of a tenant see of it, and do with its bookings, its customers and its set-up.
 
+pub mod access;
 pub mod account;
 pub mod bookings;
 pub mod brand;
@@ -102,6 +103,7 @@ fn setup() -> Vec<Page> {
     let read = Access::Member(Permission::Read);
     let catalogue = Access::Member(Permission::ManageCatalogue);
     let manage = Access::Member(Permission::ManageTenant);
+    let team = Access::Member(Permission::ManageTeam);
     let (get, post) = (|| Method::GET, || Method::POST);
     vec![
         page(get(), "/app", read, start::show),
@@ -163,6 +165,19 @@ fn setup() -> Vec<Page> {
         page(post(), "/app/settings/link", manage, brand::rename),
         page(post(), "/app/settings/link/shared", read, brand::shared),
         page(get(), "/app/settings/link/qr.svg", read, brand::qr),
+        page(get(), "/app/settings/access", team, access::show),
+        page(post(), "/app/settings/access", team, access::invite),
+        page(post(), "/app/settings/access/invitations/{id}/revoke", team, access::revoke),
+        page(post(), "/app/settings/access/members/{id}/role", team, access::change_role),
+        page(post(), "/app/settings/access/members/{id}/removal", team, access::remove),
+        // Where the form was refused, as long as the page is loaded again.
+        page(get(), "/app/settings/access/ownership", team, access::show),
+        page(
+            post(),
+            "/app/settings/access/ownership",
+            Access::Member(Permission::OwnTenant),
+            access::transfer,
+        ),
         page(get(), "/app/jobs", manage, jobs::show),
         page(post(), "/app/jobs/{id}/retry", manage, jobs::retry),
         page(get(), "/app/plan", read, plan::show),
