@@ -84,3 +84,4 @@ account-invitation-button = Join
 account-invitation-known = You have an account with this address already. Sign in, and you come back here.
 account-invitation-other = You are signed in with another address. Sign out, then open the link again.
 account-joined = Welcome! You are a member now.
+account-removed = Your account is deleted.

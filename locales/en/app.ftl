@@ -511,3 +511,6 @@ app-access-revoked = The invitation opens nothing any more.
 app-access-changed = The role is changed.
 app-access-removed = They can no longer sign in here.
 app-access-given = The business has another owner.
+
+app-account-remove = Delete my account
+app-account-remove-text = You leave every business, and what we know of you goes. What you did there stays in their history, without your name. Whoever alone owns a business gives it to another first.

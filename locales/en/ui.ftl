@@ -106,6 +106,7 @@ flaw = { $field ->
        *[other] Choose a longer password: at least 10 characters.
     }
     [code] This code is wrong, or was used already.
+    [removal_password] This is not your password.
     [current_password] This is not your password.
     [start] Choose a time.
     [staff_id] Choose a person.

@@ -84,3 +84,4 @@ account-invitation-button = Rejoindre
 account-invitation-known = Vous avez déjà un compte avec cette adresse. Connectez-vous, et vous reviendrez ici.
 account-invitation-other = Vous êtes connecté avec une autre adresse. Déconnectez-vous, puis rouvrez le lien.
 account-joined = Bienvenue ! Vous êtes membre.
+account-removed = Votre compte est supprimé.

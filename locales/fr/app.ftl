@@ -511,3 +511,6 @@ app-access-revoked = L’invitation n’ouvre plus rien.
 app-access-changed = Le rôle est changé.
 app-access-removed = Cette personne ne peut plus se connecter ici.
 app-access-given = L’entreprise a un autre propriétaire.
+
+app-account-remove = Supprimer mon compte
+app-account-remove-text = Vous quittez chaque entreprise, et ce que nous savons de vous disparaît. Ce que vous y avez fait reste dans leur historique, sans votre nom. Seul propriétaire d’une entreprise ? Donnez-la d’abord à un autre.

@@ -106,6 +106,7 @@ flaw = { $field ->
        *[other] Choisissez un mot de passe plus long : au moins 10 caractères.
     }
     [code] Ce code est faux, ou a déjà servi.
+    [removal_password] Ce n’est pas votre mot de passe.
     [current_password] Ce n’est pas votre mot de passe.
     [start] Choisissez un horaire.
     [staff_id] Choisissez une personne.

@@ -146,6 +146,13 @@ pub(crate) async fn set_password(tx: &IdentityTx, id: UserId, hash: &str, now: D
     Ok(())
 }
 
+/// Removes an account and all that is known of it. Memberships ended before, each in its tenant: see
+/// [`crate::members::remove`].
+pub async fn remove(tx: &IdentityTx, id: UserId) -> Result<()> {
+    diesel::delete(users::table.find(id)).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
 /// A change of address that waits for its confirmation.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = email_changes)]

@@ -288,6 +288,20 @@ async fn check_may(tx: &AccountTx, by: &By, from: Option<Role>, to: Option<Role>
     if own.may_change(from, to) { Ok(()) } else { Err(Code::Forbidden.into()) }
 }
 
+/// Whether somebody is the only owner of a tenant: it would have none without them.
+pub async fn is_only_owner(tx: &IdentityTx, id: UserId) -> Result<bool> {
+    let others = diesel::alias!(memberships as others);
+    let another = others
+        .filter(others.field(memberships::tenant_id).eq(memberships::tenant_id))
+        .filter(others.field(memberships::role).eq(Role::Owner))
+        .filter(others.field(memberships::user_id).ne(id));
+    let alone = memberships::table
+        .filter(memberships::user_id.eq(id))
+        .filter(memberships::role.eq(Role::Owner))
+        .filter(diesel::dsl::not(diesel::dsl::exists(another)));
+    Ok(diesel::select(diesel::dsl::exists(alone)).get_result(&mut tx.conn()).await?)
+}
+
 async fn role_of(tx: &AccountTx, id: UserId) -> Result<Role> {
     Ok(memberships::table
         .find((tx.tenant.tenant(), id))

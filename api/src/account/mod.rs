@@ -9,8 +9,8 @@ mod sign_in;
 
 pub use invitation::{Invited, invited, join, join_as_new};
 pub use own::{
-    Own, ask_for_email, change_password, confirm_email, leads_to_email, open_tenant, sign_out_elsewhere,
-    undo_email, withdraw_email,
+    Own, ask_for_email, change_password, confirm_email, leads_to_email, open_tenant, remove,
+    sign_out_elsewhere, undo_email, withdraw_email,
 };
 pub use recovery::{
     forgot_password, may_reset_password, remind, resend_verification, reset_password, verify_email,

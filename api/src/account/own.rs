@@ -10,9 +10,10 @@ use domain::password;
 use domain::rejection::{Code, Extra, Rejection};
 use domain::tenant::TenantDraft;
 use store::accounts::{self, EmailChange, Origin};
+use store::audit::By;
 use store::tenants::Tenant;
 use store::users::{self, User};
-use store::{AccountTx, sessions};
+use store::{AccountTx, members, sessions};
 
 use super::sign_in::{count_try, forget_failures};
 use super::under_a_slug;
@@ -137,5 +138,29 @@ pub async fn undo_email(anybody: &Anybody, token: &str) -> Result<()> {
     let change = leads_to_email(anybody, token, Purpose::UndoEmail).await?;
     let (identity, origin, now) = (anybody.state.store.identity(), anybody.origin(), anybody.now);
     identity.transaction(async |tx| accounts::undo_email(tx, change.id, &origin, now).await).await?;
+    Ok(())
+}
+
+/// Deletes the account: every membership ends, and what is known of the user goes. `LAST_OWNER`: a tenant would have none.
+pub async fn remove(own: &Own<'_>, current: String) -> Result<()> {
+    let user = own.prove(current).await?;
+    let (store, now) = (&own.state.store, own.now);
+    let (is_only_owner, memberships) = store
+        .identity()
+        .transaction(async |tx| {
+            let is_only_owner = members::is_only_owner(tx, user.id).await?;
+            Ok::<_, store::Error>((is_only_owner, users::memberships(tx, user.id).await?))
+        })
+        .await?;
+    // Before the first is left: all or nothing, but for who is made an owner meanwhile.
+    if is_only_owner {
+        return Err(Code::LastOwner.into());
+    }
+    let by = By::member(user.id, own.origin.ip.clone());
+    for (tenant_id, _) in memberships {
+        let left = async |tx: &mut AccountTx| members::remove(tx, user.id, &by, now).await;
+        store.accounts().transaction(tenant_id, left).await?;
+    }
+    store.identity().statement(async |tx| accounts::remove(tx, user.id).await).await?;
     Ok(())
 }

@@ -51,6 +51,12 @@ pub struct ChangeEmail {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+pub struct RemoveMe {
+    current_password: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ByToken {
     /// From the link in the mail.
     token: String,
@@ -101,5 +107,11 @@ pub async fn confirm_email(anybody: Anybody, Json(body): Json<ByToken>) -> Resul
 
 pub async fn undo_email(anybody: Anybody, Json(body): Json<ByToken>) -> Result<HttpResponse> {
     account::undo_email(&anybody, &body.token).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Every membership ends, and the account with it.
+pub async fn destroy(member: Member<Read>, Json(body): Json<RemoveMe>) -> Result<HttpResponse> {
+    account::remove(&member.own(), body.current_password).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -134,6 +134,7 @@ pub(super) fn routes() -> Vec<Route> {
         route(patch, "/me", read, me::update, "Change name and language")
             .takes::<me::UpdateMe>()
             .replies::<auth::UserView>(200),
+        route(delete, "/me", read, me::destroy, "Delete the account").takes::<me::RemoveMe>().answers(204),
         route(
             put,
             "/me/password",

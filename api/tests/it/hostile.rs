@@ -187,7 +187,7 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             json!({"email": "ana@customer.example", "password": "long enough", "tenant": "salon"})
         }
         ("POST", "/auth/refresh" | "/auth/logout") => json!({"refresh_token": "x"}),
-        ("POST", "/auth/2fa/enable") => json!({"current_password": "x"}),
+        ("POST", "/auth/2fa/enable") | ("DELETE", "/me") => json!({"current_password": "x"}),
         ("POST", "/auth/2fa/verify" | "/auth/2fa/recovery-codes") | ("DELETE", "/auth/2fa") => {
             json!({"code": "123456"})
         }

@@ -221,6 +221,8 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             (none, Some(json!({"email": "new@example.org", "role": "viewer"})), Refused)
         }
         ("POST", "/me/invitations") => (none, Some(json!({"token": "x"})), Refused),
+        // Of who owns a tenant alone.
+        ("DELETE", "/me") => (none, Some(json!({"current_password": "the secret of other"})), Refused),
         ("PUT", "/me/password") => {
             let body = json!({"current_password": "the secret of other", "password": "the secret of other"});
             (none, Some(body), Own)

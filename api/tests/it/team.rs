@@ -259,6 +259,43 @@ async fn a_tenant_is_given_by_its_owner_with_the_password() {
 }
 
 #[tokio::test]
+async fn an_account_is_deleted_with_its_memberships_unless_a_tenant_has_no_other_owner() {
+    let app = TestApp::start().await;
+    let salon = salon(&app).await;
+    let (id, token) = member(&salon, "vic@example.org", "manager").await;
+    let own = json!({"name": "Second", "timezone": "Europe/Paris"});
+    let second = app.post("/tenants").bearer(&token).json(&own).await.expect(201);
+    let delete = async |password: &str| {
+        app.api("DELETE", "/me").bearer(&token).json(&json!({"current_password": password})).await
+    };
+    delete("not the password").await.refused(422, "INVALID");
+    delete("a secret of their own").await.refused(409, "LAST_OWNER");
+    assert_eq!(roles(&salon).await.len(), 2, "nothing is left by halves");
+    // The salon's owner becomes that of the second, too.
+    let sql = "INSERT INTO memberships (tenant_id, user_id, role, created_at) VALUES ($1::text::uuid, $2, 'owner', now())";
+    let admin = app.database.admin().await;
+    admin.execute(sql, &[&second["id"].as_str().unwrap(), &salon.owner.0]).await.unwrap();
+    delete("a secret of their own").await.expect(204);
+    app.get("/me").bearer(&token).await.refused(401, "SESSION_ENDED");
+    login(&app, "vic@example.org", "a secret of their own").await.refused(401, "INVALID_CREDENTIALS");
+    assert_eq!(roles(&salon).await.len(), 1);
+    assert!(actions(&salon).await.contains(&"member.leave".to_owned()));
+    for table in [
+        "users WHERE id",
+        "sessions WHERE user_id",
+        "credentials WHERE user_id",
+        "account_events WHERE user_id",
+    ] {
+        let sql = format!("SELECT count(*) FROM {table} = '{id}'");
+        let left: i64 = admin.query_one(&sql, &[]).await.unwrap().get(0);
+        assert_eq!(left, 0, "{table}");
+    }
+    // The address is free again.
+    member(&salon, "vic@example.org", "viewer").await;
+    app.run_jobs().await;
+}
+
+#[tokio::test]
 async fn two_owners_who_go_at_once_leave_one() {
     let app = TestApp::start().await;
     let salon = salon(&app).await;
@@ -323,6 +360,11 @@ async fn the_pages_do_the_same() {
     owner.submit(&format!("/app/settings/access/members/{id}/removal"), &[]).await;
     assert!(owner.page.text.contains("They can no longer sign in here."), "{}", owner.page.text);
     assert_eq!(vic.request("GET", "/app").await.status, 303);
+
+    // Whoever owns a business alone stays; who left is told so.
+    owner.open("/app/account").await;
+    owner.submit("/app/account/removal", &[("removal_password", &salon.password)]).await;
+    assert!(owner.page.text.contains("A business needs an owner"), "{}", owner.page.text);
 
     // Whoever has an account signs in and comes back.
     let known = app.tenant("known").await;

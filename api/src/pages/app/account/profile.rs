@@ -11,6 +11,7 @@ use super::super::done;
 use super::super::told::Told;
 use crate::account;
 use crate::extract::{PageMember, Read};
+use crate::pages::account::login::signed_out;
 use crate::pages::form::{Flaw, Form, refuses_a_person};
 use crate::pages::frame::Frame;
 use crate::pages::{Reader, render};
@@ -36,6 +37,12 @@ pub struct EmailForm {
     email: String,
     #[serde(skip_serializing)]
     current_password: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct RemovalForm {
+    removal_password: String,
 }
 
 #[derive(Serialize)]
@@ -110,6 +117,28 @@ pub async fn withdraw_email(reader: Reader, member: PageMember<Read>) -> HttpRes
         .answer(async {
             account::withdraw_email(&member.own()).await?;
             Ok(done("/app/account", "app-account-email-withdrawn"))
+        })
+        .await
+}
+
+pub async fn remove(
+    reader: Reader,
+    member: PageMember<Read>,
+    form: Result<Form<RemovalForm>>,
+) -> HttpResponse {
+    const REMOVAL: &[(&str, &str)] = &[("/current_password", "removal_password")];
+    reader
+        .answer(async {
+            let Form(form) = form?;
+            match account::remove(&member.own(), form.removal_password).await {
+                Ok(()) => Ok(signed_out("account-removed")),
+                Err(problem) if refuses_a_person(&problem) => {
+                    let (frame, _) = member.frame(&reader).await?;
+                    let told = Told::by(Some(&problem), REMOVAL, &reader, &frame)?;
+                    page(&member, &frame, None, EmailForm::default(), told).await
+                }
+                Err(problem) => Err(problem),
+            }
         })
         .await
 }
