@@ -113,7 +113,9 @@ def doors(program):
     """The roles that a process must be able to log in as, as the names of their addresses begin."""
     path = ROOT / ("api/src/main.rs" if program == "api" else "worker/src/process.rs")
     (checked,) = re.findall(r"\.check\([^\[]*&\[([^\]]+)\]", sources()[path])
-    return {door.upper() for door in re.findall(r"Door::(\w+)", checked)}
+    # The door of accounts logs in as the role of sign-up.
+    roles = {"Accounts": "SIGNUP"}
+    return {roles.get(door, door.upper()) for door in re.findall(r"Door::(\w+)", checked)}
 
 
 @functools.cache
