@@ -44,8 +44,8 @@ async fn what_has_expired_is_swept_and_nothing_else() {
     let rows = "
         INSERT INTO users (id, email, email_key, full_name, locale, created_at, updated_at)
         VALUES ('00000000-0000-0000-0000-000000000001', 'a@b.example', 'a@b.example', 'A', 'en', now(), now());
-        INSERT INTO sessions (id, user_id, created_at, expires_at)
-        SELECT gen_random_uuid(), '00000000-0000-0000-0000-000000000001', now(), now() + n * interval '1 min'
+        INSERT INTO sessions (id, user_id, created_at, last_seen_at, expires_at)
+        SELECT gen_random_uuid(), '00000000-0000-0000-0000-000000000001', now(), now(), now() + n * interval '1 min'
         FROM generate_series(-2500, 3) n WHERE n <> 0;
         INSERT INTO refresh_tokens (token_hash, session_id, created_at, expires_at)
         SELECT decode(replace(id::text, '-', ''), 'hex'), id, now(), now() FROM sessions;
