@@ -5,7 +5,7 @@ use domain::rejection::{Code, Extra, Rejection};
 use queue::{Bucket, Quota, TooMany};
 use std::time::Duration;
 
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
 use crate::request;
 use crate::state::State;
 
@@ -41,9 +41,7 @@ pub const LOOKUP: Bucket = Bucket { name: "lookup", most: 20, window: QUARTER };
 impl State {
     /// Takes one of what `key` has left in the bucket. The answer's headers tell what is left then.
     pub async fn take(&self, bucket: Bucket, key: &str) -> Result<()> {
-        self.try_take(bucket, key).await.map_err(|retry_after| {
-            Rejection::from(Code::TooManyRequests).with(Extra::RetryAfter { retry_after }).into()
-        })
+        self.try_take(bucket, key).await.map_err(too_many)
     }
 
     /// Like [`State::take`] for who answers an empty bucket otherwise: the error is the seconds to wait.
@@ -61,6 +59,11 @@ impl State {
             }
         }
     }
+}
+
+/// The refusal of whoever has to wait so many seconds.
+pub fn too_many(retry_after: u64) -> Problem {
+    Rejection::from(Code::TooManyRequests).with(Extra::RetryAfter { retry_after }).into()
 }
 
 /// Of two buckets, the one that a client must mind: with less left, or later full again.

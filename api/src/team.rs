@@ -209,11 +209,7 @@ pub(crate) async fn give(own: &Own<'_>, by: &By, to: UserId, password: String) -
 
 /// By whoever is signed in with the invited address.
 pub async fn accept(member: Member<Read>, Json(body): Json<AcceptInvitation>) -> Result<HttpResponse> {
-    let tenant_id = account::join(&member.own(), &body.token).await?;
-    let identity = member.state.store.identity();
-    let user_id = member.user_id;
-    let memberships = identity.statement(async |tx| store::users::memberships(tx, user_id).await).await?;
-    let (_, role) = memberships.into_iter().find(|(id, _)| *id == tenant_id).ok_or(Code::NotFound)?;
+    let (tenant_id, role) = account::join(&member.own(), &body.token).await?;
     let door = member.state.store.tenant(tenant_id);
     let tenant = door.read(async |tx| store::tenants::find(tx).await).await?;
     Ok(HttpResponse::Ok().json(SignedInTenant::of(tenant, role)))

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::HttpResponse;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::id::{ImageId, TenantId};
 use domain::locale::Locale;
@@ -18,6 +18,7 @@ use crate::extract::{IfMatch, Json, ManageTenant, Member, Read, present, require
 use crate::images::ImageView;
 use crate::problem::Result;
 use crate::reply::versioned;
+use crate::state::State;
 
 #[derive(Serialize, ToSchema)]
 pub struct TenantView {
@@ -233,29 +234,38 @@ pub struct LimitView {
     resets_at: Option<DateTime<Utc>>,
 }
 
-pub async fn plan(member: Member<Read>) -> Result<HttpResponse> {
-    let now = member.now;
-    let (tenant, used, invited): (Tenant, Vec<(Limit, i64)>, i64) = member
-        .tenant
-        .transaction(async |tx| {
-            let tenant = store::tenants::find(tx).await?;
-            let used = store::usage::list(tx, plan::month_of(now, tenant.timezone)).await?;
-            Ok::<_, store::Error>((tenant, used, store::members::count_invitations(tx, now).await?))
+/// How much of each limit is used, of monthly ones in that month. Whoever is invited takes the place of a member.
+pub(crate) async fn used(
+    state: &State,
+    door: &store::Tenant,
+    month: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<impl Fn(Limit) -> i64 + use<>> {
+    let (counted, invited): (Vec<(Limit, i64)>, i64) = door
+        .read(async |tx| {
+            let counted = store::usage::list(tx, month).await?;
+            Ok::<_, store::Error>((counted, store::members::count_invitations(tx, now).await?))
         })
         .await?;
+    let identity = state.store.identity();
+    let members = identity.statement(async |tx| store::users::count_members(tx, door.id()).await).await?;
+    Ok(move |limit| match limit {
+        Limit::Members => members + invited,
+        _ => counted.iter().find(|(of, _)| *of == limit).map_or(0, |(_, used)| *used),
+    })
+}
+
+pub async fn plan(member: Member<Read>) -> Result<HttpResponse> {
+    let now = member.now;
+    let tenant = member.tenant.read(async |tx| store::tenants::find(tx).await).await?;
     let month = plan::month_of(now, tenant.timezone);
-    let identity = member.state.store.identity();
-    let members =
-        identity.statement(async |tx| store::users::count_members(tx, member.tenant.id()).await).await?;
+    let used = used(&member.state, &member.tenant, month, now).await?;
     let limits = Limit::ALL
         .into_iter()
         .map(|limit| LimitView {
             limit,
             max: tenant.plan.allowance(limit),
-            used: match limit {
-                Limit::Members => members + invited,
-                _ => used.iter().find(|(of, _)| *of == limit).map_or(0, |(_, used)| *used),
-            },
+            used: used(limit),
             resets_at: if limit.is_monthly() { plan::month_resets_at(month, tenant.timezone) } else { None },
         })
         .collect();

@@ -5,6 +5,7 @@ use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 
+use crate::rejection::Rejection;
 use crate::text;
 
 /// The least that OWASP's Password Storage Cheat Sheet asks for: 19 MiB, two passes, one lane.
@@ -36,6 +37,12 @@ impl Weakness {
             Self::TooLong => "TOO_LONG",
             Self::Guessable => "GUESSABLE",
         }
+    }
+}
+
+impl From<Weakness> for Rejection {
+    fn from(why: Weakness) -> Self {
+        Self::invalid("/password", why.code(), why.to_string())
     }
 }
 

@@ -1,7 +1,7 @@
 //! What users do with their own account, and what they are told of it.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::exists;
+use diesel::dsl::{auto_type, exists};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::account::AccountEvent;
@@ -11,7 +11,6 @@ use domain::link::{TO_CONFIRM, TO_UNDO};
 use domain::locale::Locale;
 use domain::rejection::Code;
 use jobs::Job;
-use uuid::Uuid;
 
 use crate::error::{OnConstraint, Result};
 use crate::schema::{account_events, credentials, email_changes, password_resets, users};
@@ -168,12 +167,16 @@ pub struct EmailChange {
     pub undone_at: Option<DateTime<Utc>>,
 }
 
+#[auto_type]
+fn waits() -> _ {
+    email_changes::confirmed_at.is_null().and(email_changes::undone_at.is_null())
+}
+
 /// The address that a user waits to have, if they do.
 pub async fn awaited_email(tx: &IdentityTx, id: UserId, now: DateTime<Utc>) -> Result<Option<String>> {
     Ok(email_changes::table
         .filter(email_changes::user_id.eq(id))
-        .filter(email_changes::confirmed_at.is_null())
-        .filter(email_changes::undone_at.is_null())
+        .filter(waits())
         .filter(email_changes::created_at.gt(now - TO_CONFIRM))
         .order(email_changes::created_at.desc())
         .select(email_changes::email)
@@ -217,10 +220,7 @@ pub async fn ask_email_change(
 
 /// Has the link to a new address open nothing any more.
 pub async fn withdraw_email_change(tx: &IdentityTx, id: UserId, now: DateTime<Utc>) -> Result<()> {
-    let open = email_changes::table
-        .filter(email_changes::user_id.eq(id))
-        .filter(email_changes::confirmed_at.is_null())
-        .filter(email_changes::undone_at.is_null());
+    let open = email_changes::table.filter(email_changes::user_id.eq(id)).filter(waits());
     diesel::update(open).set(email_changes::undone_at.eq(now)).execute(&mut tx.conn()).await?;
     Ok(())
 }
@@ -243,10 +243,7 @@ pub async fn confirm_email(
     from: &Origin,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let open = email_changes::table
-        .find(id)
-        .filter(email_changes::confirmed_at.is_null())
-        .filter(email_changes::undone_at.is_null());
+    let open = email_changes::table.find(id).filter(waits());
     let change: Option<EmailChange> = diesel::update(open)
         .set(email_changes::confirmed_at.eq(now))
         .returning(EmailChange::as_returning())
@@ -310,7 +307,7 @@ pub(crate) async fn check_free(
         .filter(email_changes::created_at.gt(now - TO_UNDO))
         .filter(email_changes::confirmed_at.is_not_null())
         .filter(email_changes::undone_at.is_null())
-        .filter(email_changes::user_id.ne(user.unwrap_or(UserId(Uuid::nil()))));
+        .filter(email_changes::user_id.nullable().is_distinct_from(user));
     let is_kept: bool = diesel::select(exists(given_up)).get_result(&mut tx.conn()).await?;
     if is_kept { Err(Code::EmailTaken.into()) } else { Ok(()) }
 }

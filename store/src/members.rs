@@ -1,6 +1,7 @@
 //! The members of a tenant: who they are and as what, who is invited, who comes and goes.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::access::Role;
@@ -25,6 +26,8 @@ pub struct Member {
     pub user_id: UserId,
     pub role: Role,
     pub created_at: DateTime<Utc>,
+    #[diesel(select_expression = users::email_key)]
+    pub email_key: String,
     #[diesel(select_expression = users::full_name)]
     pub full_name: String,
     #[diesel(select_expression = users::email)]
@@ -68,13 +71,19 @@ struct Facts<'a> {
     email: Option<&'a str>,
 }
 
+#[auto_type]
+fn can_be_accepted(now: DateTime<Utc>) -> _ {
+    invitations::accepted_at
+        .is_null()
+        .and(invitations::revoked_at.is_null())
+        .and(invitations::expires_at.gt(now))
+}
+
 /// The invitations that can be accepted, the newest first; at most 500.
 pub async fn invitations(tx: &TenantTx, now: DateTime<Utc>) -> Result<Vec<Invitation>> {
     Ok(invitations::table
         .filter(invitations::tenant_id.eq(tx.tenant()))
-        .filter(invitations::accepted_at.is_null())
-        .filter(invitations::revoked_at.is_null())
-        .filter(invitations::expires_at.gt(now))
+        .filter(can_be_accepted(now))
         .order((invitations::created_at.desc(), invitations::id.desc()))
         .select(Invitation::as_select())
         .limit(500)
@@ -86,9 +95,7 @@ pub async fn invitations(tx: &TenantTx, now: DateTime<Utc>) -> Result<Vec<Invita
 pub async fn count_invitations(tx: &TenantTx, now: DateTime<Utc>) -> Result<i64> {
     Ok(invitations::table
         .filter(invitations::tenant_id.eq(tx.tenant()))
-        .filter(invitations::accepted_at.is_null())
-        .filter(invitations::revoked_at.is_null())
-        .filter(invitations::expires_at.gt(now))
+        .filter(can_be_accepted(now))
         .count()
         .get_result(&mut tx.conn())
         .await?)
@@ -102,9 +109,7 @@ pub async fn find_invitation(
 ) -> Result<Option<Invitation>> {
     Ok(invitations::table
         .find((tx.tenant(), id))
-        .filter(invitations::accepted_at.is_null())
-        .filter(invitations::revoked_at.is_null())
-        .filter(invitations::expires_at.gt(now))
+        .filter(can_be_accepted(now))
         .select(Invitation::as_select())
         .first(&mut tx.conn())
         .await
@@ -142,9 +147,7 @@ pub async fn invite(
     check_may(tx, by, None, Some(role)).await?;
     let tenant_id = tx.tenant.tenant();
     let members = list(&tx.identity, tenant_id).await?;
-    let is_member =
-        members.iter().any(|member| Email::parse(&member.email).is_ok_and(|own| own.key == email.key));
-    if is_member {
+    if members.iter().any(|member| member.email_key == email.key) {
         return Err(Code::AlreadyMember.into());
     }
     let open = invitations(&tx.tenant, now).await?;
@@ -193,8 +196,15 @@ pub async fn revoke(tx: &AccountTx, id: InvitationId, by: &By, now: DateTime<Utc
     record(tx, by, "invitation.revoke", id.0, Some(&facts), None, now).await
 }
 
-/// Makes whoever was invited a member, once. Whoever accepts has proven the address, by the link or by their account.
-pub async fn join(tx: &AccountTx, id: InvitationId, user: &User, by: &By, now: DateTime<Utc>) -> Result<()> {
+/// Makes whoever was invited a member, once, and answers as what. Whoever accepts has proven the address, by the link or by
+/// their account.
+pub async fn join(
+    tx: &AccountTx,
+    id: InvitationId,
+    user: &User,
+    by: &By,
+    now: DateTime<Utc>,
+) -> Result<Role> {
     let plan = lock(tx).await?;
     let (tenant, identity) = (&tx.tenant, &tx.identity);
     let invitation = find_invitation(tenant, id, now).await?.ok_or(Code::LinkInvalid)?;
@@ -214,7 +224,8 @@ pub async fn join(tx: &AccountTx, id: InvitationId, user: &User, by: &By, now: D
     crate::users::add_membership(identity, tenant.tenant(), user.id, invitation.role, now).await?;
     link_staff(tenant, &invitation.email_key, user.id).await?;
     let facts = Facts { role: invitation.role, email: Some(&invitation.email) };
-    record(tx, by, "member.join", user.id.0, None, Some(&facts), now).await
+    record(tx, by, "member.join", user.id.0, None, Some(&facts), now).await?;
+    Ok(invitation.role)
 }
 
 /// Whoever is bookable under that address is the same person.
@@ -288,18 +299,20 @@ async fn check_may(tx: &AccountTx, by: &By, from: Option<Role>, to: Option<Role>
     if own.may_change(from, to) { Ok(()) } else { Err(Code::Forbidden.into()) }
 }
 
-/// Whether somebody is the only owner of a tenant: it would have none without them.
-pub async fn is_only_owner(tx: &IdentityTx, id: UserId) -> Result<bool> {
+/// The tenants that would have no owner without somebody.
+pub async fn owned_alone(tx: &IdentityTx, id: UserId) -> Result<Vec<TenantId>> {
     let others = diesel::alias!(memberships as others);
     let another = others
         .filter(others.field(memberships::tenant_id).eq(memberships::tenant_id))
         .filter(others.field(memberships::role).eq(Role::Owner))
         .filter(others.field(memberships::user_id).ne(id));
-    let alone = memberships::table
+    Ok(memberships::table
         .filter(memberships::user_id.eq(id))
         .filter(memberships::role.eq(Role::Owner))
-        .filter(diesel::dsl::not(diesel::dsl::exists(another)));
-    Ok(diesel::select(diesel::dsl::exists(alone)).get_result(&mut tx.conn()).await?)
+        .filter(diesel::dsl::not(diesel::dsl::exists(another)))
+        .select(memberships::tenant_id)
+        .load(&mut tx.conn())
+        .await?)
 }
 
 async fn role_of(tx: &AccountTx, id: UserId) -> Result<Role> {
@@ -319,14 +332,8 @@ async fn set_role(tx: &AccountTx, id: UserId, role: Role) -> Result<()> {
 }
 
 async fn check_other_owner(tx: &AccountTx, id: UserId) -> Result<()> {
-    let others: i64 = memberships::table
-        .filter(memberships::tenant_id.eq(tx.tenant.tenant()))
-        .filter(memberships::role.eq(Role::Owner))
-        .filter(memberships::user_id.ne(id))
-        .count()
-        .get_result(&mut tx.identity.conn())
-        .await?;
-    if others == 0 { Err(Code::LastOwner.into()) } else { Ok(()) }
+    let alone = owned_alone(&tx.identity, id).await?;
+    if alone.contains(&tx.tenant.tenant()) { Err(Code::LastOwner.into()) } else { Ok(()) }
 }
 
 async fn record(

@@ -8,7 +8,6 @@ use domain::access::Role;
 use domain::id::{SessionId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::rejection::Code;
-use uuid::Uuid;
 
 use crate::IdentityTx;
 use crate::cached::cached;
@@ -275,19 +274,20 @@ pub async fn revoke(tx: &IdentityTx, id: SessionId, now: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// Ends all sessions of somebody, browsers and clients alike, but the one that is to stay. Says how many.
+/// Ends all sessions of somebody, browsers and clients alike, but the one that is to stay.
 pub async fn revoke_all(
     tx: &IdentityTx,
     user_id: UserId,
     but: Option<SessionId>,
     now: DateTime<Utc>,
-) -> Result<usize> {
+) -> Result<()> {
     let others = sessions::table
         .filter(sessions::user_id.eq(user_id))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
-        .filter(sessions::id.ne(but.unwrap_or(SessionId(Uuid::nil()))));
-    Ok(diesel::update(others).set(sessions::revoked_at.eq(now)).execute(&mut tx.conn()).await?)
+        .filter(sessions::id.nullable().is_distinct_from(but));
+    diesel::update(others).set(sessions::revoked_at.eq(now)).execute(&mut tx.conn()).await?;
+    Ok(())
 }
 
 /// A live session as its user sees it.

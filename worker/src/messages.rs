@@ -24,10 +24,31 @@ pub(crate) fn claimed<T>(read: Read<T>, over: &'static str) -> Result<(T, Messag
     }
 }
 
-/// Writes a mail in the name of a tenant.
+/// Writes a mail in the name of a tenant, which gets the replies.
 pub(crate) fn write(
     context: &Context,
     tenant: &store::tenants::Tenant,
+    id: MessageId,
+    to: Mailbox,
+    mail: &Mail,
+) -> Result<Email, JobError> {
+    let reply_to = tenant.contact_email.clone().map(|address| Mailbox { name: tenant.name.clone(), address });
+    Ok(Email { reply_to, ..written(context, &tenant.name, id, to, mail)? })
+}
+
+/// Writes a mail in the name of Harmony, which nobody replies to.
+pub(crate) fn write_as_harmony(
+    context: &Context,
+    id: MessageId,
+    to: Mailbox,
+    mail: &Mail,
+) -> Result<Email, JobError> {
+    written(context, "Harmony", id, to, mail)
+}
+
+fn written(
+    context: &Context,
+    sender: &str,
     id: MessageId,
     to: Mailbox,
     mail: &Mail,
@@ -36,8 +57,8 @@ pub(crate) fn write(
     Ok(Email {
         id,
         date: context.clock.now(),
-        from: context.mailer.sender(&tenant.name),
-        reply_to: tenant.contact_email.clone().map(|address| Mailbox { name: tenant.name.clone(), address }),
+        from: context.mailer.sender(sender),
+        reply_to: None,
         to,
         subject: rendered.subject,
         text: rendered.text,

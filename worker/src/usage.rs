@@ -4,15 +4,15 @@ use chrono::{Datelike, NaiveDate};
 use domain::plan::{self, Limit};
 use futures_util::join;
 use jobs::JobError;
-use providers::mail::{Email, Mailbox};
+use providers::mail::Mailbox;
 use store::messages::{self, About, Audience, Claim};
 use store::tenants::Tenant;
 use store::users::Owner;
 use templates::{LimitMail, Mail};
 
 use crate::context::Context;
-use crate::messages::deliver;
-use crate::outcome::{from_store, from_template};
+use crate::messages::{deliver, write_as_harmony};
+use crate::outcome::from_store;
 use crate::runtime::Envelope;
 
 /// Tells each owner once for a limit, a period and a percentage.
@@ -94,18 +94,7 @@ async fn tell(
     };
     let mail =
         Mail::LimitWarning(LimitMail { lang: contact.locale, full_name: contact.full_name.clone(), ..mail });
-    let rendered = context.templates.mail(&mail).map_err(|error| from_template(&error))?;
-    let email = Email {
-        id,
-        date: now,
-        from: context.mailer.sender("Harmony"),
-        reply_to: None,
-        to: Mailbox { name: contact.full_name.clone(), address: contact.email.clone() },
-        subject: rendered.subject,
-        text: rendered.text,
-        html: rendered.html,
-        calendar: None,
-        attachments: Vec::new(),
-    };
+    let to = Mailbox { name: contact.full_name.clone(), address: contact.email.clone() };
+    let email = write_as_harmony(context, id, to, &mail)?;
     deliver(context, tenant_door, &email).await
 }

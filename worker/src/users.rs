@@ -2,20 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use domain::device;
-use domain::id::{AccountEventId, EmailChangeId, InvitationId, MessageId, ResetId, UserId};
+use domain::id::{AccountEventId, EmailChangeId, InvitationId, ResetId, UserId};
 use domain::link::{TO_CONFIRM, TO_RESET};
 use jobs::JobError;
-use providers::mail::{Email, Mailbox};
+use providers::mail::Mailbox;
 use store::accounts::{self, Addresses};
 use store::members::{self, Invitation};
-use store::messages::{self, About, Audience, Claim};
+use store::messages::{self, About, Audience};
 use store::tenants::Tenant;
 use store::users::Contact;
 use templates::{AccountMail, AccountMatter, AccountOrigin, InvitationMail, Mail, VerificationMail};
 
 use crate::context::Context;
-use crate::messages::deliver;
-use crate::outcome::{from_store, from_template};
+use crate::messages::{Read, claimed, deliver, write_as_harmony};
+use crate::outcome::from_store;
 use crate::runtime::Envelope;
 
 /// Asks a new user to prove their address.
@@ -155,7 +155,7 @@ pub(crate) async fn send_invitation(
 ) -> Result<(), JobError> {
     let now = context.clock.now();
     let door = context.store.tenant(envelope.tenant_id);
-    let read: Result<Option<(Tenant, Invitation, String, Claim)>, store::Error> = door
+    let read: Read<(Tenant, Invitation, String)> = door
         .transaction(async |tx| {
             let Some(invitation) = members::find_invitation(tx, invitation_id, now).await? else {
                 return Ok(None);
@@ -172,12 +172,10 @@ pub(crate) async fn send_invitation(
             };
             let provider = context.mailer.provider();
             let claim = messages::claim(tx, about, &invitation.email, provider, now).await?;
-            Ok(Some((store::tenants::find(tx).await?, invitation, inviter.full_name, claim)))
+            Ok(Some(((store::tenants::find(tx).await?, invitation, inviter.full_name), claim)))
         })
         .await;
-    let Some((tenant, invitation, inviter, Claim::Send(id))) = read.map_err(from_store)? else {
-        return Err(JobError::dropped("accepted, revoked, over, or sent already"));
-    };
+    let ((tenant, invitation, inviter), id) = claimed(read, "accepted, revoked, over, or sent already")?;
     let url = context.links.invitation(envelope.tenant_id, invitation_id, invitation.expires_at);
     let mail = Mail::Invitation(InvitationMail {
         lang: tenant.locale,
@@ -187,25 +185,8 @@ pub(crate) async fn send_invitation(
         url,
     });
     let to = Mailbox { name: invitation.email.clone(), address: invitation.email };
-    let email = written(context, id, to, &mail)?;
+    let email = write_as_harmony(context, id, to, &mail)?;
     deliver(context, &door, &email).await
-}
-
-/// The mail as it goes out, in the name of Harmony.
-fn written(context: &Context, id: MessageId, to: Mailbox, mail: &Mail) -> Result<Email, JobError> {
-    let rendered = context.templates.mail(mail).map_err(|error| from_template(&error))?;
-    Ok(Email {
-        id,
-        date: context.clock.now(),
-        from: context.mailer.sender("Harmony"),
-        reply_to: None,
-        to,
-        subject: rendered.subject,
-        text: rendered.text,
-        html: rendered.html,
-        calendar: None,
-        attachments: Vec::new(),
-    })
 }
 
 fn account_mail(contact: &Contact, about: AccountMatter, url: String) -> AccountMail {
@@ -243,7 +224,7 @@ async fn send_to(
 ) -> Result<(), JobError> {
     let now = context.clock.now();
     let tenant_door = context.store.tenant(envelope.tenant_id);
-    let read: Result<Option<(Tenant, Contact, Claim)>, store::Error> = tenant_door
+    let read: Read<(Tenant, Contact)> = tenant_door
         .transaction(async |tx| {
             let contact = store::users::contact(tx, user_id).await?;
             let Some(contact) = contact.filter(is_due) else { return Ok(None) };
@@ -257,14 +238,12 @@ async fn send_to(
             let contact = Contact { email: address.unwrap_or(contact.email), ..contact };
             let claim = messages::claim(tx, about, &contact.email, context.mailer.provider(), now).await?;
             let tenant = store::tenants::find(tx).await?;
-            Ok(Some((tenant, contact, claim)))
+            Ok(Some(((tenant, contact), claim)))
         })
         .await;
-    let Some((tenant, contact, Claim::Send(id))) = read.map_err(from_store)? else {
-        return Err(JobError::dropped("gone, no longer due, or sent already"));
-    };
+    let ((tenant, contact), id) = claimed(read, "gone, no longer due, or sent already")?;
     let mail = mail(&contact, &tenant);
     let to = Mailbox { name: contact.full_name, address: contact.email };
-    let email = written(context, id, to, &mail)?;
+    let email = write_as_harmony(context, id, to, &mail)?;
     deliver(context, &tenant_door, &email).await
 }

@@ -16,7 +16,6 @@ use super::Own;
 use crate::extract::Anybody;
 use crate::limit::{AUTH, READ};
 use crate::problem::Result;
-use crate::state::State;
 
 /// What a link to accept an invitation leads to.
 pub struct Invited {
@@ -70,26 +69,24 @@ pub async fn join_as_new(
     let hash = anybody.state.passwords.hash(new_password).await?;
     let by = By::member(user.id, Some(anybody.ip.clone()));
     let door = anybody.state.store.accounts();
-    door.transaction(tenant.tenant_id, async |tx| {
-        users::add(&tx.identity, &user, &hash).await?;
-        members::join(tx, invitation.id, &user, &by, now).await
-    })
-    .await?;
-    Ok((user, tenant, invitation.role))
+    let role = door
+        .transaction(tenant.tenant_id, async |tx| {
+            users::add(&tx.identity, &user, &hash).await?;
+            members::join(tx, invitation.id, &user, &by, now).await
+        })
+        .await?;
+    Ok((user, tenant, role))
 }
 
-/// Whoever is signed in with the invited address. `FORBIDDEN`: it is another's.
-pub async fn join(own: &Own<'_>, token: &str) -> Result<TenantId> {
-    let (id, tenant_id) = opened(own.state, token)?;
+/// Whoever is signed in with the invited address: of which tenant they are a member now, and as what. `FORBIDDEN`: it is
+/// another's.
+pub async fn join(own: &Own<'_>, token: &str) -> Result<(TenantId, Role)> {
+    let link = own.state.open(token, Purpose::Invitation)?;
     let identity = own.state.store.identity();
     let user = identity.statement(async |tx| users::find(tx, own.user_id).await).await?;
-    let by = By::member(user.id, own.origin.ip.clone());
+    let (id, by) = (InvitationId(link.subject), By::member(user.id, own.origin.ip.clone()));
     let door = own.state.store.accounts();
-    door.transaction(tenant_id, async |tx| members::join(tx, id, &user, &by, own.now).await).await?;
-    Ok(tenant_id)
-}
-
-fn opened(state: &State, token: &str) -> Result<(InvitationId, TenantId)> {
-    let link = state.open(token, Purpose::Invitation)?;
-    Ok((InvitationId(link.subject), link.tenant_id))
+    let role =
+        door.transaction(link.tenant_id, async |tx| members::join(tx, id, &user, &by, own.now).await).await?;
+    Ok((link.tenant_id, role))
 }

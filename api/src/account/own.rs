@@ -7,7 +7,7 @@ use domain::contact::Email;
 use domain::id::{EmailChangeId, SessionId, TenantId, UserId};
 use domain::link::Purpose;
 use domain::password;
-use domain::rejection::{Code, Extra, Rejection};
+use domain::rejection::{Code, Rejection};
 use domain::tenant::TenantDraft;
 use store::accounts::{self, EmailChange, Origin};
 use store::audit::By;
@@ -18,7 +18,7 @@ use store::{AccountTx, members, sessions};
 use super::sign_in::{count_try, forget_failures};
 use super::under_a_slug;
 use crate::extract::Anybody;
-use crate::limit::{AUTH, EMAIL_CHANGE, READ};
+use crate::limit::{AUTH, EMAIL_CHANGE, READ, too_many};
 use crate::problem::Result;
 use crate::state::State;
 
@@ -40,9 +40,7 @@ impl Own<'_> {
         let (identity, ip) = (self.state.store.identity(), self.origin.ip.clone().unwrap_or_default());
         let (user, hash) =
             identity.statement(async |tx| users::find_with_password(tx, self.user_id).await).await?;
-        count_try(self.state, &user.email_key, &ip).await.map_err(|retry_after| {
-            Rejection::from(Code::TooManyRequests).with(Extra::RetryAfter { retry_after })
-        })?;
+        count_try(self.state, &user.email_key, &ip).await.map_err(too_many)?;
         if !self.state.passwords.verify(current, hash).await? {
             return Err(Rejection::invalid("/current_password", "WRONG", "is not your password").into());
         }
@@ -54,8 +52,7 @@ impl Own<'_> {
 /// Sets another password. All other sessions end.
 pub async fn change_password(own: &Own<'_>, current: String, new: String) -> Result<()> {
     let user = own.prove(current).await?;
-    password::check(&new, &[&user.email, &user.full_name])
-        .map_err(|why| Rejection::invalid("/password", why.code(), why.to_string()))?;
+    password::check(&new, &[&user.email, &user.full_name]).map_err(Rejection::from)?;
     let hash = own.state.passwords.hash(new).await?;
     let door = own.state.store.accounts();
     door.transaction(own.tenant_id, async |tx| {
@@ -145,15 +142,15 @@ pub async fn undo_email(anybody: &Anybody, token: &str) -> Result<()> {
 pub async fn remove(own: &Own<'_>, current: String) -> Result<()> {
     let user = own.prove(current).await?;
     let (store, now) = (&own.state.store, own.now);
-    let (is_only_owner, memberships) = store
+    let (owned_alone, memberships) = store
         .identity()
         .transaction(async |tx| {
-            let is_only_owner = members::is_only_owner(tx, user.id).await?;
-            Ok::<_, store::Error>((is_only_owner, users::memberships(tx, user.id).await?))
+            let owned_alone = members::owned_alone(tx, user.id).await?;
+            Ok::<_, store::Error>((owned_alone, users::memberships(tx, user.id).await?))
         })
         .await?;
     // Before the first is left: all or nothing, but for who is made an owner meanwhile.
-    if is_only_owner {
+    if !owned_alone.is_empty() {
         return Err(Code::LastOwner.into());
     }
     let by = By::member(user.id, own.origin.ip.clone());

@@ -3,7 +3,7 @@
 use domain::account::AccountEvent;
 use domain::contact::Email;
 use domain::id::{ResetId, TenantId, UserId};
-use domain::link::Purpose;
+use domain::link::{Link, Purpose};
 use domain::password;
 use domain::rejection::{Code, Rejection};
 use jobs::Job;
@@ -93,24 +93,25 @@ async fn write_to(
 
 /// Whether a link still lets somebody choose a password.
 pub async fn may_reset_password(anybody: &Anybody, token: &str) -> Result<()> {
+    asked_for_reset(anybody, token).await.map(|_asked| ())
+}
+
+/// The link, and whoever asked for it.
+async fn asked_for_reset(anybody: &Anybody, token: &str) -> Result<(Link, UserId)> {
     let link = anybody.state.open(token, Purpose::ResetPassword)?;
     let identity = anybody.state.store.identity();
     let found = identity.statement(async |tx| users::find_reset(tx, ResetId(link.subject)).await).await?;
-    found.map(|_user| ()).ok_or_else(|| Code::LinkInvalid.into())
+    Ok((link, found.ok_or(Code::LinkInvalid)?))
 }
 
 /// Sets a new password by the link from the mail, once, and ends all sessions of the user. Whoever opened the link has
 /// proven the address too.
 pub async fn reset_password(anybody: &Anybody, token: &str, password: String) -> Result<()> {
     anybody.state.take(AUTH, &anybody.ip).await?;
-    may_reset_password(anybody, token).await?;
-    let link = anybody.state.open(token, Purpose::ResetPassword)?;
+    let (link, asked) = asked_for_reset(anybody, token).await?;
     let (identity, now) = (anybody.state.store.identity(), anybody.now);
-    let asked = identity.statement(async |tx| users::find_reset(tx, ResetId(link.subject)).await).await?;
-    let asked = asked.ok_or(Code::LinkInvalid)?;
     let user = identity.statement(async |tx| users::find(tx, asked).await).await?;
-    password::check(&password, &[&user.email, &user.full_name])
-        .map_err(|why| Rejection::invalid("/password", why.code(), why.to_string()))?;
+    password::check(&password, &[&user.email, &user.full_name]).map_err(Rejection::from)?;
     let hash = anybody.state.passwords.hash(password).await?;
     let door = anybody.state.store.accounts();
     let reset: Option<UserId> = door

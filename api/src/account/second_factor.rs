@@ -1,8 +1,8 @@
 //! The second factor: turning it on and off, and passing it when signing in.
 
-use aws_lc_rs::rand;
+use chrono::{DateTime, Utc};
 use domain::id::{TenantId, UserId};
-use domain::rejection::{Code, Extra, Rejection};
+use domain::rejection::{Code, Rejection};
 use domain::second_factor::{RECOVERY_CODES, RECOVERY_LEN, RecoveryCode, SECRET_LEN, SharedSecret};
 use secrecy::ExposeSecret;
 use store::accounts::Origin;
@@ -36,8 +36,7 @@ fn place(id: UserId) -> String {
 /// is not enough to lock its user out.
 pub async fn offer_totp(own: &Own<'_>, current: String) -> Result<TotpOffer> {
     let user = own.prove(current).await?;
-    let mut secret = [0; SECRET_LEN];
-    rand::fill(&mut secret).map_err(|error| failed(&error))?;
+    let secret = random::bytes::<SECRET_LEN>();
     let sealed = own.state.vault.seal(&place(user.id), &secret).map_err(|error| failed(&error))?;
     let identity = own.state.store.identity();
     identity.transaction(async |tx| second_factors::begin_totp(tx, user.id, &sealed, own.now).await).await?;
@@ -169,7 +168,7 @@ async fn accepts(
     tenant_id: TenantId,
     code: &str,
     from: &Origin,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<bool> {
     count_try(state, user.id).await?;
     let is_good = if let Some(recovery) = RecoveryCode::parse(code) {
@@ -197,7 +196,5 @@ async fn accepts(
 
 /// Guesses at six digits, whoever knows the password: so few that they find none.
 async fn count_try(state: &State, user_id: UserId) -> Result<()> {
-    state.try_take(SECOND_FACTOR, &user_id.to_string()).await.map_err(|retry_after| {
-        Rejection::from(Code::TooManyRequests).with(Extra::RetryAfter { retry_after }).into()
-    })
+    state.take(SECOND_FACTOR, &user_id.to_string()).await
 }

@@ -87,7 +87,6 @@ export async function book({ tenant = salon, slot, name = 'Zoé Durand' } = {}) 
   return { ...booking, email, slot }
 }
 
-/** The newest mail to an address, when it has come: { id, subject, text, links }. */
 /** What no page and no call does, done in the database. */
 export function sql(text) {
   execFileSync(process.env.PSQL, ['--no-psqlrc', '--quiet', process.env.DATABASE_URL, '-c', text])
@@ -108,6 +107,7 @@ export async function invite() {
   return mail(email, it => it.links.some(url => url.includes('/invitation/')))
 }
 
+/** The newest mail to an address, when it has come: { id, subject, text, links }. */
 export async function mail(to, about = () => true) {
   for (let tries = 0; tries < 100; tries++) {
     const list = await (await fetch(`${origin}/dev/outbox`)).text()

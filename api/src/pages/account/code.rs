@@ -1,7 +1,6 @@
 //! The second step of signing in: a code, for whoever has given the right password.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::id::{TenantId, UserId};
 use domain::link::Purpose;
@@ -9,7 +8,7 @@ use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
 use store::users::User;
 
-use super::login::enter;
+use super::login::{Asked, enter, retry_later};
 use crate::extract::Anybody;
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
 use crate::pages::{Reader, local_path, render, see};
@@ -28,12 +27,6 @@ pub struct CodeForm {
 struct Page<'a> {
     next: &'a str,
     errors: Vec<Flaw>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Asked {
-    next: String,
 }
 
 pub async fn show(reader: Reader, anybody: Result<Anybody>, request: HttpRequest) -> HttpResponse {
@@ -68,11 +61,7 @@ pub async fn create(
                 }
                 Err(problem) if refuses_a_person(&problem) => {
                     let told = flaws(&problem, &[], reader.text(reader.lang()))?;
-                    let mut response = page(&reader, problem.status_code(), &form.next, told)?;
-                    if let Some(after) = problem.error_response().headers().get(RETRY_AFTER) {
-                        response.headers_mut().insert(RETRY_AFTER, after.clone());
-                    }
-                    Ok(response)
+                    Ok(retry_later(page(&reader, problem.status_code(), &form.next, told)?, &problem))
                 }
                 Err(problem) => Err(problem),
             }

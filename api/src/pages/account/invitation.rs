@@ -3,10 +3,11 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::id::UserId;
+use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
-use store::accounts::Origin;
 use store::sessions::{self, InBrowser};
 
+use super::login::signed_in;
 use crate::account::{self, Invited, Own};
 use crate::extract::{Anybody, Path, session_if_any};
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
@@ -71,9 +72,9 @@ pub async fn accept(
             if let Some(session) = session_if_any(&request).await? {
                 let cookie = cookies::read(&request, cookies::SESSION).unwrap_or_default();
                 if !csrf::fits(&form.csrf, cookie) {
-                    return Err(domain::rejection::Code::FormRefused.into());
+                    return Err(Code::FormRefused.into());
                 }
-                let tenant_id = account::join(&own(&anybody, &session), &token).await?;
+                let (tenant_id, _role) = account::join(&own(&anybody, &session), &token).await?;
                 let identity = anybody.state.store.identity();
                 identity.transaction(async |tx| sessions::switch(tx, session.id, tenant_id).await).await?;
                 return Ok(done());
@@ -82,11 +83,7 @@ pub async fn accept(
             let joined = account::join_as_new(&anybody, &token, name, password, Some(locale));
             match Box::pin(joined).await {
                 Ok((user, tenant, _role)) => {
-                    let tenant_id = Some(tenant.tenant_id);
-                    let cookie = account::open_in_browser(&anybody, user.id, tenant_id, None).await?;
-                    let mut response = done();
-                    cookies::set(&mut response, &cookies::session(&cookie));
-                    Ok(response)
+                    signed_in(&anybody, &request, user.id, Some(tenant.tenant_id), done()).await
                 }
                 Err(problem) if refuses_a_person(&problem) && !problem.0.errors.is_empty() => {
                     let told = flaws(&problem, FIELDS, reader.text(reader.lang()))?;
@@ -104,7 +101,7 @@ fn own<'a>(anybody: &'a Anybody, session: &InBrowser) -> Own<'a> {
         user_id: session.user_id,
         tenant_id: session.tenant_id,
         session_id: session.id,
-        origin: Origin { ip: Some(anybody.ip.clone()), user_agent: anybody.user_agent.clone() },
+        origin: anybody.origin(),
         now: anybody.now,
     }
 }
@@ -119,8 +116,8 @@ async fn page(
 ) -> Result<HttpResponse> {
     let Invited { tenant, invitation, is_known } = account::invited(anybody, token).await?;
     let session = session_if_any(request).await?;
-    let signed_in: Option<UserId> = session.as_ref().map(|session| session.user_id);
-    let who = match signed_in {
+    let reader_id: Option<UserId> = session.as_ref().map(|session| session.user_id);
+    let who = match reader_id {
         Some(id) => {
             let identity = anybody.state.store.identity();
             let user = identity.statement(async |tx| store::users::find(tx, id).await).await?;

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use domain::id::TenantId;
+use domain::id::{TenantId, UserId};
 use serde::{Deserialize, Serialize};
 use store::sessions;
 use store::users::User;
@@ -12,7 +12,7 @@ use crate::extract::{Anybody, PageMember, Read, operator_if_any, session_if_any}
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
 use crate::pages::frame::Flash;
 use crate::pages::{Reader, local_path, render, see, see_with};
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
 use crate::{account, cookies};
 
 const FIELDS: &[(&str, &str)] = &[("/email", "email"), ("/password", "password")];
@@ -36,7 +36,7 @@ struct Login<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
-    next: String,
+    pub(super) next: String,
 }
 
 /// The form; whoever is signed in goes on.
@@ -76,11 +76,7 @@ pub async fn create(
                 }
                 Err(problem) if refuses_a_person(&problem) => {
                     let told = flaws(&problem, FIELDS, reader.text(reader.lang()))?;
-                    let mut response = page(&reader, problem.status_code(), &form, told)?;
-                    if let Some(after) = problem.error_response().headers().get(RETRY_AFTER) {
-                        response.headers_mut().insert(RETRY_AFTER, after.clone());
-                    }
-                    Ok(response)
+                    Ok(retry_later(page(&reader, problem.status_code(), &form, told)?, &problem))
                 }
                 Err(problem) => Err(problem),
             }
@@ -88,7 +84,29 @@ pub async fn create(
         .await
 }
 
-/// Opens a session for somebody who has proven who they are, and goes where they wanted.
+/// A page that refuses, which says when to try again if its problem does.
+pub(super) fn retry_later(mut response: HttpResponse, problem: &Problem) -> HttpResponse {
+    if let Some(after) = problem.error_response().headers().get(RETRY_AFTER) {
+        response.headers_mut().insert(RETRY_AFTER, after.clone());
+    }
+    response
+}
+
+/// Opens a session for somebody who has proven who they are; the response carries its cookie.
+pub(super) async fn signed_in(
+    anybody: &Anybody,
+    request: &HttpRequest,
+    user_id: UserId,
+    tenant_id: Option<TenantId>,
+    mut response: HttpResponse,
+) -> Result<HttpResponse> {
+    let before = cookies::read(request, cookies::SESSION);
+    let cookie = account::open_in_browser(anybody, user_id, tenant_id, before).await?;
+    cookies::set(&mut response, &cookies::session(&cookie));
+    Ok(response)
+}
+
+/// The same, and goes where they wanted.
 pub async fn enter(
     anybody: &Anybody,
     request: &HttpRequest,
@@ -96,13 +114,9 @@ pub async fn enter(
     tenant_id: Option<TenantId>,
     next: &str,
 ) -> Result<HttpResponse> {
-    let before = cookies::read(request, cookies::SESSION);
-    let cookie = account::open_in_browser(anybody, user.id, tenant_id, before).await?;
     // Whoever is in no tenant is an operator.
     let home = if tenant_id.is_some() { "/app" } else { "/ops/queues" };
-    let mut response = see(local_path(next).unwrap_or(home));
-    cookies::set(&mut response, &cookies::session(&cookie));
-    Ok(response)
+    signed_in(anybody, request, user.id, tenant_id, see(local_path(next).unwrap_or(home))).await
 }
 
 /// The password was right: the code comes next.

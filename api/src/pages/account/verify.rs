@@ -7,13 +7,13 @@ use domain::rejection::Kind;
 use serde::{Deserialize, Serialize};
 use store::sessions::InBrowser;
 
-use super::login::to_second_step;
+use super::login;
+use crate::account;
 use crate::extract::{Anybody, Path, session_if_any};
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
 use crate::pages::frame::Flash;
 use crate::pages::{Reader, render, see_with};
 use crate::problem::Result;
-use crate::{account, cookies};
 
 #[derive(Serialize)]
 struct Verify<'a> {
@@ -63,14 +63,10 @@ pub async fn verify(
             }
             match Box::pin(account::verify_own_email(&anybody, &token, form.password)).await {
                 Ok((user, tenant_id)) if user.has_second_factor => {
-                    Ok(to_second_step(&anybody, &user, Some(tenant_id), ""))
+                    Ok(login::to_second_step(&anybody, &user, Some(tenant_id), ""))
                 }
                 Ok((user, tenant_id)) => {
-                    let before = cookies::read(&request, cookies::SESSION);
-                    let cookie = account::open_in_browser(&anybody, user.id, Some(tenant_id), before).await?;
-                    let mut response = done();
-                    cookies::set(&mut response, &cookies::session(&cookie));
-                    Ok(response)
+                    login::signed_in(&anybody, &request, user.id, Some(tenant_id), done()).await
                 }
                 Err(problem) if refuses_a_person(&problem) && problem.code().kind() != Kind::NotFound => {
                     let told = flaws(&problem, &[("/password", "password")], reader.text(reader.lang()))?;

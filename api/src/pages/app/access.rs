@@ -5,14 +5,14 @@ use chrono::{DateTime, Utc};
 use domain::access::{Permission, Role};
 use domain::id::{InvitationId, UserId};
 use domain::plan::Limit;
+use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
 use store::members;
 
 use super::done;
 use super::told::Told;
-use crate::extract::{ManageTeam, OwnTenant, PageMember, Path};
+use crate::extract::{Allows, ManageTeam, OwnTenant, PageMember, Path};
 use crate::pages::form::{Choice, Flaw, Form, refuses_a_person};
-use crate::pages::frame::Frame;
 use crate::pages::{Reader, render};
 use crate::problem::{Problem, Result};
 use crate::team;
@@ -109,13 +109,8 @@ pub async fn invite(
         .answer(async {
             let Form(form) = form?;
             let role = Role::from_name(&form.role).unwrap_or(Role::Viewer);
-            match team::send(&member.own(), &member.by(), &form.email, role).await {
-                Ok(_) => Ok(done(PAGE, "app-access-invited")),
-                Err(problem) if refuses_a_person(&problem) => {
-                    page(&reader, &member, &form, Some(&problem)).await
-                }
-                Err(problem) => Err(problem),
-            }
+            let sent = team::send(&member.own(), &member.by(), &form.email, role).await.map(|_invitation| ());
+            outcome(&reader, &member, &form, sent, "app-access-invited").await
         })
         .await
 }
@@ -144,7 +139,7 @@ pub async fn change_role(
             let (id, Form(form)) = (*id?, form?);
             let role = Role::from_name(&form.role).unwrap_or(Role::Viewer);
             let changed = team::change_role(&member.own(), &member.by(), id, role).await;
-            outcome(&reader, &member, changed, "app-access-changed").await
+            outcome(&reader, &member, &InvitationForm::default(), changed, "app-access-changed").await
         })
         .await
 }
@@ -157,22 +152,23 @@ pub async fn remove(
     reader
         .answer(async {
             let removed = team::remove(&member.own(), &member.by(), *id?).await;
-            outcome(&reader, &member, removed, "app-access-removed").await
+            outcome(&reader, &member, &InvitationForm::default(), removed, "app-access-removed").await
         })
         .await
 }
 
 /// The page shows what came of it, and what was refused.
-async fn outcome(
+async fn outcome<P: Allows>(
     reader: &Reader,
-    member: &PageMember<ManageTeam>,
+    member: &PageMember<P>,
+    form: &InvitationForm,
     done_so: Result<()>,
     key: &str,
 ) -> Result<HttpResponse> {
     match done_so {
         Ok(()) => Ok(done(PAGE, key)),
-        Err(problem) if refuses_a_person(&problem) && problem.code() != domain::rejection::Code::NotFound => {
-            page(reader, member, &InvitationForm::default(), Some(&problem)).await
+        Err(problem) if refuses_a_person(&problem) && problem.code() != Code::NotFound => {
+            page(reader, member, form, Some(&problem)).await
         }
         Err(problem) => Err(problem),
     }
@@ -187,18 +183,13 @@ pub async fn transfer(
         .answer(async {
             let Form(form) = form?;
             let to = form.member_id.parse::<UserId>().unwrap_or(member.user_id);
-            match team::give(&member.own(), &member.by(), to, form.current_password).await {
-                Ok(()) => Ok(done(PAGE, "app-access-given")),
-                Err(problem) if refuses_a_person(&problem) => {
-                    page(&reader, &member, &InvitationForm::default(), Some(&problem)).await
-                }
-                Err(problem) => Err(problem),
-            }
+            let given = team::give(&member.own(), &member.by(), to, form.current_password).await;
+            outcome(&reader, &member, &InvitationForm::default(), given, "app-access-given").await
         })
         .await
 }
 
-async fn page<P: crate::extract::Allows>(
+async fn page<P: Allows>(
     reader: &Reader,
     member: &PageMember<P>,
     form: &InvitationForm,
@@ -251,16 +242,7 @@ async fn page<P: crate::extract::Allows>(
         timezone: tenant.timezone.name(),
         errors: told.errors,
     };
-    rendered(member, &frame, told.status, &content)
-}
-
-fn rendered<P: crate::extract::Allows>(
-    member: &PageMember<P>,
-    frame: &Frame,
-    status: actix_web::http::StatusCode,
-    content: &Access<'_>,
-) -> Result<HttpResponse> {
-    render(&member.state, frame, status, "app/access", content)
+    render(&member.state, &frame, told.status, "app/access", &content)
 }
 
 fn row(member: members::Member, looks: UserId, own: Role) -> MemberRow {

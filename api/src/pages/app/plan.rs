@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::extract::{PageMember, Read};
 use crate::pages::{Reader, render};
+use crate::tenant::used;
 
 #[derive(Serialize)]
 struct PlanPage {
@@ -58,22 +59,7 @@ pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
         .answer(async {
             let (frame, tenant) = member.frame(&reader).await?;
             let month = plan::month_of(member.now, tenant.timezone);
-            let now = member.now;
-            let (used, invited): (Vec<(Limit, i64)>, i64) = member
-                .tenant
-                .read(async |tx| {
-                    let used = store::usage::list(tx, month).await?;
-                    Ok::<_, store::Error>((used, store::members::count_invitations(tx, now).await?))
-                })
-                .await?;
-            let identity = member.state.store.identity();
-            let tenant_id = member.tenant.id();
-            let members =
-                identity.statement(async |tx| store::users::count_members(tx, tenant_id).await).await?;
-            let used = |limit: Limit| match limit {
-                Limit::Members => members + invited,
-                _ => used.iter().find(|(of, _)| *of == limit).map_or(0, |(_, used)| *used),
-            };
+            let used = used(&member.state, &member.tenant, month, member.now).await?;
             let usage = |limit: Limit| Usage {
                 limit: limit.name(),
                 used: used(limit),
