@@ -12,7 +12,7 @@ use store::availability::{self, Day, Free, Wish};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::bookings::visit::asked;
-use crate::extract::{Member, Query, Read, Visitor};
+use crate::extract::{Caller, Query, Read, Visitor};
 use crate::limit::READ;
 use crate::problem::Result;
 
@@ -165,26 +165,26 @@ pub async fn next_public(visitor: Visitor, Query(question): Query<NextQuestion>)
 }
 
 pub async fn day_of_member(
-    member: Member<Read>,
+    caller: Caller<Read>,
     Query(question): Query<DayQuestion>,
 ) -> Result<HttpResponse> {
-    day(&member.tenant, question, member.now).await
+    day(&caller.tenant, question, caller.now).await
 }
 
 pub async fn slots_of_member(
-    member: Member<Read>,
+    caller: Caller<Read>,
     Query(question): Query<SlotsQuestion>,
 ) -> Result<HttpResponse> {
     let SlotsQuestion { date, service_id, staff_id, timezone } = question;
     if let Some(service_id) = service_id {
         let question = DayQuestion { service_id, date, staff_id, seats: None, then: None, timezone };
-        return day(&member.tenant, question, member.now).await;
+        return day(&caller.tenant, question, caller.now).await;
     }
     let mut fields = Fields::default();
     fields.year("?date", date);
     fields.finish()?;
-    let now = member.now;
-    let day = member
+    let now = caller.now;
+    let day = caller
         .tenant
         .read(async |tx| availability::usual_day(tx, staff_id, date, timezone, now).await)
         .await?;
@@ -192,17 +192,17 @@ pub async fn slots_of_member(
 }
 
 pub async fn days_of_member(
-    member: Member<Read>,
+    caller: Caller<Read>,
     Query(question): Query<DaysQuestion>,
 ) -> Result<HttpResponse> {
-    days(&member.tenant, question, member.now).await
+    days(&caller.tenant, question, caller.now).await
 }
 
 pub async fn next_of_member(
-    member: Member<Read>,
+    caller: Caller<Read>,
     Query(question): Query<NextQuestion>,
 ) -> Result<HttpResponse> {
-    next(&member.tenant, question, member.now).await
+    next(&caller.tenant, question, caller.now).await
 }
 
 async fn day(tenant: &Tenant, question: DayQuestion, now: DateTime<Utc>) -> Result<HttpResponse> {

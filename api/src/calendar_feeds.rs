@@ -20,7 +20,7 @@ use templates::{CalendarFeed, FeedEntry, FeedTime};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::extract::{Anybody, CalendarUpload, Json, ManageCatalogue, Member, Path, Read, Submission};
+use crate::extract::{Anybody, CalendarUpload, Caller, Json, ManageCatalogue, Path, Read, Submission};
 use crate::idempotency::Answer;
 use crate::limit::READ;
 use crate::problem::{Problem, Result, failed};
@@ -74,8 +74,8 @@ fn parse(file: &str) -> Option<(TenantId, [u8; 32])> {
     (secret.len() == SECRET).then(|| (TenantId(owner), Sha256::digest(secret).into()))
 }
 
-pub async fn show(member: Member<Read>, id: Path<StaffId>) -> Result<HttpResponse> {
-    let feed = member.tenant.read(async |tx| calendar_feeds::find(tx, *id).await).await?;
+pub async fn show(caller: Caller<Read>, id: Path<StaffId>) -> Result<HttpResponse> {
+    let feed = caller.tenant.read(async |tx| calendar_feeds::find(tx, *id).await).await?;
     Ok(HttpResponse::Ok().json(FeedView {
         is_open: feed.is_some(),
         shows_details: feed.as_ref().is_some_and(|feed| feed.shows_details),
@@ -85,13 +85,13 @@ pub async fn show(member: Member<Read>, id: Path<StaffId>) -> Result<HttpRespons
 }
 
 pub async fn create(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     id: Path<StaffId>,
     submission: Submission<RenewFeed>,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by());
-    let (url, hash) = mint(&member.state, member.tenant.id());
-    let renewed = member.tenant.transaction(async |tx| {
+    let (now, by) = (caller.now, caller.by());
+    let (url, hash) = mint(&caller.state, caller.tenant.id());
+    let renewed = caller.tenant.transaction(async |tx| {
         calendar_feeds::renew(tx, *id, hash, submission.body.shows_details, &by, now).await
     });
     let feed = renewed.await?;
@@ -105,14 +105,14 @@ pub async fn create(
 }
 
 pub async fn update(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     id: Path<StaffId>,
     Json(body): Json<UpdateFeed>,
 ) -> Result<HttpResponse> {
-    let (now, by) = (member.now, member.by());
+    let (now, by) = (caller.now, caller.by());
     let change =
         async |tx: &mut store::TenantTx| calendar_feeds::update(tx, *id, body.shows_details, &by, now).await;
-    let feed = member.tenant.transaction(change).await?;
+    let feed = caller.tenant.transaction(change).await?;
     Ok(HttpResponse::Ok().json(FeedView {
         is_open: true,
         shows_details: feed.shows_details,
@@ -121,9 +121,9 @@ pub async fn update(
     }))
 }
 
-pub async fn destroy(member: Member<ManageCatalogue>, id: Path<StaffId>) -> Result<HttpResponse> {
-    let (now, by) = (member.now, member.by());
-    member.tenant.transaction(async |tx| calendar_feeds::revoke(tx, *id, &by, now).await).await?;
+pub async fn destroy(caller: Caller<ManageCatalogue>, id: Path<StaffId>) -> Result<HttpResponse> {
+    let (now, by) = (caller.now, caller.by());
+    caller.tenant.transaction(async |tx| calendar_feeds::revoke(tx, *id, &by, now).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -212,15 +212,15 @@ pub struct LeftOutView {
 
 /// Takes a file over for a staff member. Imported again it updates.
 pub async fn import(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     id: Path<StaffId>,
     CalendarUpload(upload): CalendarUpload,
 ) -> Result<HttpResponse> {
     let Some(bytes) = upload.file else {
         return Err(Rejection::invalid("/file", "REQUIRED", "must be a calendar file").into());
     };
-    let public_url = member.state.links.public_url();
-    let view = take_over(&member.tenant, *id, bytes, public_url, &member.by(), member.now).await?;
+    let public_url = caller.state.links.public_url();
+    let view = take_over(&caller.tenant, *id, bytes, public_url, &caller.by(), caller.now).await?;
     Ok(HttpResponse::Ok().json(view))
 }
 

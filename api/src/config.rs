@@ -10,6 +10,8 @@ use queue::RedisConfig;
 use store::DatabaseConfig;
 use telemetry::TelemetryConfig;
 
+use crate::proxies::Proxies;
+
 /// Harmony's API: the tenant-scoped HTTP API and the public pages.
 #[derive(Debug, Parser)]
 #[command(version)]
@@ -26,9 +28,9 @@ pub struct Config {
     /// Threads that serve; the machine's cores.
     #[arg(long, env = "HTTP_WORKERS")]
     pub http_workers: Option<usize>,
-    /// A proxy in front of us tells the client's address in X-Forwarded-For.
-    #[arg(long, env = "BEHIND_PROXY")]
-    pub behind_proxy: bool,
+    /// Networks of the proxies in front of us, which tell the client's address in X-Forwarded-For: 10.0.0.0/8,fd00::/8.
+    #[arg(long, env = "TRUSTED_PROXIES", default_value = "")]
+    pub trusted_proxies: Proxies,
     /// Shows /dev/outbox. Never where others can reach it.
     #[arg(long, env = "HARMONY_DEVELOPMENT")]
     pub development: bool,

@@ -10,6 +10,9 @@ pub const SESSION: &str = "__Host-session";
 /// Of whoever has given the right password and not yet the code: a link of ours, good for ten minutes.
 pub const SECOND_STEP: &str = "__Host-second-step";
 
+/// Of a browser in which somebody was signed in: a link of ours. It opens nothing; guesses from elsewhere do not count there.
+pub const DEVICE: &str = "__Host-device";
+
 /// What came of a form, for the next page to say.
 pub const FLASH: &str = "__Host-flash";
 
@@ -42,6 +45,12 @@ pub fn second_step(token: &str) -> String {
 /// Takes it away.
 pub fn no_second_step() -> String {
     format!("{SECOND_STEP}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// The cookie of a browser that is known from now on.
+pub fn device(token: &str) -> String {
+    let seconds = domain::link::KNOWN.num_seconds();
+    format!("{DEVICE}={token}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
 }
 
 /// The cookie of what a page is to say once, soon.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use store::tenants::Tenant;
 use utoipa::ToSchema;
 
-use crate::extract::{IfMatch, Json, ManageTenant, Member, Read};
+use crate::extract::{Caller, IfMatch, Json, ManageTenant, Read};
 use crate::problem::Result;
 use crate::reply::versioned;
 
@@ -21,18 +21,18 @@ fn reply(tenant: Tenant) -> HttpResponse {
     versioned(&EmbeddingBody { origins: tenant.embed_origins }, tenant.version)
 }
 
-pub async fn show(member: Member<Read>) -> Result<HttpResponse> {
-    Ok(reply(member.tenant.read(async |tx| store::tenants::find(tx).await).await?))
+pub async fn show(caller: Caller<Read>) -> Result<HttpResponse> {
+    Ok(reply(caller.tenant.read(async |tx| store::tenants::find(tx).await).await?))
 }
 
 pub async fn replace(
-    member: Member<ManageTenant>,
+    caller: Caller<ManageTenant>,
     IfMatch(version): IfMatch,
     Json(body): Json<EmbeddingBody>,
 ) -> Result<HttpResponse> {
-    let (now, by) = (member.now, member.by());
+    let (now, by) = (caller.now, caller.by());
     let set = async |tx: &mut store::TenantTx| {
         store::embedding::set_origins(tx, &body.origins, version, &by, now).await
     };
-    Ok(reply(Box::pin(member.tenant.transaction(set)).await?))
+    Ok(reply(Box::pin(caller.tenant.transaction(set)).await?))
 }

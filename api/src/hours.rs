@@ -10,7 +10,7 @@ use store::TenantTx;
 use store::hours::{self, Closure, Opening, WeekOf};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::extract::{Json, ManageCatalogue, Member, Path, Query, Read, Submission};
+use crate::extract::{Caller, Json, ManageCatalogue, Path, Query, Read, Submission};
 use crate::idempotency::Answer;
 use crate::list::{Page, PageQuestion};
 use crate::problem::Result;
@@ -125,21 +125,21 @@ impl OpeningView {
     }
 }
 
-pub async fn show_opening_rules(member: Member<Read>, question: Query<WeekQuestion>) -> Result<HttpResponse> {
-    show_rules(&member, RuleKind::Opening, question).await
+pub async fn show_opening_rules(caller: Caller<Read>, question: Query<WeekQuestion>) -> Result<HttpResponse> {
+    show_rules(&caller, RuleKind::Opening, question).await
 }
 
-pub async fn show_break_rules(member: Member<Read>, question: Query<WeekQuestion>) -> Result<HttpResponse> {
-    show_rules(&member, RuleKind::Break, question).await
+pub async fn show_break_rules(caller: Caller<Read>, question: Query<WeekQuestion>) -> Result<HttpResponse> {
+    show_rules(&caller, RuleKind::Break, question).await
 }
 
 async fn show_rules(
-    member: &Member<Read>,
+    caller: &Caller<Read>,
     kind: RuleKind,
     Query(question): Query<WeekQuestion>,
 ) -> Result<HttpResponse> {
     let week = question.week()?;
-    let view = member
+    let view = caller
         .tenant
         .read(async |tx| {
             let rules = hours::rules(tx, kind, week).await?;
@@ -150,29 +150,29 @@ async fn show_rules(
 }
 
 pub async fn replace_opening_rules(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     question: Query<WeekQuestion>,
     body: Json<Rules>,
 ) -> Result<HttpResponse> {
-    replace_rules(&member, RuleKind::Opening, question, body).await
+    replace_rules(&caller, RuleKind::Opening, question, body).await
 }
 
 pub async fn replace_break_rules(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     question: Query<WeekQuestion>,
     body: Json<Rules>,
 ) -> Result<HttpResponse> {
-    replace_rules(&member, RuleKind::Break, question, body).await
+    replace_rules(&caller, RuleKind::Break, question, body).await
 }
 
 async fn replace_rules(
-    member: &Member<ManageCatalogue>,
+    caller: &Caller<ManageCatalogue>,
     kind: RuleKind,
     Query(question): Query<WeekQuestion>,
     Json(body): Json<Rules>,
 ) -> Result<HttpResponse> {
-    let (now, by, week) = (member.now, member.by(), question.week()?);
-    let view = member
+    let (now, by, week) = (caller.now, caller.by(), question.week()?);
+    let view = caller
         .tenant
         .transaction(async |tx| {
             let rules = hours::replace_rules(tx, kind, week, body.rules, &by, now).await?;
@@ -184,11 +184,11 @@ async fn replace_rules(
 
 /// Closures that are not over; yesterday may still be today somewhere.
 pub async fn list_closures(
-    member: Member<Read>,
+    caller: Caller<Read>,
     Query(question): Query<PageQuestion>,
 ) -> Result<HttpResponse> {
-    let (from, wanted) = (yesterday(&member), question.read()?);
-    let closures = member
+    let (from, wanted) = (yesterday(&caller), question.read()?);
+    let closures = caller
         .tenant
         .transaction(async |tx| hours::page_of_closures(tx, from, wanted.after, wanted.and_one()).await)
         .await?;
@@ -197,11 +197,11 @@ pub async fn list_closures(
 }
 
 pub async fn create_closure(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     submission: Submission<CreateClosure>,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by());
-    member
+    let (now, by) = (caller.now, caller.by());
+    caller
         .once(&submission, async |tx| {
             let CreateClosure { starts_on, ends_on, staff_id, reason } = &submission.body;
             let dates = (*starts_on, *ends_on);
@@ -211,19 +211,19 @@ pub async fn create_closure(
         .await
 }
 
-pub async fn destroy_closure(member: Member<ManageCatalogue>, id: Path<ClosureId>) -> Result<HttpResponse> {
-    let by = member.by();
-    member.tenant.transaction(async |tx| hours::remove_closure(tx, *id, &by, member.now).await).await?;
+pub async fn destroy_closure(caller: Caller<ManageCatalogue>, id: Path<ClosureId>) -> Result<HttpResponse> {
+    let by = caller.by();
+    caller.tenant.transaction(async |tx| hours::remove_closure(tx, *id, &by, caller.now).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// Openings that are not over, as closures are listed.
 pub async fn list_openings(
-    member: Member<Read>,
+    caller: Caller<Read>,
     Query(question): Query<PageQuestion>,
 ) -> Result<HttpResponse> {
-    let (from, wanted) = (yesterday(&member), question.read()?);
-    let openings = member
+    let (from, wanted) = (yesterday(&caller), question.read()?);
+    let openings = caller
         .tenant
         .transaction(async |tx| hours::page_of_openings(tx, from, wanted.after, wanted.and_one()).await)
         .await?;
@@ -234,11 +234,11 @@ pub async fn list_openings(
 }
 
 pub async fn create_opening(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     submission: Submission<CreateOpening>,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by());
-    member
+    let (now, by) = (caller.now, caller.by());
+    caller
         .once(&submission, async |tx| {
             let CreateOpening { date, start, end, staff_id } = &submission.body;
             let range = MinuteRange::between(*start, *end)
@@ -249,13 +249,13 @@ pub async fn create_opening(
         .await
 }
 
-pub async fn destroy_opening(member: Member<ManageCatalogue>, id: Path<OpeningId>) -> Result<HttpResponse> {
-    let by = member.by();
-    member.tenant.transaction(async |tx| hours::remove_opening(tx, *id, &by, member.now).await).await?;
+pub async fn destroy_opening(caller: Caller<ManageCatalogue>, id: Path<OpeningId>) -> Result<HttpResponse> {
+    let by = caller.by();
+    caller.tenant.transaction(async |tx| hours::remove_opening(tx, *id, &by, caller.now).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn yesterday(member: &Member<Read>) -> NaiveDate {
-    let today = member.now.date_naive();
+fn yesterday(caller: &Caller<Read>) -> NaiveDate {
+    let today = caller.now.date_naive();
     today.checked_sub_days(Days::new(1)).unwrap_or(today)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use store::TenantTx;
 use store::idempotency::{self, Request};
 
-use crate::extract::{Allows, Member, Submission, Visitor};
+use crate::extract::{Allows, Caller, Submission, Visitor};
 use crate::problem::{Problem, Result, failed};
 
 /// An answer that can be kept.
@@ -44,7 +44,7 @@ impl Responder for Answer {
     }
 }
 
-impl<P: Allows> Member<P> {
+impl<P: Allows> Caller<P> {
     /// One transaction that does the work unless it was done: see [`Submission::once`].
     pub async fn once<T>(
         &self,

@@ -17,7 +17,7 @@ use store::images::{Image, Place};
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
-use crate::extract::{Anybody, IfMatch, ManageCatalogue, ManageTenant, Member, Path, Upload};
+use crate::extract::{Anybody, Caller, IfMatch, ManageCatalogue, ManageTenant, Path, Upload};
 use crate::problem::{Problem, Result, failed};
 use crate::state::State;
 use crate::{services, tenant};
@@ -143,61 +143,61 @@ async fn put(state: &State, tenant: &store::Tenant, hanging: Hanging<'_>, upload
 }
 
 pub async fn put_of_service(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     id: Path<ServiceId>,
     IfMatch(version): IfMatch,
     upload: Upload,
 ) -> Result<HttpResponse> {
-    let (by, now) = (member.by(), member.now);
+    let (by, now) = (caller.by(), caller.now);
     let hanging = Hanging { place: Place::Service(*id), version, by: &by, now };
-    put(&member.state, &member.tenant, hanging, upload).await?;
-    services::reply(&member.tenant, *id).await
+    put(&caller.state, &caller.tenant, hanging, upload).await?;
+    services::reply(&caller.tenant, *id).await
 }
 
 pub async fn destroy_of_service(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     id: Path<ServiceId>,
     IfMatch(version): IfMatch,
 ) -> Result<HttpResponse> {
-    let (by, place) = (member.by(), Place::Service(*id));
-    remove(&member.tenant, Hanging { place, version, by: &by, now: member.now }).await
+    let (by, place) = (caller.by(), Place::Service(*id));
+    remove(&caller.tenant, Hanging { place, version, by: &by, now: caller.now }).await
 }
 
 pub async fn put_logo(
-    member: Member<ManageTenant>,
+    caller: Caller<ManageTenant>,
     version: IfMatch,
     upload: Upload,
 ) -> Result<HttpResponse> {
-    put_of_tenant(member, Place::Logo, version, upload).await
+    put_of_tenant(caller, Place::Logo, version, upload).await
 }
 
 pub async fn put_cover(
-    member: Member<ManageTenant>,
+    caller: Caller<ManageTenant>,
     version: IfMatch,
     upload: Upload,
 ) -> Result<HttpResponse> {
-    put_of_tenant(member, Place::Cover, version, upload).await
+    put_of_tenant(caller, Place::Cover, version, upload).await
 }
 
 async fn put_of_tenant(
-    member: Member<ManageTenant>,
+    caller: Caller<ManageTenant>,
     place: Place,
     IfMatch(version): IfMatch,
     upload: Upload,
 ) -> Result<HttpResponse> {
-    let (by, now) = (member.by(), member.now);
-    put(&member.state, &member.tenant, Hanging { place, version, by: &by, now }, upload).await?;
-    tenant::reply(&member.tenant).await
+    let (by, now) = (caller.by(), caller.now);
+    put(&caller.state, &caller.tenant, Hanging { place, version, by: &by, now }, upload).await?;
+    tenant::reply(&caller.tenant).await
 }
 
-pub async fn destroy_logo(member: Member<ManageTenant>, IfMatch(version): IfMatch) -> Result<HttpResponse> {
-    let by = member.by();
-    remove(&member.tenant, Hanging { place: Place::Logo, version, by: &by, now: member.now }).await
+pub async fn destroy_logo(caller: Caller<ManageTenant>, IfMatch(version): IfMatch) -> Result<HttpResponse> {
+    let by = caller.by();
+    remove(&caller.tenant, Hanging { place: Place::Logo, version, by: &by, now: caller.now }).await
 }
 
-pub async fn destroy_cover(member: Member<ManageTenant>, IfMatch(version): IfMatch) -> Result<HttpResponse> {
-    let by = member.by();
-    remove(&member.tenant, Hanging { place: Place::Cover, version, by: &by, now: member.now }).await
+pub async fn destroy_cover(caller: Caller<ManageTenant>, IfMatch(version): IfMatch) -> Result<HttpResponse> {
+    let by = caller.by();
+    remove(&caller.tenant, Hanging { place: Place::Cover, version, by: &by, now: caller.now }).await
 }
 
 async fn remove(tenant: &store::Tenant, hanging: Hanging<'_>) -> Result<HttpResponse> {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use store::intake::files::{self, IntakeFile};
 use utoipa::ToSchema;
 
-use crate::extract::{AnswerUpload, IfMatch, Json, ManageCatalogue, Member, Path, Read, Visitor};
+use crate::extract::{AnswerUpload, Caller, IfMatch, Json, ManageCatalogue, Path, Read, Visitor};
 use crate::limit::UPLOAD;
 use crate::problem::{Problem, Result, failed};
 use crate::reply::versioned;
@@ -139,8 +139,8 @@ impl From<QuestionBody> for QuestionDraft {
     }
 }
 
-pub async fn show(member: Member<Read>, id: Path<ServiceId>) -> Result<HttpResponse> {
-    let (version, questions) = member
+pub async fn show(caller: Caller<Read>, id: Path<ServiceId>) -> Result<HttpResponse> {
+    let (version, questions) = caller
         .tenant
         .read(async |tx| {
             let version = store::intake::version(tx, *id).await?;
@@ -151,14 +151,14 @@ pub async fn show(member: Member<Read>, id: Path<ServiceId>) -> Result<HttpRespo
 }
 
 pub async fn replace(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     id: Path<ServiceId>,
     IfMatch(version): IfMatch,
     Json(body): Json<ReplaceQuestions>,
 ) -> Result<HttpResponse> {
-    let (by, now) = (member.by(), member.now);
+    let (by, now) = (caller.by(), caller.now);
     let drafts = body.questions.into_iter().map(QuestionDraft::from).collect();
-    let (version, questions) = member
+    let (version, questions) = caller
         .tenant
         .transaction(async |tx| {
             let version = store::intake::replace(tx, *id, drafts, version, &by, now).await?;
@@ -232,8 +232,8 @@ pub(crate) async fn keep(
     Ok(file)
 }
 
-pub async fn show_file(member: Member<Read>, id: Path<IntakeFileId>) -> Result<HttpResponse> {
-    read_file(&member.state, &member.tenant, *id).await
+pub async fn show_file(caller: Caller<Read>, id: Path<IntakeFileId>) -> Result<HttpResponse> {
+    read_file(&caller.state, &caller.tenant, *id).await
 }
 
 /// A file of a booking, to be saved and never run: strangers sent it.

@@ -1,6 +1,7 @@
 //! Harmony's HTTP API and pages: routes, extractors, replies.
 
 pub mod account;
+pub mod api_keys;
 pub mod auth;
 pub mod availability;
 pub mod bookings;
@@ -22,6 +23,7 @@ pub mod intake;
 pub mod limit;
 pub mod list;
 pub mod me;
+pub mod meter;
 pub mod metrics;
 pub mod openapi;
 pub mod pages;
@@ -29,6 +31,7 @@ pub mod password;
 pub mod policy;
 pub mod private_events;
 pub mod problem;
+pub mod proxies;
 pub mod random;
 pub mod reply;
 pub mod request;

@@ -13,10 +13,20 @@ const QUARTER: Duration = Duration::from_mins(15);
 
 /// Sign-up, sign-in and what belongs to it, by address and by email address.
 pub const AUTH: Bucket = Bucket { name: "auth", most: 30, window: QUARTER };
+/// What a member calls by token, by user.
+pub const MEMBER: Bucket = Bucket { name: "member", most: 600, window: Duration::from_mins(1) };
+/// What programs call, by key.
+pub const KEY: Bucket = Bucket { name: "key", most: 300, window: Duration::from_mins(1) };
+/// What all programs of a tenant call together.
+pub const TENANT: Bucket = Bucket { name: "tenant", most: 1_000, window: Duration::from_mins(1) };
 /// Failed sign-ins, by email address and address, whether it is known or not.
 pub const LOGIN: Bucket = Bucket { name: "login", most: 20, window: QUARTER };
 /// Failed sign-ins from everywhere, by email address: so many that one address alone locks nobody out.
 pub const LOGIN_ANYWHERE: Bucket = Bucket { name: "login_anywhere", most: 200, window: QUARTER };
+/// Failed sign-ins from a browser in which that user was signed in before, by browser: nobody else's guesses count there.
+pub const LOGIN_DEVICE: Bucket = Bucket { name: "login_device", most: 20, window: QUARTER };
+/// Mails that let somebody sign in whom others have locked out, by email address.
+pub const UNLOCK: Bucket = Bucket { name: "unlock", most: 1, window: Duration::from_hours(1) };
 /// Codes of a second factor that are tried, by user.
 pub const SECOND_FACTOR: Bucket = Bucket { name: "second_factor", most: 10, window: Duration::from_hours(1) };
 /// Exchanges of refresh tokens, by address: an office is many people.
@@ -55,7 +65,7 @@ impl State {
             }
             Err(TooMany(quota)) => {
                 request::note(quota);
-                Err(quota.seconds())
+                Err(quota.wait())
             }
         }
     }
@@ -89,7 +99,12 @@ mod tests {
 
     #[test]
     fn the_bucket_with_least_left_is_told() {
-        let quota = |left, seconds| Quota { most: 30, left, full_in: Duration::from_secs(seconds) };
+        let quota = |left, seconds| Quota {
+            most: 30,
+            left,
+            full_in: Duration::from_secs(seconds),
+            next_in: Duration::ZERO,
+        };
         for (one, other) in [(quota(3, 10), quota(4, 900)), (quota(0, 900), quota(0, 10))] {
             assert_eq!(tighter(one, other), one);
             assert_eq!(tighter(other, one), one);

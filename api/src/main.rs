@@ -8,6 +8,7 @@ use actix_web::web;
 use anyhow::Context;
 use api::clock::Clock;
 use api::config::Config;
+use api::meter::{self, Meter};
 use api::metrics::Metrics;
 use api::pages::Pages;
 use api::password::Passwords;
@@ -69,9 +70,10 @@ async fn run(config: &Config) -> anyhow::Result<()> {
         tickets: Tickets::new(&limits),
         limits,
         hub: hub.clone(),
+        meter: Meter::default(),
         directory: Directory::default(),
         outbox: config.development.then(|| config.mail_sandbox_dir.clone()),
-        behind_proxy: config.behind_proxy,
+        proxies: config.trusted_proxies.clone(),
         store,
         clock,
     });
@@ -82,7 +84,9 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     }
     tracing::info!(address = %config.bind, workers, "serves");
     actix_web::rt::spawn(close_when_told_to_stop(hub));
-    server::serve(listener, state, workers)?.await?;
+    actix_web::rt::spawn(meter::keep_writing(state.clone()));
+    server::serve(listener, state.clone(), workers)?.await?;
+    state.meter.write(&state.store, state.clock.now()).await;
     Ok(())
 }
 

@@ -118,7 +118,7 @@ fn operation(route: &Route) -> utoipa::openapi::path::Operation {
     );
     operation =
         operation.response(route.status.to_string(), success.build()).response("default", problem.build());
-    if let Access::Member(_) | Access::Operator = route.access {
+    if let Access::Member(_) | Access::Caller(_) | Access::Operator = route.access {
         operation = operation.security(SecurityRequirement::new("bearer", Vec::<String>::new()));
     }
     operation.build()
@@ -253,6 +253,7 @@ fn line(route: &Route) -> Line {
             Access::Anybody => "anybody",
             Access::Visitor => "anybody, for the tenant of this slug",
             Access::Member(_) => "a member, by bearer token",
+            Access::Caller(_) => "a member, by bearer token, or a program, by its key",
             Access::Operator => "an operator of the platform, by bearer token",
         },
         id: operation_id(route),

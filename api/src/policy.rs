@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::tenants::Tenant;
 use utoipa::ToSchema;
 
-use crate::extract::{IfMatch, Json, ManageTenant, Member, Read};
+use crate::extract::{Caller, IfMatch, Json, ManageTenant, Read};
 use crate::problem::Result;
 use crate::reply::versioned;
 
@@ -115,17 +115,17 @@ fn reply(tenant: &Tenant) -> HttpResponse {
     versioned(&PolicyBody::from(tenant.policy), tenant.version)
 }
 
-pub async fn show(member: Member<Read>) -> Result<HttpResponse> {
-    Ok(reply(&member.tenant.read(async |tx| store::tenants::find(tx).await).await?))
+pub async fn show(caller: Caller<Read>) -> Result<HttpResponse> {
+    Ok(reply(&caller.tenant.read(async |tx| store::tenants::find(tx).await).await?))
 }
 
 pub async fn replace(
-    member: Member<ManageTenant>,
+    caller: Caller<ManageTenant>,
     IfMatch(version): IfMatch,
     Json(body): Json<PolicyBody>,
 ) -> Result<HttpResponse> {
-    let (now, by, policy) = (member.now, member.by(), body.read()?);
+    let (now, by, policy) = (caller.now, caller.by(), body.read()?);
     let set =
         async |tx: &mut store::TenantTx| store::tenants::set_policy(tx, policy, version, &by, now).await;
-    Ok(reply(&Box::pin(member.tenant.transaction(set)).await?))
+    Ok(reply(&Box::pin(caller.tenant.transaction(set)).await?))
 }

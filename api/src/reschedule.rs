@@ -8,8 +8,8 @@ use store::availability::{self, Wish};
 use store::bookings::{self, Arrangement, Move};
 use utoipa::ToSchema;
 
-use crate::bookings::{BookingView, MemberBookingView, guess};
-use crate::extract::{ManageBookings, Member, Path, Submission, Visitor};
+use crate::bookings::{BookingView, guess};
+use crate::extract::{Caller, ManageBookings, Path, Submission, Visitor};
 use crate::idempotency::Answer;
 use crate::problem::{Problem, Result};
 
@@ -67,13 +67,13 @@ pub async fn create_public(
 }
 
 pub async fn create(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     id: Path<BookingId>,
     submission: Submission<RescheduleBooking>,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by().because(submission.body.reason.as_deref())?);
+    let (now, by) = (caller.now, caller.by().because(submission.body.reason.as_deref())?);
     let to = Move { start: submission.body.start, staff_id: submission.body.staff_id };
-    let moved = member
+    let moved = caller
         .once(&submission, async |tx| {
             let appointment = if submission.body.outside_hours == Some(true) {
                 let (start, staff_id) = (Some(to.start), to.staff_id);
@@ -82,14 +82,14 @@ pub async fn create(
             } else {
                 bookings::reschedule_with_visit(tx, *id, to, &by, now).await?
             };
-            Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
+            Answer::ok(&caller.view(appointment))
         })
         .await;
     match moved {
         Err(problem) if problem.code() == Code::SlotUnavailable => {
             let is_alone = submission.body.outside_hours == Some(true);
             let moving = if is_alone { Moving::Alone } else { Moving::WithVisit };
-            Err(with_alternatives(&member.tenant, *id, to, moving, now).await)
+            Err(with_alternatives(&caller.tenant, *id, to, moving, now).await)
         }
         moved => moved,
     }

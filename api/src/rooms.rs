@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::rooms::{self, Room};
 use utoipa::ToSchema;
 
-use crate::extract::{IfMatch, Json, ManageCatalogue, Member, Path, Query, Read, Submission};
+use crate::extract::{Caller, IfMatch, Json, ManageCatalogue, Path, Query, Read, Submission};
 use crate::idempotency::Answer;
 use crate::list::PageQuestion;
 use crate::problem::Result;
@@ -39,15 +39,15 @@ pub struct UpdateRoom {
 }
 
 /// Those that are not archived.
-pub async fn list(member: Member<Read>, Query(question): Query<PageQuestion>) -> Result<HttpResponse> {
+pub async fn list(caller: Caller<Read>, Query(question): Query<PageQuestion>) -> Result<HttpResponse> {
     let wanted = question.read()?;
-    let rooms = member.tenant.read(async |tx| rooms::page(tx, wanted.after, wanted.and_one()).await).await?;
+    let rooms = caller.tenant.read(async |tx| rooms::page(tx, wanted.after, wanted.and_one()).await).await?;
     Ok(HttpResponse::Ok().json(wanted.page(rooms, |last| (last.position, last.id), RoomView::from)))
 }
 
-pub async fn create(member: Member<ManageCatalogue>, submission: Submission<CreateRoom>) -> Result<Answer> {
-    let (now, by) = (member.now, member.by());
-    member
+pub async fn create(caller: Caller<ManageCatalogue>, submission: Submission<CreateRoom>) -> Result<Answer> {
+    let (now, by) = (caller.now, caller.by());
+    caller
         .once(&submission, async |tx| {
             let draft = RoomDraft { name: submission.body.name.clone() };
             Answer::created(&RoomView::from(rooms::add(tx, draft, &by, now).await?))
@@ -55,30 +55,30 @@ pub async fn create(member: Member<ManageCatalogue>, submission: Submission<Crea
         .await
 }
 
-pub async fn show(member: Member<Read>, id: Path<RoomId>) -> Result<HttpResponse> {
-    let room = member.tenant.read(async |tx| rooms::find(tx, *id).await).await?;
+pub async fn show(caller: Caller<Read>, id: Path<RoomId>) -> Result<HttpResponse> {
+    let room = caller.tenant.read(async |tx| rooms::find(tx, *id).await).await?;
     let version = room.version;
     Ok(versioned(&RoomView::from(room), version))
 }
 
 pub async fn update(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     id: Path<RoomId>,
     IfMatch(version): IfMatch,
     Json(body): Json<UpdateRoom>,
 ) -> Result<HttpResponse> {
-    let by = member.by();
+    let by = caller.by();
     let change = |room: &Room| RoomDraft { name: body.name.unwrap_or_else(|| room.name.clone()) };
-    let room = member
+    let room = caller
         .tenant
-        .transaction(async |tx| rooms::update(tx, *id, change, version, &by, member.now).await)
+        .transaction(async |tx| rooms::update(tx, *id, change, version, &by, caller.now).await)
         .await?;
     let version = room.version;
     Ok(versioned(&RoomView::from(room), version))
 }
 
-pub async fn destroy(member: Member<ManageCatalogue>, id: Path<RoomId>) -> Result<HttpResponse> {
-    let by = member.by();
-    member.tenant.transaction(async |tx| rooms::remove(tx, *id, &by, member.now).await).await?;
+pub async fn destroy(caller: Caller<ManageCatalogue>, id: Path<RoomId>) -> Result<HttpResponse> {
+    let by = caller.by();
+    caller.tenant.transaction(async |tx| rooms::remove(tx, *id, &by, caller.now).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::bookings::MemberBookingView;
 use crate::customers::CustomerView;
-use crate::extract::{Member, Query, Read};
+use crate::extract::{Caller, Query, Read};
 use crate::problem::Result;
 
 #[derive(Deserialize, IntoParams)]
@@ -37,7 +37,7 @@ pub struct FoundService {
     price_cents: i64,
 }
 
-pub async fn show(member: Member<Read>, Query(question): Query<SearchQuestion>) -> Result<HttpResponse> {
+pub async fn show(caller: Caller<Read>, Query(question): Query<SearchQuestion>) -> Result<HttpResponse> {
     let limit = question.limit.unwrap_or(8);
     let mut fields = Fields::default();
     fields.range("?limit", limit, 1, 20);
@@ -45,7 +45,7 @@ pub async fn show(member: Member<Read>, Query(question): Query<SearchQuestion>) 
         fields.add("?q", "TOO_LONG", "must have at most 100 characters");
     }
     fields.finish()?;
-    let found: store::Result<_> = member
+    let found: store::Result<_> = caller
         .tenant
         .read(async |tx| {
             let Found { bookings, customers, services } =
@@ -54,7 +54,7 @@ pub async fn show(member: Member<Read>, Query(question): Query<SearchQuestion>) 
         })
         .await;
     let (bookings, customers, services) = found?;
-    let booking = |one| MemberBookingView::new(&member.state, member.role, one);
+    let booking = |one| caller.view(one);
     let service = |service: store::services::Service| FoundService {
         id: service.id,
         name: service.name,

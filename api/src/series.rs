@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::bookings::{
     BookingView, CreateBooking, CreateBookingForCustomer, MemberBookingView, told_to_a_customer,
 };
-use crate::extract::{Json, ManageBookings, Member, Path, Read, Submission, Visitor};
+use crate::extract::{Caller, Json, ManageBookings, Path, Read, Submission, Visitor};
 use crate::idempotency::Answer;
 use crate::limit::{READ, WRITE};
 use crate::problem::Result;
@@ -125,11 +125,11 @@ pub async fn preview_public(visitor: Visitor, Json(body): Json<CreateSeries>) ->
 }
 
 pub async fn preview(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     Json(body): Json<CreateSeriesForCustomer>,
 ) -> Result<HttpResponse> {
-    let (draft, now) = (body.draft()?, member.now);
-    let plan = member.tenant.read(async |tx| bookings::plan_series(tx, &draft, now).await).await?;
+    let (draft, now) = (body.draft()?, caller.now);
+    let plan = caller.tenant.read(async |tx| bookings::plan_series(tx, &draft, now).await).await?;
     Ok(HttpResponse::Ok().json(SeriesPreview::from(plan)))
 }
 
@@ -161,15 +161,15 @@ pub(crate) async fn book<T>(
 }
 
 pub async fn create(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     submission: Submission<CreateSeriesForCustomer>,
 ) -> Result<Answer> {
-    let (draft, now, by) = (submission.body.draft()?, member.now, member.by());
-    member
+    let (draft, now, by) = (submission.body.draft()?, caller.now, caller.by());
+    caller
         .once(&submission, async |tx| {
             let Booked { series, appointments, left_out } =
                 Box::pin(bookings::create_series(tx, &draft, random::number, &by, now)).await?;
-            let view = |one| MemberBookingView::new(&member.state, member.role, one);
+            let view = |one| caller.view(one);
             Answer::created(&MemberSeriesView {
                 id: series.id,
                 recurrence: series.recurrence,
@@ -181,9 +181,9 @@ pub async fn create(
 }
 
 /// A series as it stands: what was moved or cancelled, too.
-pub async fn show(member: Member<Read>, id: Path<SeriesId>) -> Result<HttpResponse> {
-    let (series, appointments) = member.tenant.read(async |tx| bookings::find_series(tx, *id).await).await?;
-    let view = |one| MemberBookingView::new(&member.state, member.role, one);
+pub async fn show(caller: Caller<Read>, id: Path<SeriesId>) -> Result<HttpResponse> {
+    let (series, appointments) = caller.tenant.read(async |tx| bookings::find_series(tx, *id).await).await?;
+    let view = |one| caller.view(one);
     Ok(HttpResponse::Ok().json(MemberSeriesView {
         id: series.id,
         recurrence: series.recurrence,

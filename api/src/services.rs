@@ -14,7 +14,7 @@ use store::tenants::Tenant;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::{
-    IfMatch, Json, ManageCatalogue, Member, Path, Query, Read, Submission, Visitor, present, required,
+    Caller, IfMatch, Json, ManageCatalogue, Path, Query, Read, Submission, Visitor, present, required,
 };
 use crate::idempotency::Answer;
 use crate::images::ImageView;
@@ -296,9 +296,9 @@ impl UpdateService {
     }
 }
 
-pub async fn list(member: Member<Read>, Query(question): Query<PageQuestion>) -> Result<HttpResponse> {
+pub async fn list(caller: Caller<Read>, Query(question): Query<PageQuestion>) -> Result<HttpResponse> {
     let wanted = question.read()?;
-    let (tenant, offers) = member
+    let (tenant, offers) = caller
         .tenant
         .transaction(async |tx| {
             let offers = store::services::page(tx, Which::All, wanted.after, wanted.and_one()).await?;
@@ -314,11 +314,11 @@ fn place(offer: &Offer) -> (i32, ServiceId) {
 }
 
 pub async fn create(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     submission: Submission<CreateService>,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by());
-    member
+    let (now, by) = (caller.now, caller.by());
+    caller
         .once(&submission, async |tx| {
             let tenant = store::tenants::find(tx).await?;
             let draft = submission.body.draft();
@@ -328,8 +328,8 @@ pub async fn create(
         .await
 }
 
-pub async fn show(member: Member<Read>, id: Path<ServiceId>) -> Result<HttpResponse> {
-    reply(&member.tenant, *id).await
+pub async fn show(caller: Caller<Read>, id: Path<ServiceId>) -> Result<HttpResponse> {
+    reply(&caller.tenant, *id).await
 }
 
 /// One service, as it is now.
@@ -344,13 +344,13 @@ pub(crate) async fn reply(tenant: &store::Tenant, id: ServiceId) -> Result<HttpR
 }
 
 pub async fn update(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     id: Path<ServiceId>,
     IfMatch(version): IfMatch,
     Json(body): Json<UpdateService>,
 ) -> Result<HttpResponse> {
-    let (now, by) = (member.now, member.by());
-    let (tenant, offer) = member
+    let (now, by) = (caller.now, caller.by());
+    let (tenant, offer) = caller
         .tenant
         .transaction(async |tx| {
             let tenant = store::tenants::find(tx).await?;
@@ -363,9 +363,9 @@ pub async fn update(
     Ok(versioned(&ServiceView::new(offer, &tenant), version))
 }
 
-pub async fn destroy(member: Member<ManageCatalogue>, id: Path<ServiceId>) -> Result<HttpResponse> {
-    let by = member.by();
-    member.tenant.transaction(async |tx| store::services::remove(tx, *id, &by, member.now).await).await?;
+pub async fn destroy(caller: Caller<ManageCatalogue>, id: Path<ServiceId>) -> Result<HttpResponse> {
+    let by = caller.by();
+    caller.tenant.transaction(async |tx| store::services::remove(tx, *id, &by, caller.now).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -9,7 +9,7 @@ use store::staff::StaffMember;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::{
-    IfMatch, Json, ManageCatalogue, Member, Path, Query, Read, Submission, Visitor, present, required,
+    Caller, IfMatch, Json, ManageCatalogue, Path, Query, Read, Submission, Visitor, present, required,
 };
 use crate::idempotency::Answer;
 use crate::limit::READ;
@@ -100,22 +100,22 @@ pub struct ProvidersOf {
     cursor: Option<String>,
 }
 
-pub async fn list(member: Member<Read>, Query(question): Query<PageQuestion>) -> Result<HttpResponse> {
+pub async fn list(caller: Caller<Read>, Query(question): Query<PageQuestion>) -> Result<HttpResponse> {
     let wanted = question.read()?;
-    let staff = member
+    let staff = caller
         .tenant
         .transaction(async |tx| store::staff::page(tx, &[], wanted.after, wanted.and_one()).await)
         .await?;
     Ok(HttpResponse::Ok().json(wanted.page(staff, place, StaffView::from)))
 }
 
-fn place(member: &StaffMember) -> (i32, StaffId) {
-    (member.position, member.id)
+fn place(caller: &StaffMember) -> (i32, StaffId) {
+    (caller.position, caller.id)
 }
 
-pub async fn create(member: Member<ManageCatalogue>, submission: Submission<CreateStaff>) -> Result<Answer> {
-    let (now, by) = (member.now, member.by());
-    member
+pub async fn create(caller: Caller<ManageCatalogue>, submission: Submission<CreateStaff>) -> Result<Answer> {
+    let (now, by) = (caller.now, caller.by());
+    caller
         .once(&submission, async |tx| {
             let body = &submission.body;
             let draft = StaffDraft {
@@ -131,19 +131,19 @@ pub async fn create(member: Member<ManageCatalogue>, submission: Submission<Crea
         .await
 }
 
-pub async fn show(member: Member<Read>, id: Path<StaffId>) -> Result<HttpResponse> {
-    let staff = member.tenant.transaction(async |tx| store::staff::find(tx, *id).await).await?;
+pub async fn show(caller: Caller<Read>, id: Path<StaffId>) -> Result<HttpResponse> {
+    let staff = caller.tenant.transaction(async |tx| store::staff::find(tx, *id).await).await?;
     let version = staff.version;
     Ok(versioned(&StaffView::from(staff), version))
 }
 
 pub async fn update(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     id: Path<StaffId>,
     IfMatch(version): IfMatch,
     Json(body): Json<UpdateStaff>,
 ) -> Result<HttpResponse> {
-    let by = member.by();
+    let by = caller.by();
     let change = |staff: &StaffMember| StaffDraft {
         name: body.name.unwrap_or_else(|| staff.name.clone()),
         email: body.email.unwrap_or_else(|| staff.email.clone()),
@@ -151,17 +151,17 @@ pub async fn update(
         max_daily_bookings: body.max_daily_bookings.unwrap_or(staff.max_daily_bookings),
         weight: body.weight.unwrap_or(staff.weight),
     };
-    let staff = member
+    let staff = caller
         .tenant
-        .transaction(async |tx| store::staff::update(tx, *id, change, version, &by, member.now).await)
+        .transaction(async |tx| store::staff::update(tx, *id, change, version, &by, caller.now).await)
         .await?;
     let version = staff.version;
     Ok(versioned(&StaffView::from(staff), version))
 }
 
-pub async fn destroy(member: Member<ManageCatalogue>, id: Path<StaffId>) -> Result<HttpResponse> {
-    let by = member.by();
-    member.tenant.transaction(async |tx| store::staff::remove(tx, *id, &by, member.now).await).await?;
+pub async fn destroy(caller: Caller<ManageCatalogue>, id: Path<StaffId>) -> Result<HttpResponse> {
+    let by = caller.by();
+    caller.tenant.transaction(async |tx| store::staff::remove(tx, *id, &by, caller.now).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -179,6 +179,6 @@ pub async fn list_public(visitor: Visitor, Query(of): Query<ProvidersOf>) -> Res
             store::staff::page(tx, &named, wanted.after, wanted.and_one()).await
         })
         .await?;
-    let view = |member: StaffMember| PublicStaff { id: member.id, name: member.name };
+    let view = |caller: StaffMember| PublicStaff { id: caller.id, name: caller.name };
     Ok(HttpResponse::Ok().json(wanted.page(staff, place, view)))
 }

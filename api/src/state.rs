@@ -15,10 +15,12 @@ use store::tenants::Place;
 use store::{Store, Tenant};
 
 use crate::clock::Clock;
+use crate::meter::Meter;
 use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::password::Passwords;
 use crate::problem::Result;
+use crate::proxies::Proxies;
 use crate::stream::Hub;
 use crate::tokens::Tokens;
 
@@ -35,11 +37,12 @@ pub struct State {
     pub limits: Limits,
     pub tickets: Tickets,
     pub hub: Hub,
+    pub meter: Meter,
     pub directory: Directory,
     /// Where the sandbox keeps mail; only in development.
     pub outbox: Option<PathBuf>,
-    /// Whether addresses of clients are those a proxy in front of us tells.
-    pub behind_proxy: bool,
+    /// Who is believed when they say where a request comes from.
+    pub proxies: Proxies,
 }
 
 impl State {

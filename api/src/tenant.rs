@@ -14,7 +14,7 @@ use store::images::Image;
 use store::tenants::Tenant;
 use utoipa::ToSchema;
 
-use crate::extract::{IfMatch, Json, ManageTenant, Member, Read, present, required};
+use crate::extract::{Caller, IfMatch, Json, ManageTenant, Read, present, required};
 use crate::images::ImageView;
 use crate::problem::Result;
 use crate::reply::versioned;
@@ -158,8 +158,8 @@ pub struct UpdateTenant {
     default_break_minutes: Option<i32>,
 }
 
-pub async fn show(member: Member<Read>) -> Result<HttpResponse> {
-    reply(&member.tenant).await
+pub async fn show(caller: Caller<Read>) -> Result<HttpResponse> {
+    reply(&caller.tenant).await
 }
 
 /// The profile, as it is now.
@@ -180,7 +180,7 @@ async fn pictures(tx: &store::TenantTx, tenant: &Tenant) -> store::Result<HashMa
 }
 
 pub async fn update(
-    member: Member<ManageTenant>,
+    caller: Caller<ManageTenant>,
     IfMatch(version): IfMatch,
     Json(body): Json<UpdateTenant>,
 ) -> Result<HttpResponse> {
@@ -204,11 +204,11 @@ pub async fn update(
         default_duration_minutes: body.default_duration_minutes,
         default_break_minutes: body.default_break_minutes,
     };
-    let by = member.by();
-    let (tenant, images) = member
+    let by = caller.by();
+    let (tenant, images) = caller
         .tenant
         .transaction(async |tx| {
-            let tenant = store::tenants::update(tx, changes, version, &by, member.now).await?;
+            let tenant = store::tenants::update(tx, changes, version, &by, caller.now).await?;
             let images = pictures(tx, &tenant).await?;
             Ok::<_, store::Error>((tenant, images))
         })
@@ -255,11 +255,11 @@ pub(crate) async fn used(
     })
 }
 
-pub async fn plan(member: Member<Read>) -> Result<HttpResponse> {
-    let now = member.now;
-    let tenant = member.tenant.read(async |tx| store::tenants::find(tx).await).await?;
+pub async fn plan(caller: Caller<Read>) -> Result<HttpResponse> {
+    let now = caller.now;
+    let tenant = caller.tenant.read(async |tx| store::tenants::find(tx).await).await?;
     let month = plan::month_of(now, tenant.timezone);
-    let used = used(&member.state, &member.tenant, month, now).await?;
+    let used = used(&caller.state, &caller.tenant, month, now).await?;
     let limits = Limit::ALL
         .into_iter()
         .map(|limit| LimitView {

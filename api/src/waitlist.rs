@@ -12,7 +12,7 @@ use store::waitlist::{self, Entry, Waiting};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::bookings::{BookingView, CustomerBody, guess};
-use crate::extract::{ManageBookings, Member, Path, Query, Read, Submission, Visitor};
+use crate::extract::{Caller, ManageBookings, Path, Query, Read, Submission, Visitor};
 use crate::idempotency::Answer;
 use crate::limit::WRITE;
 use crate::list::PageQuestion;
@@ -178,9 +178,9 @@ pub async fn join_public(visitor: Visitor, submission: Submission<JoinWaitlist>)
         .await
 }
 
-pub async fn join(member: Member<ManageBookings>, submission: Submission<JoinWaitlist>) -> Result<Answer> {
-    let (draft, now, by) = (submission.body.draft(), member.now, member.by());
-    member
+pub async fn join(caller: Caller<ManageBookings>, submission: Submission<JoinWaitlist>) -> Result<Answer> {
+    let (draft, now, by) = (submission.body.draft(), caller.now, caller.by());
+    caller
         .once(&submission, async |tx| {
             let id = waitlist::join(tx, &draft, &by, now).await?.id;
             Answer::created(&MemberWaitlistView::from(waitlist::find(tx, id).await?))
@@ -199,21 +199,21 @@ pub struct WaitlistQuestion {
 }
 
 /// In the order in which they asked.
-pub async fn list(member: Member<Read>, Query(question): Query<WaitlistQuestion>) -> Result<HttpResponse> {
+pub async fn list(caller: Caller<Read>, Query(question): Query<WaitlistQuestion>) -> Result<HttpResponse> {
     let wanted = PageQuestion { limit: question.limit, cursor: question.cursor }.read()?;
     let list = async |tx: &mut store::TenantTx| {
         waitlist::list(tx, question.status, wanted.after, wanted.and_one()).await
     };
-    let found: Vec<Waiting> = member.tenant.read(list).await?;
+    let found: Vec<Waiting> = caller.tenant.read(list).await?;
     let page = wanted.page(found, |last| (last.entry.created_at, last.entry.id), MemberWaitlistView::from);
     Ok(HttpResponse::Ok().json(page))
 }
 
 /// What is kept for them is given back.
-pub async fn destroy(member: Member<ManageBookings>, id: Path<WaitlistEntryId>) -> Result<HttpResponse> {
-    let (now, by) = (member.now, member.by());
+pub async fn destroy(caller: Caller<ManageBookings>, id: Path<WaitlistEntryId>) -> Result<HttpResponse> {
+    let (now, by) = (caller.now, caller.by());
     let leave = async |tx: &mut store::TenantTx| waitlist::leave(tx, *id, &by, now).await;
-    Box::pin(member.tenant.transaction(leave)).await?;
+    Box::pin(caller.tenant.transaction(leave)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

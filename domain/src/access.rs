@@ -28,17 +28,20 @@ pub enum Permission {
     ManageTenant,
     /// Say who may sign in, and as what.
     ManageTeam,
+    /// Make keys of the API and take them away.
+    ManageKeys,
     /// Give the tenant to another, or up.
     OwnTenant,
 }
 
 impl Permission {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Read,
         Self::ManageBookings,
         Self::ManageCatalogue,
         Self::ManageTenant,
         Self::ManageTeam,
+        Self::ManageKeys,
         Self::OwnTenant,
     ];
 
@@ -49,6 +52,7 @@ impl Permission {
             Self::ManageCatalogue => "manage_catalogue",
             Self::ManageTenant => "manage_tenant",
             Self::ManageTeam => "manage_team",
+            Self::ManageKeys => "manage_keys",
             Self::OwnTenant => "own_tenant",
         }
     }
@@ -59,7 +63,7 @@ impl Permission {
             Self::Read => Role::Viewer,
             Self::ManageBookings => Role::Staff,
             Self::ManageCatalogue => Role::Manager,
-            Self::ManageTenant | Self::ManageTeam => Role::Admin,
+            Self::ManageTenant | Self::ManageTeam | Self::ManageKeys => Role::Admin,
             Self::OwnTenant => Role::Owner,
         }
     }

@@ -71,6 +71,8 @@ id! {
     ResetId,
     /// An invitation to be a member of a tenant.
     InvitationId,
+    /// Of a key of the API.
+    ApiKeyId,
     /// A change of a user's email address.
     EmailChangeId,
     /// Something that happened to a user's account.

@@ -30,6 +30,10 @@ pub enum Purpose {
     SecondStep,
     /// The subject is an invitation: become a member.
     Invitation,
+    /// The subject is a user whom others have locked out: sign in all the same.
+    Unlock,
+    /// The subject is a user who was signed in there: a browser that others' guesses do not lock out.
+    KnownDevice,
 }
 
 /// What a token says.
@@ -74,6 +78,10 @@ pub const TO_PASS: TimeDelta = TimeDelta::minutes(10);
 pub const TO_CONFIRM: TimeDelta = TimeDelta::days(1);
 /// How long the old address can undo that, from when it was asked for.
 pub const TO_UNDO: TimeDelta = TimeDelta::days(7);
+/// How long whoever was locked out can unlock.
+pub const TO_UNLOCK: TimeDelta = TimeDelta::hours(1);
+/// How long a browser stays known after it was signed in.
+pub const KNOWN: TimeDelta = TimeDelta::days(180);
 /// How long a new password can be chosen.
 pub const TO_RESET: TimeDelta = TimeDelta::hours(1);
 
@@ -140,6 +148,18 @@ impl Links {
     /// Where somebody accepts an invitation, until it is over.
     pub fn invitation(&self, tenant_id: TenantId, id: InvitationId, expires_at: DateTime<Utc>) -> String {
         self.mint("invitation", Link { purpose: Purpose::Invitation, tenant_id, subject: id.0, expires_at })
+    }
+
+    /// Where a user whom others have locked out since `locked_at` unlocks.
+    pub fn unlock(&self, tenant_id: TenantId, user_id: UserId, locked_at: DateTime<Utc>) -> String {
+        let expires_at = locked_at + TO_UNLOCK;
+        self.mint("unlock", Link { purpose: Purpose::Unlock, tenant_id, subject: user_id.0, expires_at })
+    }
+
+    /// The token, which is no address, of a browser in which a user was signed in.
+    pub fn known_device(&self, user_id: UserId, now: DateTime<Utc>) -> String {
+        let (tenant_id, expires_at) = (TenantId::PLATFORM, now + KNOWN);
+        self.key.sign(&Link { purpose: Purpose::KnownDevice, tenant_id, subject: user_id.0, expires_at })
     }
 
     /// The token, which is no address, of whoever has given the right password and will be in that tenant.
@@ -218,6 +238,8 @@ impl Purpose {
             Self::UndoEmail => 7,
             Self::SecondStep => 8,
             Self::Invitation => 9,
+            Self::Unlock => 10,
+            Self::KnownDevice => 11,
         }
     }
 }

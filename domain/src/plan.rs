@@ -223,7 +223,12 @@ const WARNINGS: [u8; 2] = [100, 80];
 
 /// The warning that is due when the count has just come to `used` of `max`: of 50, at 40 and at 50.
 pub fn warning_at(max: i64, used: i64) -> Option<u8> {
-    WARNINGS.into_iter().find(|percent| used == count_at(max, *percent))
+    warning_between(max, used - 1, used)
+}
+
+/// The same when it came there from `before` at once.
+pub fn warning_between(max: i64, before: i64, used: i64) -> Option<u8> {
+    WARNINGS.into_iter().find(|percent| (before + 1..=used).contains(&count_at(max, *percent)))
 }
 
 /// Whether `used` is that much of `max`, or more.
@@ -300,6 +305,16 @@ mod tests {
                 (1..=max).filter_map(|used| warning_at(max, used).map(|percent| (used, percent))).collect();
             let wanted: Vec<_> = near.map(|near| (near, 80)).into_iter().chain([(full, 100)]).collect();
             assert_eq!(due, wanted, "of {max}");
+        }
+        for (before, used, warning) in [
+            (0, 39, None),
+            (0, 40, Some(80)),
+            (39, 49, Some(80)),
+            (40, 49, None),
+            (39, 51, Some(100)),
+            (50, 90, None),
+        ] {
+            assert_eq!(warning_between(50, before, used), warning, "{before} to {used}");
         }
         assert!(has_come_to(50, 41, 80) && !has_come_to(50, 39, 80) && !has_come_to(50, 49, 100));
         assert_eq!(Plan::Free.lifted_by(Limit::BookingsPerMonth), Some(Plan::Pro));

@@ -16,6 +16,7 @@ const fn personal(table: &'static str, columns: &'static [&'static str]) -> Pers
 pub const REGISTRY: &[Personal] = &[
     personal("account_events", &["user_agent", "ip"]),
     personal("allocations", &[]),
+    personal("api_keys", &[]),
     personal("audit_events", &["before", "after", "ip", "reason"]),
     personal("blocked_contacts", &["contact_key"]),
     personal("booking_series", &[]),

@@ -53,6 +53,7 @@ pub const RESERVED: &[&str] = &[
     "stream",
     "support",
     "terms",
+    "unlock",
     "verify",
     "waitlist",
     "webhooks",

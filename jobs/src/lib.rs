@@ -76,6 +76,8 @@ pub enum Job {
     SendPasswordReset { user_id: UserId, reset_id: ResetId, asked_at: DateTime<Utc> },
     /// Tells a user that somebody, likely they, signed up again with their address.
     SendAccountReminder { user_id: UserId },
+    /// Lets a user sign in whom others have locked out since then.
+    SendUnlockLink { user_id: UserId, locked_at: DateTime<Utc> },
     /// Has a user prove the address that they want to have, as they asked then.
     SendEmailConfirmation { user_id: UserId, change_id: EmailChangeId, asked_at: DateTime<Utc> },
     /// Tells a user, at the address that they had, that it is to be another, as they asked then.
@@ -133,6 +135,7 @@ impl Job {
             | Self::SendEmailVerification { .. }
             | Self::SendPasswordReset { .. }
             | Self::SendAccountReminder { .. }
+            | Self::SendUnlockLink { .. }
             | Self::SendEmailConfirmation { .. }
             | Self::SendEmailChangeNotice { .. }
             | Self::SendAccountNotice { .. }
@@ -175,6 +178,7 @@ impl Job {
             Self::SendEmailVerification { .. } => "send_email_verification",
             Self::SendPasswordReset { .. } => "send_password_reset",
             Self::SendAccountReminder { .. } => "send_account_reminder",
+            Self::SendUnlockLink { .. } => "send_unlock_link",
             Self::SendEmailConfirmation { .. } => "send_email_confirmation",
             Self::SendEmailChangeNotice { .. } => "send_email_change_notice",
             Self::SendAccountNotice { .. } => "send_account_notice",
@@ -252,6 +256,10 @@ mod tests {
                     asked_at: "2026-11-21T10:00:00Z".parse().unwrap(),
                 },
                 r#"{"asked_at":"2026-11-21T10:00:00Z","reset_id":"00000000-0000-0000-0000-000000000000","user_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::SendUnlockLink { user_id: UserId(id), locked_at: DateTime::UNIX_EPOCH },
+                r#"{"locked_at":"1970-01-01T00:00:00Z","user_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (
                 Job::SendAccountReminder { user_id: UserId(id) },

@@ -85,3 +85,8 @@ account-invitation-known = You have an account with this address already. Sign i
 account-invitation-other = You are signed in with another address. Sign out, then open the link again.
 account-joined = Welcome! You are a member now.
 account-removed = Your account is deleted.
+
+account-unlock-title = Let me sign in
+account-unlock-lead = Others have tried wrong passwords for { $email }. Go on here, and their guesses no longer stop you in this browser.
+account-unlock-button = Go on
+account-unlocked = You can sign in now.

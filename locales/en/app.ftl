@@ -501,6 +501,7 @@ app-access-permission = { $permission ->
     [manage_catalogue] Change services, team and hours
     [manage_tenant] Change profile, brand and policy
     [manage_team] Say who can sign in
+    [manage_keys] Make keys of the API
    *[own_tenant] Give the business to another
 }
 app-access-give = Give the business to another member
@@ -514,3 +515,29 @@ app-access-given = The business has another owner.
 
 app-account-remove = Delete my account
 app-account-remove-text = You leave every business, and what we know of you goes. What you did there stays in their history, without your name. Whoever alone owns a business gives it to another first.
+app-api-keys = API keys
+app-api-keys-text = With a key a program acts for your business: your website, a till, an automation.
+app-api-keys-docs = How the API works
+app-api-keys-used = used { $when }
+app-api-keys-unused = never used
+app-api-keys-until = until { $when }
+app-api-keys-always = until you take it away
+app-api-keys-revoke = Take { $name } away
+app-api-keys-rotate = Replace this key
+app-api-keys-rotate-text = You get a new key that may do the same. The old one works { $hours } hours more, so that nothing stops meanwhile.
+app-api-keys-new = New key
+app-api-keys-plan = API keys come with the Enterprise plan.
+app-api-keys-name = Name
+app-api-keys-name-hint = What it is for, such as “Website”
+app-api-keys-life = Good for
+app-api-keys-days = { $days ->
+    [0] until I take it away
+   *[other] { $days } days
+}
+app-api-keys-scopes = What it may do
+app-api-keys-make = Make the key
+app-api-keys-made = The key “{ $name }” is made
+app-api-keys-once = Copy it now: it is not shown again.
+app-api-keys-key = The key
+app-api-keys-send = Your program sends it with each request:
+app-api-keys-revoked = The key opens nothing any more.

@@ -58,6 +58,7 @@ mail-verification-ignore = You did not open an account? Then ignore this email: 
 mail-account-subject = { $about ->
     [reset_link] Choose a new password
     [reminder] You already have a Harmony account
+    [unlock_link] Too many attempts to sign in
     [email_confirmation] Confirm your new email address
     [email_change] Your email address is about to change
     [second_factor_on] Two-factor sign-in is on
@@ -69,6 +70,7 @@ mail-account-subject = { $about ->
 mail-account-title = { $about ->
     [reset_link] Choose a new password
     [reminder] You already have an account
+    [unlock_link] Too many attempts to sign in
     [email_confirmation] Confirm your new address
     [email_change] Your address is about to change
     [second_factor_on] Two-factor sign-in is on
@@ -80,6 +82,7 @@ mail-account-title = { $about ->
 mail-account-lead = { $about ->
     [reset_link] You asked for a new password for Harmony. This link works once, within the hour, and signs out every device.
     [reminder] Somebody, probably you, tried to sign up to Harmony with this address. It has an account already: sign in, or choose a new password if you have forgotten yours.
+    [unlock_link] Somebody tried wrong passwords for your Harmony account, so signing in with a password is slowed down. By this link you sign in all the same. It works for an hour.
     [email_confirmation] You want to sign in to Harmony with this address from now on. The link works for a day.
     [email_change] Your Harmony account is to have another address: { $email }. If that was you, there is nothing to do.
     [password_reset] A new password was chosen by the link that we had sent you. Every device was signed out.
@@ -92,6 +95,7 @@ mail-account-lead = { $about ->
 mail-account-button = { $about ->
     [reset_link] Choose a new password
     [reminder] Sign in
+    [unlock_link] Let me sign in
     [email_confirmation] Confirm my new address
     [email_change] It was not me
    *[other] It was not me: choose another
@@ -99,6 +103,7 @@ mail-account-button = { $about ->
 mail-account-ignore = { $about ->
     [reset_link] You did not ask for this? Then ignore this email: your password stays as it is.
     [reminder] It was not you? Then ignore this email: nothing has changed.
+    [unlock_link] You are not trying to sign in? Then there is nothing to do: nobody got in.
     [email_confirmation] You did not ask for this? Then ignore this email: nothing happens without a click.
     [email_change] Within a week the link gives you your address back, ends every session and has you choose another password.
    *[other] It was you? Then there is nothing to do.

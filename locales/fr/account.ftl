@@ -85,3 +85,8 @@ account-invitation-known = Vous avez déjà un compte avec cette adresse. Connec
 account-invitation-other = Vous êtes connecté avec une autre adresse. Déconnectez-vous, puis rouvrez le lien.
 account-joined = Bienvenue ! Vous êtes membre.
 account-removed = Votre compte est supprimé.
+
+account-unlock-title = Me laisser me connecter
+account-unlock-lead = D’autres ont essayé de faux mots de passe pour { $email }. Continuez ici, et leurs essais ne vous arrêtent plus dans ce navigateur.
+account-unlock-button = Continuer
+account-unlocked = Vous pouvez vous connecter.

@@ -501,6 +501,7 @@ app-access-permission = { $permission ->
     [manage_catalogue] Changer prestations, équipe et horaires
     [manage_tenant] Changer profil, image et conditions
     [manage_team] Dire qui peut se connecter
+    [manage_keys] Créer des clés d’API
    *[own_tenant] Donner l’entreprise à un autre
 }
 app-access-give = Donner l’entreprise à un autre membre
@@ -514,3 +515,29 @@ app-access-given = L’entreprise a un autre propriétaire.
 
 app-account-remove = Supprimer mon compte
 app-account-remove-text = Vous quittez chaque entreprise, et ce que nous savons de vous disparaît. Ce que vous y avez fait reste dans leur historique, sans votre nom. Seul propriétaire d’une entreprise ? Donnez-la d’abord à un autre.
+app-api-keys = Clés d’API
+app-api-keys-text = Avec une clé, un programme agit pour votre entreprise : votre site, une caisse, une automatisation.
+app-api-keys-docs = Comment marche l’API
+app-api-keys-used = utilisée { $when }
+app-api-keys-unused = jamais utilisée
+app-api-keys-until = jusqu’au { $when }
+app-api-keys-always = jusqu’à ce que vous la retiriez
+app-api-keys-revoke = Retirer { $name }
+app-api-keys-rotate = Remplacer cette clé
+app-api-keys-rotate-text = Vous recevez une nouvelle clé qui peut la même chose. L’ancienne marche encore { $hours } heures, pour que rien ne s’arrête entre-temps.
+app-api-keys-new = Nouvelle clé
+app-api-keys-plan = Les clés d’API viennent avec le forfait Enterprise.
+app-api-keys-name = Nom
+app-api-keys-name-hint = À quoi elle sert, comme « Site web »
+app-api-keys-life = Valable
+app-api-keys-days = { $days ->
+    [0] jusqu’à ce que je la retire
+   *[other] { $days } jours
+}
+app-api-keys-scopes = Ce qu’elle peut faire
+app-api-keys-make = Créer la clé
+app-api-keys-made = La clé « { $name } » est créée
+app-api-keys-once = Copiez-la maintenant : elle ne sera plus montrée.
+app-api-keys-key = La clé
+app-api-keys-send = Votre programme l’envoie avec chaque requête :
+app-api-keys-revoked = La clé n’ouvre plus rien.

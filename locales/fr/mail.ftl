@@ -58,6 +58,7 @@ mail-verification-ignore = Vous n’avez pas ouvert de compte ? Ignorez cet e-m
 mail-account-subject = { $about ->
     [reset_link] Choisissez un nouveau mot de passe
     [reminder] Vous avez déjà un compte Harmony
+    [unlock_link] Trop de tentatives de connexion
     [email_confirmation] Confirmez votre nouvelle adresse e-mail
     [email_change] Votre adresse e-mail va changer
     [second_factor_on] La connexion en deux étapes est activée
@@ -69,6 +70,7 @@ mail-account-subject = { $about ->
 mail-account-title = { $about ->
     [reset_link] Choisissez un nouveau mot de passe
     [reminder] Vous avez déjà un compte
+    [unlock_link] Trop de tentatives de connexion
     [email_confirmation] Confirmez votre nouvelle adresse
     [email_change] Votre adresse va changer
     [second_factor_on] La connexion en deux étapes est activée
@@ -80,6 +82,7 @@ mail-account-title = { $about ->
 mail-account-lead = { $about ->
     [reset_link] Vous avez demandé un nouveau mot de passe pour Harmony. Ce lien sert une seule fois, dans l’heure, et déconnecte tous vos appareils.
     [reminder] Quelqu’un, sans doute vous, a voulu s’inscrire sur Harmony avec cette adresse. Elle a déjà un compte : connectez-vous, ou choisissez un nouveau mot de passe si vous avez oublié le vôtre.
+    [unlock_link] Quelqu’un a essayé de faux mots de passe pour votre compte Harmony, c’est pourquoi la connexion par mot de passe est ralentie. Par ce lien, vous vous connectez quand même. Il marche une heure.
     [email_confirmation] Vous voulez désormais vous connecter à Harmony avec cette adresse. Le lien sert pendant un jour.
     [email_change] Votre compte Harmony doit recevoir une autre adresse : { $email }. Si c’était vous, il n’y a rien à faire.
     [password_reset] Un nouveau mot de passe a été choisi par le lien que nous vous avions envoyé. Tous les appareils ont été déconnectés.
@@ -92,6 +95,7 @@ mail-account-lead = { $about ->
 mail-account-button = { $about ->
     [reset_link] Choisir un nouveau mot de passe
     [reminder] Me connecter
+    [unlock_link] Me laisser me connecter
     [email_confirmation] Confirmer ma nouvelle adresse
     [email_change] Ce n’était pas moi
    *[other] Ce n’était pas moi : en choisir un autre
@@ -99,6 +103,7 @@ mail-account-button = { $about ->
 mail-account-ignore = { $about ->
     [reset_link] Vous n’avez rien demandé ? Ignorez cet e-mail : votre mot de passe reste le même.
     [reminder] Ce n’était pas vous ? Ignorez cet e-mail : rien n’a changé.
+    [unlock_link] Vous n’essayez pas de vous connecter ? Alors il n’y a rien à faire : personne n’est entré.
     [email_confirmation] Vous n’avez rien demandé ? Ignorez cet e-mail : sans clic, il ne se passe rien.
     [email_change] Pendant une semaine, ce lien vous rend votre adresse, met fin à toutes les sessions et vous fait choisir un autre mot de passe.
    *[other] C’était vous ? Alors il n’y a rien à faire.

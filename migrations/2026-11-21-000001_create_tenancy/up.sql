@@ -102,7 +102,7 @@ COMMENT ON COLUMN domain_events.tx IS
 CREATE TABLE audit_events (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
-  actor_kind text NOT NULL CHECK (actor_kind IN ('user', 'customer', 'operator', 'system')),
+  actor_kind text NOT NULL CHECK (actor_kind IN ('user', 'api_key', 'customer', 'operator', 'system')),
   actor_id uuid,
   action text NOT NULL,
   subject_kind text NOT NULL,

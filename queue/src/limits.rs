@@ -7,10 +7,17 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use thread_local::ThreadLocal;
 
-/// Counts one more and answers the count and the milliseconds until it is forgotten. The first of a window starts it.
-const TAKE: &str = "local count = redis.call('incr', KEYS[1])
-    if count == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end
-    return {count, redis.call('pttl', KEYS[1])}";
+/// Takes one, or not, by the generic cell rate algorithm (ITU-T I.371): what is kept is the moment at which the bucket is
+/// full again, in microseconds. The key goes with that moment. Time is Redis' own: every process has the same.
+/// KEYS: the bucket. ARGV: the window and the time that one takes to come back, in microseconds.
+/// Answers whether it was taken, and how long until the bucket is full again and until there is one to take.
+const TAKE: &str = "local time = redis.call('time')
+    local now, window, one = time[1] * 1000000 + time[2], tonumber(ARGV[1]), tonumber(ARGV[2])
+    local full = math.max(tonumber(redis.call('get', KEYS[1]) or 0), now)
+    local after = full + one
+    if after - now > window then return {0, full - now, after - now - window} end
+    redis.call('set', KEYS[1], string.format('%.0f', after), 'px', math.ceil((after - now) / 1000))
+    return {1, after - now, math.max(after + one - now - window, 0)}";
 
 /// Most keys that a process counts by itself.
 const OWN_MOST: usize = 10_000;
@@ -19,7 +26,7 @@ const OWN_MOST: usize = 10_000;
 const PATIENCE: Patience =
     Patience { connecting: Duration::from_millis(200), answer: Duration::from_millis(200) };
 
-/// At most so many in a window that begins with the first.
+/// So many at once, which come back one by one: all of them in one window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {
     pub name: &'static str,
@@ -30,30 +37,41 @@ pub struct Bucket {
 /// How a bucket stands after something was taken of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
-    /// In one window.
+    /// In a full one.
     pub most: u64,
     pub left: u64,
     /// When it is full again.
     pub full_in: Duration,
+    /// When there is one to take; zero: now.
+    pub next_in: Duration,
 }
 
 /// The bucket is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too many; again in {:?}", .0.full_in)]
+#[error("too many; again in {:?}", .0.next_in)]
 pub struct TooMany(pub Quota);
 
 impl Quota {
-    /// Whole seconds until it is full again, at least one: nobody who waits them comes too early.
+    /// Whole seconds until it is full again, at least one.
     pub const fn seconds(&self) -> u64 {
-        let seconds = self.full_in.as_secs();
-        if self.full_in.subsec_nanos() > 0 || seconds == 0 { seconds + 1 } else { seconds }
+        whole(self.full_in)
     }
+
+    /// Whole seconds until there is one to take, at least one: nobody who waits them comes too early.
+    pub const fn wait(&self) -> u64 {
+        whole(self.next_in)
+    }
+}
+
+const fn whole(time: Duration) -> u64 {
+    let seconds = time.as_secs();
+    if time.subsec_nanos() > 0 || seconds == 0 { seconds + 1 } else { seconds }
 }
 
 /// The limiter. While Redis is away each process counts by itself, so that guessing stays slow.
 #[derive(Clone)]
 pub struct Limits {
-    own: Arc<Mutex<HashMap<String, (u32, Instant)>>>,
+    own: Arc<Mutex<HashMap<String, Instant>>>,
     server: Option<Arc<Server>>,
     prefix: Arc<str>,
     factor: u32,
@@ -80,16 +98,20 @@ impl Limits {
             return Ok(None);
         }
         let key = format!("{}:limit:{}:{key}", self.prefix, bucket.name);
-        let millis = u64::try_from(bucket.window.as_millis()).unwrap_or(u64::MAX);
-        let mut command = redis::cmd("EVAL");
-        command.arg(TAKE).arg(1).arg(&key).arg(millis);
-        let (count, full_in) = match self.run::<(u64, i64)>(Some(&key), &command).await {
-            Some((count, left)) => (count, Duration::from_millis(u64::try_from(left).unwrap_or(millis))),
-            None => self.take_own(key, bucket.window),
-        };
         let most = u64::from(bucket.most) * u64::from(self.factor);
-        let quota = Quota { most, left: most.saturating_sub(count), full_in };
-        if count > most { Err(TooMany(quota)) } else { Ok(Some(quota)) }
+        let micros = u64::try_from(bucket.window.as_micros()).unwrap_or(u64::MAX);
+        let one = micros.checked_div(most).unwrap_or(micros).max(1);
+        let mut command = redis::cmd("EVAL");
+        command.arg(TAKE).arg(1).arg(&key).arg(micros).arg(one);
+        let (taken, full_in, next_in) = match self.run::<(u8, u64, u64)>(Some(&key), &command).await {
+            Some((taken, full, next)) => {
+                (taken == 1, Duration::from_micros(full), Duration::from_micros(next))
+            }
+            None => self.take_own(key, bucket.window, Duration::from_micros(one)),
+        };
+        let gone = u64::try_from(full_in.as_micros()).unwrap_or(u64::MAX).div_ceil(one);
+        let quota = Quota { most, left: most.saturating_sub(gone), full_in, next_in };
+        if taken { Ok(Some(quota)) } else { Err(TooMany(quota)) }
     }
 
     /// Forgets what `key` took.
@@ -105,18 +127,24 @@ impl Limits {
         &self.prefix
     }
 
-    /// What Redis would have counted, in this process.
-    fn take_own(&self, key: String, window: Duration) -> (u64, Duration) {
+    /// What Redis would have done, in this process: see [`TAKE`].
+    fn take_own(&self, key: String, window: Duration, one: Duration) -> (bool, Duration, Duration) {
+        let now = Instant::now();
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         if own.len() >= OWN_MOST {
-            own.clear();
+            own.retain(|_, full| *full > now);
         }
-        let (count, since) = own.entry(key).or_insert((0, Instant::now()));
-        if since.elapsed() >= window {
-            (*count, *since) = (0, Instant::now());
+        // Whoever fills it with names of their own gains nothing but this: those that are there already count on.
+        if own.len() >= OWN_MOST && !own.contains_key(&key) {
+            return (false, window, one);
         }
-        *count = count.saturating_add(1);
-        (u64::from(*count), window.saturating_sub(since.elapsed()))
+        let full = own.get(&key).copied().unwrap_or(now).max(now);
+        let after = full + one - now;
+        if after > window {
+            return (false, full - now, after - window);
+        }
+        own.insert(key, full + one);
+        (true, after, (after + one).saturating_sub(window))
     }
 
     /// Whether Redis answers.
@@ -174,8 +202,33 @@ mod tests {
     #[test]
     fn who_waits_the_seconds_told_never_comes_too_early() {
         for (millis, seconds) in [(0, 1), (1, 1), (999, 1), (1_000, 1), (1_001, 2), (900_000, 900)] {
-            let quota = Quota { most: 1, left: 0, full_in: Duration::from_millis(millis) };
-            assert_eq!(quota.seconds(), seconds, "{millis} ms");
+            let time = Duration::from_millis(millis);
+            let quota = Quota { most: 1, left: 0, full_in: time, next_in: time };
+            assert_eq!((quota.seconds(), quota.wait()), (seconds, seconds), "{millis} ms");
         }
+    }
+
+    #[test]
+    fn a_process_by_itself_lets_as_many_pass_and_one_more_each_time_one_is_back() {
+        let limits = Limits::none();
+        let (window, one) = (Duration::from_millis(400), Duration::from_millis(100));
+        let take = || limits.take_own("ana".to_owned(), window, one).0;
+        assert_eq!((0..5).filter(|_| take()).count(), 4);
+        let (taken, full_in, next_in) = limits.take_own("ana".to_owned(), window, one);
+        assert!(!taken && full_in <= window && next_in <= one, "{full_in:?} {next_in:?}");
+        std::thread::sleep(next_in + Duration::from_millis(1));
+        assert!(take() && !take());
+    }
+
+    #[test]
+    fn nobody_gets_more_by_filling_it_with_names() {
+        let limits = Limits::none();
+        let (window, one) = (Duration::from_mins(15), Duration::from_mins(15));
+        let take = |name: String| limits.take_own(name, window, one).0;
+        assert!(take("ana".to_owned()));
+        for number in 1..OWN_MOST {
+            assert!(take(number.to_string()));
+        }
+        assert!(!take("one more".to_owned()) && !take("ana".to_owned()));
     }
 }

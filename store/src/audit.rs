@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::id::{EventId, TenantId, UserId};
+use domain::id::{ApiKeyId, EventId, TenantId, UserId};
 use domain::rejection::Rejection;
 use serde::Serialize;
 use uuid::Uuid;
@@ -23,6 +23,8 @@ pub struct By {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Actor {
     Member(UserId),
+    /// A program, by its key.
+    ApiKey(ApiKeyId),
     /// Somebody who looks after the platform.
     Operator(UserId),
     /// Somebody on a public page.
@@ -39,6 +41,10 @@ impl By {
 
     pub const fn member(id: UserId, ip: Option<String>) -> Self {
         Self::new(Actor::Member(id), ip)
+    }
+
+    pub const fn api_key(id: ApiKeyId, ip: Option<String>) -> Self {
+        Self::new(Actor::ApiKey(id), ip)
     }
 
     pub const fn operator(id: UserId, ip: Option<String>) -> Self {
@@ -72,6 +78,13 @@ impl By {
     pub const fn user(&self) -> Option<UserId> {
         match self.actor {
             Actor::Member(id) | Actor::Operator(id) => Some(id),
+            Actor::ApiKey(_) | Actor::Customer | Actor::System => None,
+        }
+    }
+
+    const fn id(&self) -> Option<Uuid> {
+        match self.actor {
+            Actor::Member(UserId(id)) | Actor::Operator(UserId(id)) | Actor::ApiKey(ApiKeyId(id)) => Some(id),
             Actor::Customer | Actor::System => None,
         }
     }
@@ -79,6 +92,7 @@ impl By {
     const fn kind(&self) -> &'static str {
         match self.actor {
             Actor::Member(_) => "user",
+            Actor::ApiKey(_) => "api_key",
             Actor::Operator(_) => "operator",
             Actor::Customer => "customer",
             Actor::System => "system",
@@ -102,7 +116,7 @@ struct NewAuditEvent {
     tenant_id: TenantId,
     id: EventId,
     actor_kind: &'static str,
-    actor_id: Option<UserId>,
+    actor_id: Option<Uuid>,
     action: &'static str,
     subject_kind: &'static str,
     subject_id: Uuid,
@@ -148,7 +162,7 @@ fn row<B: Serialize, A: Serialize>(
         tenant_id,
         id: EventId::mint(now),
         actor_kind: by.kind(),
-        actor_id: by.user(),
+        actor_id: by.id(),
         action: change.action,
         subject_kind: change.action.split_once('.').map_or(change.action, |(noun, _)| noun),
         subject_id: change.subject,

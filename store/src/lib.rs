@@ -1,6 +1,7 @@
 //! PostgreSQL: the doors to it, the operations on it, the ledger of jobs. Only here is diesel spoken.
 
 pub mod accounts;
+pub mod api_keys;
 pub mod audit;
 pub mod availability;
 pub mod bookings;

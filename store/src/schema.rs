@@ -27,6 +27,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_keys (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        prefix -> Text,
+        key_hash -> Bytea,
+        scopes -> Array<Text>,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     audit_events (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -803,6 +819,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(api_keys -> tenants (tenant_id));
 diesel::joinable!(bookings -> tenants (tenant_id));
 diesel::joinable!(credentials -> users (user_id));
 diesel::joinable!(customer_imports -> tenants (tenant_id));
@@ -821,6 +838,7 @@ diesel::joinable!(staff -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     account_events,
     allocations,
+    api_keys,
     audit_events,
     blocked_contacts,
     booking_series,

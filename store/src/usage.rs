@@ -47,6 +47,36 @@ pub async fn raise(
     Ok(used)
 }
 
+/// Counts `more` of what goes on over the limit, and is paid for then. Where a warning is due, it is enqueued.
+pub async fn meter(
+    tx: &TenantTx,
+    plan: Plan,
+    limit: Limit,
+    period_start: NaiveDate,
+    more: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let used: i64 = diesel::insert_into(usage::table)
+        .values((
+            usage::tenant_id.eq(tx.tenant().0),
+            usage::limit.eq(limit),
+            usage::period_start.eq(period_start),
+            usage::used.eq(more),
+        ))
+        .on_conflict((usage::tenant_id, usage::limit, usage::period_start))
+        .do_update()
+        .set(usage::used.eq(usage::used + more))
+        .returning(usage::used)
+        .get_result(&mut tx.conn())
+        .await?;
+    if let Some(max) = plan.allowance(limit)
+        && let Some(percent) = plan::warning_between(max, used - more, used)
+    {
+        tx.enqueue(&[Job::SendLimitWarning { limit, period_start, percent }], now).await?;
+    }
+    Ok(())
+}
+
 /// Counts one less of a period: what was counted came to nothing.
 pub async fn give_back(tx: &TenantTx, limit: Limit, period_start: NaiveDate) -> Result<()> {
     let counted = usage::table.find((tx.tenant().0, limit, period_start));

@@ -171,6 +171,8 @@ pub enum AccountMatter {
     ResetLink,
     /// Somebody signed up with their address: there is an account already.
     Reminder,
+    /// Others have locked them out: sign in all the same.
+    UnlockLink,
     /// The address is to be theirs: prove it.
     EmailConfirmation,
     /// Another address is to be theirs: here is how to undo it.
@@ -184,6 +186,7 @@ impl AccountMatter {
         match self {
             Self::ResetLink => "reset_link",
             Self::Reminder => "reminder",
+            Self::UnlockLink => "unlock_link",
             Self::EmailConfirmation => "email_confirmation",
             Self::EmailChange => "email_change",
             Self::Event(event) => event.name(),

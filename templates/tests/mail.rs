@@ -207,6 +207,7 @@ fn a_user_is_told_of_their_account() {
         })
     };
     for (name, about, path) in [
+        ("unlock_link", AccountMatter::UnlockLink, "unlock/Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFy"),
         ("password_reset", AccountMatter::ResetLink, "reset/Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFy"),
         ("account_reminder", AccountMatter::Reminder, "login"),
         ("email_confirmation", AccountMatter::EmailConfirmation, "account/email/Zm9vYmFy"),

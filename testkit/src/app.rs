@@ -11,9 +11,11 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::web;
 use api::clock::Clock;
+use api::meter::Meter;
 use api::metrics::Metrics;
 use api::pages::Pages;
 use api::password::Passwords;
+use api::proxies::Proxies;
 use api::server;
 use api::slot_cache::SlotCache;
 use api::state::{Directory, State};
@@ -81,10 +83,11 @@ impl TestApp {
             metrics,
             tickets: Tickets::new(&Limits::none()),
             hub: hub.clone(),
+            meter: Meter::default(),
             limits: Limits::none(),
             directory: Directory::default(),
             outbox: Some(folder.join("outbox")),
-            behind_proxy: false,
+            proxies: Proxies::default(),
         };
         change(&mut state);
         let state = web::Data::new(state);

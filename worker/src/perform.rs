@@ -55,6 +55,9 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         Job::SendInvitation { invitation_id } => {
             users::send_invitation(context, &envelope, invitation_id).await
         }
+        Job::SendUnlockLink { user_id, locked_at } => {
+            users::send_unlock_link(context, &envelope, user_id, locked_at).await
+        }
         Job::SendAccountReminder { user_id } => users::send_reminder(context, &envelope, user_id).await,
         Job::SendLimitWarning { limit, period_start, percent } => {
             usage::send_limit_warning(context, &envelope, limit, period_start, percent).await

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::device;
 use domain::id::{AccountEventId, EmailChangeId, InvitationId, ResetId, UserId};
-use domain::link::{TO_CONFIRM, TO_RESET};
+use domain::link::{TO_CONFIRM, TO_RESET, TO_UNLOCK};
 use jobs::JobError;
 use providers::mail::Mailbox;
 use store::accounts::{self, Addresses};
@@ -58,6 +58,22 @@ pub(crate) async fn send_password_reset(
     let mail =
         |contact: &Contact, _: &Tenant| Mail::Account(account_mail(contact, AccountMatter::ResetLink, url));
     send(context, envelope, user_id, "password_reset", |_| true, mail).await
+}
+
+/// Lets a user sign in whom others have locked out. Too late, it would be a link that opens nothing.
+pub(crate) async fn send_unlock_link(
+    context: &Context,
+    envelope: &Envelope,
+    user_id: UserId,
+    locked_at: DateTime<Utc>,
+) -> Result<(), JobError> {
+    if context.clock.now() >= locked_at + TO_UNLOCK {
+        return Err(JobError::dropped("the link would be over already"));
+    }
+    let url = context.links.unlock(envelope.tenant_id, user_id, locked_at);
+    let mail =
+        |contact: &Contact, _: &Tenant| Mail::Account(account_mail(contact, AccountMatter::UnlockLink, url));
+    send(context, envelope, user_id, "unlock_link", |_| true, mail).await
 }
 
 /// Tells a user that there is an account already.

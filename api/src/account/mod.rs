@@ -21,7 +21,7 @@ pub use second_factor::{
     waiting_totp,
 };
 pub(crate) use sign_in::new_session;
-pub use sign_in::{authenticate, open_in_browser};
+pub use sign_in::{authenticate, locked_out, open_in_browser, unlock};
 
 use chrono::{DateTime, Utc};
 use domain::id::TenantId;

@@ -32,7 +32,7 @@ pub async fn verify_own_email(anybody: &Anybody, token: &str, password: String) 
     let link = anybody.state.open(token, Purpose::VerifyEmail)?;
     let (identity, user_id) = (anybody.state.store.identity(), UserId(link.subject));
     let user = identity.statement(async |tx| users::find(tx, user_id).await).await?;
-    authenticate(anybody, &user.email, password, None).await?;
+    authenticate(anybody, &user.email, password, None, None).await?;
     let (_user_id, tenant_id, _is_new) = verify_email(anybody, token).await?;
     Ok((user, tenant_id))
 }

@@ -4,54 +4,70 @@ use chrono::{DateTime, Utc};
 use domain::access::Role;
 use domain::contact::Email;
 use domain::id::{SessionId, TenantId, UserId};
+use domain::link::Purpose;
 use domain::rejection::{Code, Extra, Rejection};
+use domain::text;
+use jobs::Job;
 use store::accounts;
 use store::sessions::{self, Session};
 use store::tenants::Tenant;
 use store::users::{self, User};
 
 use crate::extract::Anybody;
-use crate::limit::{AUTH, LOGIN, LOGIN_ANYWHERE};
+use crate::limit::{AUTH, LOGIN, LOGIN_ANYWHERE, LOGIN_DEVICE, UNLOCK};
 use crate::problem::Result;
 use crate::state::State;
 use crate::tokens;
 
 /// Whose password it is, and to which tenant they go: that of the slug, without one that of the oldest membership. An
-/// operator needs none. Whoever has a second factor has yet to pass it.
+/// operator needs none. Whoever has a second factor has yet to pass it. `device` is what a browser has of having been
+/// signed in before. Unknown, known and locked are answered alike, after as long.
 pub async fn authenticate(
     anybody: &Anybody,
     address: &str,
     password: String,
     slug: Option<&str>,
+    device: Option<&str>,
 ) -> Result<(User, Option<(Tenant, Role)>)> {
-    anybody.state.take(AUTH, &anybody.ip).await?;
+    let state = &anybody.state;
+    state.take(AUTH, &anybody.ip).await?;
     let email = Email::parse(address).ok();
-    if let Some(email) = &email
-        && let Err(retry_after) = count_try(&anybody.state, &email.key, &anybody.ip).await
-    {
-        // The same answer as for a wrong password, known or not.
-        let refusal = Rejection::from(Code::InvalidCredentials);
-        return Err(refusal.with(Extra::RetryAfter { retry_after }).into());
-    }
-    let identity = anybody.state.store.identity();
+    let identity = state.store.identity();
     let found = match &email {
         Some(email) => identity.statement(async |tx| users::find_by_email(tx, &email.key).await).await?,
         None => None,
     };
     let (user, hash) = found.unzip();
-    // As long for an unknown address as for a known one.
-    let matches = anybody.state.passwords.verify(password, hash.flatten()).await?;
+    let device = device.filter(|token| user.as_ref().is_some_and(|user| is_known(anybody, token, user.id)));
+    let locked = match (&email, device) {
+        (Some(_), Some(token)) => state.try_take(LOGIN_DEVICE, &named(token)).await.err(),
+        (Some(email), None) => count_try(state, &email.key, &anybody.ip).await.err(),
+        (None, _) => None,
+    };
+    // Where there is nothing to compare with, it takes as long.
+    let hash = hash.flatten().filter(|_| locked.is_none());
+    let matches = state.passwords.verify(password, hash).await?;
+    if let Some(retry_after) = locked {
+        if let Some(user) = &user {
+            offer_to_unlock(anybody, user).await?;
+        }
+        let refusal = Rejection::from(Code::InvalidCredentials);
+        return Err(refusal.with(Extra::RetryAfter { retry_after }).into());
+    }
     let Some(user) = user.filter(|_| matches) else {
         return Err(Code::InvalidCredentials.into());
     };
+    if let Some(token) = device {
+        state.limits.forget(LOGIN_DEVICE, &named(token)).await;
+    }
     // Only failures count; the password alone may not be all.
     if !user.has_second_factor {
-        forget_failures(&anybody.state, &user.email_key, &anybody.ip).await;
+        forget_failures(state, &user.email_key, &anybody.ip).await;
     }
     let memberships: Vec<(TenantId, Role)> =
         identity.statement(async |tx| users::memberships(tx, user.id).await).await?;
     let wanted = match slug {
-        Some(slug) => match anybody.state.tenant(slug).await {
+        Some(slug) => match state.tenant(slug).await {
             Ok(tenant) => Some(tenant.id()),
             Err(problem) if problem.code() == Code::NotFound => return Err(Code::InvalidCredentials.into()),
             Err(problem) => return Err(problem),
@@ -66,6 +82,44 @@ pub async fn authenticate(
     let tenant =
         anybody.state.store.tenant(tenant_id).transaction(async |tx| store::tenants::find(tx).await).await?;
     Ok((user, Some((tenant, role))))
+}
+
+/// Whether that user was signed in before in the browser that has this.
+fn is_known(anybody: &Anybody, device: &str, user_id: UserId) -> bool {
+    let link = anybody.state.links.open(device, Purpose::KnownDevice, anybody.now);
+    link.is_some_and(|link| link.subject == user_id.0)
+}
+
+/// A browser as the limiter knows it: what it holds stays with it.
+fn named(device: &str) -> String {
+    text::hex(&tokens::hash(device))
+}
+
+/// Mails a link by which somebody signs in whom others have locked out, now and then.
+async fn offer_to_unlock(anybody: &Anybody, user: &User) -> Result<()> {
+    if anybody.state.limits.take(UNLOCK, &user.email_key).await.is_err() {
+        return Ok(());
+    }
+    let identity = anybody.state.store.identity();
+    let memberships = identity.statement(async |tx| users::memberships(tx, user.id).await).await?;
+    let Some((tenant_id, _)) = memberships.into_iter().next() else { return Ok(()) };
+    let job = Job::SendUnlockLink { user_id: user.id, locked_at: anybody.now };
+    let tenant = anybody.state.store.tenant(tenant_id);
+    Ok(tenant.transaction(async |tx| tx.enqueue(&[job], anybody.now).await).await?)
+}
+
+/// Has the guesses of others not count for the user that the link names, here; answers what makes this browser a known one.
+pub async fn unlock(anybody: &Anybody, token: &str) -> Result<String> {
+    let user = locked_out(anybody, token).await?;
+    forget_failures(&anybody.state, &user.email_key, &anybody.ip).await;
+    Ok(anybody.state.links.known_device(user.id, anybody.now))
+}
+
+/// Whose link it is.
+pub async fn locked_out(anybody: &Anybody, token: &str) -> Result<User> {
+    let link = anybody.state.open(token, Purpose::Unlock)?;
+    let identity = anybody.state.store.identity();
+    Ok(identity.statement(async |tx| users::find(tx, UserId(link.subject)).await).await?)
 }
 
 /// Counts a try to prove who somebody is, whether there is such an account or not. The error is the seconds to wait.

@@ -11,10 +11,8 @@ use serde::{Deserialize, Serialize};
 use store::bookings::{self, Arrangement, Change, Desk, Facts};
 use utoipa::ToSchema;
 
-use super::{
-    CustomerBody, MemberBookingView, NextService, Notifications, under_a_code, visit, with_alternatives,
-};
-use crate::extract::{Allows, IfMatch, Json, ManageBookings, Member, Path, Read, Submission, present};
+use super::{CustomerBody, NextService, Notifications, under_a_code, visit, with_alternatives};
+use crate::extract::{Allows, Caller, IfMatch, Json, ManageBookings, Path, Read, Submission, present};
 use crate::idempotency::Answer;
 use crate::problem::Result;
 use crate::reply::versioned;
@@ -93,31 +91,31 @@ impl CreateBookingForCustomer {
 }
 
 pub async fn create(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     submission: Submission<CreateBookingForCustomer>,
 ) -> Result<Answer> {
     let (draft, desk) = submission.body.read()?;
-    match book(&member, &submission, &draft, &desk).await {
+    match book(&caller, &submission, &draft, &desk).await {
         Err(problem) if problem.code() == Code::SlotUnavailable => {
-            Err(with_alternatives(&member.tenant, &draft, member.now).await)
+            Err(with_alternatives(&caller.tenant, &draft, caller.now).await)
         }
         booked => booked,
     }
 }
 
 async fn book(
-    member: &Member<ManageBookings>,
+    caller: &Caller<ManageBookings>,
     submission: &Submission<CreateBookingForCustomer>,
     draft: &BookingDraft,
     desk: &Desk,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by());
+    let (now, by) = (caller.now, caller.by());
     under_a_code(async |random| {
         let create = async |tx: &mut store::TenantTx| {
             let appointment = bookings::create_at_desk(tx, draft, desk, random, &by, now).await?;
-            Answer::created(&MemberBookingView::new(&member.state, member.role, appointment))
+            Answer::created(&caller.view(appointment))
         };
-        member.once(submission, create).await
+        caller.once(submission, create).await
     })
     .await
 }
@@ -138,13 +136,13 @@ pub struct UpdateBooking {
 }
 
 pub async fn update(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     id: Path<BookingId>,
     IfMatch(version): IfMatch,
     Json(body): Json<UpdateBooking>,
 ) -> Result<HttpResponse> {
-    let (now, by) = (member.now, member.by().because(body.reason.as_deref())?);
-    let appointment = member
+    let (now, by) = (caller.now, caller.by().because(body.reason.as_deref())?);
+    let appointment = caller
         .tenant
         .transaction(async |tx| {
             // The first change is checked against what was seen; under its lock the second needs no check.
@@ -169,7 +167,7 @@ pub async fn update(
         })
         .await?;
     let version = appointment.booking.version;
-    Ok(versioned(&MemberBookingView::new(&member.state, member.role, appointment), version))
+    Ok(versioned(&caller.view(appointment), version))
 }
 
 /// Nothing need be said: `{}`.
@@ -181,33 +179,33 @@ pub struct CloseBooking {
 }
 
 pub async fn complete(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     id: Path<BookingId>,
     submission: Submission<CloseBooking>,
 ) -> Result<Answer> {
-    close(member, *id, submission, Outcome::Completed).await
+    close(caller, *id, submission, Outcome::Completed).await
 }
 
 pub async fn miss(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     id: Path<BookingId>,
     submission: Submission<CloseBooking>,
 ) -> Result<Answer> {
-    close(member, *id, submission, Outcome::NoShow).await
+    close(caller, *id, submission, Outcome::NoShow).await
 }
 
 async fn close<P: Allows>(
-    member: Member<P>,
+    caller: Caller<P>,
     id: BookingId,
     submission: Submission<CloseBooking>,
     outcome: Outcome,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by().because(submission.body.reason.as_deref())?);
-    member
+    let (now, by) = (caller.now, caller.by().because(submission.body.reason.as_deref())?);
+    caller
         .once(&submission, async |tx| {
             bookings::close(tx, id, outcome, &by, now).await?;
             let appointment = bookings::find(tx, id).await?;
-            Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
+            Answer::ok(&caller.view(appointment))
         })
         .await
 }
@@ -221,15 +219,15 @@ pub struct WaiveFee {
 }
 
 pub async fn waive_fee(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     id: Path<BookingId>,
     submission: Submission<WaiveFee>,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by().because(submission.body.reason.as_deref())?);
-    member
+    let (now, by) = (caller.now, caller.by().because(submission.body.reason.as_deref())?);
+    caller
         .once(&submission, async |tx| {
             let appointment = bookings::waive_fee(tx, *id, &by, now).await?;
-            Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
+            Answer::ok(&caller.view(appointment))
         })
         .await
 }
@@ -300,8 +298,8 @@ impl From<Change> for BookingChange {
     }
 }
 
-pub async fn history(member: Member<Read>, id: Path<BookingId>) -> Result<HttpResponse> {
-    let changes = member.tenant.read(async |tx| bookings::history(tx, *id).await).await?;
+pub async fn history(caller: Caller<Read>, id: Path<BookingId>) -> Result<HttpResponse> {
+    let changes = caller.tenant.read(async |tx| bookings::history(tx, *id).await).await?;
     Ok(HttpResponse::Ok()
         .json(BookingHistory { data: changes.into_iter().map(BookingChange::from).collect() }))
 }

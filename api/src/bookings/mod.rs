@@ -21,7 +21,7 @@ use store::bookings::{self, Appointment, Booking, Filter};
 use templates::{Invite, Method};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::extract::{Json, ManageBookings, Member, Path, Query, Read, Submission, Visitor};
+use crate::extract::{Caller, Json, ManageBookings, Path, Query, Read, Submission, Visitor};
 use crate::idempotency::Answer;
 use crate::limit::{LOOKUP, WRITE};
 use crate::list::PageQuestion;
@@ -332,7 +332,7 @@ pub struct ListQuestion {
     cursor: Option<String>,
 }
 
-pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) -> Result<HttpResponse> {
+pub async fn list(caller: Caller<Read>, Query(question): Query<ListQuestion>) -> Result<HttpResponse> {
     let wanted = PageQuestion { limit: question.limit, cursor: question.cursor }.read()?;
     let mut fields = Fields::default();
     for (name, time) in [("?from", question.from), ("?to", question.to)] {
@@ -363,8 +363,8 @@ pub async fn list(member: Member<Read>, Query(question): Query<ListQuestion>) ->
         ..Filter::default()
     };
     let found =
-        member.tenant.transaction(async |tx| bookings::list(tx, &filter, wanted.and_one()).await).await?;
-    let page = wanted.page(found, place, |one| MemberBookingView::new(&member.state, member.role, one));
+        caller.tenant.transaction(async |tx| bookings::list(tx, &filter, wanted.and_one()).await).await?;
+    let page = wanted.page(found, place, |one| caller.view(one));
     Ok(HttpResponse::Ok().json(page))
 }
 
@@ -372,10 +372,10 @@ fn place(last: &Appointment) -> (DateTime<Utc>, BookingId) {
     (last.booking.starts_at, last.booking.id)
 }
 
-pub async fn show(member: Member<Read>, id: Path<BookingId>) -> Result<HttpResponse> {
-    let appointment = member.tenant.transaction(async |tx| bookings::find(tx, *id).await).await?;
+pub async fn show(caller: Caller<Read>, id: Path<BookingId>) -> Result<HttpResponse> {
+    let appointment = caller.tenant.transaction(async |tx| bookings::find(tx, *id).await).await?;
     let version = appointment.booking.version;
-    Ok(versioned(&MemberBookingView::new(&member.state, member.role, appointment), version))
+    Ok(versioned(&caller.view(appointment), version))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -395,34 +395,34 @@ pub struct CancelBooking {
 pub struct ConfirmBooking {}
 
 pub async fn cancel(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     id: Path<BookingId>,
     submission: Submission<CancelBooking>,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by().because(submission.body.reason.as_deref())?);
-    member
+    let (now, by) = (caller.now, caller.by().because(submission.body.reason.as_deref())?);
+    caller
         .once(&submission, async |tx| {
             let charge =
                 if submission.body.charge_fee.unwrap_or(false) { Charge::Fee } else { Charge::Nothing };
             let scope = submission.body.scope.unwrap_or_default();
             cancel_in(tx, *id, scope, charge, &by, now).await?;
             let appointment = bookings::find(tx, *id).await?;
-            Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
+            Answer::ok(&caller.view(appointment))
         })
         .await
 }
 
 pub async fn confirm(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     id: Path<BookingId>,
     submission: Submission<ConfirmBooking>,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by());
-    member
+    let (now, by) = (caller.now, caller.by());
+    caller
         .once(&submission, async |tx| {
             bookings::confirm(tx, *id, &by, now).await?;
             let appointment = bookings::find(tx, *id).await?;
-            Answer::ok(&MemberBookingView::new(&member.state, member.role, appointment))
+            Answer::ok(&caller.view(appointment))
         })
         .await
 }

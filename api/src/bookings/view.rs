@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use domain::access::{Permission, Role};
+use domain::access::Permission;
 use domain::booking::{Status, Terms};
 use domain::id::{BookingId, CustomerId, GroupSessionId, QuestionId, RoomId, SeriesId, ServiceId, StaffId};
 use domain::intake::{Answer, Kind};
@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::manage_url;
 use super::visit::VisitServiceView;
+use crate::extract::{Allows, Caller};
 use crate::state::State;
 
 /// What a customer is told of their booking.
@@ -215,10 +216,11 @@ impl BookingView {
     }
 }
 
-impl MemberBookingView {
-    pub fn new(state: &State, role: Role, appointment: Appointment) -> Self {
+impl<P: Allows> Caller<P> {
+    /// A booking as they may see it.
+    pub fn view(&self, appointment: Appointment) -> MemberBookingView {
         let booking = &appointment.booking;
-        Self {
+        MemberBookingView {
             id: booking.id,
             customer: BookedCustomer {
                 id: booking.customer_id,
@@ -238,9 +240,9 @@ impl MemberBookingView {
             version: booking.version,
             created_at: booking.created_at,
             booking: {
-                let mut view = BookingView::of(state, appointment);
+                let mut view = BookingView::of(&self.state, appointment);
                 // Whoever has the link can cancel.
-                if !role.may(Permission::ManageBookings) {
+                if !self.may(Permission::ManageBookings) {
                     view.manage_url = None;
                     view.deposit.pay_url = None;
                 }

@@ -9,7 +9,7 @@ use store::customers::{self, Block};
 use utoipa::ToSchema;
 
 use super::CustomerView;
-use crate::extract::{Json, ManageBookings, Member, Path, Read};
+use crate::extract::{Caller, Json, ManageBookings, Path, Read};
 use crate::problem::Result;
 
 #[derive(Serialize, ToSchema)]
@@ -34,19 +34,19 @@ pub struct BlockCustomer {
 }
 
 /// Of one who may book there is none.
-pub async fn show(member: Member<Read>, id: Path<CustomerId>) -> Result<HttpResponse> {
-    let known = member.tenant.read(async |tx| customers::find_known(tx, *id).await).await?;
+pub async fn show(caller: Caller<Read>, id: Path<CustomerId>) -> Result<HttpResponse> {
+    let known = caller.tenant.read(async |tx| customers::find_known(tx, *id).await).await?;
     Ok(HttpResponse::Ok().json(BlockView::from(known.block.ok_or(Code::NotFound)?)))
 }
 
 /// Of one who is blocked already, the reason changes.
 pub async fn create(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     id: Path<CustomerId>,
     Json(body): Json<BlockCustomer>,
 ) -> Result<HttpResponse> {
-    let (now, by) = (member.now, member.by());
-    let blocked: store::Result<_> = member
+    let (now, by) = (caller.now, caller.by());
+    let blocked: store::Result<_> = caller
         .tenant
         .transaction(async |tx| {
             customers::blocks::add(tx, *id, body.reason.as_deref(), &by, now).await?;
@@ -56,8 +56,8 @@ pub async fn create(
     Ok(HttpResponse::Ok().json(CustomerView::from(blocked?)))
 }
 
-pub async fn destroy(member: Member<ManageBookings>, id: Path<CustomerId>) -> Result<HttpResponse> {
-    let (now, by) = (member.now, member.by());
-    member.tenant.transaction(async |tx| customers::blocks::remove(tx, *id, &by, now).await).await?;
+pub async fn destroy(caller: Caller<ManageBookings>, id: Path<CustomerId>) -> Result<HttpResponse> {
+    let (now, by) = (caller.now, caller.by());
+    caller.tenant.transaction(async |tx| customers::blocks::remove(tx, *id, &by, now).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

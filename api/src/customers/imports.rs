@@ -16,7 +16,7 @@ use store::customers::imports::{self, Import, RowFlaw, Status};
 use templates::Text;
 use utoipa::ToSchema;
 
-use crate::extract::{Json, ManageCatalogue, Member, Path, TableUpload, Upload};
+use crate::extract::{Caller, Json, ManageCatalogue, Path, TableUpload, Upload};
 use crate::problem::{Problem, Result, failed};
 use crate::state;
 
@@ -128,15 +128,15 @@ async fn read(bytes: Bytes) -> Result<(Bytes, Table)> {
 }
 
 pub async fn create(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     TableUpload(upload): TableUpload,
 ) -> Result<HttpResponse> {
-    let import = take(&member.state, &member.tenant, upload, &member.by(), member.now).await?;
+    let import = take(&caller.state, &caller.tenant, upload, &caller.by(), caller.now).await?;
     Ok(HttpResponse::Created().json(ImportView::new(Status { import, has_failed: false }, Vec::new())))
 }
 
-pub async fn show(member: Member<ManageCatalogue>, id: Path<ImportId>) -> Result<HttpResponse> {
-    let view: store::Result<ImportView> = member
+pub async fn show(caller: Caller<ManageCatalogue>, id: Path<ImportId>) -> Result<HttpResponse> {
+    let view: store::Result<ImportView> = caller
         .tenant
         .read(async |tx| {
             let status = imports::status(tx, *id).await?;
@@ -157,20 +157,20 @@ pub struct StartImport {
 }
 
 pub async fn start(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     id: Path<ImportId>,
     Json(body): Json<StartImport>,
 ) -> Result<HttpResponse> {
-    let (now, by) = (member.now, member.by());
+    let (now, by) = (caller.now, caller.by());
     let StartImport { fields, known } = body;
     let started: store::Result<Import> =
-        member.tenant.transaction(async |tx| imports::start(tx, *id, fields, known, &by, now).await).await;
+        caller.tenant.transaction(async |tx| imports::start(tx, *id, fields, known, &by, now).await).await;
     let status = Status { import: started?, has_failed: false };
     Ok(HttpResponse::Accepted().json(ImportView::new(status, Vec::new())))
 }
 
-pub async fn report(member: Member<ManageCatalogue>, id: Path<ImportId>) -> Result<HttpResponse> {
-    let read: store::Result<_> = member
+pub async fn report(caller: Caller<ManageCatalogue>, id: Path<ImportId>) -> Result<HttpResponse> {
+    let read: store::Result<_> = caller
         .tenant
         .read(async |tx| {
             imports::find(tx, *id).await?;
@@ -178,7 +178,7 @@ pub async fn report(member: Member<ManageCatalogue>, id: Path<ImportId>) -> Resu
         })
         .await;
     let (locale, flaws) = read?;
-    report_of(member.state.pages.templates.texts().of(locale), locale, &flaws)
+    report_of(caller.state.pages.templates.texts().of(locale), locale, &flaws)
 }
 
 /// What was wrong, as a table for a spreadsheet: without formulas.

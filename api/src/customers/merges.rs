@@ -7,7 +7,7 @@ use store::customers::merges::{self, Merge};
 use utoipa::ToSchema;
 
 use super::CustomerView;
-use crate::extract::{IfMatch, Json, ManageCatalogue, Member, Path};
+use crate::extract::{Caller, IfMatch, Json, ManageCatalogue, Path};
 use crate::problem::Result;
 use crate::reply::versioned;
 
@@ -21,15 +21,15 @@ pub struct MergeDuplicate {
 
 /// `If-Match` is the version of the customer who is kept.
 pub async fn create(
-    member: Member<ManageCatalogue>,
+    caller: Caller<ManageCatalogue>,
     id: Path<CustomerId>,
     IfMatch(kept_version): IfMatch,
     Json(body): Json<MergeDuplicate>,
 ) -> Result<HttpResponse> {
-    let (now, by) = (member.now, member.by());
+    let (now, by) = (caller.now, caller.by());
     let MergeDuplicate { duplicate_id: duplicate, duplicate_version } = body;
     let wanted = Merge { kept: *id, duplicate, kept_version, duplicate_version };
-    let merged = member.tenant.transaction(async |tx| merges::merge(tx, wanted, &by, now).await).await?;
+    let merged = caller.tenant.transaction(async |tx| merges::merge(tx, wanted, &by, now).await).await?;
     let version = merged.customer.version;
     Ok(versioned(&CustomerView::from(merged), version))
 }

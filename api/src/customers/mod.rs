@@ -15,7 +15,7 @@ use store::customers::{Filter, Known};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::{
-    IfMatch, Json, ManageBookings, Member, Path, Query, Read, Submission, present, required,
+    Caller, IfMatch, Json, ManageBookings, Path, Query, Read, Submission, present, required,
 };
 use crate::idempotency::Answer;
 use crate::list::PageQuestion;
@@ -120,7 +120,7 @@ pub struct CustomersQuestion {
     cursor: Option<String>,
 }
 
-pub async fn list(member: Member<Read>, Query(question): Query<CustomersQuestion>) -> Result<HttpResponse> {
+pub async fn list(caller: Caller<Read>, Query(question): Query<CustomersQuestion>) -> Result<HttpResponse> {
     let wanted = PageQuestion { limit: question.limit, cursor: question.cursor }.read()?;
     let words = customer::wanted(question.q.as_deref().unwrap_or_default());
     let filter = Filter {
@@ -129,7 +129,7 @@ pub async fn list(member: Member<Read>, Query(question): Query<CustomersQuestion
         is_blocked: question.blocked.unwrap_or_default(),
         after: wanted.after,
     };
-    let found = member
+    let found = caller
         .tenant
         .read(async |tx| {
             let found = store::customers::list(tx, &filter, wanted.and_one()).await?;
@@ -153,18 +153,18 @@ pub struct TagsView {
     data: Vec<TagView>,
 }
 
-pub async fn tags(member: Member<Read>) -> Result<HttpResponse> {
-    let tags = member.tenant.read(async |tx| store::customers::tags::in_use(tx).await).await?;
+pub async fn tags(caller: Caller<Read>) -> Result<HttpResponse> {
+    let tags = caller.tenant.read(async |tx| store::customers::tags::in_use(tx).await).await?;
     let view = |tag: TagCount| TagView { name: tag.name, customers: tag.customers };
     Ok(HttpResponse::Ok().json(TagsView { data: tags.into_iter().map(view).collect() }))
 }
 
 pub async fn create(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     submission: Submission<CreateCustomer>,
 ) -> Result<Answer> {
-    let (now, by) = (member.now, member.by());
-    member
+    let (now, by) = (caller.now, caller.by());
+    caller
         .once(&submission, async |tx| {
             let body = &submission.body;
             let locale = match body.locale {
@@ -185,21 +185,21 @@ pub async fn create(
         .await
 }
 
-pub async fn show(member: Member<Read>, id: Path<CustomerId>) -> Result<HttpResponse> {
-    let customer = member.tenant.read(async |tx| store::customers::find_known(tx, *id).await).await?;
+pub async fn show(caller: Caller<Read>, id: Path<CustomerId>) -> Result<HttpResponse> {
+    let customer = caller.tenant.read(async |tx| store::customers::find_known(tx, *id).await).await?;
     let version = customer.customer.version;
     Ok(versioned(&CustomerView::from(customer), version))
 }
 
 pub async fn update(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     id: Path<CustomerId>,
     IfMatch(version): IfMatch,
     Json(body): Json<UpdateCustomer>,
 ) -> Result<HttpResponse> {
-    let (now, by) = (member.now, member.by());
+    let (now, by) = (caller.now, caller.by());
     let change = |draft| body.apply(draft);
-    let customer = member
+    let customer = caller
         .tenant
         .transaction(async |tx| store::customers::update(tx, *id, change, version, &by, now).await)
         .await?;

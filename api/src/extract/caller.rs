@@ -6,21 +6,25 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
+use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::{DateTime, Utc};
 use domain::access::{Permission, Role};
-use domain::id::{SessionId, TenantId, UserId};
+use domain::api_key::{self, Scope};
+use domain::id::{ApiKeyId, SessionId, TenantId, UserId};
+use domain::plan::{self, Feature};
 use domain::rejection::Code;
+use futures_util::join;
 use sha2::{Digest, Sha256};
 use store::accounts::Origin;
 use store::audit::By;
 
 use crate::account::Own;
+use crate::limit::{KEY, MEMBER, TENANT};
 use crate::problem::{Problem, Result};
+use crate::proxies::Proxies;
 use crate::state::State;
-
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+use crate::tokens;
 
 type Extracted<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
 
@@ -51,24 +55,16 @@ pub(super) fn anybody(request: &HttpRequest) -> Result<Anybody> {
     let state = request.app_data::<web::Data<State>>().cloned().ok_or(Code::Internal)?;
     let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
     Ok(Anybody {
-        ip: address(request, state.behind_proxy),
+        ip: address(request, &state.proxies),
         user_agent: user_agent.map(|agent| agent.chars().take(200).collect()),
         now: state.clock.now(),
         state,
     })
 }
 
-/// Where the request comes from: the peer, or what the proxy in front of us says of it. Of IPv6 the /64: whoever has one
-/// address of it has all.
-fn address(request: &HttpRequest, behind_proxy: bool) -> String {
-    // The last entry is the one our own proxy wrote; those before it are whatever the client sent.
-    let told = || {
-        let last = request.headers().get_all(&FORWARDED_FOR).last()?.to_str().ok()?.rsplit(',').next()?;
-        last.trim().parse::<IpAddr>().ok()
-    };
-    let told = if behind_proxy { told() } else { None };
-    let address = told.or_else(|| request.peer_addr().map(|peer| peer.ip()));
-    match address.map(|address| address.to_canonical()) {
+/// Where the request comes from, as far as those say whom we trust. Of IPv6 the /64: whoever has one address of it has all.
+fn address(request: &HttpRequest, proxies: &Proxies) -> String {
+    match proxies.client(request).map(|address| address.to_canonical()) {
         Some(IpAddr::V6(address)) => {
             let [a, b, c, d, ..] = address.segments();
             Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string()
@@ -131,7 +127,7 @@ macro_rules! permissions {
     )*};
 }
 
-permissions!(Read, ManageBookings, ManageCatalogue, ManageTenant, ManageTeam, OwnTenant);
+permissions!(Read, ManageBookings, ManageCatalogue, ManageTenant, ManageTeam, ManageKeys, OwnTenant);
 
 /// A member of a tenant by bearer token, who may do `P`.
 pub struct Member<P: Allows> {
@@ -162,10 +158,6 @@ impl<P: Allows> Member<P> {
     pub fn by(&self) -> By {
         By::member(self.user_id, Some(self.ip.clone()))
     }
-
-    pub fn scope(&self) -> String {
-        format!("user {}", self.user_id)
-    }
 }
 
 /// The token of `Authorization: Bearer`.
@@ -192,12 +184,16 @@ impl<P: Allows> FromRequest for Member<P> {
         Box::pin(async move {
             let Anybody { state, ip, user_agent, now } = somebody?;
             let token = token.ok_or(Code::Unauthenticated)?;
+            if token.starts_with(api_key::MARK) {
+                return Err(Code::PersonRequired.into());
+            }
             let claims = state.tokens.verify(&token, now).ok_or(Code::Unauthenticated)?;
-            let identity = state.store.identity();
-            let found = identity
-                .statement(async |tx| store::sessions::member(tx, claims.sid, claims.tid, now).await)
-                .await?;
-            let (user_id, role) = found.ok_or(Code::SessionEnded)?;
+            let (identity, user) = (state.store.identity(), claims.sub.to_string());
+            let found =
+                identity.statement(async |tx| store::sessions::member(tx, claims.sid, claims.tid, now).await);
+            let (found, taken) = join!(found, state.take(MEMBER, &user));
+            taken?;
+            let (user_id, role) = found?.ok_or(Code::SessionEnded)?;
             admit(role, P::PERMISSION, claims.tid)?;
             let tenant = state.store.tenant(claims.tid);
             Ok(Self {
@@ -211,6 +207,86 @@ impl<P: Allows> FromRequest for Member<P> {
                 state,
                 permission: PhantomData,
             })
+        })
+    }
+}
+
+/// Whoever acts for a tenant, with `P`: a member by their token, or a program by its key.
+pub struct Caller<P: Allows> {
+    pub state: web::Data<State>,
+    pub tenant: store::Tenant,
+    pub ip: String,
+    pub now: DateTime<Utc>,
+    who: Who,
+    permission: PhantomData<P>,
+}
+
+enum Who {
+    Member(UserId, Role),
+    ApiKey(ApiKeyId, Vec<Scope>),
+}
+
+impl<P: Allows> Caller<P> {
+    pub fn by(&self) -> By {
+        let ip = Some(self.ip.clone());
+        match self.who {
+            Who::Member(id, _) => By::member(id, ip),
+            Who::ApiKey(id, _) => By::api_key(id, ip),
+        }
+    }
+
+    /// Whose keys of idempotency these are.
+    pub fn scope(&self) -> String {
+        match self.who {
+            Who::Member(id, _) => format!("user {id}"),
+            Who::ApiKey(id, _) => format!("api_key {id}"),
+        }
+    }
+
+    /// Whether they may do something besides.
+    pub fn may(&self, permission: Permission) -> bool {
+        match &self.who {
+            Who::Member(_, role) => role.may(permission),
+            Who::ApiKey(_, scopes) => scopes.iter().any(|scope| scope.permission() == permission),
+        }
+    }
+
+    /// By a key: its tenant pays for it, so it is counted, also when it is refused for what it lacks.
+    async fn by_key(somebody: Anybody, key: &str) -> Result<Self> {
+        let Anybody { state, ip, now, .. } = somebody;
+        let tenant_id = api_key::tenant_of(key).ok_or(Code::Unauthenticated)?;
+        let (tenant, hash) = (state.store.tenant(tenant_id), tokens::hash(key));
+        let found = tenant.read(async |tx| store::api_keys::calling(tx, &hash, now).await).await?;
+        let calling = found.ok_or(Code::Unauthenticated)?;
+        calling.plan.require(Feature::PublicApi)?;
+        let (by_key, by_tenant) = (calling.id.to_string(), tenant_id.to_string());
+        let (key_taken, tenant_taken) = join!(state.take(KEY, &by_key), state.take(TENANT, &by_tenant));
+        key_taken.and(tenant_taken)?;
+        let month = plan::month_of(now, calling.timezone);
+        state.meter.count(tenant_id, month, calling.id, now);
+        let who = Who::ApiKey(calling.id, calling.scopes);
+        let caller = Self { state, tenant, ip, now, who, permission: PhantomData };
+        if !caller.may(P::PERMISSION) {
+            return Err(Code::ScopeMissing.into());
+        }
+        tracing::Span::current().record("tenant_id", tracing::field::display(tenant_id));
+        Ok(caller)
+    }
+}
+
+impl<P: Allows> FromRequest for Caller<P> {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if let Some(key) = bearer(request).filter(|token| token.starts_with(api_key::MARK)) {
+            let somebody = anybody(request);
+            return Box::pin(async move { Self::by_key(somebody?, &key).await });
+        }
+        let member = Member::<P>::from_request(request, payload);
+        Box::pin(async move {
+            let Member { state, tenant, user_id, role, ip, now, .. } = member.await?;
+            Ok(Self { state, tenant, ip, now, who: Who::Member(user_id, role), permission: PhantomData })
         })
     }
 }

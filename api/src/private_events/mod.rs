@@ -24,7 +24,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::bookings::under_a_code;
-use crate::extract::{Allows, IfMatch, Json, ManageBookings, Member, Path, Query, Read, Submission};
+use crate::extract::{Allows, Caller, IfMatch, Json, ManageBookings, Path, Query, Read, Submission};
 use crate::idempotency::Answer;
 use crate::list::PageQuestion;
 use crate::problem::{Problem, Result};
@@ -50,10 +50,10 @@ pub struct EventsQuestion {
 }
 
 /// What was cancelled is not among them.
-pub async fn list(member: Member<Read>, Query(question): Query<EventsQuestion>) -> Result<HttpResponse> {
+pub async fn list(caller: Caller<Read>, Query(question): Query<EventsQuestion>) -> Result<HttpResponse> {
     let wanted =
         PageQuestion { limit: question.limit, cursor: question.cursor }.read::<(DateTime<Utc>, Uuid)>()?;
-    let from = question.from.unwrap_or(member.now);
+    let from = question.from.unwrap_or(caller.now);
     let mut fields = Fields::default();
     fields.year("?from", from);
     fields.finish()?;
@@ -76,7 +76,7 @@ pub async fn list(member: Member<Read>, Query(question): Query<EventsQuestion>) 
         staff_id: question.staff_id,
         after: wanted.after.map(|(at, id)| (at, domain::id::BlockId(id))),
     };
-    let (booked, besides) = member
+    let (booked, besides) = caller
         .tenant
         .read(async |tx| {
             let (booked, besides) = join!(
@@ -240,11 +240,11 @@ async fn zone(tx: &TenantTx, named: Option<Tz>, staff_id: Option<StaffId>) -> st
 }
 
 /// Hours are a manager's to change, and private events are of their kind.
-fn may_take_time<P: Allows>(member: &Member<P>) -> Result<()> {
-    if member.role.may(Permission::ManageCatalogue) { Ok(()) } else { Err(Code::Forbidden.into()) }
+fn may_take_time<P: Allows>(caller: &Caller<P>) -> Result<()> {
+    if caller.may(Permission::ManageCatalogue) { Ok(()) } else { Err(Code::Forbidden.into()) }
 }
 
-pub async fn create(member: Member<ManageBookings>, submission: Submission<CreateEvent>) -> Result<Answer> {
+pub async fn create(caller: Caller<ManageBookings>, submission: Submission<CreateEvent>) -> Result<Answer> {
     let body = &submission.body;
     let books = body.client_email.is_some() || body.service_id.is_some();
     match body.kind {
@@ -252,12 +252,12 @@ pub async fn create(member: Member<ManageBookings>, submission: Submission<Creat
             let detail = "must be booking where client_email or service_id is given";
             Err(Rejection::invalid("/kind", "INVALID", detail).into())
         }
-        Some(EventKind::Booking) | None if books || body.kind.is_some() => book(&member, &submission).await,
-        _ => take_time(&member, &submission).await,
+        Some(EventKind::Booking) | None if books || body.kind.is_some() => book(&caller, &submission).await,
+        _ => take_time(&caller, &submission).await,
     }
 }
 
-async fn book(member: &Member<ManageBookings>, submission: &Submission<CreateEvent>) -> Result<Answer> {
+async fn book(caller: &Caller<ManageBookings>, submission: &Submission<CreateEvent>) -> Result<Answer> {
     let body = &submission.body;
     let mut fields = Fields::default();
     let start = fields.take("/start", body.start.parse::<When>());
@@ -282,7 +282,7 @@ async fn book(member: &Member<ManageBookings>, submission: &Submission<CreateEve
         return Err(fields.into_rejection().into());
     };
     fields.finish()?;
-    let (now, by) = (member.now, member.by());
+    let (now, by) = (caller.now, caller.by());
     under_a_code(async |random| {
         let create = async |tx: &mut TenantTx| {
             let zone = zone(tx, body.timezone, body.staff_id).await?;
@@ -311,13 +311,13 @@ async fn book(member: &Member<ManageBookings>, submission: &Submission<CreateEve
             let appointment = bookings::create_at_desk(tx, &draft, &desk, random, &by, now).await?;
             Answer::created(&EventView::from(appointment))
         };
-        member.once(submission, create).await
+        caller.once(submission, create).await
     })
     .await
 }
 
-async fn take_time(member: &Member<ManageBookings>, submission: &Submission<CreateEvent>) -> Result<Answer> {
-    may_take_time(member)?;
+async fn take_time(caller: &Caller<ManageBookings>, submission: &Submission<CreateEvent>) -> Result<Answer> {
+    may_take_time(caller)?;
     let body = submission.body.clone();
     let Some(staff_id) = body.staff_id else {
         return Err(Rejection::invalid("/staff_id", "REQUIRED", "must be given").into());
@@ -332,8 +332,8 @@ async fn take_time(member: &Member<ManageBookings>, submission: &Submission<Crea
         note: body.note,
         recurrence: body.recurrence,
     };
-    let (now, by) = (member.now, member.by());
-    member
+    let (now, by) = (caller.now, caller.by());
+    caller
         .once(submission, async |tx| {
             let zone = zone(tx, body.timezone, Some(staff_id)).await?;
             let event = private_events::add(tx, staff_id, draft(&body, zone)?, &by, now).await?;
@@ -363,8 +363,8 @@ async fn find(tx: &TenantTx, id: Uuid) -> store::Result<Found> {
     }
 }
 
-pub async fn show(member: Member<Read>, id: Path<BookingId>) -> Result<HttpResponse> {
-    let view = match member.tenant.read(async |tx| find(tx, (*id).0).await).await? {
+pub async fn show(caller: Caller<Read>, id: Path<BookingId>) -> Result<HttpResponse> {
+    let view = match caller.tenant.read(async |tx| find(tx, (*id).0).await).await? {
         Found::Booking(appointment) => EventView::from(*appointment),
         Found::Busy(found) => EventView::of_series(found.0, found.1, None),
     };
@@ -415,14 +415,14 @@ impl ScopeQuestion {
 }
 
 pub async fn update(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     id: Path<BookingId>,
     Query(question): Query<ScopeQuestion>,
     IfMatch(version): IfMatch,
     Json(body): Json<UpdateEvent>,
 ) -> Result<HttpResponse> {
-    let (now, by, scope) = (member.now, member.by(), question.read()?);
-    let view = member
+    let (now, by, scope) = (caller.now, caller.by(), question.read()?);
+    let view = caller
         .tenant
         .transaction(async |tx| match find(tx, (*id).0).await? {
             Found::Booking(found) => {
@@ -439,7 +439,7 @@ pub async fn update(
                 Ok(EventView::from(Box::pin(moving).await?))
             }
             Found::Busy(found) => {
-                may_take_time(&member)?;
+                may_take_time(&caller)?;
                 let (before, _) = *found;
                 let staff_id = body.staff_id.unwrap_or(before.staff_id);
                 let draft = draft(&body, body.timezone.unwrap_or(before.timezone))?;
@@ -455,12 +455,12 @@ pub async fn update(
 }
 
 pub async fn destroy(
-    member: Member<ManageBookings>,
+    caller: Caller<ManageBookings>,
     id: Path<BookingId>,
     Query(question): Query<ScopeQuestion>,
 ) -> Result<HttpResponse> {
-    let (now, by, scope) = (member.now, member.by(), question.read()?);
-    member
+    let (now, by, scope) = (caller.now, caller.by(), question.read()?);
+    caller
         .tenant
         .transaction(async |tx| match find(tx, (*id).0).await? {
             Found::Booking(found) => {
@@ -468,7 +468,7 @@ pub async fn destroy(
                 Ok::<_, Problem>(())
             }
             Found::Busy(found) => {
-                may_take_time(&member)?;
+                may_take_time(&caller)?;
                 Ok(Box::pin(private_events::remove(tx, found.0.id, scope, None, &by, now)).await?)
             }
         })

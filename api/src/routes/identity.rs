@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use domain::access::Permission;
 
 use super::{Access, Route, route};
-use crate::{auth, me, team};
+use crate::{api_keys, auth, me, team};
 
 pub(super) fn routes() -> Vec<Route> {
     use Access::Anybody;
@@ -13,6 +13,7 @@ pub(super) fn routes() -> Vec<Route> {
         (&Method::GET, &Method::POST, &Method::PUT, &Method::PATCH, &Method::DELETE);
     let read = Access::Member(Permission::Read);
     let manages_team = Access::Member(Permission::ManageTeam);
+    let keys = Access::Member(Permission::ManageKeys);
     vec![
         route(post, "/auth/register", Anybody, auth::register, "Sign up: a user and their tenant")
             .takes::<auth::Register>()
@@ -121,6 +122,21 @@ pub(super) fn routes() -> Vec<Route> {
             .replies::<team::InvitationView>(201),
         route(delete, "/invitations/{id}", manages_team, team::revoke, "Take an invitation back")
             .answers(204),
+        route(get, "/api-keys", keys, api_keys::list, "The keys of the API")
+            .replies::<api_keys::ApiKeysView>(200),
+        route(post, "/api-keys", keys, api_keys::create, "Make a key, which is told this once")
+            .takes::<api_keys::CreateApiKey>()
+            .replies::<api_keys::NewApiKey>(201),
+        route(delete, "/api-keys/{id}", keys, api_keys::destroy, "Take a key away").answers(204),
+        route(
+            post,
+            "/api-keys/{id}/rotation",
+            keys,
+            api_keys::rotate,
+            "Put another key in the place of one, which stays good for a while",
+        )
+        .takes::<api_keys::RotateApiKey>()
+        .replies::<api_keys::NewApiKey>(201),
         route(
             post,
             "/tenant/ownership",

@@ -29,6 +29,8 @@ pub enum Access {
     Visitor,
     /// A member with this permission.
     Member(Permission),
+    /// The same, or a program whose key has the scope of that name.
+    Caller(Permission),
     /// Who looks after the platform: for others there is nothing there.
     Operator,
 }

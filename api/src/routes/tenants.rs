@@ -16,20 +16,20 @@ pub(super) fn routes() -> Vec<Route> {
 
     let (get, post, put, patch, delete) =
         (&Method::GET, &Method::POST, &Method::PUT, &Method::PATCH, &Method::DELETE);
-    let (read, catalogue) = (Access::Member(Read), Access::Member(ManageCatalogue));
-    let desk = Access::Member(ManageBookings);
+    let (read, catalogue) = (Access::Caller(Read), Access::Caller(ManageCatalogue));
+    let desk = Access::Caller(ManageBookings);
     vec![
         route(get, "/tenant", read, tenant::show, "The tenant's profile").replies::<tenant::TenantView>(200),
-        route(patch, "/tenant", Access::Member(ManageTenant), tenant::update, "Change the profile")
+        route(patch, "/tenant", Access::Caller(ManageTenant), tenant::update, "Change the profile")
             .takes::<tenant::UpdateTenant>()
             .replies::<tenant::TenantView>(200),
-        route(put, "/tenant/logo", Access::Member(ManageTenant), images::put_logo, "Show a logo")
+        route(put, "/tenant/logo", Access::Caller(ManageTenant), images::put_logo, "Show a logo")
             .takes_file()
             .replies::<tenant::TenantView>(200),
         route(
             delete,
             "/tenant/logo",
-            Access::Member(ManageTenant),
+            Access::Caller(ManageTenant),
             images::destroy_logo,
             "Take the logo away",
         )
@@ -37,7 +37,7 @@ pub(super) fn routes() -> Vec<Route> {
         route(
             put,
             "/tenant/cover",
-            Access::Member(ManageTenant),
+            Access::Caller(ManageTenant),
             images::put_cover,
             "Show a picture above the public page",
         )
@@ -46,19 +46,19 @@ pub(super) fn routes() -> Vec<Route> {
         route(
             delete,
             "/tenant/cover",
-            Access::Member(ManageTenant),
+            Access::Caller(ManageTenant),
             images::destroy_cover,
             "Take the picture above the public page away",
         )
         .answers(204),
         route(get, "/policy", read, policy::show, "What cancelling, moving and staying away ask")
             .replies::<policy::PolicyBody>(200),
-        route(put, "/policy", Access::Member(ManageTenant), policy::replace, "Ask something else")
+        route(put, "/policy", Access::Caller(ManageTenant), policy::replace, "Ask something else")
             .takes::<policy::PolicyBody>()
             .replies::<policy::PolicyBody>(200),
         route(get, "/embedding", read, embedding::show, "The websites that may frame the booking pages")
             .replies::<embedding::EmbeddingBody>(200),
-        route(put, "/embedding", Access::Member(ManageTenant), embedding::replace, "Name other websites")
+        route(put, "/embedding", Access::Caller(ManageTenant), embedding::replace, "Name other websites")
             .takes::<embedding::EmbeddingBody>()
             .replies::<embedding::EmbeddingBody>(200),
         route(get, "/plan", read, tenant::plan, "The plan, its limits and what is used")
@@ -232,7 +232,7 @@ pub(super) fn routes() -> Vec<Route> {
         route(
             post,
             "/bookings/{id}/confirmation",
-            Access::Member(ManageBookings),
+            Access::Caller(ManageBookings),
             bookings::confirm,
             "Confirm what waits for approval",
         )
@@ -241,7 +241,7 @@ pub(super) fn routes() -> Vec<Route> {
         route(
             post,
             "/bookings/{id}/cancellation",
-            Access::Member(ManageBookings),
+            Access::Caller(ManageBookings),
             bookings::cancel,
             "Cancel for the customer",
         )
@@ -324,7 +324,7 @@ pub(super) fn routes() -> Vec<Route> {
         route(
             post,
             "/bookings/{id}/reschedule",
-            Access::Member(ManageBookings),
+            Access::Caller(ManageBookings),
             reschedule::create,
             "Move to another time, or to somebody else",
         )
@@ -459,8 +459,14 @@ pub(super) fn routes() -> Vec<Route> {
             "For a calendar (RFC 5545)",
         )
         .asks::<bookings::ByEmail>(),
-        route(post, "/stream/tickets", read, stream::create_ticket, "A ticket that opens the stream, once")
-            .replies::<stream::StreamTicket>(201),
+        route(
+            post,
+            "/stream/tickets",
+            Access::Member(Read),
+            stream::create_ticket,
+            "A ticket that opens the stream, once",
+        )
+        .replies::<stream::StreamTicket>(201),
         route(get, "/stream", Anybody, stream::show, "Events as they happen (server-sent), by ticket")
             .asks::<stream::StreamQuestion>(),
         route(get, "/openapi.json", Anybody, openapi::show, "This document"),

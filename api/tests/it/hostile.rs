@@ -192,6 +192,10 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             json!({"code": "123456"})
         }
         ("PATCH", "/members/{id}") => json!({"role": "viewer"}),
+        ("POST", "/api-keys") => {
+            json!({"name": "Till", "scopes": ["read"], "expires_at": "2030-04-01T00:00:00Z", "current_password": "x"})
+        }
+        ("POST", "/api-keys/{id}/rotation") => json!({"overlap_hours": 1, "current_password": "x"}),
         ("POST", "/invitations") => json!({"email": "new@example.org", "role": "viewer"}),
         ("POST", "/tenant/ownership") => {
             json!({"member_id": "019c0000-0000-7000-8000-000000000000", "current_password": "x"})

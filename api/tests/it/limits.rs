@@ -2,10 +2,11 @@
 
 use std::net::TcpListener;
 
+use domain::api_key::Scope;
 use domain::id::JobId;
 use queue::{Limits, RedisConfig};
 use serde_json::{Value, json};
-use testkit::{Answer, Salon, TestApp};
+use testkit::{Answer, Browser, Salon, TestApp};
 
 /// Limits that are counted there, under a prefix of the test's own.
 fn counted_in(url: &str) -> Limits {
@@ -51,8 +52,10 @@ async fn a_hundred_writes_pass(salon: &Salon<'_>) {
     let [most, remaining, reset] = told(&answer).expect("the refusal tells it too");
     assert_eq!((most, remaining), (100, 0));
     assert!((800..=900).contains(&reset), "{reset}");
-    assert_eq!(answer.header("retry-after"), reset.to_string());
-    assert_eq!(answer.refused(429, "TOO_MANY_REQUESTS")["retry_after"], reset);
+    // One of a hundred is back after nine seconds, all of them after a quarter of an hour.
+    let wait: u64 = answer.header("retry-after").parse().unwrap();
+    assert!((1..=9).contains(&wait), "{wait}");
+    assert_eq!(answer.refused(429, "TOO_MANY_REQUESTS")["retry_after"], wait);
 }
 
 #[tokio::test]
@@ -60,12 +63,12 @@ async fn the_hundred_and_first_write_of_an_address_is_refused() {
     let app = TestApp::start_with(|state| state.limits = redis()).await.ignore_jobs();
     let salon = app.tenant("salon").await;
     a_hundred_writes_pass(&salon).await;
-    // Reading is counted for itself, and members are not counted.
+    // Reading is counted for itself, and members are, by user.
     let read = salon.public("GET", "/services").await;
     assert_eq!(told(&read).map(|[most, left, _]| (most, left)), Some((600, 599)));
     read.expect(200);
     let own = salon.get("/services").await;
-    assert_eq!(told(&own), None);
+    assert_eq!(told(&own).map(|[most, left, _]| (most, left)), Some((600, 599)));
     own.expect(200);
     let health = app.request("GET", "/health").await.expect(200);
     assert_eq!((&health["status"], &health["redis"]), (&json!("ok"), &json!("ok")));
@@ -108,7 +111,7 @@ async fn of_two_buckets_the_one_with_least_left_is_told() {
     let right = json!({"email": salon.email, "password": salon.password});
     let answer = app.post("/auth/login").json(&right).await;
     assert_eq!(told(&answer).map(|[_, left, _]| left), Some(0));
-    assert_eq!(answer.header("retry-after"), answer.header("ratelimit-reset"));
+    assert_eq!((answer.header("retry-after"), answer.header("ratelimit-reset")), ("45", "900"));
     answer.refused(401, "INVALID_CREDENTIALS");
 }
 
@@ -116,7 +119,7 @@ async fn of_two_buckets_the_one_with_least_left_is_told() {
 async fn the_twenty_first_guess_at_a_code_is_refused() {
     let app = TestApp::start_with(|state| {
         state.limits = redis();
-        state.behind_proxy = true;
+        state.proxies = "127.0.0.1".parse().unwrap();
     });
     let app = app.await.ignore_jobs();
     let salon = app.tenant("salon").await;
@@ -136,8 +139,8 @@ async fn the_twenty_first_guess_at_a_code_is_refused() {
     // From this address no code is tried any longer, not the right one either, nor by another door.
     let refused = look("203.0.113.1", code, ana).await;
     let [most, left, reset] = told(&refused).unwrap();
-    assert_eq!((most, left, refused.header("retry-after")), (20, 0, reset.to_string().as_str()));
-    assert_eq!(refused.refused(429, "TOO_MANY_REQUESTS")["retry_after"], reset);
+    assert_eq!((most, left, reset, refused.header("retry-after")), (20, 0, 900, "45"));
+    assert_eq!(refused.refused(429, "TOO_MANY_REQUESTS")["retry_after"], 45);
     let query = [("code", code), ("email", ana)];
     let by_query = salon.public("GET", "/bookings").header("x-forwarded-for", "203.0.113.1").query(&query);
     by_query.await.refused(429, "TOO_MANY_REQUESTS");
@@ -157,7 +160,7 @@ async fn the_twenty_first_guess_at_a_code_is_refused() {
 async fn nobody_locks_another_out_by_wrong_guesses() {
     let app = TestApp::start_with(|state| {
         state.limits = redis();
-        state.behind_proxy = true;
+        state.proxies = "127.0.0.1".parse().unwrap();
     });
     let app = app.await.ignore_jobs();
     let salon = app.tenant("salon").await;
@@ -185,6 +188,115 @@ async fn nobody_locks_another_out_by_wrong_guesses() {
     let body = json!({"token": token, "password": "quite another secret"});
     app.post("/auth/reset-password").json(&body).await.expect(204);
     assert_eq!(guess("203.0.113.2", "quite another secret").await, 200);
+}
+
+/// Wrong passwords from everywhere in a network, until it is locked.
+async fn lock(app: &TestApp, email: &str, network: u8) {
+    for place in 0..11 {
+        for _ in 0..20 {
+            let body = json!({"email": email, "password": "not the password"});
+            let from = &*format!("198.51.{network}.{place}");
+            app.post("/auth/login")
+                .header("x-forwarded-for", from)
+                .json(&body)
+                .await
+                .refused(401, "INVALID_CREDENTIALS");
+        }
+    }
+}
+
+#[tokio::test]
+async fn unknown_known_and_locked_are_answered_alike() {
+    let app = TestApp::start_with(|state| {
+        state.limits = redis();
+        state.proxies = "127.0.0.1".parse().unwrap();
+    });
+    let app = app.await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let told = async |email: &str, password: &str| {
+        let body = json!({"email": email, "password": password});
+        let mut answer = app.post("/auth/login").header("x-forwarded-for", "203.0.113.99").json(&body).await;
+        answer.body["request_id"] = Value::Null;
+        // How long to wait depends on the moment.
+        let waits = answer.body.as_object_mut().unwrap().remove("retry_after").is_some();
+        (answer.status, answer.body, waits)
+    };
+    let (unknown, known) = (told("nobody@example.org", "x").await, told(&salon.email, "x").await);
+    assert_eq!((unknown.0, known.2), (401, false));
+    assert_eq!(unknown, known);
+    for (email, network) in [("nobody@example.org", 1), (&salon.email, 2)] {
+        lock(&app, email, network).await;
+    }
+    let (unknown, known) = (told("nobody@example.org", "x").await, told(&salon.email, &salon.password).await);
+    assert_eq!((unknown.0, known.2), (401, true));
+    assert_eq!(unknown, known);
+}
+
+#[tokio::test]
+async fn whoever_is_locked_out_is_let_in_by_mail_and_stays_in_where_they_are_known() {
+    let app = TestApp::start_with(|state| {
+        state.limits = redis();
+        state.proxies = "127.0.0.1".parse().unwrap();
+    });
+    let app = app.await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let mut known = Browser::of(&salon).await;
+    known.open("/app").await;
+    known.submit("/logout", &[]).await;
+    lock(&app, &salon.email, 1).await;
+    // Where they were signed in before, nobody else's guesses count.
+    known.sign_in(&salon.email, &salon.password).await;
+    assert_eq!(known.address, "/app", "{}", known.page.text);
+    lock(&app, &salon.email, 2).await;
+
+    let mut new = Browser::new(&app);
+    new.sign_in(&salon.email, &salon.password).await;
+    assert_eq!(new.page.status, 401, "{}", new.page.text);
+    app.run_jobs().await;
+    let mails: Vec<_> = app.mails().await.into_iter().filter(|mail| mail.text.contains("/unlock/")).collect();
+    assert_eq!(mails.len(), 1, "written once, however often it is tried");
+    let (_, rest) = mails[0].text.split_once("/unlock/").unwrap();
+    let address = format!("/unlock/{}", rest.split_whitespace().next().unwrap());
+    new.open(&address).await;
+    assert!(new.page.text.contains(&salon.email), "{}", new.page.text);
+    new.submit(&address, &[]).await;
+    lock(&app, &salon.email, 3).await;
+    new.sign_in(&salon.email, &salon.password).await;
+    assert_eq!(new.address, "/app", "{}", new.page.text);
+    // What a browser is known by is that user's alone, and no way around guessing there.
+    let other = app.tenant("other").await;
+    lock(&app, &other.email, 4).await;
+    new.submit("/logout", &[]).await;
+    new.sign_in(&other.email, &other.password).await;
+    assert_eq!(new.page.status, 401);
+    for _ in 0..20 {
+        new.sign_in(&salon.email, "not the password").await;
+    }
+    new.sign_in(&salon.email, &salon.password).await;
+    assert_eq!(new.page.status, 401, "{}", new.page.text);
+}
+
+#[tokio::test]
+async fn members_and_keys_have_a_measure_of_their_own() {
+    let app = TestApp::start_with(|state| state.limits = redis()).await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let (_, key) = crate::api_keys::planted(&salon, &[Scope::Read]).await;
+    salon.set_plan("enterprise").await;
+    for left in (0..300).rev() {
+        let answer = app.get("/rooms").bearer(&key).await;
+        // Some come back while it lasts.
+        let [most, remaining, _] = told(&answer).unwrap();
+        assert!(most == 300 && remaining >= left, "{most} {remaining} {left}");
+        answer.expect(200);
+    }
+    let refused = futures_util::future::join_all(
+        (0..60).map(|_| async { app.get("/rooms").bearer(&key).await.status }),
+    );
+    assert!(refused.await.contains(&429));
+    // Another's key of the same tenant has its own, and so have people.
+    let (_, another) = crate::api_keys::planted(&salon, &[Scope::Read]).await;
+    app.get("/rooms").bearer(&another).await.expect(200);
+    salon.get("/rooms").await.expect(200);
 }
 
 #[tokio::test]

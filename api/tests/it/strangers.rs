@@ -2,6 +2,7 @@
 
 use api::routes::{Access, Route};
 use domain::access::Role;
+use domain::api_key::Scope;
 use serde_json::{Value, json};
 use testkit::{Answer, Request, Salon, TestApp};
 
@@ -13,6 +14,8 @@ enum Stranger {
     Invalid,
     /// An answer about their own tenant.
     Own,
+    /// Their own plan lacks it.
+    Lacking,
     /// A refusal about their own account: for a code that nobody here can know.
     Refused,
 }
@@ -40,6 +43,7 @@ pub(crate) struct Things {
     tenant: String,
     member: String,
     invitation: String,
+    key: String,
 }
 
 impl Things {
@@ -75,6 +79,7 @@ impl Things {
             session: another_session(salon).await,
             member: salon.owner.to_string(),
             invitation: invitation(salon).await,
+            key: crate::api_keys::planted(salon, &[Scope::Read]).await.0,
             tenant: salon.id.to_string(),
             question,
             file,
@@ -94,7 +99,7 @@ impl Things {
     }
 
     /// None of these exists.
-    fn unknown() -> Self {
+    pub(crate) fn unknown() -> Self {
         let id = || "019c0000-0000-7000-8000-000000000000".to_owned();
         Self {
             service: id(),
@@ -115,10 +120,11 @@ impl Things {
             tenant: id(),
             member: id(),
             invitation: id(),
+            key: id(),
         }
     }
 
-    fn all(&self) -> [&str; 18] {
+    fn all(&self) -> [&str; 19] {
         let Self {
             service,
             staff,
@@ -138,10 +144,11 @@ impl Things {
             tenant,
             member,
             invitation,
+            key,
         } = self;
         [
             service, staff, closure, opening, booking, code, customer, room, import, event, waiting, series,
-            file, question, session, tenant, member, invitation,
+            file, question, session, tenant, member, invitation, key,
         ]
     }
 
@@ -163,6 +170,7 @@ impl Things {
             Some("me") => &self.tenant,
             Some("members") => &self.member,
             Some("invitations") => &self.invitation,
+            Some("api-keys") => &self.key,
             _ => panic!("whose id is it in {path}?"),
         }
     }
@@ -203,7 +211,7 @@ async fn answered(salon: &Salon<'_>, service: &str) -> (String, String) {
 
 /// The matrix: for each route of members what to send, built from ids, and what a stranger gets.
 fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<Value>, Stranger) {
-    use Stranger::{Invalid, NotFound, Own, Refused};
+    use Stranger::{Invalid, Lacking, NotFound, Own, Refused};
     let (staff, service) = (things.staff.clone(), things.service.clone());
     let (none, of_staff) = (Vec::new(), vec![("staff_id", staff.clone())]);
     match (route.method.as_str(), route.path) {
@@ -219,6 +227,14 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         }
         ("POST", "/invitations") => {
             (none, Some(json!({"email": "new@example.org", "role": "viewer"})), Refused)
+        }
+        // Of a plan that has none.
+        ("POST", "/api-keys") => {
+            let body = json!({"name": "Till", "scopes": ["read"], "current_password": "the secret of other"});
+            (none, Some(body), Lacking)
+        }
+        ("POST", "/api-keys/{id}/rotation") => {
+            (none, Some(json!({"current_password": "the secret of other"})), NotFound)
         }
         ("POST", "/me/invitations") => (none, Some(json!({"token": "x"})), Refused),
         // Of who owns a tenant alone.
@@ -251,7 +267,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         | (
             "DELETE",
             "/closures/{id}" | "/openings/{id}" | "/waitlist/{id}" | "/me/sessions/{id}" | "/members/{id}"
-            | "/invitations/{id}",
+            | "/invitations/{id}" | "/api-keys/{id}",
         )
         | (
             "GET",
@@ -300,9 +316,9 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/stream/tickets" | "/customers/imports")
         | (
             "GET",
-            "/me" | "/me/sessions" | "/me/events" | "/me/tenants" | "/members" | "/invitations" | "/waitlist"
-            | "/tenant" | "/policy" | "/embedding" | "/plan" | "/services" | "/staff" | "/rooms"
-            | "/closures" | "/openings" | "/customers" | "/customers/tags",
+            "/me" | "/me/sessions" | "/me/events" | "/me/tenants" | "/members" | "/invitations" | "/api-keys"
+            | "/waitlist" | "/tenant" | "/policy" | "/embedding" | "/plan" | "/services" | "/staff"
+            | "/rooms" | "/closures" | "/openings" | "/customers" | "/customers/tags",
         )
         | ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover")
         | ("DELETE", "/me/email" | "/me/sessions") => (none, None, Own),
@@ -385,7 +401,7 @@ pub(crate) fn request(app: &TestApp, route: &Route, things: &Things) -> Request 
 
 pub(crate) fn routes_of_members() -> Vec<Route> {
     let routes = api::routes::api();
-    routes.into_iter().filter(|route| matches!(route.access, Access::Member(_))).collect()
+    routes.into_iter().filter(|route| matches!(route.access, Access::Member(_) | Access::Caller(_))).collect()
 }
 
 pub(crate) fn name(route: &Route) -> String {
@@ -460,6 +476,7 @@ async fn a_stranger_finds_nothing_and_changes_nothing() {
         let refusal = match line(&route, &things).2 {
             Stranger::NotFound => (404, "NOT_FOUND"),
             Stranger::Invalid => (422, "INVALID"),
+            Stranger::Lacking => (402, "PLAN_FEATURE_MISSING"),
             Stranger::Own => {
                 assert!((200..300).contains(&answer.status), "{name}: {}", answer.text);
                 continue;
@@ -484,7 +501,7 @@ async fn a_role_too_low_is_refused_and_one_high_enough_is_not() {
     for role in Role::ALL {
         let token = salon.member(role).await;
         for route in routes_of_members() {
-            let Access::Member(permission) = route.access else { continue };
+            let (Access::Member(permission) | Access::Caller(permission)) = route.access else { continue };
             let name = format!("{} as {}", name(&route), role.name());
             if role.may(permission) {
                 // Of things that are not there, so that the next role finds them all.

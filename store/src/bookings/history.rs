@@ -46,8 +46,9 @@ pub struct Change {
 /// From the first to the last, at most 200: in the order in which they were made, whenever they were asked for.
 pub async fn history(tx: &TenantTx, id: BookingId) -> Result<Vec<Change>> {
     const CHANGES: &str =
-        "SELECT a.id, a.action, a.actor_kind, m.full_name, a.occurred_at, a.reason, a.before, a.after
+        "SELECT a.id, a.action, a.actor_kind, coalesce(m.full_name, k.name) AS full_name, a.occurred_at, a.reason, a.before, a.after
         FROM audit_events a LEFT JOIN LATERAL member_contact(a.actor_id) m ON a.actor_id IS NOT NULL
+        LEFT JOIN api_keys k ON k.tenant_id = a.tenant_id AND k.id = a.actor_id AND a.actor_kind = 'api_key'
         WHERE a.tenant_id = $1 AND a.subject_id = $2
         ORDER BY (a.after->>'version')::bigint, a.occurred_at, a.id LIMIT 200";
     find(tx, id).await?;

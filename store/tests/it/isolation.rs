@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::access::Role;
+use domain::api_key::{Draft, Scope};
 use domain::id::{BookingId, DocumentId, ImageId, JobId};
 use domain::image::Format;
 use domain::setup::SetupStep;
@@ -51,6 +52,14 @@ async fn fill(salon: &Salon<'_>) {
         .transaction(salon.id, async |tx| store::members::invite(tx, &mail, Role::Staff, &by, now).await)
         .await;
     invited.unwrap();
+    let draft = Draft::new("Till", [Scope::Read], None, now).unwrap();
+    let made: store::Result<_> = salon
+        .app
+        .store
+        .tenant(salon.id)
+        .transaction(async |tx| store::api_keys::add(tx, draft, "hk_12345678", &by, now).await)
+        .await;
+    made.unwrap();
     let booking = BookingId::mint(now);
     let about = About {
         subject: booking.0,

@@ -66,7 +66,9 @@ pub async fn create(
     reader
         .answer(async {
             let (anybody, Form(form)) = (anybody?, form?);
-            match account::authenticate(&anybody, &form.email, form.password.clone(), None).await {
+            let device = cookies::read(&request, cookies::DEVICE);
+            let password = form.password.clone();
+            match account::authenticate(&anybody, &form.email, password, None, device).await {
                 Ok((user, membership)) => {
                     let tenant_id = membership.map(|(tenant, _role)| tenant.tenant_id);
                     if user.has_second_factor {
@@ -103,6 +105,8 @@ pub(super) async fn signed_in(
     let before = cookies::read(request, cookies::SESSION);
     let cookie = account::open_in_browser(anybody, user_id, tenant_id, before).await?;
     cookies::set(&mut response, &cookies::session(&cookie));
+    let device = anybody.state.links.known_device(user_id, anybody.now);
+    cookies::set(&mut response, &cookies::device(&device));
     Ok(response)
 }
 

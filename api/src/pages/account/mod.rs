@@ -6,6 +6,7 @@ pub mod invitation;
 pub mod login;
 pub mod password;
 pub mod signup;
+pub mod unlock;
 pub mod verify;
 
 use actix_web::http::Method;
@@ -31,6 +32,8 @@ pub fn routes() -> Vec<Page> {
         page(post.clone(), "/forgot", Anybody, password::ask),
         page(get.clone(), "/reset/{token}", Anybody, password::choose),
         page(post.clone(), "/reset/{token}", Anybody, password::reset),
+        page(get.clone(), "/unlock/{token}", Anybody, unlock::ask),
+        page(post.clone(), "/unlock/{token}", Anybody, unlock::unlock),
         page(get.clone(), "/verify/{token}", Anybody, verify::ask),
         page(post.clone(), "/verify/{token}", Anybody, verify::verify),
         page(get.clone(), "/invitation/{token}", Anybody, invitation::ask),

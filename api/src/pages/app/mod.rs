@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod account;
+pub mod api_keys;
 pub mod bookings;
 pub mod brand;
 pub mod calendar;
@@ -104,6 +105,7 @@ fn setup() -> Vec<Page> {
     let catalogue = Access::Member(Permission::ManageCatalogue);
     let manage = Access::Member(Permission::ManageTenant);
     let team = Access::Member(Permission::ManageTeam);
+    let keys = Access::Member(Permission::ManageKeys);
     let (get, post) = (|| Method::GET, || Method::POST);
     vec![
         page(get(), "/app", read, start::show),
@@ -178,6 +180,10 @@ fn setup() -> Vec<Page> {
             Access::Member(Permission::OwnTenant),
             access::transfer,
         ),
+        page(get(), "/app/settings/api-keys", keys, api_keys::show),
+        page(post(), "/app/settings/api-keys", keys, api_keys::create),
+        page(post(), "/app/settings/api-keys/{id}/rotation", keys, api_keys::rotate),
+        page(post(), "/app/settings/api-keys/{id}/revocation", keys, api_keys::revoke),
         page(get(), "/app/jobs", manage, jobs::show),
         page(post(), "/app/jobs/{id}/retry", manage, jobs::retry),
         page(get(), "/app/plan", read, plan::show),
