@@ -3,7 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use domain::id::{BookingId, ClosureId, CustomerId, OpeningId, RoomId, ServiceId, StaffId, WaitlistEntryId};
+use domain::id::{
+    BookingId, ClosureId, CustomerId, EventId, OpeningId, RoomId, ServiceId, StaffId, TenantId,
+    WaitlistEntryId,
+};
 use domain::rejection::{Code, Rejection, YEARS};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -109,7 +112,7 @@ macro_rules! by_time {
     )*};
 }
 
-by_time!(BookingId, WaitlistEntryId);
+by_time!(BookingId, EventId, TenantId, WaitlistEntryId);
 
 impl Key for (NaiveDate, ClosureId) {
     fn parts(self) -> (i64, Uuid) {

@@ -21,7 +21,6 @@ use crate::pages::Framed;
 use crate::state::State;
 
 tokio::task_local! {
-    static ID: String;
     /// How the bucket stands that the client must mind, of those that something was taken of.
     static QUOTA: Rc<Cell<Option<Quota>>>;
 }
@@ -31,7 +30,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of the request that is being answered; empty outside of one.
 pub fn id() -> String {
-    ID.try_with(Clone::clone).unwrap_or_default()
+    trace::request_id().unwrap_or_default()
 }
 
 /// Has the answer tell how a bucket stands: of several, the one with least left.
@@ -72,7 +71,7 @@ pub async fn around(
     );
     let quota = Rc::new(Cell::new(None));
     let answer = QUOTA.scope(quota.clone(), next.call(request).instrument(span.clone()));
-    let answer = trace::within(traced.traceparent(), ID.scope(id.clone(), answer));
+    let answer = trace::within(traced.traceparent(), trace::of_request(id.clone(), answer));
     let mut response = boxed(answer).await?;
     let status = response.status();
     traced.tell(|| KeyValue::new("http.response.status_code", i64::from(status.as_u16())));

@@ -46,7 +46,7 @@ pub struct State {
 }
 
 impl State {
-    /// The tenant a slug stands for; unknown: 404.
+    /// The tenant a slug stands for; unknown: 404; suspended: 403.
     pub async fn tenant(&self, slug: &str) -> Result<Tenant> {
         Ok(self.store.tenant(self.place(slug).await?.tenant_id))
     }
@@ -54,11 +54,14 @@ impl State {
     /// The tenant a slug stands for, and where it has moved to; unknown: 404.
     pub async fn place(&self, slug: &str) -> Result<Place> {
         if let Some(tenant_id) = self.directory.get(slug) {
-            return Ok(Place { tenant_id, moved_to: None });
+            return Ok(Place { tenant_id, is_suspended: false, moved_to: None });
         }
         let found =
             self.store.identity().statement(async |tx| store::tenants::resolve(tx, slug).await).await?;
         let place = found.ok_or(Code::NotFound)?;
+        if place.is_suspended {
+            return Err(Code::TenantSuspended.into());
+        }
         if place.moved_to.is_none() {
             self.directory.put(slug, place.tenant_id);
         }

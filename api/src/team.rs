@@ -4,19 +4,21 @@ use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use domain::access::Role;
 use domain::contact::Email;
-use domain::id::{InvitationId, UserId};
+use domain::id::{InvitationId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::rejection::{Code, Rejection};
 use serde::{Deserialize, Serialize};
 use store::audit::By;
 use store::members::{self, Invitation, Member as TeamMember};
+use store::tenant_access;
 use utoipa::ToSchema;
 
 use crate::account::{self, Own};
 use crate::auth::{self, SignedInTenant};
-use crate::extract::{Anybody, Json, ManageTeam, Member, OwnTenant, Path, Read};
+use crate::extract::{Account, Anybody, Json, ManageTeam, Member, OwnTenant, Path};
 use crate::limit::INVITATION;
 use crate::problem::Result;
+use crate::state::State;
 
 #[derive(Serialize, ToSchema)]
 pub struct MembersView {
@@ -141,7 +143,7 @@ pub(crate) async fn change_role(own: &Own<'_>, by: &By, id: UserId, role: Role) 
 }
 
 /// Another, by whoever may; oneself, by everybody.
-pub async fn destroy(member: Member<Read>, id: Path<UserId>) -> Result<HttpResponse> {
+pub async fn destroy(member: Member<Account>, id: Path<UserId>) -> Result<HttpResponse> {
     remove(&member.own(), &member.by(), *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -208,7 +210,7 @@ pub(crate) async fn give(own: &Own<'_>, by: &By, to: UserId, password: String) -
 }
 
 /// By whoever is signed in with the invited address.
-pub async fn accept(member: Member<Read>, Json(body): Json<AcceptInvitation>) -> Result<HttpResponse> {
+pub async fn accept(member: Member<Account>, Json(body): Json<AcceptInvitation>) -> Result<HttpResponse> {
     let (tenant_id, role) = account::join(&member.own(), &body.token).await?;
     let door = member.state.store.tenant(tenant_id);
     let tenant = door.read(async |tx| store::tenants::find(tx).await).await?;
@@ -222,4 +224,60 @@ pub async fn join(anybody: Anybody, Json(body): Json<JoinByInvitation>) -> Resul
             .await?;
     let signed_in = auth::sign_in(&anybody, &user, Some((tenant, role))).await?;
     Ok(HttpResponse::Created().json(signed_in))
+}
+
+/// How the tenant's people sign in.
+#[derive(Serialize, ToSchema)]
+pub struct SecurityView {
+    /// Whether members without a second factor reach nothing.
+    second_factor_required: bool,
+    /// How many have none.
+    members_without: usize,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateSecurity {
+    second_factor_required: bool,
+}
+
+pub async fn security(member: Member<ManageTeam>) -> Result<HttpResponse> {
+    security_of(&member.state, member.tenant.id()).await
+}
+
+async fn security_of(state: &State, tenant_id: TenantId) -> Result<HttpResponse> {
+    let (access, team) = state
+        .store
+        .identity()
+        .transaction(async |tx| {
+            let access = tenant_access::find(tx, tenant_id).await?;
+            Ok::<_, store::Error>((access, members::list(tx, tenant_id).await?))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(SecurityView {
+        second_factor_required: access.second_factor_required_at.is_some(),
+        members_without: team.iter().filter(|one| !one.has_second_factor).count(),
+    }))
+}
+
+pub async fn update_security(
+    member: Member<OwnTenant>,
+    Json(body): Json<UpdateSecurity>,
+) -> Result<HttpResponse> {
+    require_second_factor(&member.own(), &member.by(), body.second_factor_required).await?;
+    security_of(&member.state, member.tenant.id()).await
+}
+
+/// Asks a second factor of every member, or of nobody. Whoever asks has one: they would lock themselves out.
+pub(crate) async fn require_second_factor(own: &Own<'_>, by: &By, is_required: bool) -> Result<()> {
+    let identity = own.state.store.identity();
+    let user = identity.statement(async |tx| store::users::find(tx, own.user_id).await).await?;
+    if is_required && !user.has_second_factor {
+        return Err(Code::SecondFactorRequired.into());
+    }
+    let door = own.state.store.accounts();
+    let set = async |tx: &mut store::AccountTx| {
+        tenant_access::require_second_factor(tx, is_required, by, own.now).await
+    };
+    Ok(door.transaction(own.tenant_id, set).await?)
 }

@@ -30,18 +30,21 @@ pub enum Permission {
     ManageTeam,
     /// Make keys of the API and take them away.
     ManageKeys,
+    /// Read who changed what.
+    ReadAudit,
     /// Give the tenant to another, or up.
     OwnTenant,
 }
 
 impl Permission {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Read,
         Self::ManageBookings,
         Self::ManageCatalogue,
         Self::ManageTenant,
         Self::ManageTeam,
         Self::ManageKeys,
+        Self::ReadAudit,
         Self::OwnTenant,
     ];
 
@@ -53,6 +56,7 @@ impl Permission {
             Self::ManageTenant => "manage_tenant",
             Self::ManageTeam => "manage_team",
             Self::ManageKeys => "manage_keys",
+            Self::ReadAudit => "read_audit",
             Self::OwnTenant => "own_tenant",
         }
     }
@@ -63,7 +67,7 @@ impl Permission {
             Self::Read => Role::Viewer,
             Self::ManageBookings => Role::Staff,
             Self::ManageCatalogue => Role::Manager,
-            Self::ManageTenant | Self::ManageTeam | Self::ManageKeys => Role::Admin,
+            Self::ManageTenant | Self::ManageTeam | Self::ManageKeys | Self::ReadAudit => Role::Admin,
             Self::OwnTenant => Role::Owner,
         }
     }

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod api_key;
+pub mod audit;
 pub mod booking;
 pub mod calendar_uid;
 pub mod company;

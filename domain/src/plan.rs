@@ -1,6 +1,6 @@
 //! The plans: one table of limits and features. Limits are enforced where the change is made, in its transaction.
 
-use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -241,6 +241,19 @@ fn count_at(max: i64, percent: u8) -> i64 {
     max.saturating_mul(percent.into()).saturating_add(99) / 100
 }
 
+/// How long the log of changes stays as it was after a smaller plan keeps less of it.
+pub const AUDIT_GRACE: TimeDelta = TimeDelta::days(90);
+
+/// From when on the log of changes is kept.
+pub fn audit_kept_from(
+    plan: Plan,
+    downgraded_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> DateTime<Utc> {
+    let plan = if downgraded_at.is_some_and(|at| now < at + AUDIT_GRACE) { Plan::Enterprise } else { plan };
+    now - TimeDelta::days(plan.allowance(Limit::AuditLogDays).unwrap_or(0))
+}
+
 /// What the count of a limit belongs to that never begins anew.
 pub fn for_good() -> NaiveDate {
     NaiveDate::default()
@@ -320,6 +333,25 @@ mod tests {
         assert_eq!(Plan::Free.lifted_by(Limit::BookingsPerMonth), Some(Plan::Pro));
         assert_eq!(Plan::Pro.lifted_by(Limit::BookingsPerMonth), None);
         assert_eq!(Plan::Enterprise.lifted_by(Limit::Members), None);
+    }
+
+    #[test]
+    fn a_smaller_plan_keeps_the_log_as_it_was_for_a_while() {
+        let now: DateTime<Utc> = "2026-11-30T10:00:00Z".parse().unwrap();
+        let days = |days| now - TimeDelta::days(days);
+        for (plan, downgraded, kept) in [
+            (Plan::Free, None, 7),
+            (Plan::Pro, None, 90),
+            (Plan::Enterprise, None, 730),
+            (Plan::Free, Some(89), 730),
+            (Plan::Free, Some(90), 7),
+        ] {
+            assert_eq!(
+                audit_kept_from(plan, downgraded.map(days), now),
+                days(kept),
+                "{plan:?} {downgraded:?}"
+            );
+        }
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub const REGISTRY: &[Personal] = &[
     personal("customer_blocks", &["reason"]),
     personal("customer_import_flaws", &["value"]),
     personal("customer_imports", &["file_name", "header"]),
+    personal("customer_keys", &["key"]),
     personal("customer_merges", &[]),
     personal("customer_tags", &["tag_key", "name"]),
     personal("customer_terms", &["term"]),
@@ -75,6 +76,7 @@ pub const REGISTRY: &[Personal] = &[
     personal("sessions", &["user_agent", "ip"]),
     personal("setup_steps", &[]),
     personal("staff", &["name", "email"]),
+    personal("tenant_access", &["suspended_reason"]),
     personal("tenant_directory", &[]),
     personal(
         "tenants",

@@ -81,6 +81,8 @@ codes! {
     PlanLimitReached, "PLAN_LIMIT_REACHED", Plan, "Bookings are closed for now.";
     PlanFeatureMissing, "PLAN_FEATURE_MISSING", Plan, "Your plan does not include this.";
     Forbidden, "FORBIDDEN", Forbidden, "Your role does not allow this.";
+    TenantSuspended, "TENANT_SUSPENDED", Forbidden, "This business is not available at the moment.";
+    SecondFactorRequired, "SECOND_FACTOR_REQUIRED", Forbidden, "This business asks for two-factor sign-in: turn it on first.";
     ScopeMissing, "SCOPE_MISSING", Forbidden, "This key may not do that: it lacks the scope.";
     PersonRequired, "PERSON_REQUIRED", Forbidden, "This takes a person who is signed in: a key may not.";
     EmailNotVerified, "EMAIL_NOT_VERIFIED", Conflict, "Confirm your own email address first.";

@@ -502,6 +502,7 @@ app-access-permission = { $permission ->
     [manage_tenant] Change profile, brand and policy
     [manage_team] Say who can sign in
     [manage_keys] Make keys of the API
+    [read_audit] Read who changed what
    *[own_tenant] Give the business to another
 }
 app-access-give = Give the business to another member
@@ -539,5 +540,140 @@ app-api-keys-make = Make the key
 app-api-keys-made = The key “{ $name }” is made
 app-api-keys-once = Copy it now: it is not shown again.
 app-api-keys-key = The key
+app-api-keys-kept = I have kept it
 app-api-keys-send = Your program sends it with each request:
 app-api-keys-revoked = The key opens nothing any more.
+app-audit = Change log
+app-audit-text = Who changed what since { $since }: your plan keeps it that long. Nobody can change it.
+app-audit-what = What
+app-audit-all = Everything
+app-audit-who = Who
+app-audit-anybody = Anybody
+app-audit-from = From
+app-audit-to = To
+app-audit-details = What changed
+app-audit-field = Field
+app-audit-before = Before
+app-audit-after = After
+app-audit-request = Request
+app-audit-erased = What it said is erased, with the customer it was about.
+app-audit-none = Nothing has changed yet
+app-audit-none-text = Every change of your business will be listed here.
+app-audit-actor = { $actor ->
+    [customer] A customer
+    [operator] Harmony’s team
+    [api_key] A key
+    [user] A former member
+   *[other] Harmony
+}
+app-audit-subject = { $subject ->
+    [booking] Bookings
+    [customer] Customers
+    [waitlist] Waitlist
+    [service] Services
+    [staff] Team
+    [room] Rooms
+    [opening_rules] Hours
+    [break_rules] Breaks
+    [closure] Closures
+    [opening] Openings
+    [private_event] Private events
+    [calendar_feed] Calendar feeds
+    [tenant] The business
+    [member] Members
+    [invitation] Invitations
+    [api_key] API keys
+    [job] Background work
+   *[queue] Queues
+}
+app-audit-did = { $action ->
+    [booking_create] Booked
+    [booking_confirm] Booking confirmed
+    [booking_accept] Request accepted
+    [booking_cancel] Booking cancelled
+    [booking_reschedule] Booking moved
+    [booking_resize] Length of a booking changed
+    [booking_update] Booking changed
+    [booking_complete] Booking done
+    [booking_miss] Customer did not come
+    [booking_expire] Hold expired
+    [booking_pay_deposit] Deposit paid
+    [booking_waive_fee] Fee waived
+    [customer_create] Customer added
+    [customer_update] Customer changed
+    [customer_block] Customer blocked
+    [customer_unblock] Customer unblocked
+    [customer_merge] Customers merged
+    [customer_import] Customers imported
+    [customer_export] Customers exported
+    [waitlist_join] Joined the waitlist
+    [waitlist_leave] Left the waitlist
+    [waitlist_offer] Free time offered
+    [service_create] Service added
+    [service_update] Service changed
+    [service_remove] Service archived
+    [service_restore] Service restored
+    [service_questions] Questions of a service changed
+    [service_image] Picture of a service changed
+    [staff_create] Team member added
+    [staff_update] Team member changed
+    [staff_remove] Team member archived
+    [staff_restore] Team member restored
+    [room_create] Room added
+    [room_update] Room changed
+    [room_remove] Room archived
+    [room_restore] Room restored
+    [opening_rules_replace] Hours changed
+    [break_rules_replace] Breaks changed
+    [closure_create] Closure added
+    [closure_remove] Closure removed
+    [opening_create] Opening added
+    [opening_remove] Opening removed
+    [private_event_create] Private event added
+    [private_event_update] Private event changed
+    [private_event_remove] Private event removed
+    [private_event_import] Private events imported
+    [calendar_feed_renew] Calendar feed renewed
+    [calendar_feed_update] Calendar feed changed
+    [calendar_feed_revoke] Calendar feed revoked
+    [tenant_create] Business opened
+    [tenant_update] Profile changed
+    [tenant_rename] Address of the page changed
+    [tenant_plan] Plan changed
+    [tenant_logo] Logo changed
+    [tenant_cover] Cover picture changed
+    [tenant_set_policy] Policy changed
+    [tenant_set_embedding] Embedding changed
+    [tenant_set_second_factor] Two-factor sign-in asked of members
+    [tenant_suspend] Business suspended
+    [tenant_reinstate] Business reinstated
+    [tenant_transfer] Business given to another
+    [member_join] Member joined
+    [member_leave] Member left
+    [member_remove] Member removed
+    [member_change_role] Role changed
+    [invitation_create] Invitation sent
+    [invitation_revoke] Invitation taken back
+    [api_key_create] API key made
+    [api_key_rotate] API key replaced
+    [api_key_revoke] API key taken away
+    [job_retry] Work started again
+    [job_delete] Work removed
+    [job_retry_all] Work started again
+    [job_delete_all] Work removed
+    [queue_pause] Queue paused
+    [queue_resume] Queue resumed
+    [queue_update] Queue changed
+   *[other] { $raw }
+}
+app-access-factor = Two-factor sign-in
+app-access-factor-text = Members without it reach nothing here until they have turned it on.
+app-access-factor-without = { $count ->
+    [0] Every member has it.
+    [one] One member does not have it yet.
+   *[other] { $count } members do not have it yet.
+}
+app-access-factor-on = Ask it of every member
+app-access-factor-first = Turn it on for yourself first.
+app-access-factor-changed = Saved.
+app-second-factor-required = This business asks for two-factor sign-in. Turn it on to go on.

@@ -229,3 +229,30 @@ app-jobs-retry = Try again
 app-jobs-retried = It is tried again.
 app-jobs-none-failed = Everything went well
 app-jobs-none-failed-text = What can’t be done after several attempts is told here, and you can have it tried again.
+ops-nav-tenants = Tenants
+ops-nav-platform = Platform
+ops-tenants-find = Name or address
+ops-tenants-plan = Plan
+ops-tenants-any-plan = All plans
+ops-tenants-status = State
+ops-tenants-any-status = All
+ops-tenants-status-of = { $status ->
+    [suspended] Suspended
+   *[active] Active
+}
+ops-tenants-members = Members
+ops-tenants-bookings = Bookings this month
+ops-tenants-since = Since
+ops-tenants-none = No tenant fits
+ops-tenants-none-text = Try fewer words, or another plan.
+ops-tenant-page = Public page
+ops-tenant-jobs = Jobs
+ops-tenant-owners = Owners
+ops-tenant-usage = Used this month
+ops-tenant-suspend = Suspend
+ops-tenant-suspend-text = Nobody gets in, keys open nothing, and nobody can book. What is booked stands, and customers can still cancel. The owner reads the reason in their log.
+ops-tenant-reason = Reason
+ops-tenant-suspended = The tenant is suspended.
+ops-tenant-suspended-since = Suspended since { $when }
+ops-tenant-reinstate = Reinstate
+ops-tenant-reinstated = The tenant is back.

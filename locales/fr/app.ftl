@@ -502,6 +502,7 @@ app-access-permission = { $permission ->
     [manage_tenant] Changer profil, image et conditions
     [manage_team] Dire qui peut se connecter
     [manage_keys] Créer des clés d’API
+    [read_audit] Lire qui a changé quoi
    *[own_tenant] Donner l’entreprise à un autre
 }
 app-access-give = Donner l’entreprise à un autre membre
@@ -539,5 +540,140 @@ app-api-keys-make = Créer la clé
 app-api-keys-made = La clé « { $name } » est créée
 app-api-keys-once = Copiez-la maintenant : elle ne sera plus montrée.
 app-api-keys-key = La clé
+app-api-keys-kept = Je l’ai gardée
 app-api-keys-send = Votre programme l’envoie avec chaque requête :
 app-api-keys-revoked = La clé n’ouvre plus rien.
+app-audit = Journal
+app-audit-text = Qui a changé quoi depuis le { $since } : votre forfait le garde aussi longtemps. Personne ne peut y toucher.
+app-audit-what = Quoi
+app-audit-all = Tout
+app-audit-who = Qui
+app-audit-anybody = Tous
+app-audit-from = Du
+app-audit-to = Au
+app-audit-details = Ce qui a changé
+app-audit-field = Champ
+app-audit-before = Avant
+app-audit-after = Après
+app-audit-request = Requête
+app-audit-erased = Ce qu’il en était est effacé, avec le client concerné.
+app-audit-none = Rien n’a encore changé
+app-audit-none-text = Chaque changement de votre entreprise sera listé ici.
+app-audit-actor = { $actor ->
+    [customer] Un client
+    [operator] L’équipe de Harmony
+    [api_key] Une clé
+    [user] Un ancien membre
+   *[other] Harmony
+}
+app-audit-subject = { $subject ->
+    [booking] Réservations
+    [customer] Clients
+    [waitlist] Liste d’attente
+    [service] Prestations
+    [staff] Équipe
+    [room] Salles
+    [opening_rules] Horaires
+    [break_rules] Pauses
+    [closure] Fermetures
+    [opening] Ouvertures
+    [private_event] Événements privés
+    [calendar_feed] Flux d’agenda
+    [tenant] L’entreprise
+    [member] Membres
+    [invitation] Invitations
+    [api_key] Clés d’API
+    [job] Travail de fond
+   *[queue] Files
+}
+app-audit-did = { $action ->
+    [booking_create] Réservé
+    [booking_confirm] Réservation confirmée
+    [booking_accept] Demande acceptée
+    [booking_cancel] Réservation annulée
+    [booking_reschedule] Réservation déplacée
+    [booking_resize] Durée d’une réservation changée
+    [booking_update] Réservation changée
+    [booking_complete] Réservation honorée
+    [booking_miss] Client absent
+    [booking_expire] Réservation provisoire expirée
+    [booking_pay_deposit] Acompte payé
+    [booking_waive_fee] Frais abandonnés
+    [customer_create] Client ajouté
+    [customer_update] Client changé
+    [customer_block] Client bloqué
+    [customer_unblock] Client débloqué
+    [customer_merge] Clients fusionnés
+    [customer_import] Clients importés
+    [customer_export] Clients exportés
+    [waitlist_join] Inscrit sur la liste d’attente
+    [waitlist_leave] Retiré de la liste d’attente
+    [waitlist_offer] Place libre proposée
+    [service_create] Prestation ajoutée
+    [service_update] Prestation changée
+    [service_remove] Prestation archivée
+    [service_restore] Prestation rétablie
+    [service_questions] Questions d’une prestation changées
+    [service_image] Image d’une prestation changée
+    [staff_create] Membre de l’équipe ajouté
+    [staff_update] Membre de l’équipe changé
+    [staff_remove] Membre de l’équipe archivé
+    [staff_restore] Membre de l’équipe rétabli
+    [room_create] Salle ajoutée
+    [room_update] Salle changée
+    [room_remove] Salle archivée
+    [room_restore] Salle rétablie
+    [opening_rules_replace] Horaires changés
+    [break_rules_replace] Pauses changées
+    [closure_create] Fermeture ajoutée
+    [closure_remove] Fermeture retirée
+    [opening_create] Ouverture ajoutée
+    [opening_remove] Ouverture retirée
+    [private_event_create] Événement privé ajouté
+    [private_event_update] Événement privé changé
+    [private_event_remove] Événement privé retiré
+    [private_event_import] Événements privés importés
+    [calendar_feed_renew] Flux d’agenda renouvelé
+    [calendar_feed_update] Flux d’agenda changé
+    [calendar_feed_revoke] Flux d’agenda retiré
+    [tenant_create] Entreprise créée
+    [tenant_update] Profil changé
+    [tenant_rename] Adresse de la page changée
+    [tenant_plan] Forfait changé
+    [tenant_logo] Logo changé
+    [tenant_cover] Image de couverture changée
+    [tenant_set_policy] Conditions changées
+    [tenant_set_embedding] Intégration changée
+    [tenant_set_second_factor] Double authentification demandée aux membres
+    [tenant_suspend] Entreprise suspendue
+    [tenant_reinstate] Entreprise rétablie
+    [tenant_transfer] Entreprise donnée à un autre
+    [member_join] Membre arrivé
+    [member_leave] Membre parti
+    [member_remove] Membre retiré
+    [member_change_role] Rôle changé
+    [invitation_create] Invitation envoyée
+    [invitation_revoke] Invitation retirée
+    [api_key_create] Clé d’API créée
+    [api_key_rotate] Clé d’API remplacée
+    [api_key_revoke] Clé d’API retirée
+    [job_retry] Travail relancé
+    [job_delete] Travail supprimé
+    [job_retry_all] Travail relancé
+    [job_delete_all] Travail supprimé
+    [queue_pause] File en pause
+    [queue_resume] File reprise
+    [queue_update] File changée
+   *[other] { $raw }
+}
+app-access-factor = Double authentification
+app-access-factor-text = Les membres sans elle n’atteignent rien ici avant de l’avoir activée.
+app-access-factor-without = { $count ->
+    [0] Chaque membre l’a.
+    [one] Un membre ne l’a pas encore.
+   *[other] { $count } membres ne l’ont pas encore.
+}
+app-access-factor-on = La demander à chaque membre
+app-access-factor-first = Activez-la d’abord pour vous-même.
+app-access-factor-changed = Enregistré.
+app-second-factor-required = Cette entreprise demande la double authentification. Activez-la pour continuer.

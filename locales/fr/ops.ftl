@@ -229,3 +229,30 @@ app-jobs-retry = Réessayer
 app-jobs-retried = Nouvelle tentative en cours.
 app-jobs-none-failed = Tout s’est bien passé
 app-jobs-none-failed-text = Ce qui n’aboutit pas après plusieurs tentatives est indiqué ici, et vous pouvez le relancer.
+ops-nav-tenants = Entreprises
+ops-nav-platform = Plateforme
+ops-tenants-find = Nom ou adresse
+ops-tenants-plan = Forfait
+ops-tenants-any-plan = Tous les forfaits
+ops-tenants-status = État
+ops-tenants-any-status = Tous
+ops-tenants-status-of = { $status ->
+    [suspended] Suspendue
+   *[active] Active
+}
+ops-tenants-members = Membres
+ops-tenants-bookings = Réservations du mois
+ops-tenants-since = Depuis
+ops-tenants-none = Aucune entreprise ne correspond
+ops-tenants-none-text = Essayez moins de mots, ou un autre forfait.
+ops-tenant-page = Page publique
+ops-tenant-jobs = Tâches
+ops-tenant-owners = Propriétaires
+ops-tenant-usage = Utilisé ce mois
+ops-tenant-suspend = Suspendre
+ops-tenant-suspend-text = Personne n’entre, les clés n’ouvrent rien, et personne ne peut réserver. Ce qui est réservé tient, et les clients peuvent encore annuler. Le propriétaire lit la raison dans son journal.
+ops-tenant-reason = Raison
+ops-tenant-suspended = L’entreprise est suspendue.
+ops-tenant-suspended-since = Suspendue depuis le { $when }
+ops-tenant-reinstate = Rétablir
+ops-tenant-reinstated = L’entreprise est de retour.

@@ -39,6 +39,7 @@ CREATE TABLE tenants (
   currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
   country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
   plan text NOT NULL DEFAULT 'free' CHECK (plan IN ('free', 'pro', 'enterprise')),
+  downgraded_at timestamptz,
   contact_email text,
   phone_e164 text,
   address text,
@@ -69,9 +70,11 @@ CREATE TABLE tenants (
 );
 CALL protect_tenant_table('tenants');
 CREATE INDEX tenants_timezone ON tenants (timezone, tenant_id);
+CREATE INDEX tenants_created_at ON tenants (created_at, tenant_id);
 CREATE POLICY system ON tenants TO harmony_system USING (true);
-GRANT SELECT (tenant_id, slug, name, timezone) ON tenants TO harmony_system;
+GRANT SELECT (tenant_id, slug, name, timezone, plan, downgraded_at, created_at) ON tenants TO harmony_system;
 COMMENT ON COLUMN tenants.code_prefix IS 'The two letters before each booking''s public code.';
+COMMENT ON COLUMN tenants.downgraded_at IS 'When the plan was last changed for a smaller one: what that one keeps less long stays a while.';
 COMMENT ON COLUMN tenants.about IS 'What the tenant says of itself on its public page.';
 COMMENT ON COLUMN tenants.legal_form IS 'As the law wants it told, such as "SARL au capital de 5 000 €".';
 COMMENT ON COLUMN tenants.policy IS 'What cancelling, moving and staying away ask: see domain::booking::Policy.';
@@ -111,14 +114,17 @@ CREATE TABLE audit_events (
   after jsonb,
   ip text,
   reason text CHECK (length(reason) BETWEEN 1 AND 2000),
+  request_id text CHECK (length(request_id) <= 100),
   occurred_at timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, id)
 );
 CALL protect_tenant_table('audit_events');
 CREATE INDEX audit_events_subject ON audit_events (tenant_id, subject_id, occurred_at);
+CREATE INDEX audit_events_time ON audit_events (tenant_id, occurred_at, id);
+COMMENT ON COLUMN audit_events.before IS 'Of a customer: sealed with their key in customer_keys, which is destroyed with what is known of them.';
 REVOKE UPDATE, DELETE ON audit_events, domain_events FROM harmony_app;
 CREATE POLICY system ON audit_events TO harmony_system USING (true) WITH CHECK (true);
-GRANT SELECT, INSERT ON audit_events TO harmony_system;
+GRANT SELECT, INSERT, DELETE ON audit_events TO harmony_system;
 
 -- How much of a plan's limit is used in the period that began on `period_start` (the tenant's local date).
 CREATE TABLE usage (
@@ -129,6 +135,8 @@ CREATE TABLE usage (
   PRIMARY KEY (tenant_id, "limit", period_start)
 );
 CALL protect_tenant_table('usage');
+CREATE POLICY system ON usage TO harmony_system USING (true);
+GRANT SELECT ON usage TO harmony_system;
 
 -- Answers to POSTs that carried an Idempotency-Key, kept 24 hours.
 CREATE TABLE idempotency_keys (

@@ -35,6 +35,16 @@ CREATE INDEX tenant_directory_tenant ON tenant_directory (tenant_id);
 COMMENT ON COLUMN tenant_directory.is_current IS
   'False: a former address, which leads to the present one and is kept from others: it is printed on cards.';
 
+-- What stands between a tenant and its people: read with every session. Without a row: nothing.
+CREATE TABLE tenant_access (
+  tenant_id uuid PRIMARY KEY,
+  second_factor_required_at timestamptz,
+  suspended_at timestamptz,
+  suspended_reason text CHECK (length(suspended_reason) BETWEEN 1 AND 2000)
+);
+COMMENT ON COLUMN tenant_access.second_factor_required_at IS 'Since when the tenant asks a second factor of its members.';
+COMMENT ON COLUMN tenant_access.suspended_at IS 'Since when the platform lets nobody in; what is booked stands.';
+
 CREATE TABLE memberships (
   tenant_id uuid NOT NULL,
   user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
@@ -134,8 +144,11 @@ CREATE TABLE account_events (
 GRANT SELECT, INSERT ON account_events TO harmony_identity;
 GRANT SELECT, INSERT, UPDATE, DELETE ON email_changes, totp_secrets, recovery_codes TO harmony_identity;
 GRANT SELECT, INSERT, UPDATE, DELETE
-  ON users, credentials, tenant_directory, memberships, sessions, refresh_tokens, password_resets TO harmony_identity;
+  ON users, credentials, tenant_directory, tenant_access, memberships, sessions, refresh_tokens, password_resets
+  TO harmony_identity;
 GRANT SELECT, DELETE ON sessions TO harmony_system;
+GRANT SELECT ON memberships TO harmony_system;
+GRANT SELECT, INSERT, UPDATE ON tenant_access TO harmony_system;
 
 -- All that workers may know of users: where to write to a member of their tenant, and to its owners.
 CREATE FUNCTION member_contact(member uuid)

@@ -48,6 +48,16 @@ CALL protect_tenant_table('customer_addresses');
 CREATE INDEX customer_addresses_customer ON customer_addresses (tenant_id, customer_id);
 
 -- Duplicates that are no more, and the customer that each became.
+-- A key of each customer, with which the audit trail seals what it says of them: without it nobody reads that any more.
+CREATE TABLE customer_keys (
+  tenant_id uuid NOT NULL,
+  customer_id uuid NOT NULL,
+  key bytea NOT NULL CHECK (length(key) = 32),
+  PRIMARY KEY (tenant_id, customer_id)
+);
+CALL protect_tenant_table('customer_keys');
+COMMENT ON COLUMN customer_keys.customer_id IS 'Also of who was merged into another: what was written of them before stays readable.';
+
 CREATE TABLE customer_merges (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,

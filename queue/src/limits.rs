@@ -107,7 +107,7 @@ impl Limits {
             Some((taken, full, next)) => {
                 (taken == 1, Duration::from_micros(full), Duration::from_micros(next))
             }
-            None => self.take_own(key, bucket.window, Duration::from_micros(one)),
+            None => self.take_own(key, bucket.window, Duration::from_micros(one), Instant::now()),
         };
         let gone = u64::try_from(full_in.as_micros()).unwrap_or(u64::MAX).div_ceil(one);
         let quota = Quota { most, left: most.saturating_sub(gone), full_in, next_in };
@@ -128,8 +128,13 @@ impl Limits {
     }
 
     /// What Redis would have done, in this process: see [`TAKE`].
-    fn take_own(&self, key: String, window: Duration, one: Duration) -> (bool, Duration, Duration) {
-        let now = Instant::now();
+    fn take_own(
+        &self,
+        key: String,
+        window: Duration,
+        one: Duration,
+        now: Instant,
+    ) -> (bool, Duration, Duration) {
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         if own.len() >= OWN_MOST {
             own.retain(|_, full| *full > now);
@@ -139,9 +144,9 @@ impl Limits {
             return (false, window, one);
         }
         let full = own.get(&key).copied().unwrap_or(now).max(now);
-        let after = full + one - now;
+        let after = (full + one).duration_since(now);
         if after > window {
-            return (false, full - now, after - window);
+            return (false, full.duration_since(now), after.saturating_sub(window));
         }
         own.insert(key, full + one);
         (true, after, (after + one).saturating_sub(window))
@@ -212,19 +217,21 @@ mod tests {
     fn a_process_by_itself_lets_as_many_pass_and_one_more_each_time_one_is_back() {
         let limits = Limits::none();
         let (window, one) = (Duration::from_millis(400), Duration::from_millis(100));
-        let take = || limits.take_own("ana".to_owned(), window, one).0;
-        assert_eq!((0..5).filter(|_| take()).count(), 4);
-        let (taken, full_in, next_in) = limits.take_own("ana".to_owned(), window, one);
-        assert!(!taken && full_in <= window && next_in <= one, "{full_in:?} {next_in:?}");
-        std::thread::sleep(next_in + Duration::from_millis(1));
-        assert!(take() && !take());
+        let now = Instant::now();
+        let take = |now| limits.take_own("ana".to_owned(), window, one, now);
+        assert_eq!((0..5).filter(|_| take(now).0).count(), 4);
+        assert_eq!(take(now), (false, window, one));
+        let later = now + one;
+        assert_eq!(take(later), (true, window, one));
+        assert_eq!(take(later), (false, window, one));
     }
 
     #[test]
     fn nobody_gets_more_by_filling_it_with_names() {
         let limits = Limits::none();
         let (window, one) = (Duration::from_mins(15), Duration::from_mins(15));
-        let take = |name: String| limits.take_own(name, window, one).0;
+        let now = Instant::now();
+        let take = |name: String| limits.take_own(name, window, one, now).0;
         assert!(take("ana".to_owned()));
         for number in 1..OWN_MOST {
             assert!(take(number.to_string()));

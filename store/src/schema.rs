@@ -55,6 +55,7 @@ diesel::table! {
         after -> Nullable<Jsonb>,
         ip -> Nullable<Text>,
         reason -> Nullable<Text>,
+        request_id -> Nullable<Text>,
         occurred_at -> Timestamptz,
     }
 }
@@ -238,6 +239,14 @@ diesel::table! {
         created_at -> Timestamptz,
         created_by -> Nullable<Uuid>,
         ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    customer_keys (tenant_id, customer_id) {
+        tenant_id -> Uuid,
+        customer_id -> Uuid,
+        key -> Bytea,
     }
 }
 
@@ -681,6 +690,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    tenant_access (tenant_id) {
+        tenant_id -> Uuid,
+        second_factor_required_at -> Nullable<Timestamptz>,
+        suspended_at -> Nullable<Timestamptz>,
+        suspended_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     tenant_directory (slug) {
         slug -> Text,
         tenant_id -> Uuid,
@@ -700,6 +718,7 @@ diesel::table! {
         currency -> Text,
         country -> Text,
         plan -> Text,
+        downgraded_at -> Nullable<Timestamptz>,
         contact_email -> Nullable<Text>,
         phone_e164 -> Nullable<Text>,
         address -> Nullable<Text>,
@@ -852,6 +871,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     customer_blocks,
     customer_import_flaws,
     customer_imports,
+    customer_keys,
     customer_merges,
     customer_tags,
     customer_terms,
@@ -884,6 +904,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     setup_steps,
     staff,
+    tenant_access,
     tenant_directory,
     tenants,
     totp_secrets,

@@ -12,7 +12,7 @@ use domain::rejection::Code;
 use crate::IdentityTx;
 use crate::cached::cached;
 use crate::error::Result;
-use crate::schema::{memberships, refresh_tokens, sessions, users};
+use crate::schema::{memberships, refresh_tokens, sessions, tenant_access, users};
 
 /// How long a session of the API lives without being refreshed.
 pub const LIFETIME: TimeDelta = TimeDelta::days(30);
@@ -55,6 +55,33 @@ pub async fn open_in_browser(tx: &IdentityTx, session: &Session, cookie: &TokenH
     Ok(())
 }
 
+/// What somebody is in a tenant, and what stands between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct Standing {
+    #[diesel(select_expression = memberships::role)]
+    pub role: Role,
+    #[diesel(select_expression = tenant_access::suspended_at.nullable().is_not_null())]
+    pub is_suspended: bool,
+    #[diesel(select_expression = tenant_access::second_factor_required_at.nullable().is_not_null())]
+    pub needs_second_factor: bool,
+    #[diesel(select_expression = users::has_second_factor)]
+    pub has_second_factor: bool,
+}
+
+impl Standing {
+    /// Why they reach nothing of the tenant's, if they do not.
+    pub const fn refusal(&self) -> Option<Code> {
+        if self.is_suspended {
+            Some(Code::TenantSuspended)
+        } else if self.needs_second_factor && !self.has_second_factor {
+            Some(Code::SecondFactorRequired)
+        } else {
+            None
+        }
+    }
+}
+
 /// Whose browser it is, and in which tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = sessions)]
@@ -63,8 +90,8 @@ pub struct InBrowser {
     pub user_id: UserId,
     #[diesel(select_expression = memberships::tenant_id)]
     pub tenant_id: TenantId,
-    #[diesel(select_expression = memberships::role)]
-    pub role: Role,
+    #[diesel(embed)]
+    pub standing: Standing,
     #[diesel(select_expression = users::full_name)]
     pub full_name: String,
     #[diesel(select_expression = users::locale)]
@@ -107,6 +134,7 @@ pub async fn in_browser(
                 .and(memberships::tenant_id.nullable().eq(sessions::tenant_id))),
         )
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .left_join(tenant_access::table.on(tenant_access::tenant_id.eq(memberships::tenant_id)))
         .filter(sessions::token_hash.eq(cookie.as_slice()))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
@@ -355,21 +383,23 @@ pub async fn revoke_by_token(tx: &IdentityTx, token: &TokenHash, now: DateTime<U
     }
 }
 
-/// A live session's user and what they are in `tenant_id`. `None`: the session has ended, or they are no member.
+/// A live session's user and how they stand in `tenant_id`. `None`: the session has ended, or they are no member.
 pub async fn member(
     tx: &IdentityTx,
     id: SessionId,
     tenant_id: TenantId,
     now: DateTime<Utc>,
-) -> Result<Option<(UserId, Role)>> {
+) -> Result<Option<(UserId, Standing)>> {
     Ok(sessions::table
         .inner_join(memberships::table.on(memberships::user_id.eq(sessions::user_id)))
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .left_join(tenant_access::table.on(tenant_access::tenant_id.eq(memberships::tenant_id)))
         .filter(sessions::id.eq(id))
         .filter(sessions::tenant_id.eq(tenant_id))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
         .filter(memberships::tenant_id.eq(tenant_id))
-        .select((sessions::user_id, memberships::role))
+        .select((sessions::user_id, Standing::as_select()))
         .first(&mut tx.conn())
         .await
         .optional()?)

@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::audit::{self, By, Change};
 use crate::error::{Error, OnConstraint, Result};
 use crate::events::{self, Happened};
-use crate::schema::{staff, tenant_directory, tenants, weekly_rules};
+use crate::schema::{staff, tenant_access, tenant_directory, tenants, weekly_rules};
 use crate::users::{self, User};
 use crate::{AccountTx, IdentityTx, TenantTx};
 use jobs::Job;
@@ -34,6 +34,8 @@ pub struct Tenant {
     pub currency: String,
     pub country: String,
     pub plan: Plan,
+    /// When the plan was last changed for a smaller one.
+    pub downgraded_at: Option<DateTime<Utc>>,
     pub contact_email: Option<String>,
     pub phone_e164: Option<String>,
     pub address: Option<String>,
@@ -160,6 +162,7 @@ pub async fn open(
         currency: new.currency,
         country: new.country,
         plan: Plan::Free,
+        downgraded_at: None,
         contact_email: Some(user.email.clone()),
         phone_e164: None,
         address: None,
@@ -295,21 +298,27 @@ const MOST_FORMER_SLUGS: i64 = 5;
 #[derive(Clone, Debug)]
 pub struct Place {
     pub tenant_id: TenantId,
+    pub is_suspended: bool,
     /// The tenant's present slug, if this is a former one.
     pub moved_to: Option<String>,
 }
 
 /// What a slug stands for.
 pub async fn resolve(tx: &IdentityTx, slug: &str) -> Result<Option<Place>> {
-    let found: Option<(TenantId, bool)> = tenant_directory::table
-        .find(slug)
-        .select((tenant_directory::tenant_id, tenant_directory::is_current))
+    let found: Option<(TenantId, bool, bool)> = tenant_directory::table
+        .left_join(tenant_access::table.on(tenant_access::tenant_id.eq(tenant_directory::tenant_id)))
+        .filter(tenant_directory::slug.eq(slug))
+        .select((
+            tenant_directory::tenant_id,
+            tenant_directory::is_current,
+            tenant_access::suspended_at.nullable().is_not_null(),
+        ))
         .first(&mut tx.conn())
         .await
         .optional()?;
-    let Some((tenant_id, is_current)) = found else { return Ok(None) };
+    let Some((tenant_id, is_current, is_suspended)) = found else { return Ok(None) };
     if is_current {
-        return Ok(Some(Place { tenant_id, moved_to: None }));
+        return Ok(Some(Place { tenant_id, is_suspended, moved_to: None }));
     }
     let present = tenant_directory::table
         .filter(tenant_directory::tenant_id.eq(tenant_id))
@@ -317,7 +326,7 @@ pub async fn resolve(tx: &IdentityTx, slug: &str) -> Result<Option<Place>> {
         .select(tenant_directory::slug)
         .first(&mut tx.conn())
         .await?;
-    Ok(Some(Place { tenant_id, moved_to: Some(present) }))
+    Ok(Some(Place { tenant_id, is_suspended, moved_to: Some(present) }))
 }
 
 /// The slugs of all tenants, the oldest first, at most `limit`: every tenant has a public page.
@@ -454,6 +463,9 @@ pub async fn set_plan(tx: &TenantTx, plan: Plan, by: &By, now: DateTime<Utc>) ->
         .set((tenants::plan.eq(plan), raised, tenants::updated_at.eq(now)))
         .execute(&mut tx.conn())
         .await?;
+    if plan < before {
+        diesel::update(own).set(tenants::downgraded_at.eq(now)).execute(&mut tx.conn()).await?;
+    }
     let change =
         Change { action: "tenant.plan", subject: tx.tenant().0, before: Some(&before), after: Some(&plan) };
     audit::record(tx, by, change, now).await

@@ -10,8 +10,8 @@ const BATCH: i64 = 1_000;
 /// An Idempotency-Key answers for this long.
 const KEPT_KEYS: TimeDelta = TimeDelta::hours(24);
 
-/// Removes the sessions that have ended, the idempotency keys that are too old, and what the fleet keeps for a while: dead
-/// jobs for 30 days. May run twice.
+/// Removes the sessions that have ended, the idempotency keys that are too old, the changes that no plan keeps any
+/// longer, and what the fleet keeps for a while: dead jobs for 30 days. May run twice.
 pub(crate) async fn sweep_expired(context: &Context) -> Result<(), JobError> {
     let now = context.clock.now();
     let ledger = &context.ledger;
@@ -20,7 +20,8 @@ pub(crate) async fn sweep_expired(context: &Context) -> Result<(), JobError> {
         in_batches(now - KEPT_KEYS, async |before| ledger.remove_idempotency_keys(before, BATCH).await)
             .await?;
     let records = in_batches(now, async |now| ledger.remove_old_records(now, BATCH).await).await?;
-    tracing::info!(sessions, keys, records, "swept what had expired");
+    let changes = in_batches(now, async |now| ledger.remove_audit_events(now, BATCH).await).await?;
+    tracing::info!(sessions, keys, changes, records, "swept what had expired");
     Ok(())
 }
 

@@ -4,6 +4,7 @@ pub mod cursor;
 pub mod jobs;
 pub mod queues;
 pub mod range;
+pub mod tenants;
 
 use std::future::{Ready, ready};
 use std::ops::Deref;
@@ -26,8 +27,25 @@ use crate::state::State;
 pub fn routes() -> Vec<Route> {
     use Access::Operator;
 
-    let (get, post, patch, delete) = (&Method::GET, &Method::POST, &Method::PATCH, &Method::DELETE);
+    let (get, post, put, patch, delete) =
+        (&Method::GET, &Method::POST, &Method::PUT, &Method::PATCH, &Method::DELETE);
     vec![
+        route(get, "/admin/tenants", Operator, tenants::list, "The tenants, the newest first")
+            .asks::<tenants::TenantsQuestion>()
+            .lists::<tenants::TenantSummary>(),
+        route(get, "/admin/tenants/{id}", Operator, tenants::show, "One tenant, and what it uses")
+            .replies::<tenants::TenantOfPlatform>(200),
+        route(put, "/admin/tenants/{id}/suspension", Operator, tenants::suspend, "Let nobody in any more")
+            .takes::<tenants::Suspension>()
+            .replies::<tenants::TenantOfPlatform>(200),
+        route(
+            delete,
+            "/admin/tenants/{id}/suspension",
+            Operator,
+            tenants::reinstate,
+            "Let everybody in again",
+        )
+        .replies::<tenants::TenantOfPlatform>(200),
         route(get, "/admin/queues", Operator, queues::list, "The queues and the processes of the fleet")
             .replies::<queues::Fleet>(200),
         route(get, "/admin/queues/{queue}", Operator, queues::show, "One queue, and what became of its runs")

@@ -17,7 +17,10 @@ use domain::rejection::Code;
 use futures_util::join;
 use sha2::{Digest, Sha256};
 use store::accounts::Origin;
+use store::api_keys::{self, Calling};
 use store::audit::By;
+use store::sessions::Standing;
+use store::tenant_access::{self, TenantAccess};
 
 use crate::account::Own;
 use crate::limit::{KEY, MEMBER, TENANT};
@@ -114,6 +117,16 @@ impl FromRequest for Visitor {
 /// Something a member must be allowed to do.
 pub trait Allows: 'static {
     const PERMISSION: Permission;
+    /// Whether it is about their own account: nothing that stands between them and the tenant keeps them from that.
+    const IS_OWN: bool = false;
+}
+
+/// What members do to their own account.
+pub struct Account;
+
+impl Allows for Account {
+    const PERMISSION: Permission = Permission::Read;
+    const IS_OWN: bool = true;
 }
 
 macro_rules! permissions {
@@ -127,7 +140,16 @@ macro_rules! permissions {
     )*};
 }
 
-permissions!(Read, ManageBookings, ManageCatalogue, ManageTenant, ManageTeam, ManageKeys, OwnTenant);
+permissions!(
+    Read,
+    ManageBookings,
+    ManageCatalogue,
+    ManageTenant,
+    ManageTeam,
+    ManageKeys,
+    ReadAudit,
+    OwnTenant
+);
 
 /// A member of a tenant by bearer token, who may do `P`.
 pub struct Member<P: Allows> {
@@ -166,9 +188,12 @@ pub(super) fn bearer(request: &HttpRequest) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.to_owned())
 }
 
-/// Where members agree, however they came: the role must be high enough.
-pub(super) fn admit(role: Role, needed: Permission, tenant_id: TenantId) -> Result<()> {
-    if !role.may(needed) {
+/// Where members agree, however they came: the role must be high enough, and nothing stand between.
+pub(super) fn admit<P: Allows>(standing: Standing, tenant_id: TenantId) -> Result<()> {
+    if let Some(code) = standing.refusal().filter(|_| !P::IS_OWN) {
+        return Err(code.into());
+    }
+    if !standing.role.may(P::PERMISSION) {
         return Err(Code::Forbidden.into());
     }
     tracing::Span::current().record("tenant_id", tracing::field::display(tenant_id));
@@ -193,14 +218,14 @@ impl<P: Allows> FromRequest for Member<P> {
                 identity.statement(async |tx| store::sessions::member(tx, claims.sid, claims.tid, now).await);
             let (found, taken) = join!(found, state.take(MEMBER, &user));
             taken?;
-            let (user_id, role) = found?.ok_or(Code::SessionEnded)?;
-            admit(role, P::PERMISSION, claims.tid)?;
+            let (user_id, standing) = found?.ok_or(Code::SessionEnded)?;
+            admit::<P>(standing, claims.tid)?;
             let tenant = state.store.tenant(claims.tid);
             Ok(Self {
                 tenant,
                 user_id,
                 session_id: claims.sid,
-                role,
+                role: standing.role,
                 ip,
                 user_agent,
                 now,
@@ -256,8 +281,16 @@ impl<P: Allows> Caller<P> {
         let Anybody { state, ip, now, .. } = somebody;
         let tenant_id = api_key::tenant_of(key).ok_or(Code::Unauthenticated)?;
         let (tenant, hash) = (state.store.tenant(tenant_id), tokens::hash(key));
-        let found = tenant.read(async |tx| store::api_keys::calling(tx, &hash, now).await).await?;
-        let calling = found.ok_or(Code::Unauthenticated)?;
+        let identity = state.store.identity();
+        let (found, access) = join!(
+            tenant.read(async |tx| api_keys::calling(tx, &hash, now).await),
+            identity.statement(async |tx| tenant_access::find(tx, tenant_id).await),
+        );
+        let (found, access): (_, TenantAccess) = (found?, access?);
+        let calling: Calling = found.ok_or(Code::Unauthenticated)?;
+        if access.suspended_at.is_some() {
+            return Err(Code::TenantSuspended.into());
+        }
         calling.plan.require(Feature::PublicApi)?;
         let (by_key, by_tenant) = (calling.id.to_string(), tenant_id.to_string());
         let (key_taken, tenant_taken) = join!(state.take(KEY, &by_key), state.take(TENANT, &by_tenant));

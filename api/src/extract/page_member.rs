@@ -21,8 +21,8 @@ use store::tenants::Tenant;
 
 use super::caller::{Allows, Anybody, admit, anybody};
 use crate::account::Own;
-use crate::pages::Reader;
-use crate::pages::frame::{Frame, OtherTenant, Shell};
+use crate::pages::frame::{Flash, Frame, OtherTenant, Shell};
+use crate::pages::{Reader, see_with};
 use crate::problem::{Problem, Result};
 use crate::state::State;
 use crate::{cookies, csrf, tokens};
@@ -122,11 +122,11 @@ impl<P: Allows> PageMember<P> {
         if let Some(until) = session.prolonged(now) {
             identity.statement(async |tx| sessions::prolong(tx, session.id, until, now).await).await?;
         }
-        admit(session.role, P::PERMISSION, session.tenant_id)?;
+        admit::<P>(session.standing, session.tenant_id)?;
         Ok(Self {
             tenant: state.store.tenant(session.tenant_id),
             user_id: session.user_id,
-            role: session.role,
+            role: session.standing.role,
             session,
             ip,
             user_agent,
@@ -181,6 +181,8 @@ impl<P: Allows> FromRequest for PageMember<P> {
 pub(super) async fn turned_away(request: &HttpRequest, problem: Problem, home: &str) -> actix_web::Error {
     let answer = if problem.code().kind() == Kind::Unauthenticated {
         to_login(request, home)
+    } else if problem.code() == Code::SecondFactorRequired {
+        see_with("/app/account/two-factor", &Flash::ok("app-second-factor-required"))
     } else {
         match Reader::from_request(request, &mut Payload::None).await {
             Ok(reader) => reader.refuse(&problem).await,

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::account;
 use crate::auth::UserView;
-use crate::extract::{Anybody, Json, Member, Read};
+use crate::extract::{Account, Anybody, Json, Member};
 use crate::problem::Result;
 
 #[derive(Serialize, ToSchema)]
@@ -62,7 +62,7 @@ pub struct ByToken {
     token: String,
 }
 
-pub async fn show(member: Member<Read>) -> Result<HttpResponse> {
+pub async fn show(member: Member<Account>) -> Result<HttpResponse> {
     let identity = member.state.store.identity();
     let (user, awaited_email) = identity
         .transaction(async |tx| {
@@ -73,7 +73,7 @@ pub async fn show(member: Member<Read>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(Me { user: (&user).into(), role: member.role, awaited_email }))
 }
 
-pub async fn update(member: Member<Read>, Json(body): Json<UpdateMe>) -> Result<HttpResponse> {
+pub async fn update(member: Member<Account>, Json(body): Json<UpdateMe>) -> Result<HttpResponse> {
     let name = body.full_name.as_deref().map(text::name).transpose();
     let name = name.map_err(|why| Rejection::invalid("/full_name", "INVALID", why.to_string()))?;
     let identity = member.state.store.identity();
@@ -84,18 +84,21 @@ pub async fn update(member: Member<Read>, Json(body): Json<UpdateMe>) -> Result<
     Ok(HttpResponse::Ok().json(UserView::from(&user)))
 }
 
-pub async fn change_password(member: Member<Read>, Json(body): Json<ChangePassword>) -> Result<HttpResponse> {
+pub async fn change_password(
+    member: Member<Account>,
+    Json(body): Json<ChangePassword>,
+) -> Result<HttpResponse> {
     account::change_password(&member.own(), body.current_password, body.password).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// 202, whether the address is another's or not.
-pub async fn change_email(member: Member<Read>, Json(body): Json<ChangeEmail>) -> Result<HttpResponse> {
+pub async fn change_email(member: Member<Account>, Json(body): Json<ChangeEmail>) -> Result<HttpResponse> {
     account::ask_for_email(&member.own(), body.current_password, &body.email).await?;
     Ok(HttpResponse::Accepted().finish())
 }
 
-pub async fn withdraw_email(member: Member<Read>) -> Result<HttpResponse> {
+pub async fn withdraw_email(member: Member<Account>) -> Result<HttpResponse> {
     account::withdraw_email(&member.own()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -111,7 +114,7 @@ pub async fn undo_email(anybody: Anybody, Json(body): Json<ByToken>) -> Result<H
 }
 
 /// Every membership ends, and the account with it.
-pub async fn destroy(member: Member<Read>, Json(body): Json<RemoveMe>) -> Result<HttpResponse> {
+pub async fn destroy(member: Member<Account>, Json(body): Json<RemoveMe>) -> Result<HttpResponse> {
     account::remove(&member.own(), body.current_password).await?;
     Ok(HttpResponse::NoContent().finish())
 }

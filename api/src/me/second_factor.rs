@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::account;
-use crate::extract::{Json, Member, Read};
+use crate::extract::{Account, Json, Member};
 use crate::problem::Result;
 
 #[derive(Deserialize, ToSchema)]
@@ -44,23 +44,26 @@ impl RecoveryCodesView {
     }
 }
 
-pub async fn enable(member: Member<Read>, Json(body): Json<EnableSecondFactor>) -> Result<HttpResponse> {
+pub async fn enable(member: Member<Account>, Json(body): Json<EnableSecondFactor>) -> Result<HttpResponse> {
     let offer = account::offer_totp(&member.own(), body.current_password).await?;
     let view = TotpOfferView { secret: offer.letters, otpauth_url: offer.url, qr_svg: offer.qr_svg };
     Ok(HttpResponse::Ok().json(view))
 }
 
-pub async fn verify(member: Member<Read>, Json(body): Json<SecondFactorCode>) -> Result<HttpResponse> {
+pub async fn verify(member: Member<Account>, Json(body): Json<SecondFactorCode>) -> Result<HttpResponse> {
     let codes = account::confirm_totp(&member.own(), &body.code).await?;
     Ok(HttpResponse::Ok().json(RecoveryCodesView::of(&codes)))
 }
 
-pub async fn renew_codes(member: Member<Read>, Json(body): Json<SecondFactorCode>) -> Result<HttpResponse> {
+pub async fn renew_codes(
+    member: Member<Account>,
+    Json(body): Json<SecondFactorCode>,
+) -> Result<HttpResponse> {
     let codes = account::renew_recovery_codes(&member.own(), &body.code).await?;
     Ok(HttpResponse::Ok().json(RecoveryCodesView::of(&codes)))
 }
 
-pub async fn destroy(member: Member<Read>, Json(body): Json<SecondFactorCode>) -> Result<HttpResponse> {
+pub async fn destroy(member: Member<Account>, Json(body): Json<SecondFactorCode>) -> Result<HttpResponse> {
     account::remove_second_factor(&member.own(), &body.code).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -10,7 +10,7 @@ use store::sessions::{self, Listed};
 use utoipa::ToSchema;
 
 use crate::account;
-use crate::extract::{Member, Path, Read};
+use crate::extract::{Account, Member, Path};
 use crate::problem::Result;
 
 /// Most of what happened that is told.
@@ -78,7 +78,7 @@ impl From<Happened> for AccountEventView {
     }
 }
 
-pub async fn list(member: Member<Read>) -> Result<HttpResponse> {
+pub async fn list(member: Member<Account>) -> Result<HttpResponse> {
     let identity = member.state.store.identity();
     let (user_id, now) = (member.user_id, member.now);
     let sessions = identity.statement(async |tx| sessions::list(tx, user_id, now).await).await?;
@@ -87,7 +87,7 @@ pub async fn list(member: Member<Read>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(SessionsView { sessions }))
 }
 
-pub async fn destroy(member: Member<Read>, id: Path<SessionId>) -> Result<HttpResponse> {
+pub async fn destroy(member: Member<Account>, id: Path<SessionId>) -> Result<HttpResponse> {
     let identity = member.state.store.identity();
     let (user_id, now) = (member.user_id, member.now);
     identity.statement(async |tx| sessions::revoke_of(tx, user_id, *id, now).await).await?;
@@ -95,12 +95,12 @@ pub async fn destroy(member: Member<Read>, id: Path<SessionId>) -> Result<HttpRe
 }
 
 /// All but the one that asks.
-pub async fn destroy_others(member: Member<Read>) -> Result<HttpResponse> {
+pub async fn destroy_others(member: Member<Account>) -> Result<HttpResponse> {
     account::sign_out_elsewhere(&member.own()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-pub async fn events(member: Member<Read>) -> Result<HttpResponse> {
+pub async fn events(member: Member<Account>) -> Result<HttpResponse> {
     let identity = member.state.store.identity();
     let user_id = member.user_id;
     let events = identity.statement(async |tx| store::accounts::events(tx, user_id, EVENTS).await).await?;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::account;
 use crate::auth::{RegisterTenant, SignedInTenant, TokenPair};
-use crate::extract::{Json, Member, Path, Read};
+use crate::extract::{Account, Json, Member, Path};
 use crate::problem::Result;
 use crate::tokens;
 
@@ -20,7 +20,7 @@ pub struct TenantsView {
     tenants: Vec<SignedInTenant>,
 }
 
-pub async fn list(member: Member<Read>) -> Result<HttpResponse> {
+pub async fn list(member: Member<Account>) -> Result<HttpResponse> {
     let identity = member.state.store.identity();
     let user_id = member.user_id;
     let memberships = identity.statement(async |tx| store::users::memberships(tx, user_id).await).await?;
@@ -34,7 +34,7 @@ pub async fn list(member: Member<Read>) -> Result<HttpResponse> {
 }
 
 /// A new pair of tokens, for that tenant; what the old pair opened is over.
-pub async fn switch(member: Member<Read>, id: Path<TenantId>) -> Result<HttpResponse> {
+pub async fn switch(member: Member<Account>, id: Path<TenantId>) -> Result<HttpResponse> {
     let (identity, next) = (member.state.store.identity(), tokens::random_token());
     let hash = tokens::hash(&next);
     let is_member = identity
@@ -54,7 +54,7 @@ pub async fn switch(member: Member<Read>, id: Path<TenantId>) -> Result<HttpResp
 }
 
 /// Another one, of which the caller is the owner.
-pub async fn create(member: Member<Read>, Json(body): Json<RegisterTenant>) -> Result<HttpResponse> {
+pub async fn create(member: Member<Account>, Json(body): Json<RegisterTenant>) -> Result<HttpResponse> {
     let (tenant, role) = account::open_tenant(&member.own(), TenantDraft::from(body)).await?;
     Ok(HttpResponse::Created().json(SignedInTenant::of(tenant, role)))
 }

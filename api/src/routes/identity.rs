@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use domain::access::Permission;
 
 use super::{Access, Route, route};
-use crate::{api_keys, auth, me, team};
+use crate::{api_keys, audit, auth, me, team};
 
 pub(super) fn routes() -> Vec<Route> {
     use Access::Anybody;
@@ -14,6 +14,7 @@ pub(super) fn routes() -> Vec<Route> {
     let read = Access::Member(Permission::Read);
     let manages_team = Access::Member(Permission::ManageTeam);
     let keys = Access::Member(Permission::ManageKeys);
+    let reads_audit = Access::Member(Permission::ReadAudit);
     vec![
         route(post, "/auth/register", Anybody, auth::register, "Sign up: a user and their tenant")
             .takes::<auth::Register>()
@@ -137,6 +138,28 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .takes::<api_keys::RotateApiKey>()
         .replies::<api_keys::NewApiKey>(201),
+        route(get, "/audit-events", reads_audit, audit::list, "Who changed what, the newest first")
+            .asks::<audit::AuditQuestion>()
+            .lists::<audit::AuditEventView>(),
+        route(
+            get,
+            "/audit-events/export",
+            reads_audit,
+            audit::export,
+            "The same as a file, CSV or a line of JSON each",
+        )
+        .asks::<audit::AuditExportQuestion>(),
+        route(get, "/tenant/security", manages_team, team::security, "How members sign in")
+            .replies::<team::SecurityView>(200),
+        route(
+            put,
+            "/tenant/security",
+            Access::Member(Permission::OwnTenant),
+            team::update_security,
+            "Ask a second factor of every member, or of nobody",
+        )
+        .takes::<team::UpdateSecurity>()
+        .replies::<team::SecurityView>(200),
         route(
             post,
             "/tenant/ownership",

@@ -142,7 +142,7 @@ impl Follower {
             let member: store::Result<_> =
                 identity.statement(async |tx| store::sessions::member(tx, session, tenant, now).await).await;
             match member {
-                Ok(member) => return Some(member.is_some()),
+                Ok(member) => return Some(member.is_some_and(|(_, standing)| standing.refusal().is_none())),
                 Err(error) => tracing::warn!(%error, "nobody can say who may follow"),
             }
             if self.handed.elapsed() > PATIENCE + BEAT {

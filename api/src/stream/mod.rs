@@ -73,7 +73,10 @@ pub async fn show(
     let identity = state.store.identity();
     let member =
         identity.statement(async |tx| store::sessions::member(tx, session, tenant, now).await).await?;
-    member.ok_or(Code::SessionEnded)?;
+    let (_, standing) = member.ok_or(Code::SessionEnded)?;
+    if let Some(code) = standing.refusal() {
+        return Err(code.into());
+    }
     let seat = state.hub.join(tenant, session).ok_or(Code::TooManyRequests)?;
     let last = last_event_id(&request).or(question.last_event_id);
     Ok(Follower::new(state, seat, last.as_deref(), Format::Events).answer())

@@ -30,6 +30,7 @@ fn request(app: &TestApp, route: &Route, of: &str) -> Request {
     let request = app.api(route.method.as_str(), &path(route, of));
     match (route.method.as_str(), route.path) {
         ("POST", "/admin/jobs/retry" | "/admin/jobs/delete") => request.json(&json!({"queue": "email"})),
+        ("PUT", "/admin/tenants/{id}/suspension") => request.json(&json!({"reason": "Unpaid"})),
         ("PATCH", "/admin/queues/{queue}") => request.json(&json!({"per_tenant": 5})),
         _ => {
             assert!(route.takes.is_none(), "{} has no line here", route.path);

@@ -192,6 +192,8 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
             json!({"code": "123456"})
         }
         ("PATCH", "/members/{id}") => json!({"role": "viewer"}),
+        ("PUT", "/tenant/security") => json!({"second_factor_required": false}),
+        ("PUT", "/admin/tenants/{id}/suspension") => json!({"reason": "Unpaid"}),
         ("POST", "/api-keys") => {
             json!({"name": "Till", "scopes": ["read"], "expires_at": "2030-04-01T00:00:00Z", "current_password": "x"})
         }

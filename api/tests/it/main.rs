@@ -7,6 +7,8 @@ mod api_keys;
 mod approval;
 mod arrangements;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod bookings;
 #[cfg(test)]
 mod bookings_staff;
@@ -123,6 +125,8 @@ mod strangers;
 mod stream;
 #[cfg(test)]
 mod team;
+#[cfg(test)]
+mod tenant_access;
 #[cfg(test)]
 mod translations;
 #[cfg(test)]

@@ -14,6 +14,9 @@ fn of_operators() -> Vec<Page> {
 
 fn path(page: &Page, of: &str) -> String {
     let (tenant, id) = of.split_once('/').unwrap();
+    if page.path.starts_with("/ops/tenants/") {
+        return page.path.replace("{id}", tenant);
+    }
     let path = page.path.replace("{queue}", "email").replace("{tenant_id}", tenant).replace("{id}", id);
     let needs_queue = matches!(page.path, "/ops/jobs/retry" | "/ops/jobs/delete");
     if needs_queue { format!("{path}?queue=email") } else { path }

@@ -317,8 +317,9 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         | (
             "GET",
             "/me" | "/me/sessions" | "/me/events" | "/me/tenants" | "/members" | "/invitations" | "/api-keys"
-            | "/waitlist" | "/tenant" | "/policy" | "/embedding" | "/plan" | "/services" | "/staff"
-            | "/rooms" | "/closures" | "/openings" | "/customers" | "/customers/tags",
+            | "/audit-events" | "/waitlist" | "/tenant" | "/tenant/security" | "/policy" | "/embedding"
+            | "/plan" | "/services" | "/staff" | "/rooms" | "/closures" | "/openings" | "/customers"
+            | "/customers/tags",
         )
         | ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover")
         | ("DELETE", "/me/email" | "/me/sessions") => (none, None, Own),
@@ -340,6 +341,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
                 "customer": {"name": "Dan", "email": "dan@customer.example"}});
             (none, Some(body), NotFound)
         }
+        ("GET", "/audit-events/export") => (vec![("format", "csv".to_owned())], None, Own),
         ("GET", "/search") => (vec![("q", "an".to_owned())], None, Own),
         ("POST", "/customers") => (none, Some(json!({"name": "Cleo", "email": "cleo@example.org"})), Own),
         ("POST", "/bookings") => {
@@ -355,6 +357,8 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
                 "no_show_fee": fee});
             (none, Some(body), Own)
         }
+        // Whoever asks it of others has one.
+        ("PUT", "/tenant/security") => (none, Some(json!({"second_factor_required": false})), Own),
         ("PUT", "/embedding") => (none, Some(json!({"origins": ["https://stranger.example"]})), Own),
         ("PUT", "/opening-rules" | "/break-rules" | "/availability") => {
             (of_staff, Some(json!({"rules": []})), NotFound)

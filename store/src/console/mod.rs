@@ -9,6 +9,7 @@ pub mod demo;
 mod jobs;
 mod own;
 mod queues;
+pub mod tenants;
 
 pub use actions::{Bulk, Deed, Many, batch, count_dead, delete, pause, resume, retry, set_per_tenant};
 pub use jobs::{Attempt, Filter, Found, JobDetail, Line, Place, find, list, tenant, tenant_name};

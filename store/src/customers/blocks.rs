@@ -77,7 +77,7 @@ pub async fn add(
     recognise(tx, &customer).await?;
     let change =
         Change { action: "customer.block", subject: id.0, before: before.as_ref(), after: Some(&block) };
-    audit::record(tx, by, change, now).await?;
+    audit::record_of(tx, id, by, change, now).await?;
     events::record(tx, happened("customer.blocked", &customer), now).await?;
     Ok(block)
 }
@@ -114,7 +114,7 @@ pub async fn remove(tx: &TenantTx, id: CustomerId, by: &By, now: DateTime<Utc>) 
     diesel::delete(customer_blocks::table.find((tx.tenant(), id))).execute(&mut tx.conn()).await?;
     let change: Change<'_, _, ()> =
         Change { action: "customer.unblock", subject: id.0, before: Some(&before), after: None };
-    audit::record(tx, by, change, now).await?;
+    audit::record_of(tx, id, by, change, now).await?;
     events::record(tx, happened("customer.unblocked", &customer), now).await
 }
 

@@ -129,7 +129,7 @@ pub async fn merge(tx: &TenantTx, wanted: Merge, by: &By, now: DateTime<Utc>) ->
     let before = Both { kept: keeps, duplicate: goes };
     let change =
         Change { action: "customer.merge", subject: kept.0, before: Some(&before), after: Some(&merged) };
-    audit::record(tx, by, change, now).await?;
+    audit::record_of(tx, kept, by, change, now).await?;
     Ok(merged)
 }
 

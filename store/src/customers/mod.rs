@@ -227,7 +227,7 @@ pub async fn add(tx: &TenantTx, draft: &CustomerDraft, by: &By, now: DateTime<Ut
     events::record(tx, happened("customer.created", &known.customer), now).await?;
     let change: Change<'_, (), _> =
         Change { action: "customer.create", subject: known.customer.id.0, before: None, after: Some(&known) };
-    audit::record(tx, by, change, now).await?;
+    audit::record_of(tx, known.customer.id, by, change, now).await?;
     Ok(known)
 }
 
@@ -285,7 +285,7 @@ pub async fn update(
     let after = Known { customer: after, tags, block: before.block.clone() };
     let change =
         Change { action: "customer.update", subject: id.0, before: Some(&before), after: Some(&after) };
-    audit::record(tx, by, change, now).await?;
+    audit::record_of(tx, id, by, change, now).await?;
     Ok(after)
 }
 

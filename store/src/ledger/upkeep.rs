@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::plan::{self, Plan};
 use jobs::Queue;
 
 /// The tenants with ready jobs by one index descent each, and the oldest job of each and its priority that waits by
@@ -37,6 +38,15 @@ SELECT
 const EXPIRED_SESSIONS: &str = "\
 DELETE FROM sessions WHERE id = ANY (ARRAY(
   SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2))";
+
+/// Of each tenant by one index descent. $1 to $3: from when on each plan keeps them; $4: before when a downgrade was to count.
+const OLD_AUDIT_EVENTS: &str = "\
+DELETE FROM audit_events a USING (
+  SELECT old.tenant_id, old.id FROM tenants t CROSS JOIN LATERAL (
+    SELECT e.tenant_id, e.id FROM audit_events e WHERE e.tenant_id = t.tenant_id AND e.occurred_at <
+      CASE WHEN t.plan = 'enterprise' OR t.downgraded_at > $4 THEN $3 WHEN t.plan = 'pro' THEN $2 ELSE $1 END
+    ORDER BY e.occurred_at LIMIT $5) old LIMIT $5) old
+WHERE a.tenant_id = old.tenant_id AND a.id = old.id";
 
 const OLD_IDEMPOTENCY_KEYS: &str = "\
 DELETE FROM idempotency_keys k USING (
@@ -138,6 +148,20 @@ impl Ledger {
         let query =
             cached(sql_query(OLD_IDEMPOTENCY_KEYS).bind::<Timestamptz, _>(before).bind::<BigInt, _>(limit));
         let result = within(query.execute(&mut *conn)).await;
+        self.kept(conn, result)
+    }
+
+    /// Removes up to `limit` changes that are written down for longer than their tenant's plan keeps them; says how many.
+    pub async fn remove_audit_events(&self, now: DateTime<Utc>, limit: i64) -> Result<usize, Error> {
+        let mut conn = self.conn().await?;
+        let kept = |plan| plan::audit_kept_from(plan, None, now);
+        let query = sql_query(OLD_AUDIT_EVENTS)
+            .bind::<Timestamptz, _>(kept(Plan::Free))
+            .bind::<Timestamptz, _>(kept(Plan::Pro))
+            .bind::<Timestamptz, _>(kept(Plan::Enterprise))
+            .bind::<Timestamptz, _>(now - plan::AUDIT_GRACE)
+            .bind::<BigInt, _>(limit);
+        let result = within(cached(query).execute(&mut *conn)).await;
         self.kept(conn, result)
     }
 

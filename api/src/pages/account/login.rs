@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use store::sessions;
 use store::users::User;
 
-use crate::extract::{Anybody, PageMember, Read, operator_if_any, session_if_any};
+use crate::extract::{Account, Anybody, PageMember, operator_if_any, session_if_any};
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
 use crate::pages::frame::Flash;
 use crate::pages::{Reader, local_path, render, see, see_with};
@@ -142,7 +142,7 @@ fn page(reader: &Reader, status: StatusCode, form: &LoginForm, errors: Vec<Flaw>
     render(&reader.state, &reader.frame(reader.lang()), status, "account/login", &Login { form, errors })
 }
 
-pub async fn destroy(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+pub async fn destroy(reader: Reader, member: PageMember<Account>) -> HttpResponse {
     reader
         .answer(async {
             let identity = member.state.store.identity();

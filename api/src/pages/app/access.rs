@@ -7,7 +7,7 @@ use domain::id::{InvitationId, UserId};
 use domain::plan::Limit;
 use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
-use store::members;
+use store::{members, tenant_access};
 
 use super::done;
 use super::told::Told;
@@ -62,6 +62,10 @@ struct Access<'a> {
     /// None: as many as one likes.
     max: Option<i64>,
     is_verified: bool,
+    owns: bool,
+    has_second_factor: bool,
+    needs_second_factor: bool,
+    without_second_factor: usize,
     timezone: &'static str,
     errors: Vec<Flaw>,
 }
@@ -189,6 +193,26 @@ pub async fn transfer(
         .await
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct FactorForm {
+    required: String,
+}
+
+pub async fn require_second_factor(
+    reader: Reader,
+    member: PageMember<OwnTenant>,
+    form: Result<Form<FactorForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let is_required = !form?.0.required.is_empty();
+            let set = team::require_second_factor(&member.own(), &member.by(), is_required).await;
+            outcome(&reader, &member, &InvitationForm::default(), set, "app-access-factor-changed").await
+        })
+        .await
+}
+
 async fn page<P: Allows>(
     reader: &Reader,
     member: &PageMember<P>,
@@ -199,10 +223,11 @@ async fn page<P: Allows>(
     let told = Told::by(refused, FIELDS, reader, &frame)?;
     let (identity, id, now) = (member.state.store.identity(), member.user_id, member.now);
     let tenant_id = member.tenant.id();
-    let (user, all) = identity
+    let (user, all, access) = identity
         .transaction(async |tx| {
             let user = store::users::find(tx, id).await?;
-            Ok::<_, Problem>((user, members::list(tx, tenant_id).await?))
+            let all = members::list(tx, tenant_id).await?;
+            Ok::<_, Problem>((user, all, tenant_access::find(tx, tenant_id).await?))
         })
         .await?;
     let open = member.tenant.read(async |tx| members::invitations(tx, now).await).await?;
@@ -216,6 +241,10 @@ async fn page<P: Allows>(
         tab: "access",
         heirs: if own.may(Permission::OwnTenant) { heirs.collect() } else { Vec::new() },
         used: all.len() + open.len(),
+        owns: own.may(Permission::OwnTenant),
+        has_second_factor: user.has_second_factor,
+        needs_second_factor: access.second_factor_required_at.is_some(),
+        without_second_factor: all.iter().filter(|one| !one.has_second_factor).count(),
         members: all.into_iter().map(|one| row(one, id, own)).collect(),
         invitations: open
             .into_iter()

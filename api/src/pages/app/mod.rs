@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod api_keys;
+pub mod audit;
 pub mod bookings;
 pub mod brand;
 pub mod calendar;
@@ -106,6 +107,7 @@ fn setup() -> Vec<Page> {
     let manage = Access::Member(Permission::ManageTenant);
     let team = Access::Member(Permission::ManageTeam);
     let keys = Access::Member(Permission::ManageKeys);
+    let reads_audit = Access::Member(Permission::ReadAudit);
     let (get, post) = (|| Method::GET, || Method::POST);
     vec![
         page(get(), "/app", read, start::show),
@@ -173,6 +175,13 @@ fn setup() -> Vec<Page> {
         page(post(), "/app/settings/access/members/{id}/role", team, access::change_role),
         page(post(), "/app/settings/access/members/{id}/removal", team, access::remove),
         // Where the form was refused, as long as the page is loaded again.
+        page(get(), "/app/settings/access/second-factor", team, access::show),
+        page(
+            post(),
+            "/app/settings/access/second-factor",
+            Access::Member(Permission::OwnTenant),
+            access::require_second_factor,
+        ),
         page(get(), "/app/settings/access/ownership", team, access::show),
         page(
             post(),
@@ -184,6 +193,8 @@ fn setup() -> Vec<Page> {
         page(post(), "/app/settings/api-keys", keys, api_keys::create),
         page(post(), "/app/settings/api-keys/{id}/rotation", keys, api_keys::rotate),
         page(post(), "/app/settings/api-keys/{id}/revocation", keys, api_keys::revoke),
+        page(get(), "/app/settings/audit", reads_audit, audit::show),
+        page(get(), "/app/settings/audit/file", reads_audit, audit::export),
         page(get(), "/app/jobs", manage, jobs::show),
         page(post(), "/app/jobs/{id}/retry", manage, jobs::retry),
         page(get(), "/app/plan", read, plan::show),

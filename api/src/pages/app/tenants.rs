@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::sessions;
 
 use crate::account;
-use crate::extract::{PageMember, Path, Read};
+use crate::extract::{Account, PageMember, Path};
 use crate::pages::form::{Choice, Flaw, Form, flaws, refuses_a_person};
 use crate::pages::frame::{Flash, Frame};
 use crate::pages::{Reader, render, see_with, zones};
@@ -18,7 +18,7 @@ use crate::problem::Result;
 
 const FIELDS: &[(&str, &str)] = &[("/name", "tenant_name"), ("/slug", "slug"), ("/timezone", "timezone")];
 
-pub async fn switch(reader: Reader, member: PageMember<Read>, id: Result<Path<TenantId>>) -> HttpResponse {
+pub async fn switch(reader: Reader, member: PageMember<Account>, id: Result<Path<TenantId>>) -> HttpResponse {
     reader
         .answer(async {
             let (id, session) = (*id?, member.session.id);
@@ -49,7 +49,7 @@ struct New<'a> {
     host: &'a str,
 }
 
-pub async fn new(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+pub async fn new(reader: Reader, member: PageMember<Account>) -> HttpResponse {
     reader
         .answer(async {
             let (frame, tenant) = member.frame(&reader).await?;
@@ -61,7 +61,7 @@ pub async fn new(reader: Reader, member: PageMember<Read>) -> HttpResponse {
 
 pub async fn create(
     reader: Reader,
-    member: PageMember<Read>,
+    member: PageMember<Account>,
     form: Result<Form<TenantForm>>,
 ) -> HttpResponse {
     reader
@@ -99,7 +99,7 @@ pub async fn create(
 }
 
 fn page(
-    member: &PageMember<Read>,
+    member: &PageMember<Account>,
     frame: &Frame,
     status: StatusCode,
     form: &TenantForm,

@@ -6,6 +6,7 @@ pub mod job;
 pub mod jobs;
 pub mod queues;
 pub mod session;
+pub mod tenants;
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
@@ -25,6 +26,11 @@ pub fn routes() -> Vec<Page> {
         page(get(), "/ops", operator, session::home),
         page(get(), "/ops/stream", operator, session::stream),
         page(post(), "/ops/logout", operator, session::destroy),
+        page(get(), "/ops/tenants", operator, tenants::list),
+        page(get(), "/ops/tenants/{id}", operator, tenants::show),
+        page(get(), "/ops/tenants/{id}/suspension", operator, tenants::show),
+        page(post(), "/ops/tenants/{id}/suspension", operator, tenants::suspend),
+        page(post(), "/ops/tenants/{id}/reinstatement", operator, tenants::reinstate),
         page(get(), "/ops/queues", operator, queues::list),
         page(get(), "/ops/queues/{queue}", operator, queues::show),
         page(post(), "/ops/queues/{queue}/pause", operator, queues::pause),

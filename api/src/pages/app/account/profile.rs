@@ -10,7 +10,7 @@ use store::accounts;
 use super::super::done;
 use super::super::told::Told;
 use crate::account;
-use crate::extract::{PageMember, Read};
+use crate::extract::{Account, PageMember};
 use crate::pages::account::login::signed_out;
 use crate::pages::form::{Flaw, Form, refuses_a_person};
 use crate::pages::frame::Frame;
@@ -57,7 +57,7 @@ struct Profile {
     errors: Vec<Flaw>,
 }
 
-pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+pub async fn show(reader: Reader, member: PageMember<Account>) -> HttpResponse {
     reader
         .answer(async {
             let (frame, _) = member.frame(&reader).await?;
@@ -68,7 +68,7 @@ pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
 
 pub async fn update(
     reader: Reader,
-    member: PageMember<Read>,
+    member: PageMember<Account>,
     form: Result<Form<ProfileForm>>,
 ) -> HttpResponse {
     reader
@@ -93,7 +93,7 @@ pub async fn update(
 
 pub async fn change_email(
     reader: Reader,
-    member: PageMember<Read>,
+    member: PageMember<Account>,
     form: Result<Form<EmailForm>>,
 ) -> HttpResponse {
     reader
@@ -112,7 +112,7 @@ pub async fn change_email(
         .await
 }
 
-pub async fn withdraw_email(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+pub async fn withdraw_email(reader: Reader, member: PageMember<Account>) -> HttpResponse {
     reader
         .answer(async {
             account::withdraw_email(&member.own()).await?;
@@ -123,7 +123,7 @@ pub async fn withdraw_email(reader: Reader, member: PageMember<Read>) -> HttpRes
 
 pub async fn remove(
     reader: Reader,
-    member: PageMember<Read>,
+    member: PageMember<Account>,
     form: Result<Form<RemovalForm>>,
 ) -> HttpResponse {
     const REMOVAL: &[(&str, &str)] = &[("/current_password", "removal_password")];
@@ -145,7 +145,7 @@ pub async fn remove(
 
 /// `typed`: what a refused form says of name and language; none: what is known.
 async fn page(
-    member: &PageMember<Read>,
+    member: &PageMember<Account>,
     frame: &Frame,
     typed: Option<ProfileForm>,
     change: EmailForm,

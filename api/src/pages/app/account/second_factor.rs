@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::super::done;
 use super::super::told::Told;
 use crate::account;
-use crate::extract::{PageMember, Read};
+use crate::extract::{Account, PageMember};
 use crate::pages::form::{Flaw, Form, refuses_a_person};
 use crate::pages::frame::Frame;
 use crate::pages::{Reader, render, see};
@@ -63,7 +63,7 @@ struct RecoveryCodes {
 }
 
 /// Where somebody is: the password, the app's first code, or it is on.
-pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+pub async fn show(reader: Reader, member: PageMember<Account>) -> HttpResponse {
     reader
         .answer(async {
             let (frame, _) = member.frame(&reader).await?;
@@ -78,7 +78,7 @@ pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
 
 pub async fn begin(
     reader: Reader,
-    member: PageMember<Read>,
+    member: PageMember<Account>,
     form: Result<Form<PasswordForm>>,
 ) -> HttpResponse {
     reader
@@ -99,7 +99,11 @@ pub async fn begin(
 }
 
 /// Shows the recovery codes: nobody is shown them again.
-pub async fn confirm(reader: Reader, member: PageMember<Read>, form: Result<Form<CodeForm>>) -> HttpResponse {
+pub async fn confirm(
+    reader: Reader,
+    member: PageMember<Account>,
+    form: Result<Form<CodeForm>>,
+) -> HttpResponse {
     reader
         .answer(async {
             let Form(form) = form?;
@@ -116,13 +120,13 @@ pub async fn confirm(reader: Reader, member: PageMember<Read>, form: Result<Form
         .await
 }
 
-pub async fn ask_codes(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+pub async fn ask_codes(reader: Reader, member: PageMember<Account>) -> HttpResponse {
     ask(reader, member, Step::Renew).await
 }
 
 pub async fn renew_codes(
     reader: Reader,
-    member: PageMember<Read>,
+    member: PageMember<Account>,
     form: Result<Form<CodeForm>>,
 ) -> HttpResponse {
     reader
@@ -141,11 +145,15 @@ pub async fn renew_codes(
         .await
 }
 
-pub async fn ask_removal(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+pub async fn ask_removal(reader: Reader, member: PageMember<Account>) -> HttpResponse {
     ask(reader, member, Step::Remove).await
 }
 
-pub async fn remove(reader: Reader, member: PageMember<Read>, form: Result<Form<CodeForm>>) -> HttpResponse {
+pub async fn remove(
+    reader: Reader,
+    member: PageMember<Account>,
+    form: Result<Form<CodeForm>>,
+) -> HttpResponse {
     reader
         .answer(async {
             let Form(form) = form?;
@@ -162,7 +170,7 @@ pub async fn remove(reader: Reader, member: PageMember<Read>, form: Result<Form<
         .await
 }
 
-async fn ask(reader: Reader, member: PageMember<Read>, step: Step) -> HttpResponse {
+async fn ask(reader: Reader, member: PageMember<Account>, step: Step) -> HttpResponse {
     reader
         .answer(async {
             let (frame, _) = member.frame(&reader).await?;
@@ -172,7 +180,7 @@ async fn ask(reader: Reader, member: PageMember<Read>, step: Step) -> HttpRespon
 }
 
 /// The first code, if a secret waits for it; else the password.
-async fn first_step(member: &PageMember<Read>, frame: &Frame, told: Told) -> Result<HttpResponse> {
+async fn first_step(member: &PageMember<Account>, frame: &Frame, told: Told) -> Result<HttpResponse> {
     let Some(offer) = account::waiting_totp(&member.own()).await? else {
         return page(member, frame, Step::Begin, told);
     };
@@ -185,7 +193,7 @@ async fn first_step(member: &PageMember<Read>, frame: &Frame, told: Told) -> Res
     render(&member.state, frame, told.status, "app/account_two_factor", &content)
 }
 
-fn page(member: &PageMember<Read>, frame: &Frame, step: Step, told: Told) -> Result<HttpResponse> {
+fn page(member: &PageMember<Account>, frame: &Frame, step: Step, told: Told) -> Result<HttpResponse> {
     let content = empty(step, told.errors);
     render(&member.state, frame, told.status, "app/account_two_factor", &content)
 }
@@ -202,7 +210,7 @@ const fn empty(step: Step, errors: Vec<Flaw>) -> Page {
     }
 }
 
-fn codes(member: &PageMember<Read>, frame: &Frame, made: &[RecoveryCode]) -> Result<HttpResponse> {
+fn codes(member: &PageMember<Account>, frame: &Frame, made: &[RecoveryCode]) -> Result<HttpResponse> {
     let codes = made.iter().map(ToString::to_string).collect();
     let content = RecoveryCodes { current: "account", tab: "security", codes };
     render(&member.state, frame, StatusCode::OK, "app/account_recovery_codes", &content)

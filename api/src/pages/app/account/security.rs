@@ -8,7 +8,7 @@ use store::{accounts, second_factors, sessions};
 use super::super::done;
 use super::super::told::Told;
 use crate::account;
-use crate::extract::{PageMember, Path, Read};
+use crate::extract::{Account, PageMember, Path};
 use crate::me::sessions::{AccountEventView, SessionView};
 use crate::pages::account::login::signed_out;
 use crate::pages::form::{Flaw, Form, refuses_a_person};
@@ -43,7 +43,7 @@ struct Security {
     errors: Vec<Flaw>,
 }
 
-pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
+pub async fn show(reader: Reader, member: PageMember<Account>) -> HttpResponse {
     reader
         .answer(async {
             let (frame, tenant) = member.frame(&reader).await?;
@@ -54,7 +54,7 @@ pub async fn show(reader: Reader, member: PageMember<Read>) -> HttpResponse {
 
 pub async fn change_password(
     reader: Reader,
-    member: PageMember<Read>,
+    member: PageMember<Account>,
     form: Result<Form<PasswordForm>>,
 ) -> HttpResponse {
     reader
@@ -74,7 +74,7 @@ pub async fn change_password(
 }
 
 /// Ends one session; one's own signs out.
-pub async fn end(reader: Reader, member: PageMember<Read>, id: Result<Path<SessionId>>) -> HttpResponse {
+pub async fn end(reader: Reader, member: PageMember<Account>, id: Result<Path<SessionId>>) -> HttpResponse {
     reader
         .answer(async {
             let (id, identity) = (*id?, member.state.store.identity());
@@ -97,7 +97,7 @@ pub struct EndForm {
 
 pub async fn end_others(
     reader: Reader,
-    member: PageMember<Read>,
+    member: PageMember<Account>,
     form: Result<Form<EndForm>>,
 ) -> HttpResponse {
     reader
@@ -114,7 +114,12 @@ pub async fn end_others(
         .await
 }
 
-async fn page(member: &PageMember<Read>, frame: &Frame, timezone: &str, told: Told) -> Result<HttpResponse> {
+async fn page(
+    member: &PageMember<Account>,
+    frame: &Frame,
+    timezone: &str,
+    told: Told,
+) -> Result<HttpResponse> {
     let (identity, id, now) = (member.state.store.identity(), member.user_id, member.now);
     let (user, codes_left, sessions, events) = identity
         .transaction(async |tx| {
