@@ -39,7 +39,7 @@ pub struct AuditEventView {
 
 #[derive(Serialize, ToSchema)]
 pub struct AuditActor {
-    /// user, api_key, customer, operator or system.
+    /// `user`, `api_key`, `customer`, `operator` or `system`.
     kind: String,
     id: Option<Uuid>,
     /// Of a member or a key that is still there.

@@ -28,7 +28,7 @@ pub struct Config {
     /// Threads that serve; the machine's cores.
     #[arg(long, env = "HTTP_WORKERS")]
     pub http_workers: Option<usize>,
-    /// Networks of the proxies in front of us, which tell the client's address in X-Forwarded-For: 10.0.0.0/8,fd00::/8.
+    /// Networks of the proxies in front of us, which tell the client's address in X-Forwarded-For, such as `10.0.0.0/8,fd00::/8`.
     #[arg(long, env = "TRUSTED_PROXIES", default_value = "")]
     pub trusted_proxies: Proxies,
     /// Shows /dev/outbox. Never where others can reach it.

@@ -62,10 +62,8 @@ struct Access<'a> {
     /// None: as many as one likes.
     max: Option<i64>,
     is_verified: bool,
-    owns: bool,
-    has_second_factor: bool,
-    needs_second_factor: bool,
-    without_second_factor: usize,
+    /// What an owner is asked of it.
+    second_factor: Option<SecondFactor>,
     timezone: &'static str,
     errors: Vec<Flaw>,
 }
@@ -90,6 +88,15 @@ struct InvitationRow {
     role: &'static str,
     expires_at: DateTime<Utc>,
     may_change: bool,
+}
+
+#[derive(Serialize)]
+struct SecondFactor {
+    /// Whether whoever looks has one.
+    is_own: bool,
+    is_required: bool,
+    /// Members who have none.
+    without: usize,
 }
 
 /// One line of the table in `domain::access`.
@@ -241,10 +248,11 @@ async fn page<P: Allows>(
         tab: "access",
         heirs: if own.may(Permission::OwnTenant) { heirs.collect() } else { Vec::new() },
         used: all.len() + open.len(),
-        owns: own.may(Permission::OwnTenant),
-        has_second_factor: user.has_second_factor,
-        needs_second_factor: access.second_factor_required_at.is_some(),
-        without_second_factor: all.iter().filter(|one| !one.has_second_factor).count(),
+        second_factor: own.may(Permission::OwnTenant).then(|| SecondFactor {
+            is_own: user.has_second_factor,
+            is_required: access.second_factor_required_at.is_some(),
+            without: all.iter().filter(|one| !one.has_second_factor).count(),
+        }),
         members: all.into_iter().map(|one| row(one, id, own)).collect(),
         invitations: open
             .into_iter()
