@@ -15,6 +15,12 @@ use crate::random;
 
 /// How long an access token is good for.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
+/// By how many seconds the clocks of two processes may differ: each is refused at start when it is 2 s off PostgreSQL's.
+const SKEW: i64 = 5;
+/// Whom access tokens are for: what else a key of theirs may come to sign opens nothing here (RFC 8725, 3.9).
+const AUDIENCE: &str = "harmony";
+/// Bytes; ours have 400. Nothing longer is decoded.
+const LONGEST: usize = 2_000;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Claims {
@@ -24,7 +30,9 @@ pub struct Claims {
     pub sid: SessionId,
     /// The tenant it acts in.
     pub tid: TenantId,
+    pub aud: String,
     pub iat: i64,
+    pub nbf: i64,
     pub exp: i64,
 }
 
@@ -56,25 +64,39 @@ impl Tokens {
             sub: user,
             sid: session,
             tid: tenant,
+            aud: AUDIENCE.to_owned(),
             iat: now.timestamp(),
+            nbf: now.timestamp(),
             exp: (now + LIFETIME).timestamp(),
         };
         let (name, key) = &self.signing;
-        let header = Header { kid: Some(name.clone()), ..Header::new(Algorithm::EdDSA) };
-        jsonwebtoken::encode(&header, &claims, key).expect("claims of numbers and ids can be signed")
+        jsonwebtoken::encode(&header(name), &claims, key).expect("claims of numbers and ids can be signed")
     }
 
-    /// `None`: not ours, or over.
+    /// `None`: not ours, for somebody else, not yet good, or over.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Claims> {
-        let header = jsonwebtoken::decode_header(token).ok()?;
-        let kid = header.kid?;
-        let (_, key) = self.keys.iter().find(|(name, _)| *name == kid)?;
+        if token.len() > LONGEST {
+            return None;
+        }
+        let claimed = jsonwebtoken::decode_header(token).ok()?;
+        let (name, key) = self.keys.iter().find(|(name, _)| claimed.kid.as_ref() == Some(name))?;
+        // We write each header ourselves: one that says more names a key of its own, or something critical that we ignore.
+        if claimed != header(name) {
+            return None;
+        }
         let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_audience(&[AUDIENCE]);
         // The time is ours, not the library's.
         validation.validate_exp = false;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &validation).ok()?.claims;
-        (claims.exp > now.timestamp()).then_some(claims)
+        let now = now.timestamp();
+        (claims.nbf.saturating_sub(SKEW) <= now && now < claims.exp).then_some(claims)
     }
+}
+
+/// The one header of tokens that this key signs.
+fn header(kid: &str) -> Header {
+    Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::EdDSA) }
 }
 
 /// A refresh token, or the cookie of a session: 32 random bytes. PostgreSQL keeps its hash alone.

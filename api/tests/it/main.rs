@@ -128,6 +128,8 @@ mod team;
 #[cfg(test)]
 mod tenant_access;
 #[cfg(test)]
+mod tokens;
+#[cfg(test)]
 mod translations;
 #[cfg(test)]
 mod visits;
