@@ -26,7 +26,7 @@ fn path(route: &Route, of: &str) -> String {
     route.path.replace("{queue}", "email").replace("{tenant_id}", tenant).replace("{id}", id)
 }
 
-fn request(app: &TestApp, route: &Route, of: &str) -> Request {
+pub(crate) fn request(app: &TestApp, route: &Route, of: &str) -> Request {
     let request = app.api(route.method.as_str(), &path(route, of));
     match (route.method.as_str(), route.path) {
         ("POST", "/admin/jobs/retry" | "/admin/jobs/delete") => request.json(&json!({"queue": "email"})),
@@ -39,7 +39,7 @@ fn request(app: &TestApp, route: &Route, of: &str) -> Request {
     }
 }
 
-fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<Route> {
     let routes = api::routes::api();
     routes.into_iter().filter(|route| route.access == Access::Operator).collect()
 }

@@ -122,6 +122,8 @@ mod slots;
 #[cfg(test)]
 mod strangers;
 #[cfg(test)]
+mod strangers_ended;
+#[cfg(test)]
 mod stream;
 #[cfg(test)]
 mod team;
