@@ -1,6 +1,6 @@
 # What one does here, by name. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset test test-zones test-browser check check-deploy fmt release bench chaos races soak schema migration vendor shots lighthouse
+.PHONY: help run stop reset test test-zones test-browser check check-deploy fmt release bench chaos races contract soak schema migration vendor shots lighthouse
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 23
@@ -44,6 +44,9 @@ chaos: ## Kill, empty, restart and stall everything under 5,000 jobs (CHAOS_JOBS
 
 races: ## 200 at once for one slot, 100 times over, and other races (RACE_POSTS, RACE_ROUNDS), and say who won
 	@scripts/races
+
+contract: ## Hold the API to its OpenAPI document: 2,000 sequences of requests (CONTRACT_SEQUENCES, CONTRACT_SEED)
+	@scripts/contract
 
 soak: ## Keep 10,000 jobs a second going in and out for half an hour (SECONDS_EACH, RATE), and watch the ledger's size
 	@bench/soak

@@ -131,3 +131,17 @@ need_redis() {
   find_redis || die "Redis 7 or later is needed and the packages here are older: install it from https://redis.io/downloads, \
 or set REDIS_URL to a server you have."
 }
+
+# Sets venv to a Python of the project's own, made anew when what it needs has changed.
+need_python() {
+  python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages "Python 3 with venv" python3-venv python
+  venv=$home/venv
+  if ! cmp -s tests/requirements.txt "$venv/requirements.txt"; then
+    say "Preparing Python for the tests (tests/requirements.txt)"
+    rm -rf "$venv"
+    python3 -m venv "$venv" || die "Python's venv is missing: install python3-venv."
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/requirements.txt ||
+      die "The Python packages of tests/requirements.txt can't be installed: is there a network?"
+    cp tests/requirements.txt "$venv/requirements.txt"
+  fi
+}

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use testkit::{Salon, TestApp};
 
 #[expect(clippy::disallowed_methods, reason = "a test has no main.rs that reads the environment for it")]
-fn python() -> String {
+pub(crate) fn python() -> String {
     let prepared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.harmony/venv/bin/python");
     std::env::var("TEST_PYTHON").unwrap_or_else(|_unset| {
         assert!(
             prepared.exists(),
-            "No Python with icalendar: run `make test`, which prepares it in .harmony/venv."
+            "No Python of the tests' own: run `make test`, which prepares it in .harmony/venv."
         );
         prepared.to_str().unwrap().to_owned()
     })

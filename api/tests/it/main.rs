@@ -19,6 +19,8 @@ mod catalogue;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod customers;
 #[cfg(test)]
 mod customers_blocks;
