@@ -93,7 +93,8 @@ deploy() {
   (umask 077 && mkdir -p "$place")
   port=$(free_port $((21000 + RANDOM % 8000)))
   export DATABASE_URL=${TEST_DATABASE_URL%/*}/harmony_browser REDIS_URL=$TEST_REDIS_URL
-  export BIND=127.0.0.1:$port PUBLIC_URL=http://127.0.0.1:$port HARMONY_DEVELOPMENT=true RATE_LIMIT_FACTOR=0
+  export BIND=127.0.0.1:$port PUBLIC_URL=http://127.0.0.1:$port HARMONY_DEVELOPMENT=true
+  export RATE_LIMIT_FACTOR=${RATE_LIMIT_FACTOR:-0}
   export SECRETS_DIR=$place/secrets MAIL_SANDBOX_DIR=$place/outbox FILES_URL=file://$place/files
   METRICS_BIND=127.0.0.1:$(free_port $((port + 1)))
   export METRICS_BIND BASE_URL=$PUBLIC_URL
