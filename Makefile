@@ -1,6 +1,6 @@
 # What one does here, by name. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset test test-zones test-browser check check-deploy fmt release bench chaos races contract soak schema migration vendor shots lighthouse
+.PHONY: help run stop reset test test-zones test-browser check check-deploy fmt release bench chaos races contract fuzz soak schema migration vendor shots lighthouse
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 23
@@ -47,6 +47,9 @@ races: ## 200 at once for one slot, 100 times over, and other races (RACE_POSTS,
 
 contract: ## Hold the API to its OpenAPI document: 2,000 sequences of requests (CONTRACT_SEQUENCES, CONTRACT_SEED)
 	@scripts/contract
+
+fuzz: ## Feed every parser of outside bytes with what finds new ways through it (FUZZ_SECONDS; ARGS="rule calendar")
+	@scripts/fuzz $(ARGS)
 
 soak: ## Keep 10,000 jobs a second going in and out for half an hour (SECONDS_EACH, RATE), and watch the ledger's size
 	@bench/soak
