@@ -20,6 +20,9 @@ use crate::problem::{Problem, Result};
 /// Most bytes of a JSON body.
 const MAX_BODY: usize = 64 * 1024;
 
+/// Most bytes of what a refusal says of one value: some of it may be what was sent.
+pub(super) const LONGEST_DETAIL: usize = 300;
+
 /// How long a body may take to arrive.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -160,7 +163,7 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     {
         pointer = format!("{pointer}/{name}");
     }
-    detail.truncate(detail.floor_char_boundary(300));
+    detail.truncate(detail.floor_char_boundary(LONGEST_DETAIL));
     Rejection::invalid(pointer, code, detail).into()
 }
 

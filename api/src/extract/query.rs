@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use domain::rejection::{Code, Rejection};
 use serde::de::DeserializeOwned;
 
+use super::body::LONGEST_DETAIL;
 use crate::problem::{Problem, Result};
 
 /// The query of the address. Unknown and malformed parameters are refused by their names.
@@ -31,9 +32,10 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T> {
     let deserializer = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let name = error.path().to_string();
-        let detail = error.into_inner().to_string();
-        Rejection::invalid(format!("?{}", name.trim_matches('.')), super::body::code_of(&detail), detail)
-            .into()
+        let mut detail = error.into_inner().to_string();
+        let code = super::body::code_of(&detail);
+        detail.truncate(detail.floor_char_boundary(LONGEST_DETAIL));
+        Rejection::invalid(format!("?{}", name.trim_matches('.')), code, detail).into()
     })
 }
 
@@ -85,5 +87,19 @@ impl FromRequest for IfMatch {
                 }
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::list::PageQuestion;
+
+    #[test]
+    fn what_was_asked_is_repeated_only_in_part() {
+        for query in [format!("limit={}", "é".repeat(1_000)), format!("{}=1", "x".repeat(2_000))] {
+            let problem = parse::<PageQuestion>(&query).unwrap_err();
+            assert!(problem.0.errors.iter().all(|error| error.detail.len() <= LONGEST_DETAIL), "{problem:?}");
+        }
     }
 }
