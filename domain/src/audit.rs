@@ -19,6 +19,7 @@ pub const ACTIONS: &[&str] = &[
     "customer.block",
     "customer.unblock",
     "customer.merge",
+    "customer.erase",
     "customer.import",
     "customer.export",
     "waitlist.join",

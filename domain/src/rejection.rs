@@ -106,6 +106,7 @@ codes! {
     BookingNotClosable, "BOOKING_NOT_CLOSABLE", Conflict, "Nobody can say yet how this booking ended.";
     CustomerExists, "CUSTOMER_EXISTS", Conflict, "A customer with this email address exists already.";
     BookingNotPayable, "BOOKING_NOT_PAYABLE", Conflict, "No deposit is waited for.";
+    CustomerExpected, "CUSTOMER_EXPECTED", Conflict, "This customer is still expected. Cancel what is ahead first.";
     SameCustomer, "SAME_CUSTOMER", Conflict, "Choose two customers, not one twice.";
     ContactTheBusiness, "CONTACT_THE_BUSINESS", Forbidden, "This can't be booked online. Please contact the business.";
     ImportStarted, "IMPORT_STARTED", Conflict, "This import has been started already.";

@@ -9,7 +9,7 @@ pub use policy::{Backoff, JobError, Policy, Priority};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{
-    AccountEventId, BookingId, EmailChangeId, ImageId, ImportId, IntakeFileId, InvitationId, JobId, ResetId,
+    AccountEventId, BookingId, DocumentId, EmailChangeId, ImageId, ImportId, IntakeFileId, InvitationId, JobId, ResetId,
     SeriesId, UserId, WaitlistEntryId,
 };
 use domain::plan::Limit;
@@ -108,6 +108,8 @@ pub enum Job {
     DropImport { import_id: ImportId },
     /// Removes a file that was sent as an answer, unless a booking has taken it.
     DropIntakeFile { file_id: IntakeFileId },
+    /// Removes a document and its file: what it tells is to be forgotten.
+    DropDocument { document_id: DocumentId },
     /// Has every tenant write out what has come within reach of its private events.
     ExtendTenants {},
     /// Writes out what has come within reach of the private events that recur.
@@ -150,7 +152,8 @@ impl Job {
             Self::DropImage { .. }
             | Self::DropExport { .. }
             | Self::DropImport { .. }
-            | Self::DropIntakeFile { .. } => Policy::new(Queue::Maintenance, 8, 60),
+            | Self::DropIntakeFile { .. }
+            | Self::DropDocument { .. } => Policy::new(Queue::Maintenance, 8, 60),
             Self::ExtendPrivateEvents {} => Policy::new(Queue::Maintenance, 8, 300).bulk(),
             Self::RemindOfBookings { .. } | Self::RemindTenants { .. } | Self::ExtendTenants {} => {
                 Policy::new(Queue::Maintenance, 8, 120).backoff(5, 600)
@@ -189,6 +192,7 @@ impl Job {
             Self::ImportCustomers { .. } => "import_customers",
             Self::DropImport { .. } => "drop_import",
             Self::DropIntakeFile { .. } => "drop_intake_file",
+            Self::DropDocument { .. } => "drop_document",
             Self::ExtendTenants {} => "extend_tenants",
             Self::ExtendPrivateEvents {} => "extend_private_events",
             Self::SendWaitlistWelcome { .. } => "send_waitlist_welcome",
@@ -354,6 +358,10 @@ mod tests {
             (
                 Job::DropImport { import_id: ImportId(id) },
                 r#"{"import_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::DropDocument { document_id: DocumentId(id) },
+                r#"{"document_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (
                 Job::DropIntakeFile { file_id: IntakeFileId(id) },

@@ -603,6 +603,7 @@ app-audit-did = { $action ->
     [customer_update] Customer changed
     [customer_block] Customer blocked
     [customer_unblock] Customer unblocked
+    [customer_erase] Customer erased
     [customer_merge] Customers merged
     [customer_import] Customers imported
     [customer_export] Customers exported

@@ -134,3 +134,12 @@ customers-flaw = { $code ->
     }
 }
 customers-flash-import = The import has begun.
+customers-data = Data of this person
+customers-data-text = Whoever asks is told what you know of them: their profile, their bookings, what they answered, the messages they got.
+customers-data-file = Download everything
+customers-erase-text = You forget who this was: name, addresses, notes, answers, files. What was booked stays in your figures, without a name. Nobody can undo it.
+customers-erase-sure = I am sure
+customers-erase = Erase this person
+customers-erase-unsure = Nothing was erased: say that you are sure.
+customers-erase-expected = This customer is still expected. Cancel what is ahead first.
+customers-erased = The person is erased. What was booked stands.

@@ -40,6 +40,7 @@ ops-kind = { $kind ->
     [drop_export] Remove the file of an export
     [import_customers] Bring customers in from a file
     [drop_import] Remove the file of an import
+    [drop_document] Remove a document
     [drop_intake_file] Remove a file that nobody booked with
     [extend_tenants] Look for recurring private events that come within reach
     [extend_private_events] Write out recurring private events

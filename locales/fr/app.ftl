@@ -603,6 +603,7 @@ app-audit-did = { $action ->
     [customer_update] Client changé
     [customer_block] Client bloqué
     [customer_unblock] Client débloqué
+    [customer_erase] Client effacé
     [customer_merge] Clients fusionnés
     [customer_import] Clients importés
     [customer_export] Clients exportés

@@ -134,3 +134,12 @@ customers-flaw = { $code ->
     }
 }
 customers-flash-import = L’import a commencé.
+customers-data = Données de cette personne
+customers-data-text = Qui le demande apprend ce que vous savez : son profil, ses réservations, ses réponses, les messages reçus.
+customers-data-file = Tout télécharger
+customers-erase-text = Vous oubliez qui c’était : nom, adresses, notes, réponses, fichiers. Ce qui a été réservé reste dans vos chiffres, sans nom. Personne ne peut revenir en arrière.
+customers-erase-sure = J’en suis sûr
+customers-erase = Effacer cette personne
+customers-erase-unsure = Rien n’a été effacé : dites que vous en êtes sûr.
+customers-erase-expected = Ce client est encore attendu. Annulez d’abord ce qui est à venir.
+customers-erased = La personne est effacée. Ce qui a été réservé reste.

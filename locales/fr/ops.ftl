@@ -40,6 +40,7 @@ ops-kind = { $kind ->
     [drop_export] Supprimer le fichier d’un export
     [import_customers] Importer des clients d’un fichier
     [drop_import] Supprimer le fichier d’un import
+    [drop_document] Supprimer un document
     [drop_intake_file] Supprimer un fichier resté sans réservation
     [extend_tenants] Chercher les événements récurrents arrivés à portée
     [extend_private_events] Inscrire les événements privés récurrents

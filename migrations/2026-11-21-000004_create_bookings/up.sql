@@ -10,6 +10,7 @@ CREATE TABLE customers (
   phone_e164 text,
   locale text NOT NULL CHECK (locale IN ('fr', 'en')),
   note text CHECK (length(note) <= 2000),
+  erased_at timestamptz,
   version bigint NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
@@ -18,6 +19,7 @@ CREATE TABLE customers (
   CONSTRAINT customers_email UNIQUE (tenant_id, email_key)
 );
 CALL protect_tenant_table('customers');
+COMMENT ON COLUMN customers.erased_at IS 'Since when nobody knows who it was: what was booked stands, without a name.';
 CREATE INDEX customers_name ON customers (tenant_id, name_key, id);
 CREATE INDEX customers_phone ON customers (tenant_id, phone_e164, id) WHERE phone_e164 IS NOT NULL;
 COMMENT ON COLUMN customers.name_key IS 'The words of the name, lower case and without accents: what lists are sorted by.';

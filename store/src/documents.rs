@@ -81,3 +81,15 @@ pub async fn remove(tx: &TenantTx, kind: &str, subject: Uuid) -> Result<()> {
     diesel::delete(all).execute(&mut tx.conn()).await?;
     Ok(())
 }
+
+/// One of them; `None`: it is gone.
+pub async fn find(tx: &TenantTx, id: DocumentId) -> Result<Option<Document>> {
+    let found = documents::table.find((tx.tenant(), id)).select(Document::as_select());
+    Ok(found.first(&mut tx.conn()).await.optional()?)
+}
+
+/// Forgets one whose file is gone.
+pub async fn remove(tx: &TenantTx, id: DocumentId) -> Result<()> {
+    diesel::delete(documents::table.find((tx.tenant(), id))).execute(&mut tx.conn()).await?;
+    Ok(())
+}

@@ -288,6 +288,7 @@ diesel::table! {
         phone_e164 -> Nullable<Text>,
         locale -> Text,
         note -> Nullable<Text>,
+        erased_at -> Nullable<Timestamptz>,
         version -> Int8,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,

@@ -49,12 +49,19 @@ pub struct Entry {
     pub to_date: NaiveDate,
     pub earliest_minute: Option<i16>,
     pub latest_minute: Option<i16>,
+    // The trail keeps nothing of who waits: nobody could take it out again.
+    #[serde(skip)]
     pub contact_name: String,
+    #[serde(skip)]
     pub contact_email: String,
+    #[serde(skip)]
     pub contact_email_key: String,
+    #[serde(skip)]
     pub contact_phone: Option<String>,
     pub locale: Locale,
+    #[serde(skip)]
     pub address: Option<String>,
+    #[serde(skip)]
     pub note: Option<String>,
     /// What was offered, as the booking that holds it.
     pub booking_id: Option<BookingId>,

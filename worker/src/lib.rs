@@ -4,6 +4,7 @@ mod bookings;
 pub mod clock;
 pub mod context;
 pub mod dispatch;
+mod documents;
 mod exports;
 mod images;
 mod imports;

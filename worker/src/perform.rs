@@ -4,7 +4,7 @@ use crate::bookings::{self, Message};
 use crate::context::Context;
 use crate::runtime::Envelope;
 use crate::{
-    exports, images, imports, intake, maintenance, private_events, reminders, series, usage, users, waitlist,
+    documents, exports, images, imports, intake, maintenance, private_events, reminders, series, usage, users, waitlist,
 };
 use domain::wall_clock::Interval;
 use jobs::{Job, JobError};
@@ -70,6 +70,9 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
             Box::pin(imports::import_customers(context, &envelope, import_id)).await
         }
         Job::DropImport { import_id } => imports::drop_import(context, envelope.tenant_id, import_id).await,
+        Job::DropDocument { document_id } => {
+            documents::drop_document(context, envelope.tenant_id, document_id).await
+        }
         Job::DropIntakeFile { file_id } => intake::drop_file(context, envelope.tenant_id, file_id).await,
         Job::ExtendTenants {} => private_events::extend_tenants(context).await,
         Job::ExtendPrivateEvents {} => private_events::extend(context, &envelope).await,

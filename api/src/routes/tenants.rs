@@ -298,6 +298,22 @@ pub(super) fn routes() -> Vec<Route> {
             "The rows that were refused (CSV)",
         ),
         route(
+            get,
+            "/customers/{id}/data",
+            Access::Caller(ManageTenant),
+            customers::erasure::show,
+            "All that is known of somebody",
+        )
+        .replies::<customers::erasure::CustomerData>(200),
+        route(
+            delete,
+            "/customers/{id}/data",
+            Access::Caller(ManageTenant),
+            customers::erasure::destroy,
+            "Forget who a customer was; what was booked stands",
+        )
+        .answers(204),
+        route(
             post,
             "/customers/{id}/merge",
             catalogue,

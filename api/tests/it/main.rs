@@ -36,6 +36,8 @@ mod document;
 #[cfg(test)]
 mod embedding;
 #[cfg(test)]
+mod erasure;
+#[cfg(test)]
 mod group_sessions;
 #[cfg(test)]
 mod holds;

@@ -263,6 +263,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             | "/staff/{id}"
             | "/rooms/{id}"
             | "/customers/{id}/block"
+            | "/customers/{id}/data"
             | "/events/{id}"
             | "/staff/{id}/calendar-feed",
         )

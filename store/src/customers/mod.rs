@@ -3,6 +3,7 @@
 mod addresses;
 pub mod blocks;
 pub mod duplicates;
+pub mod erasure;
 mod figures;
 pub mod imports;
 pub mod merges;
@@ -139,6 +140,7 @@ fn list_query(
     let mut query = QueryDsl::select(customers::table, Customer::as_select())
         .into_boxed()
         .filter(customers::tenant_id.eq(tx.tenant()))
+        .filter(customers::erased_at.is_null())
         .order((customers::name_key, customers::id))
         .limit(limit);
     for word in &filter.words {
@@ -189,10 +191,12 @@ pub async fn known(tx: &TenantTx, customers: Vec<Customer>) -> Result<Vec<Known>
     Ok(customers.into_iter().map(with).collect())
 }
 
-/// One whose profile nobody else changes until the transaction ends. Bookings don't wait for it.
+/// One whose profile nobody else changes until the transaction ends. Bookings don't wait for it. Whoever was erased is not
+/// there: nobody writes them down again.
 async fn find_for_update(tx: &TenantTx, id: CustomerId) -> Result<Customer> {
     Ok(customers::table
         .find((tx.tenant(), id))
+        .filter(customers::erased_at.is_null())
         .select(Customer::as_select())
         .for_no_key_update()
         .first(&mut tx.conn())

@@ -50,6 +50,7 @@ fn day() -> Vec<Page> {
     let (get, post) = (|| Method::GET, || Method::POST);
     let (read, desk) = (Access::Member(Permission::Read), Access::Member(Permission::ManageBookings));
     let manager = Access::Member(Permission::ManageCatalogue);
+    let owner = Access::Member(Permission::ManageTenant);
     vec![
         page(get(), "/app/calendar", read, calendar::show),
         page(get(), "/app/events", read, events::list),
@@ -95,6 +96,8 @@ fn day() -> Vec<Page> {
         page(get(), "/app/customers/{id}", read, customers::profile::show),
         page(get(), "/app/customers/{id}/edit", desk, customers::form::edit),
         page(post(), "/app/customers/{id}/edit", desk, customers::form::update),
+        page(get(), "/app/customers/{id}/data", owner, customers::profile::data),
+        page(post(), "/app/customers/{id}/erasure", owner, customers::profile::erase),
         page(post(), "/app/customers/{id}/block", desk, customers::profile::block),
         page(post(), "/app/customers/{id}/block/removal", desk, customers::profile::unblock),
     ]

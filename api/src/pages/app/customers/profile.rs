@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_DISPOSITION;
 use chrono::{DateTime, Utc};
 use domain::access::Permission;
 use domain::id::CustomerId;
@@ -9,15 +10,16 @@ use domain::rejection::Code;
 use futures_util::join;
 use serde::{Deserialize, Serialize};
 use store::bookings::{self, Appointment};
-use store::customers::{Block, Figures, Known, duplicates, figures, merges};
+use store::customers::{Block, Figures, Known, duplicates, erasure, figures, merges};
 
 use super::super::bookings::Sheet;
 use super::super::done;
 use super::{Row, tagged};
-use crate::extract::{ManageBookings, PageMember, Path, Read};
+use crate::extract::{ManageBookings, ManageTenant, PageMember, Path, Read};
 use crate::pages::form::Form;
-use crate::pages::{Reader, render, see};
-use crate::problem::Result;
+use crate::pages::frame::Flash;
+use crate::pages::{Reader, render, see, see_with};
+use crate::problem::{Problem, Result};
 
 /// Most bookings that the page of a customer shows.
 const MOST_BOOKINGS: i64 = 50;
@@ -39,6 +41,7 @@ struct Detail {
     since: DateTime<Utc>,
     may_write: bool,
     may_merge: bool,
+    may_erase: bool,
 }
 
 #[derive(Serialize)]
@@ -144,6 +147,7 @@ pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<Cust
                 timezone: tenant.timezone.to_string(),
                 may_write: member.role.may(Permission::ManageBookings),
                 may_merge: member.role.may(Permission::ManageCatalogue),
+                may_erase: member.role.may(Permission::ManageTenant),
             };
             render(&member.state, &frame, StatusCode::OK, "app/customer", &content)
         })
@@ -200,6 +204,55 @@ pub async fn unblock(
             let own = format!("/app/customers/{id}");
             let back = if form.back == "list" { "/app/customers/blocked" } else { own.as_str() };
             Ok(done(back, "customers-flash-unblocked"))
+        })
+        .await
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ErasureForm {
+    sure: String,
+}
+
+/// All that is known of them, as a file.
+pub async fn data(
+    reader: Reader,
+    member: PageMember<ManageTenant>,
+    id: Result<Path<CustomerId>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let id = *id?;
+            let data = member.tenant.read(async |tx| erasure::data(tx, id).await).await?;
+            let name = format!("attachment; filename=\"customer-{id}.json\"");
+            Ok(HttpResponse::Ok().insert_header((CONTENT_DISPOSITION, name)).json(data))
+        })
+        .await
+}
+
+/// Forgets who they were. Nothing happens to whoever is not sure.
+pub async fn erase(
+    reader: Reader,
+    member: PageMember<ManageTenant>,
+    id: Result<Path<CustomerId>>,
+    form: Result<Form<ErasureForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (id, Form(form)) = (*id?, form?);
+            let page = format!("/app/customers/{id}");
+            if form.sure.is_empty() {
+                return Ok(see_with(&page, &Flash::bad("customers-erase-unsure")));
+            }
+            let (by, now) = (member.by(), member.now);
+            let erased = member.tenant.transaction(async |tx| erasure::erase(tx, id, &by, now).await).await;
+            match erased.map_err(Problem::from) {
+                Ok(()) => Ok(done("/app/customers", "customers-erased")),
+                Err(problem) if problem.code() == Code::CustomerExpected => {
+                    Ok(see_with(&page, &Flash::bad("customers-erase-expected")))
+                }
+                Err(problem) => Err(problem),
+            }
         })
         .await
 }

@@ -1,0 +1,146 @@
+//! What is known of a customer, all of it, for them to read (GDPR, articles 15 and 20), and its erasure (article 17): what was
+//! booked stands, because books are kept by law, and nobody knows by whom.
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Jsonb, Timestamptz, Uuid};
+use diesel::{OptionalExtension, QueryableByName, sql_query};
+use diesel_async::RunQueryDsl;
+use domain::id::{CustomerId, DocumentId, IntakeFileId};
+use domain::rejection::Code;
+use jobs::Job;
+use serde_json::Value;
+
+use super::{find_for_update, happened};
+use crate::TenantTx;
+use crate::audit::{self, By, Change};
+use crate::cached::cached;
+use crate::error::Result;
+use crate::events;
+
+/// $1: the tenant, $2: the customer. What PostgreSQL derives for its own use is left out.
+const DATA: &str = "\
+SELECT jsonb_build_object(
+  'customer', to_jsonb(c) - '{tenant_id,name_key,email_key,erased_at,created_by}'::text[],
+  'addresses', (SELECT coalesce(jsonb_agg(a.email_key ORDER BY a.email_key), '[]') FROM customer_addresses a
+    WHERE a.tenant_id = $1 AND a.customer_id = $2),
+  'tags', (SELECT coalesce(jsonb_agg(t.name ORDER BY t.tag_key), '[]') FROM customer_tags t
+    WHERE t.tenant_id = $1 AND t.customer_id = $2),
+  'block', (SELECT to_jsonb(b) - '{tenant_id,customer_id,created_by}'::text[] FROM customer_blocks b
+    WHERE b.tenant_id = $1 AND b.customer_id = $2),
+  'bookings', (SELECT coalesce(jsonb_agg(to_jsonb(b) - '{tenant_id,contact_email_key,created_by,assigned}'::text[]
+    ORDER BY b.starts_at, b.id), '[]') FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2),
+  'files', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'booking_id', f.booking_id, 'name', f.name,
+    'kind', f.kind, 'size_bytes', f.size_bytes) ORDER BY f.id), '[]') FROM intake_files f
+    JOIN bookings b ON b.tenant_id = f.tenant_id AND b.id = f.booking_id WHERE f.tenant_id = $1 AND b.customer_id = $2),
+  'waitlist', (SELECT coalesce(jsonb_agg(to_jsonb(w) - '{tenant_id,contact_email_key,created_by}'::text[]
+    ORDER BY w.created_at, w.id), '[]') FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key IN
+      (SELECT a.email_key FROM customer_addresses a WHERE a.tenant_id = $1 AND a.customer_id = $2)),
+  'messages', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', m.kind, 'channel', m.channel, 'recipient', m.recipient,
+    'status', m.status, 'created_at', m.created_at, 'sent_at', m.sent_at) ORDER BY m.created_at, m.id), '[]')
+    FROM messages m WHERE m.tenant_id = $1 AND m.audience = 'customer' AND m.subject_id IN (
+      SELECT b.id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2
+      UNION ALL SELECT b.series_id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2
+      UNION ALL SELECT w.id FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key IN
+        (SELECT a.email_key FROM customer_addresses a WHERE a.tenant_id = $1 AND a.customer_id = $2)))
+) AS data
+FROM customers c WHERE c.tenant_id = $1 AND c.id = $2";
+
+#[derive(QueryableByName)]
+struct Known {
+    #[diesel(sql_type = Jsonb)]
+    data: Value,
+}
+
+/// All that is known of somebody. The files that they sent are named, and fetched one by one.
+pub async fn data(tx: &TenantTx, id: CustomerId) -> Result<Value> {
+    let query = sql_query(DATA).bind::<Uuid, _>(tx.tenant()).bind::<Uuid, _>(id);
+    let known: Option<Known> = cached(query).get_result(&mut tx.conn()).await.optional()?;
+    Ok(known.ok_or(Code::NotFound)?.data)
+}
+
+/// What is still ahead.
+const AHEAD: &str = "\
+SELECT b.id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2 AND b.ends_at > $3
+  AND b.status IN ('held', 'pending', 'confirmed') LIMIT 1";
+
+/// Files that they sent, which no booking has any more then.
+const FILES: &str = "\
+UPDATE intake_files f SET booking_id = NULL, name = f.kind FROM bookings b
+WHERE f.tenant_id = $1 AND b.tenant_id = f.tenant_id AND b.id = f.booking_id AND b.customer_id = $2 RETURNING f.id";
+
+/// What was made of their bookings.
+const DOCUMENTS: &str = "\
+SELECT d.id FROM documents d JOIN bookings b ON b.tenant_id = d.tenant_id AND b.id = d.subject_id
+WHERE d.tenant_id = $1 AND b.customer_id = $2 AND d.kind = 'booking_summary'";
+
+/// In this order: what leads to others goes after them. $3 is the moment.
+const ERASE: [&str; 11] = [
+    "DELETE FROM idempotency_keys k USING customer_addresses a
+     WHERE k.tenant_id = $1 AND a.tenant_id = $1 AND a.customer_id = $2
+       AND position(a.email_key IN lower(k.response::text)) > 0",
+    "UPDATE messages m SET recipient = '', error = NULL WHERE m.tenant_id = $1 AND m.audience = 'customer'
+       AND m.subject_id IN (SELECT b.id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2
+         UNION ALL SELECT b.series_id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2
+         UNION ALL SELECT w.id FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key IN
+           (SELECT a.email_key FROM customer_addresses a WHERE a.tenant_id = $1 AND a.customer_id = $2))",
+    "UPDATE waitlist_entries w SET contact_name = '', contact_email = '', contact_email_key = '', contact_phone = NULL,
+       address = NULL, note = NULL, status = CASE w.status WHEN 'waiting' THEN 'withdrawn' ELSE w.status END,
+       version = w.version + 1, updated_at = $3
+     WHERE w.tenant_id = $1 AND w.contact_email_key IN
+       (SELECT a.email_key FROM customer_addresses a WHERE a.tenant_id = $1 AND a.customer_id = $2)",
+    "DELETE FROM booking_terms t USING bookings b
+     WHERE t.tenant_id = $1 AND b.tenant_id = $1 AND b.id = t.booking_id AND b.customer_id = $2",
+    "UPDATE bookings b SET contact_name = '', contact_email = '', contact_email_key = '', contact_phone = NULL,
+       address = NULL, note = NULL, internal_note = NULL, answers = NULL, cancellation_reason = NULL,
+       customer_timezone = NULL, notify_email = false, notify_sms = false, version = b.version + 1, updated_at = $3
+     WHERE b.tenant_id = $1 AND b.customer_id = $2",
+    "DELETE FROM customer_terms WHERE tenant_id = $1 AND customer_id = $2",
+    "DELETE FROM customer_tags WHERE tenant_id = $1 AND customer_id = $2",
+    "DELETE FROM customer_blocks WHERE tenant_id = $1 AND customer_id = $2",
+    "DELETE FROM customer_addresses WHERE tenant_id = $1 AND customer_id = $2",
+    "DELETE FROM customer_keys k WHERE k.tenant_id = $1 AND (k.customer_id = $2 OR k.customer_id IN
+       (SELECT m.id FROM customer_merges m WHERE m.tenant_id = $1 AND m.kept_id = $2))",
+    // Names are not empty; an address is one customer's.
+    "UPDATE customers SET name = '—', name_key = 'erased ' || id, email = '', email_key = 'erased ' || id, phone_e164 = NULL, note = NULL,
+       erased_at = $3, updated_at = $3, version = version + 1
+     WHERE tenant_id = $1 AND id = $2",
+];
+
+#[derive(QueryableByName)]
+struct One {
+    #[diesel(sql_type = Uuid)]
+    id: uuid::Uuid,
+}
+
+/// Forgets who a customer was: nothing that names them is left but what members wrote of why they changed something. Refused
+/// while anything of theirs is ahead: they are expected.
+pub async fn erase(tx: &TenantTx, id: CustomerId, by: &By, now: DateTime<Utc>) -> Result<()> {
+    let customer = find_for_update(tx, id).await?;
+    if !rows(tx, AHEAD, id, now).await?.is_empty() {
+        return Err(Code::CustomerExpected.into());
+    }
+    let files = rows(tx, FILES, id, now).await?;
+    let documents = rows(tx, DOCUMENTS, id, now).await?;
+    for sql in ERASE {
+        let query = sql_query(sql)
+            .bind::<Uuid, _>(tx.tenant())
+            .bind::<Uuid, _>(id)
+            .bind::<Timestamptz, _>(now);
+        cached(query).execute(&mut tx.conn()).await?;
+    }
+    let drops = files.into_iter().map(|file| Job::DropIntakeFile { file_id: IntakeFileId(file.id) });
+    let drops =
+        drops.chain(documents.into_iter().map(|one| Job::DropDocument { document_id: DocumentId(one.id) }));
+    let drops: Vec<Job> = drops.collect();
+    if !drops.is_empty() {
+        tx.enqueue(&drops, now).await?;
+    }
+    events::record(tx, happened("customer.erased", &customer), now).await?;
+    let change = Change::<(), ()> { action: "customer.erase", subject: id.0, before: None, after: None };
+    audit::record(tx, by, change, now).await
+}
+
+async fn rows(tx: &TenantTx, sql: &'static str, id: CustomerId, now: DateTime<Utc>) -> Result<Vec<One>> {
+    let query = sql_query(sql).bind::<Uuid, _>(tx.tenant()).bind::<Uuid, _>(id).bind::<Timestamptz, _>(now);
+    Ok(cached(query).load(&mut tx.conn()).await?)
+}
