@@ -174,6 +174,7 @@ refusal-title = { $kind ->
     [not-found] This page does not exist
     [too-many] Too many requests at once
     [forbidden] This is not open to you
+    [suspended] This business is not available at the moment
     [stale] This page is too old
     [unsent] There is nothing to see here
     [failed] Something went wrong on our side
@@ -183,6 +184,7 @@ refusal-lead = { $kind ->
     [not-found] The address may be incomplete, or the link is no longer valid.
     [too-many] Wait a minute, then try again.
     [forbidden] Your role does not allow it. Ask an owner of the business.
+    [suspended] Nothing can be booked or changed here for now. What is booked stands, and the link in its confirmation still works.
     [stale] You have signed in anew or gone to another business since, perhaps in another window. Go back, load the page again and send it once more: nothing was saved.
     [unsent] This address only takes what a form sends. Go back to the page you came from.
     [failed] Try again in a moment. Nothing that was saved is lost.

@@ -174,6 +174,7 @@ refusal-title = { $kind ->
     [not-found] Cette page n’existe pas
     [too-many] Trop de demandes à la fois
     [forbidden] Cette page ne vous est pas ouverte
+    [suspended] Cette entreprise n’est pas disponible pour le moment
     [stale] Cette page est trop ancienne
     [unsent] Il n’y a rien à voir ici
     [failed] Une erreur s’est produite de notre côté
@@ -183,6 +184,7 @@ refusal-lead = { $kind ->
     [not-found] L’adresse est peut-être incomplète, ou le lien n’est plus valable.
     [too-many] Patientez une minute, puis réessayez.
     [forbidden] Votre rôle ne le permet pas. Demandez à un propriétaire de l’établissement.
+    [suspended] Rien ne peut être réservé ni changé ici pour l’instant. Ce qui est réservé tient, et le lien de la confirmation marche toujours.
     [stale] Vous avez rouvert une session ou changé d’établissement entre-temps, peut-être dans une autre fenêtre. Revenez en arrière, rechargez la page et renvoyez : rien n’a été enregistré.
     [unsent] Cette adresse ne reçoit que l’envoi d’un formulaire. Revenez à la page précédente.
     [failed] Réessayez dans un instant. Rien de ce qui était enregistré n’est perdu.

@@ -271,6 +271,7 @@ impl Reader {
             _ if problem.code() == Code::LinkInvalid => "not-found",
             _ if problem.code() == Code::FormRefused => "stale",
             _ if problem.code() == Code::MethodNotAllowed => "unsent",
+            _ if problem.code() == Code::TenantSuspended => "suspended",
             Kind::TooMany => "too-many",
             Kind::Forbidden => "forbidden",
             Kind::Internal | Kind::Unavailable => "failed",
@@ -285,6 +286,8 @@ impl Reader {
         let home = match &tenant {
             Some((tenant, _)) if self.is_embedded => self.base(&tenant.slug).to("/book", &[]),
             Some((tenant, _)) if self.path != format!("/{}", tenant.slug) => format!("/{}", tenant.slug),
+            // Their own account is theirs all the same.
+            _ if self.path.starts_with("/app") && kind == "suspended" => "/app/account".to_owned(),
             _ if self.path.starts_with("/app") => "/app".to_owned(),
             _ if self.path.starts_with("/ops/") => "/ops/queues".to_owned(),
             _ => "/".to_owned(),

@@ -91,7 +91,9 @@ async fn nobody_gets_into_a_tenant_that_is_suspended_and_what_is_booked_stands()
     salon.get("/me").await.expect(200);
     salon.public("GET", "/services").await.refused(403, "TENANT_SUSPENDED");
     assert_eq!(app.request("GET", "/salon").await.status, 403);
-    assert_eq!(browser.open("/app").await.status, 403);
+    let page = browser.open("/app").await;
+    assert!(page.status == 403 && page.text.contains("not available at the moment"), "{}", page.text);
+    assert!(page.text.contains("href=\"/app/account\""), "{}", page.text);
     assert_eq!(browser.open("/app/account").await.status, 200);
     // Whoever has booked is not left alone.
     let manage = booked["manage_url"].as_str().unwrap().split_once("/manage/").unwrap().1;
