@@ -9,8 +9,8 @@ pub use policy::{Backoff, JobError, Policy, Priority};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{
-    AccountEventId, BookingId, DocumentId, EmailChangeId, ImageId, ImportId, IntakeFileId, InvitationId, JobId, ResetId,
-    SeriesId, UserId, WaitlistEntryId,
+    AccountEventId, BookingId, DocumentId, EmailChangeId, ImageId, ImportId, IntakeFileId, InvitationId,
+    JobId, ResetId, SeriesId, UserId, WaitlistEntryId,
 };
 use domain::plan::Limit;
 use serde::{Deserialize, Serialize};

@@ -89,7 +89,7 @@ pub async fn find(tx: &TenantTx, id: DocumentId) -> Result<Option<Document>> {
 }
 
 /// Forgets one whose file is gone.
-pub async fn remove(tx: &TenantTx, id: DocumentId) -> Result<()> {
+pub async fn forget(tx: &TenantTx, id: DocumentId) -> Result<()> {
     diesel::delete(documents::table.find((tx.tenant(), id))).execute(&mut tx.conn()).await?;
     Ok(())
 }

@@ -4,7 +4,8 @@ use crate::bookings::{self, Message};
 use crate::context::Context;
 use crate::runtime::Envelope;
 use crate::{
-    documents, exports, images, imports, intake, maintenance, private_events, reminders, series, usage, users, waitlist,
+    documents, exports, images, imports, intake, maintenance, private_events, reminders, series, usage,
+    users, waitlist,
 };
 use domain::wall_clock::Interval;
 use jobs::{Job, JobError};

@@ -12,7 +12,7 @@ use crate::problem::Result;
 
 /// By kind: `customer`, `addresses`, `tags`, `block`, `bookings`, `files`, `waitlist`, `messages`.
 #[derive(Serialize, ToSchema)]
-pub struct CustomerData(#[schema(value_type = Object)] Value);
+pub struct CustomerData(Value);
 
 pub async fn show(caller: Caller<ManageTenant>, id: Path<CustomerId>) -> Result<HttpResponse> {
     let data = caller.tenant.read(async |tx| erasure::data(tx, *id).await).await?;

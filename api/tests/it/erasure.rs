@@ -22,7 +22,8 @@ async fn known(salon: &Salon<'_>) -> String {
         "customer": {"name": "Zelda", "email": "zelda@customer.example", "phone": "+33612345678"}});
     salon.public("POST", "/waitlist").json(&waiting).await.expect(201);
     salon.app.run_jobs().await;
-    let id = salon.get("/bookings").await.expect(200)["data"][0]["customer"]["id"].as_str().unwrap().to_owned();
+    let id =
+        salon.get("/bookings").await.expect(200)["data"][0]["customer"]["id"].as_str().unwrap().to_owned();
     let change = json!({"email": "zelda.new@customer.example", "note": "zelda-note", "tags": ["zelda-tag"]});
     salon.patch(&format!("/customers/{id}")).json(&change).await.expect(200);
     salon.post(&format!("/customers/{id}/block")).json(&json!({"reason": "zelda-reason"})).await.expect(201);
@@ -69,7 +70,9 @@ async fn whoever_is_erased_is_named_nowhere_and_what_was_booked_stands() {
     let id = known(&salon).await;
     let path = format!("/customers/{id}/data");
     let named = tables_that_name_her(&app).await;
-    for table in ["bookings", "customers", "messages", "waitlist_entries", "customer_addresses", "booking_terms"] {
+    for table in
+        ["bookings", "customers", "messages", "waitlist_entries", "customer_addresses", "booking_terms"]
+    {
         assert!(named.iter().any(|one| one == table), "{table} is not among {named:?}");
     }
     // She is expected tomorrow.
@@ -117,12 +120,17 @@ async fn an_administrator_reads_and_erases_on_the_page() {
     let id = salon.post("/customers").json(&ana).await.expect(201)["id"].as_str().unwrap().to_owned();
     let mut owner = Browser::of(&salon).await;
     let file = owner.open(&format!("/app/customers/{id}/data")).await;
-    assert!(file.header("content-disposition").starts_with("attachment;") && file.text.contains("ana@customer.example"));
+    assert!(
+        file.header("content-disposition").starts_with("attachment;")
+            && file.text.contains("ana@customer.example")
+    );
     owner.open(&format!("/app/customers/{id}")).await;
     let action = format!("/app/customers/{id}/erasure");
     owner.submit(&action, &[]).await;
     assert!(owner.page.text.contains("Nothing was erased"), "{}", owner.page.text);
     owner.submit(&action, &[("sure", "on")]).await;
     assert_eq!(owner.address, "/app/customers");
-    assert!(owner.page.text.contains("The person is erased") && !owner.page.text.contains("ana@customer.example"));
+    assert!(
+        owner.page.text.contains("The person is erased") && !owner.page.text.contains("ana@customer.example")
+    );
 }

@@ -122,10 +122,8 @@ pub async fn erase(tx: &TenantTx, id: CustomerId, by: &By, now: DateTime<Utc>) -
     let files = rows(tx, FILES, id, now).await?;
     let documents = rows(tx, DOCUMENTS, id, now).await?;
     for sql in ERASE {
-        let query = sql_query(sql)
-            .bind::<Uuid, _>(tx.tenant())
-            .bind::<Uuid, _>(id)
-            .bind::<Timestamptz, _>(now);
+        let query =
+            sql_query(sql).bind::<Uuid, _>(tx.tenant()).bind::<Uuid, _>(id).bind::<Timestamptz, _>(now);
         cached(query).execute(&mut tx.conn()).await?;
     }
     let drops = files.into_iter().map(|file| Job::DropIntakeFile { file_id: IntakeFileId(file.id) });

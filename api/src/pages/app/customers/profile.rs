@@ -39,9 +39,15 @@ struct Detail {
     has_more: bool,
     timezone: String,
     since: DateTime<Utc>,
-    may_write: bool,
-    may_merge: bool,
-    may_erase: bool,
+    may: May,
+}
+
+/// What the reader may do with them.
+#[derive(Serialize)]
+struct May {
+    write: bool,
+    merge: bool,
+    erase: bool,
 }
 
 #[derive(Serialize)]
@@ -145,9 +151,11 @@ pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<Cust
                 bookings: booked.into_iter().map(sheet).collect(),
                 has_more,
                 timezone: tenant.timezone.to_string(),
-                may_write: member.role.may(Permission::ManageBookings),
-                may_merge: member.role.may(Permission::ManageCatalogue),
-                may_erase: member.role.may(Permission::ManageTenant),
+                may: May {
+                    write: member.role.may(Permission::ManageBookings),
+                    merge: member.role.may(Permission::ManageCatalogue),
+                    erase: member.role.may(Permission::ManageTenant),
+                },
             };
             render(&member.state, &frame, StatusCode::OK, "app/customer", &content)
         })
