@@ -33,7 +33,7 @@ CREATE TABLE waitlist_entries (
 CALL protect_tenant_table('waitlist_entries');
 CREATE INDEX waitlist_entries_status ON waitlist_entries (tenant_id, status, created_at, id);
 CREATE INDEX waitlist_entries_list ON waitlist_entries (tenant_id, created_at, id);
-CREATE INDEX waitlist_entries_email ON waitlist_entries (tenant_id, contact_email_key) WHERE status = 'waiting';
+CREATE INDEX waitlist_entries_email ON waitlist_entries (tenant_id, contact_email_key, status);
 CREATE INDEX waitlist_entries_booking ON waitlist_entries (tenant_id, booking_id) WHERE booking_id IS NOT NULL;
 COMMENT ON COLUMN waitlist_entries.staff_id IS 'NULL: anybody who provides the service.';
 COMMENT ON COLUMN waitlist_entries.from_date IS 'Of the tenant''s zone, as the times of the day.';

@@ -266,7 +266,6 @@ pub struct BookingFacts {
     start: DateTime<Utc>,
     end: DateTime<Utc>,
     staff_id: StaffId,
-    cancellation_reason: Option<String>,
     /// Owed by who cancelled late or stayed away.
     fee_cents: i64,
 }
@@ -278,7 +277,6 @@ impl From<Facts> for BookingFacts {
             start: facts.starts_at,
             end: facts.ends_at,
             staff_id: facts.staff_id,
-            cancellation_reason: facts.cancellation_reason,
             fee_cents: facts.fee_cents,
         }
     }

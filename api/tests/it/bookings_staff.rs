@@ -196,7 +196,7 @@ async fn the_history_says_what_happened_and_who_did_it() {
             ("booking.cancel", Some("Olga Owner"), &json!("cancelled")),
         ]
     );
-    assert_eq!(history["data"][2]["after"]["cancellation_reason"], "Closed for a wedding.");
+    assert_eq!(history["data"][2]["reason"], "Closed for a wedding.");
     assert!(!history.to_string().contains("ana@"), "{history}");
 }
 

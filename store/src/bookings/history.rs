@@ -20,7 +20,6 @@ pub struct Facts {
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     pub staff_id: domain::id::StaffId,
-    pub cancellation_reason: Option<String>,
     /// Owed by who cancelled late or stayed away.
     #[serde(default)]
     pub fee_cents: i64,

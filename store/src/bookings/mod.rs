@@ -39,6 +39,7 @@ use crate::waitlist;
 
 pub use reschedule::{Move, reschedule, reschedule_with_visit};
 
+/// The log has it without whom it is for and what people wrote: that is forgotten with its customer, the log is not.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = bookings, treat_none_as_default_value = false)]
 pub struct Booking {
@@ -59,6 +60,7 @@ pub struct Booking {
     pub seats: i32,
     /// Found by the address when it is inserted.
     #[diesel(skip_insertion)]
+    #[serde(skip)]
     pub customer_id: CustomerId,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
@@ -74,9 +76,13 @@ pub struct Booking {
     pub price_cents: i64,
     pub deposit_cents: i64,
     pub currency: String,
+    #[serde(skip)]
     pub contact_name: String,
+    #[serde(skip)]
     pub contact_email: String,
+    #[serde(skip)]
     pub contact_email_key: String,
+    #[serde(skip)]
     pub contact_phone: Option<String>,
     pub locale: Locale,
     #[diesel(deserialize_as = OptionalZone, serialize_as = OptionalZone)]
@@ -86,9 +92,12 @@ pub struct Booking {
     pub terms_accepted_at: Option<DateTime<Utc>>,
     pub marketing_accepted_at: Option<DateTime<Utc>>,
     /// Where to come, of what takes place at the customer's.
+    #[serde(skip)]
     pub address: Option<String>,
+    #[serde(skip)]
     pub note: Option<String>,
     /// Of members, for members.
+    #[serde(skip)]
     pub internal_note: Option<String>,
     /// Why it is with them; [`Booking::assigned`] reads it. None of what was kept elsewhere.
     pub assigned: Option<serde_json::Value>,
@@ -106,6 +115,7 @@ pub struct Booking {
     pub fee_cents: i64,
     pub sequence: i32,
     pub cancelled_at: Option<DateTime<Utc>>,
+    #[serde(skip)]
     pub cancellation_reason: Option<String>,
     pub version: i64,
     pub created_at: DateTime<Utc>,

@@ -2,7 +2,7 @@
 //! booked stands, because books are kept by law, and nobody knows by whom.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Jsonb, Timestamptz, Uuid};
+use diesel::sql_types::{Array, Jsonb, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use domain::id::{CustomerId, DocumentId, IntakeFileId};
@@ -17,12 +17,31 @@ use crate::cached::cached;
 use crate::error::Result;
 use crate::events;
 
-/// $1: the tenant, $2: the customer. What PostgreSQL derives for its own use is left out.
+/// Addresses that were theirs and are nobody else's now: what waits for them bears their address alone.
+const ADDRESSES: &str = "\
+SELECT address FROM (
+  SELECT a.email_key AS address FROM customer_addresses a WHERE a.tenant_id = $1 AND a.customer_id = $2
+  UNION SELECT b.contact_email_key FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2
+) one WHERE address <> '' AND NOT EXISTS (SELECT 1 FROM customer_addresses a
+  WHERE a.tenant_id = $1 AND a.email_key = one.address AND a.customer_id <> $2) ORDER BY address";
+
+#[derive(QueryableByName)]
+struct Address {
+    #[diesel(sql_type = Text)]
+    address: String,
+}
+
+async fn addresses(tx: &TenantTx, id: CustomerId) -> Result<Vec<String>> {
+    let query = sql_query(ADDRESSES).bind::<Uuid, _>(tx.tenant()).bind::<Uuid, _>(id);
+    let found: Vec<Address> = cached(query).load(&mut tx.conn()).await?;
+    Ok(found.into_iter().map(|one| one.address).collect())
+}
+
+/// $1: the tenant, $2: the customer, $3: their addresses. What PostgreSQL derives for its own use is left out.
 const DATA: &str = "\
 SELECT jsonb_build_object(
   'customer', to_jsonb(c) - '{tenant_id,name_key,email_key,erased_at,created_by}'::text[],
-  'addresses', (SELECT coalesce(jsonb_agg(a.email_key ORDER BY a.email_key), '[]') FROM customer_addresses a
-    WHERE a.tenant_id = $1 AND a.customer_id = $2),
+  'addresses', to_jsonb($3),
   'tags', (SELECT coalesce(jsonb_agg(t.name ORDER BY t.tag_key), '[]') FROM customer_tags t
     WHERE t.tenant_id = $1 AND t.customer_id = $2),
   'block', (SELECT to_jsonb(b) - '{tenant_id,customer_id,created_by}'::text[] FROM customer_blocks b
@@ -33,15 +52,13 @@ SELECT jsonb_build_object(
     'kind', f.kind, 'size_bytes', f.size_bytes) ORDER BY f.id), '[]') FROM intake_files f
     JOIN bookings b ON b.tenant_id = f.tenant_id AND b.id = f.booking_id WHERE f.tenant_id = $1 AND b.customer_id = $2),
   'waitlist', (SELECT coalesce(jsonb_agg(to_jsonb(w) - '{tenant_id,contact_email_key,created_by}'::text[]
-    ORDER BY w.created_at, w.id), '[]') FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key IN
-      (SELECT a.email_key FROM customer_addresses a WHERE a.tenant_id = $1 AND a.customer_id = $2)),
+    ORDER BY w.created_at, w.id), '[]') FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key = ANY ($3)),
   'messages', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', m.kind, 'channel', m.channel, 'recipient', m.recipient,
     'status', m.status, 'created_at', m.created_at, 'sent_at', m.sent_at) ORDER BY m.created_at, m.id), '[]')
     FROM messages m WHERE m.tenant_id = $1 AND m.audience = 'customer' AND m.subject_id IN (
       SELECT b.id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2
       UNION ALL SELECT b.series_id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2
-      UNION ALL SELECT w.id FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key IN
-        (SELECT a.email_key FROM customer_addresses a WHERE a.tenant_id = $1 AND a.customer_id = $2)))
+      UNION ALL SELECT w.id FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key = ANY ($3)))
 ) AS data
 FROM customers c WHERE c.tenant_id = $1 AND c.id = $2";
 
@@ -53,7 +70,10 @@ struct Known {
 
 /// All that is known of somebody. The files that they sent are named, and fetched one by one.
 pub async fn data(tx: &TenantTx, id: CustomerId) -> Result<Value> {
-    let query = sql_query(DATA).bind::<Uuid, _>(tx.tenant()).bind::<Uuid, _>(id);
+    let query = sql_query(DATA)
+        .bind::<Uuid, _>(tx.tenant())
+        .bind::<Uuid, _>(id)
+        .bind::<Array<Text>, _>(addresses(tx, id).await?);
     let known: Option<Known> = cached(query).get_result(&mut tx.conn()).await.optional()?;
     Ok(known.ok_or(Code::NotFound)?.data)
 }
@@ -73,21 +93,18 @@ const DOCUMENTS: &str = "\
 SELECT d.id FROM documents d JOIN bookings b ON b.tenant_id = d.tenant_id AND b.id = d.subject_id
 WHERE d.tenant_id = $1 AND b.customer_id = $2 AND d.kind = 'booking_summary'";
 
-/// In this order: what leads to others goes after them. $3 is the moment.
+/// In this order: what leads to others goes after them. $3 is the moment, $4 their addresses.
 const ERASE: [&str; 11] = [
-    "DELETE FROM idempotency_keys k USING customer_addresses a
-     WHERE k.tenant_id = $1 AND a.tenant_id = $1 AND a.customer_id = $2
-       AND position(a.email_key IN lower(k.response::text)) > 0",
+    "DELETE FROM idempotency_keys k USING unnest($4) address
+     WHERE k.tenant_id = $1 AND position(address IN lower(k.response::text)) > 0",
     "UPDATE messages m SET recipient = '', error = NULL WHERE m.tenant_id = $1 AND m.audience = 'customer'
        AND m.subject_id IN (SELECT b.id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2
          UNION ALL SELECT b.series_id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2
-         UNION ALL SELECT w.id FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key IN
-           (SELECT a.email_key FROM customer_addresses a WHERE a.tenant_id = $1 AND a.customer_id = $2))",
+         UNION ALL SELECT w.id FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key = ANY ($4))",
     "UPDATE waitlist_entries w SET contact_name = '', contact_email = '', contact_email_key = '', contact_phone = NULL,
        address = NULL, note = NULL, status = CASE w.status WHEN 'waiting' THEN 'withdrawn' ELSE w.status END,
        version = w.version + 1, updated_at = $3
-     WHERE w.tenant_id = $1 AND w.contact_email_key IN
-       (SELECT a.email_key FROM customer_addresses a WHERE a.tenant_id = $1 AND a.customer_id = $2)",
+     WHERE w.tenant_id = $1 AND w.contact_email_key = ANY ($4)",
     "DELETE FROM booking_terms t USING bookings b
      WHERE t.tenant_id = $1 AND b.tenant_id = $1 AND b.id = t.booking_id AND b.customer_id = $2",
     "UPDATE bookings b SET contact_name = '', contact_email = '', contact_email_key = '', contact_phone = NULL,
@@ -121,9 +138,13 @@ pub async fn erase(tx: &TenantTx, id: CustomerId, by: &By, now: DateTime<Utc>) -
     }
     let files = rows(tx, FILES, id, now).await?;
     let documents = rows(tx, DOCUMENTS, id, now).await?;
+    let addresses = addresses(tx, id).await?;
     for sql in ERASE {
-        let query =
-            sql_query(sql).bind::<Uuid, _>(tx.tenant()).bind::<Uuid, _>(id).bind::<Timestamptz, _>(now);
+        let query = sql_query(sql)
+            .bind::<Uuid, _>(tx.tenant())
+            .bind::<Uuid, _>(id)
+            .bind::<Timestamptz, _>(now)
+            .bind::<Array<Text>, _>(&addresses);
         cached(query).execute(&mut tx.conn()).await?;
     }
     let drops = files.into_iter().map(|file| Job::DropIntakeFile { file_id: IntakeFileId(file.id) });

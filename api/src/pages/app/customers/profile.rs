@@ -250,6 +250,7 @@ pub async fn erase(
             let (id, Form(form)) = (*id?, form?);
             let page = format!("/app/customers/{id}");
             if form.sure.is_empty() {
+                member.tenant.read(async |tx| store::customers::find_known(tx, id).await).await?;
                 return Ok(see_with(&page, &Flash::bad("customers-erase-unsure")));
             }
             let (by, now) = (member.by(), member.now);
