@@ -14,6 +14,7 @@ pub const ACTIONS: &[&str] = &[
     "booking.expire",
     "booking.pay_deposit",
     "booking.waive_fee",
+    "customer.consent",
     "customer.create",
     "customer.update",
     "customer.block",

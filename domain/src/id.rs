@@ -87,6 +87,8 @@ id! {
     /// A room, a chair, a machine.
     RoomId,
     CustomerId,
+    /// Of what a customer agreed to or took back.
+    ConsentId,
     /// A file with customers.
     ImportId,
     BookingId,

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod booking;
 pub mod calendar_uid;
 pub mod company;
+pub mod consent;
 pub mod contact;
 pub mod customer;
 pub mod device;

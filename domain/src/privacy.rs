@@ -1,6 +1,23 @@
 //! The registry of personal data: every table and its columns that say something of a person. Export, erasure and
 //! retention read it, and a test fails on a table it lacks.
 
+use chrono::{DateTime, Months, Utc};
+
+/// Bookings keep whom they were for, and customers who no longer come stay known, for this long (GDPR, article 5 (1) (e)).
+pub const KEPT: Months = Months::new(24);
+/// Accounts of no tenant stay for this long after they were last used.
+pub const UNUSED: Months = Months::new(12);
+
+/// From when on it is known who came.
+pub fn kept_from(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.checked_sub_months(KEPT).unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
+
+/// An account that was not used since then is unused.
+pub fn unused_since(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.checked_sub_months(UNUSED).unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
+
 /// What is personal in one table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Personal {
@@ -38,6 +55,7 @@ pub const REGISTRY: &[Personal] = &[
     personal("busy_blocks", &[]),
     personal("calendar_feeds", &[]),
     personal("closures", &["reason"]),
+    personal("consents", &[]),
     personal("credentials", &["password_hash"]),
     personal("customer_addresses", &["email_key"]),
     personal("customer_blocks", &["reason"]),

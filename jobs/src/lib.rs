@@ -122,6 +122,10 @@ pub enum Job {
     OfferFreedTime { from: DateTime<Utc>, to: DateTime<Utc> },
     /// Tells the customer that bookings which recur stand.
     SendSeriesConfirmation { series_id: SeriesId },
+    /// Removes accounts that nobody uses, and has every tenant forget what it may keep no longer.
+    ApplyRetention {},
+    /// Forgets who came long ago, and who has not come since.
+    ForgetOldRecords {},
     /// Removes what has expired: sessions, idempotency keys, old records of the fleet.
     SweepExpired {},
 }
@@ -154,10 +158,13 @@ impl Job {
             | Self::DropImport { .. }
             | Self::DropIntakeFile { .. }
             | Self::DropDocument { .. } => Policy::new(Queue::Maintenance, 8, 60),
-            Self::ExtendPrivateEvents {} => Policy::new(Queue::Maintenance, 8, 300).bulk(),
-            Self::RemindOfBookings { .. } | Self::RemindTenants { .. } | Self::ExtendTenants {} => {
-                Policy::new(Queue::Maintenance, 8, 120).backoff(5, 600)
+            Self::ExtendPrivateEvents {} | Self::ForgetOldRecords {} => {
+                Policy::new(Queue::Maintenance, 8, 300).bulk()
             }
+            Self::RemindOfBookings { .. }
+            | Self::RemindTenants { .. }
+            | Self::ExtendTenants {}
+            | Self::ApplyRetention {} => Policy::new(Queue::Maintenance, 8, 120).backoff(5, 600),
             Self::ExpireHold { .. } => Policy::new(Queue::Maintenance, 20, 30).backoff(1, 60),
             Self::OfferFreedTime { .. } => Policy::new(Queue::Maintenance, 20, 120).backoff(1, 60),
             Self::ExportCustomers { .. } | Self::ImportCustomers { .. } => {
@@ -199,6 +206,8 @@ impl Job {
             Self::SendWaitlistOffer { .. } => "send_waitlist_offer",
             Self::OfferFreedTime { .. } => "offer_freed_time",
             Self::SendSeriesConfirmation { .. } => "send_series_confirmation",
+            Self::ApplyRetention {} => "apply_retention",
+            Self::ForgetOldRecords {} => "forget_old_records",
             Self::SweepExpired {} => "sweep_expired",
         }
     }
@@ -369,6 +378,8 @@ mod tests {
             ),
             (Job::SweepExpired {}, "{}"),
             (Job::ExtendTenants {}, "{}"),
+            (Job::ApplyRetention {}, "{}"),
+            (Job::ForgetOldRecords {}, "{}"),
             (Job::ExtendPrivateEvents {}, "{}"),
         ];
         for (job, payload) in jobs {

@@ -516,6 +516,9 @@ app-access-given = The business has another owner.
 
 app-account-remove = Delete my account
 app-account-remove-text = You leave every business, and what we know of you goes. What you did there stays in their history, without your name. Whoever alone owns a business gives it to another first.
+app-account-data = Your data
+app-account-data-text = What we know of you: your profile, your businesses, your sessions and what happened to your account, as a file.
+app-account-data-file = Download everything
 app-api-keys = API keys
 app-api-keys-text = With a key a program acts for your business: your website, a till, an automation.
 app-api-keys-docs = How the API works
@@ -604,6 +607,7 @@ app-audit-did = { $action ->
     [customer_block] Customer blocked
     [customer_unblock] Customer unblocked
     [customer_erase] Customer erased
+    [customer_consent] Consent noted
     [customer_merge] Customers merged
     [customer_import] Customers imported
     [customer_export] Customers exported

@@ -39,6 +39,22 @@ customers-consents = Consents
 customers-terms = Terms accepted on { $date }
 customers-marketing = News accepted on { $date }
 customers-marketing-none = No news: they never agreed to it
+customers-consent-give = They want news
+customers-consent-withdraw = They want no more news
+customers-consent-noted = Noted.
+customers-consent-log = What was said, and when
+customers-consent-line = { $kind ->
+    [terms] Terms accepted
+   *[marketing] { $given ->
+        [yes] News accepted
+       *[no] News taken back
+    }
+  }
+customers-consent-source = { $source ->
+    [booking] when booking
+    [customer] on their own page
+   *[member] noted by the team
+  }
 
 customers-alike = Perhaps twice in your list
 customers-alike-text = Same name or same phone number as { $name }.

@@ -44,6 +44,8 @@ ops-kind = { $kind ->
     [drop_intake_file] Remove a file that nobody booked with
     [extend_tenants] Look for recurring private events that come within reach
     [extend_private_events] Write out recurring private events
+    [apply_retention] Look for what is kept too long
+    [forget_old_records] Forget who came long ago
     [sweep_expired] Clear away what has expired
    *[other] { $kind }
 }

@@ -516,6 +516,9 @@ app-access-given = L’entreprise a un autre propriétaire.
 
 app-account-remove = Supprimer mon compte
 app-account-remove-text = Vous quittez chaque entreprise, et ce que nous savons de vous disparaît. Ce que vous y avez fait reste dans leur historique, sans votre nom. Seul propriétaire d’une entreprise ? Donnez-la d’abord à un autre.
+app-account-data = Vos données
+app-account-data-text = Ce que nous savons de vous : profil, entreprises, sessions et événements du compte, dans un fichier.
+app-account-data-file = Tout télécharger
 app-api-keys = Clés d’API
 app-api-keys-text = Avec une clé, un programme agit pour votre entreprise : votre site, une caisse, une automatisation.
 app-api-keys-docs = Comment marche l’API
@@ -604,6 +607,7 @@ app-audit-did = { $action ->
     [customer_block] Client bloqué
     [customer_unblock] Client débloqué
     [customer_erase] Client effacé
+    [customer_consent] Consentement noté
     [customer_merge] Clients fusionnés
     [customer_import] Clients importés
     [customer_export] Clients exportés

@@ -39,6 +39,22 @@ customers-consents = Consentements
 customers-terms = Conditions acceptées le { $date }
 customers-marketing = Actualités acceptées le { $date }
 customers-marketing-none = Pas d’actualités : jamais accepté
+customers-consent-give = Veut des actualités
+customers-consent-withdraw = Ne veut plus d’actualités
+customers-consent-noted = C’est noté.
+customers-consent-log = Ce qui a été dit, et quand
+customers-consent-line = { $kind ->
+    [terms] Conditions acceptées
+   *[marketing] { $given ->
+        [yes] Actualités acceptées
+       *[no] Actualités refusées
+    }
+  }
+customers-consent-source = { $source ->
+    [booking] à la réservation
+    [customer] sur sa page
+   *[member] noté par l’équipe
+  }
 
 customers-alike = Peut-être deux fois dans votre liste
 customers-alike-text = Même nom ou même téléphone que { $name }.

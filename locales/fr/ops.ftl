@@ -44,6 +44,8 @@ ops-kind = { $kind ->
     [drop_intake_file] Supprimer un fichier resté sans réservation
     [extend_tenants] Chercher les événements récurrents arrivés à portée
     [extend_private_events] Inscrire les événements privés récurrents
+    [apply_retention] Chercher ce qui est gardé trop longtemps
+    [forget_old_records] Oublier qui est venu il y a longtemps
     [sweep_expired] Effacer ce qui a expiré
    *[other] { $kind }
 }

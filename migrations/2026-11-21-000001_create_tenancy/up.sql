@@ -40,6 +40,7 @@ CREATE TABLE tenants (
   country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
   plan text NOT NULL DEFAULT 'free' CHECK (plan IN ('free', 'pro', 'enterprise')),
   downgraded_at timestamptz,
+  forgotten_until timestamptz,
   contact_email text,
   phone_e164 text,
   address text,
@@ -75,6 +76,7 @@ CREATE POLICY system ON tenants TO harmony_system USING (true);
 GRANT SELECT (tenant_id, slug, name, timezone, plan, downgraded_at, created_at) ON tenants TO harmony_system;
 COMMENT ON COLUMN tenants.code_prefix IS 'The two letters before each booking''s public code.';
 COMMENT ON COLUMN tenants.downgraded_at IS 'When the plan was last changed for a smaller one: what that one keeps less long stays a while.';
+COMMENT ON COLUMN tenants.forgotten_until IS 'Nobody knows any more who came before then; NULL: nothing was forgotten yet.';
 COMMENT ON COLUMN tenants.about IS 'What the tenant says of itself on its public page.';
 COMMENT ON COLUMN tenants.legal_form IS 'As the law wants it told, such as "SARL au capital de 5 000 €".';
 COMMENT ON COLUMN tenants.policy IS 'What cancelling, moving and staying away ask: see domain::booking::Policy.';

@@ -160,3 +160,18 @@ CREATE TABLE openings (
 );
 CALL protect_tenant_table('openings');
 CREATE INDEX openings_date ON openings (tenant_id, date);
+
+-- Removes accounts that lead nowhere: of nobody who is a member, on a team or an operator, and nobody signed in since `before`.
+CREATE FUNCTION remove_unused_users(before timestamptz)
+  RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  WITH gone AS (
+    DELETE FROM users u WHERE coalesce(u.last_login_at, u.created_at) < before AND u.created_at < before
+      AND NOT u.is_operator
+      AND NOT EXISTS (SELECT FROM memberships m WHERE m.user_id = u.id)
+      AND NOT EXISTS (SELECT FROM staff s WHERE s.user_id = u.id)
+      AND NOT EXISTS (SELECT FROM sessions s WHERE s.user_id = u.id AND s.last_seen_at >= before)
+    RETURNING 1)
+  SELECT count(*) FROM gone
+$$;
+REVOKE ALL ON FUNCTION remove_unused_users FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION remove_unused_users TO harmony_system;

@@ -21,6 +21,7 @@ CREATE TABLE customers (
 CALL protect_tenant_table('customers');
 COMMENT ON COLUMN customers.erased_at IS 'Since when nobody knows who it was: what was booked stands, without a name.';
 CREATE INDEX customers_name ON customers (tenant_id, name_key, id);
+CREATE INDEX customers_updated_at ON customers (tenant_id, updated_at) WHERE erased_at IS NULL;
 CREATE INDEX customers_phone ON customers (tenant_id, phone_e164, id) WHERE phone_e164 IS NOT NULL;
 COMMENT ON COLUMN customers.name_key IS 'The words of the name, lower case and without accents: what lists are sorted by.';
 COMMENT ON COLUMN customers.note IS 'For members alone.';
@@ -49,7 +50,6 @@ CREATE TABLE customer_addresses (
 CALL protect_tenant_table('customer_addresses');
 CREATE INDEX customer_addresses_customer ON customer_addresses (tenant_id, customer_id);
 
--- Duplicates that are no more, and the customer that each became.
 -- A key of each customer, with which the audit trail seals what it says of them: without it nobody reads that any more.
 CREATE TABLE customer_keys (
   tenant_id uuid NOT NULL,
@@ -60,6 +60,28 @@ CREATE TABLE customer_keys (
 CALL protect_tenant_table('customer_keys');
 COMMENT ON COLUMN customer_keys.customer_id IS 'Also of who was merged into another: what was written of them before stays readable.';
 
+-- What they agreed to and what they took back, each time it was said: append-only, but for a merge.
+CREATE TABLE consents (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  customer_id uuid NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('terms', 'marketing')),
+  is_given boolean NOT NULL,
+  source text NOT NULL CHECK (source IN ('booking', 'member', 'customer')),
+  subject_id uuid,
+  recorded_by uuid,
+  recorded_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, customer_id) REFERENCES customers ON DELETE CASCADE
+);
+CALL protect_tenant_table('consents');
+REVOKE UPDATE, DELETE ON consents FROM harmony_app;
+GRANT UPDATE (customer_id) ON consents TO harmony_app;
+CREATE INDEX consents_customer ON consents (tenant_id, customer_id, kind, recorded_at, id);
+COMMENT ON COLUMN consents.source IS 'Where it was said: on a page that books, to a member, or on the customer''s own page.';
+COMMENT ON COLUMN consents.subject_id IS 'The booking it was said with.';
+
+-- Duplicates that are no more, and the customer that each became.
 CREATE TABLE customer_merges (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,

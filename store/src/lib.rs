@@ -1,5 +1,6 @@
 //! PostgreSQL: the doors to it, the operations on it, the ledger of jobs. Only here is diesel spoken.
 
+pub mod account_data;
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
@@ -33,6 +34,7 @@ mod pools;
 pub mod private_events;
 pub mod progress;
 pub mod reminders;
+pub mod retention;
 pub mod rooms;
 mod schema;
 mod sealing;

@@ -191,6 +191,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    consents (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        kind -> Text,
+        is_given -> Bool,
+        source -> Text,
+        subject_id -> Nullable<Uuid>,
+        recorded_by -> Nullable<Uuid>,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     customer_addresses (tenant_id, email_key) {
         tenant_id -> Uuid,
         email_key -> Text,
@@ -720,6 +734,7 @@ diesel::table! {
         country -> Text,
         plan -> Text,
         downgraded_at -> Nullable<Timestamptz>,
+        forgotten_until -> Nullable<Timestamptz>,
         contact_email -> Nullable<Text>,
         phone_e164 -> Nullable<Text>,
         address -> Nullable<Text>,
@@ -867,6 +882,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     busy_blocks,
     calendar_feeds,
     closures,
+    consents,
     credentials,
     customer_addresses,
     customer_blocks,

@@ -21,6 +21,7 @@ mod relay;
 mod reminders;
 #[cfg(feature = "pdf")]
 pub mod render_pdf;
+mod retention;
 pub mod runtime;
 pub mod schedule;
 mod series;

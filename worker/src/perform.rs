@@ -4,8 +4,8 @@ use crate::bookings::{self, Message};
 use crate::context::Context;
 use crate::runtime::Envelope;
 use crate::{
-    documents, exports, images, imports, intake, maintenance, private_events, reminders, series, usage,
-    users, waitlist,
+    documents, exports, images, imports, intake, maintenance, private_events, reminders, retention, series,
+    usage, users, waitlist,
 };
 use domain::wall_clock::Interval;
 use jobs::{Job, JobError};
@@ -75,6 +75,8 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
             documents::drop_document(context, envelope.tenant_id, document_id).await
         }
         Job::DropIntakeFile { file_id } => intake::drop_file(context, envelope.tenant_id, file_id).await,
+        Job::ApplyRetention {} => retention::retain(context).await,
+        Job::ForgetOldRecords {} => retention::forget(context, &envelope).await,
         Job::ExtendTenants {} => private_events::extend_tenants(context).await,
         Job::ExtendPrivateEvents {} => private_events::extend(context, &envelope).await,
         Job::SweepExpired {} => maintenance::sweep_expired(context).await,

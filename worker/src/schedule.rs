@@ -53,6 +53,12 @@ pub const SCHEDULES: &[Schedule] = &[
         catch_up: CatchUp::Once,
         job: |_tick| Job::ExtendTenants {},
     },
+    Schedule {
+        name: "apply_retention",
+        when: When::Every(Duration::from_hours(24)),
+        catch_up: CatchUp::Once,
+        job: |_tick| Job::ApplyRetention {},
+    },
 ];
 
 impl Schedule {

@@ -1,6 +1,7 @@
 //! Customers: listed, found, written down and changed by members.
 
 pub mod blocks;
+pub mod consents;
 pub mod erasure;
 pub mod imports;
 pub mod merges;

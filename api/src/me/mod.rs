@@ -10,7 +10,8 @@ use domain::locale::Locale;
 use domain::rejection::Rejection;
 use domain::text;
 use serde::{Deserialize, Serialize};
-use store::accounts;
+use serde_json::Value;
+use store::{account_data, accounts};
 use utoipa::ToSchema;
 
 use crate::account;
@@ -111,6 +112,16 @@ pub async fn confirm_email(anybody: Anybody, Json(body): Json<ByToken>) -> Resul
 pub async fn undo_email(anybody: Anybody, Json(body): Json<ByToken>) -> Result<HttpResponse> {
     account::undo_email(&anybody, &body.token).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// By kind: `user`, `memberships`, `sessions`, `events`, `email_changes`, `recovery_codes` (how many).
+#[derive(Serialize, ToSchema)]
+pub struct AccountData(Value);
+
+pub async fn data(member: Member<Account>) -> Result<HttpResponse> {
+    let identity = member.state.store.identity();
+    let data = identity.statement(async |tx| account_data::of(tx, member.user_id).await).await?;
+    Ok(HttpResponse::Ok().json(AccountData(data)))
 }
 
 /// Every membership ends, and the account with it.

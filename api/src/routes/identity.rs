@@ -174,6 +174,8 @@ pub(super) fn routes() -> Vec<Route> {
             .takes::<me::UpdateMe>()
             .replies::<auth::UserView>(200),
         route(delete, "/me", read, me::destroy, "Delete the account").takes::<me::RemoveMe>().answers(204),
+        route(get, "/me/data", read, me::data, "All that is known of whoever is signed in")
+            .replies::<me::AccountData>(200),
         route(
             put,
             "/me/password",

@@ -299,6 +299,23 @@ pub(super) fn routes() -> Vec<Route> {
         ),
         route(
             get,
+            "/customers/{id}/consents",
+            read,
+            customers::consents::list,
+            "What a customer agreed to, and took back",
+        )
+        .replies::<customers::consents::ConsentsView>(200),
+        route(
+            put,
+            "/customers/{id}/consents/marketing",
+            desk,
+            customers::consents::set_marketing,
+            "Note that a customer wants other messages, or no more",
+        )
+        .takes::<customers::consents::SetMarketing>()
+        .answers(204),
+        route(
+            get,
             "/customers/{id}/data",
             Access::Caller(ManageTenant),
             customers::erasure::show,

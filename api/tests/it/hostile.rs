@@ -277,6 +277,7 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
         ("POST", "/customers/{id}/merge") => {
             json!({"duplicate_id": "019c0000-0000-7000-8000-000000000000", "duplicate_version": 1})
         }
+        ("PUT", "/customers/{id}/consents/marketing") => json!({"given": true}),
         ("POST", "/customers/{id}/block") => json!({"reason": "Rude"}),
         ("POST", "/customers/imports/{id}/start") => json!({"fields": ["name", "email"], "known": "update"}),
         (

@@ -18,6 +18,8 @@ mod calendar_feeds;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod consents;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod contract;
@@ -112,6 +114,8 @@ mod reminders;
 mod reschedule;
 #[cfg(test)]
 mod resources;
+#[cfg(test)]
+mod retention;
 #[cfg(test)]
 mod scans;
 #[cfg(test)]

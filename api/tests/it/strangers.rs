@@ -277,6 +277,7 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
             "/bookings/{id}"
             | "/bookings/{id}/history"
             | "/customers/{id}"
+            | "/customers/{id}/consents"
             | "/customers/imports/{id}"
             | "/customers/imports/{id}/report"
             | "/services/{id}/questions"
@@ -319,16 +320,17 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/stream/tickets" | "/customers/imports")
         | (
             "GET",
-            "/me" | "/me/sessions" | "/me/events" | "/me/tenants" | "/members" | "/invitations" | "/api-keys"
-            | "/audit-events" | "/waitlist" | "/tenant" | "/tenant/security" | "/policy" | "/embedding"
-            | "/plan" | "/services" | "/staff" | "/rooms" | "/closures" | "/openings" | "/customers"
-            | "/customers/tags",
+            "/me" | "/me/data" | "/me/sessions" | "/me/events" | "/me/tenants" | "/members" | "/invitations"
+            | "/api-keys" | "/audit-events" | "/waitlist" | "/tenant" | "/tenant/security" | "/policy"
+            | "/embedding" | "/plan" | "/services" | "/staff" | "/rooms" | "/closures" | "/openings"
+            | "/customers" | "/customers/tags",
         )
         | ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover")
         | ("DELETE", "/me/email" | "/me/sessions") => (none, None, Own),
         ("POST", "/customers/{id}/block" | "/customers/imports/{id}/start") => {
             (none, Some(json!({})), NotFound)
         }
+        ("PUT", "/customers/{id}/consents/marketing") => (none, Some(json!({"given": true})), NotFound),
         ("POST", "/customers/{id}/merge") => {
             let other = "019c0000-0000-7000-8000-000000000001";
             (none, Some(json!({"duplicate_id": other})), NotFound)

@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, TimeDelta, Utc, Weekday};
 use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use domain::booking::lifecycle::HOLD;
-use domain::booking::{self, BookingDraft, Contact, Status};
+use domain::booking::{self, BookingDraft, Consents, Contact, Status};
 use domain::id::{BookingId, CustomerId, SeriesId, StaffId};
 use domain::intake::Answering;
 use domain::plan::{self, Feature, Limit};
@@ -380,9 +380,13 @@ pub(super) async fn book(
         }
         usage::raise(tx, tenant.plan, Limit::BookingsPerMonth, month, now).await.map(|_count| ())
     };
+    let agreed = async {
+        let said = if is_first { draft.accepts } else { Consents::default() };
+        customers::consents::with_booking(tx, (booking.id, email_key), said, by, now).await
+    };
     // The session before who sits in it.
     let asked = [service.id];
-    let (asked, allowed, met, taken, inserted, happened, audited, enqueued, expiring, counted) = join!(
+    let (asked, allowed, met, taken, inserted, agreed, happened, audited, enqueued, expiring, counted) = join!(
         intake::of_services(tx, &asked),
         customers::blocks::check(tx, is_ours, email_key, phone),
         customers::meet(
@@ -395,6 +399,7 @@ pub(super) async fn book(
         ),
         time::take(tx, &booking, &place, now),
         insert(tx, &booking),
+        agreed,
         events::record(tx, happened("booking.created", &booking), now),
         audit::record(tx, by, change, now),
         tx.enqueue(&jobs, now),
@@ -407,6 +412,7 @@ pub(super) async fn book(
     met?;
     taken?;
     booking.customer_id = inserted?;
+    agreed?;
     happened?;
     audited?;
     enqueued?;

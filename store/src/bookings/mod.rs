@@ -5,6 +5,7 @@ mod arrange;
 mod counts;
 mod create;
 mod desk;
+pub(crate) mod forget;
 mod history;
 mod hold;
 mod list;

@@ -5,14 +5,14 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Jsonb, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
-use domain::id::{CustomerId, DocumentId, IntakeFileId};
+use domain::id::{BookingId, CustomerId};
 use domain::rejection::Code;
-use jobs::Job;
 use serde_json::Value;
 
 use super::{find_for_update, happened};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
+use crate::bookings::forget::forget;
 use crate::cached::cached;
 use crate::error::Result;
 use crate::events;
@@ -46,6 +46,8 @@ SELECT jsonb_build_object(
     WHERE t.tenant_id = $1 AND t.customer_id = $2),
   'block', (SELECT to_jsonb(b) - '{tenant_id,customer_id,created_by}'::text[] FROM customer_blocks b
     WHERE b.tenant_id = $1 AND b.customer_id = $2),
+  'consents', (SELECT coalesce(jsonb_agg(to_jsonb(s) - '{tenant_id,customer_id,recorded_by}'::text[]
+    ORDER BY s.recorded_at, s.id), '[]') FROM consents s WHERE s.tenant_id = $1 AND s.customer_id = $2),
   'bookings', (SELECT coalesce(jsonb_agg(to_jsonb(b) - '{tenant_id,contact_email_key,created_by,assigned}'::text[]
     ORDER BY b.starts_at, b.id), '[]') FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2),
   'files', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'booking_id', f.booking_id, 'name', f.name,
@@ -83,34 +85,20 @@ const AHEAD: &str = "\
 SELECT b.id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2 AND b.ends_at > $3
   AND b.status IN ('held', 'pending', 'confirmed') LIMIT 1";
 
-/// Files that they sent, which no booking has any more then.
-const FILES: &str = "\
-UPDATE intake_files f SET booking_id = NULL, name = f.kind FROM bookings b
-WHERE f.tenant_id = $1 AND b.tenant_id = f.tenant_id AND b.id = f.booking_id AND b.customer_id = $2 RETURNING f.id";
-
-/// What was made of their bookings.
-const DOCUMENTS: &str = "\
-SELECT d.id FROM documents d JOIN bookings b ON b.tenant_id = d.tenant_id AND b.id = d.subject_id
-WHERE d.tenant_id = $1 AND b.customer_id = $2 AND d.kind = 'booking_summary'";
+/// All of them.
+const BOOKINGS: &str =
+    "SELECT b.id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2 AND b.created_at <= $3";
 
 /// In this order: what leads to others goes after them. $3 is the moment, $4 their addresses.
-const ERASE: [&str; 11] = [
+const ERASE: [&str; 9] = [
     "DELETE FROM idempotency_keys k USING unnest($4) address
      WHERE k.tenant_id = $1 AND position(address IN lower(k.response::text)) > 0",
     "UPDATE messages m SET recipient = '', error = NULL WHERE m.tenant_id = $1 AND m.audience = 'customer'
-       AND m.subject_id IN (SELECT b.id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2
-         UNION ALL SELECT b.series_id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2
-         UNION ALL SELECT w.id FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key = ANY ($4))",
+       AND m.subject_id IN (SELECT w.id FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key = ANY ($4))",
     "UPDATE waitlist_entries w SET contact_name = '', contact_email = '', contact_email_key = '', contact_phone = NULL,
        address = NULL, note = NULL, status = CASE w.status WHEN 'waiting' THEN 'withdrawn' ELSE w.status END,
        version = w.version + 1, updated_at = $3
      WHERE w.tenant_id = $1 AND w.contact_email_key = ANY ($4)",
-    "DELETE FROM booking_terms t USING bookings b
-     WHERE t.tenant_id = $1 AND b.tenant_id = $1 AND b.id = t.booking_id AND b.customer_id = $2",
-    "UPDATE bookings b SET contact_name = '', contact_email = '', contact_email_key = '', contact_phone = NULL,
-       address = NULL, note = NULL, internal_note = NULL, answers = NULL, cancellation_reason = NULL,
-       customer_timezone = NULL, notify_email = false, notify_sms = false, version = b.version + 1, updated_at = $3
-     WHERE b.tenant_id = $1 AND b.customer_id = $2",
     "DELETE FROM customer_terms WHERE tenant_id = $1 AND customer_id = $2",
     "DELETE FROM customer_tags WHERE tenant_id = $1 AND customer_id = $2",
     "DELETE FROM customer_blocks WHERE tenant_id = $1 AND customer_id = $2",
@@ -136,8 +124,8 @@ pub async fn erase(tx: &TenantTx, id: CustomerId, by: &By, now: DateTime<Utc>) -
     if !rows(tx, AHEAD, id, now).await?.is_empty() {
         return Err(Code::CustomerExpected.into());
     }
-    let files = rows(tx, FILES, id, now).await?;
-    let documents = rows(tx, DOCUMENTS, id, now).await?;
+    let bookings: Vec<_> =
+        rows(tx, BOOKINGS, id, now).await?.into_iter().map(|one| BookingId(one.id)).collect();
     let addresses = addresses(tx, id).await?;
     for sql in ERASE {
         let query = sql_query(sql)
@@ -147,13 +135,7 @@ pub async fn erase(tx: &TenantTx, id: CustomerId, by: &By, now: DateTime<Utc>) -
             .bind::<Array<Text>, _>(&addresses);
         cached(query).execute(&mut tx.conn()).await?;
     }
-    let drops = files.into_iter().map(|file| Job::DropIntakeFile { file_id: IntakeFileId(file.id) });
-    let drops =
-        drops.chain(documents.into_iter().map(|one| Job::DropDocument { document_id: DocumentId(one.id) }));
-    let drops: Vec<Job> = drops.collect();
-    if !drops.is_empty() {
-        tx.enqueue(&drops, now).await?;
-    }
+    forget(tx, &bookings, now).await?;
     events::record(tx, happened("customer.erased", &customer), now).await?;
     let change = Change::<(), ()> { action: "customer.erase", subject: id.0, before: None, after: None };
     audit::record(tx, by, change, now).await

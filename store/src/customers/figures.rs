@@ -28,7 +28,7 @@ pub struct Figures {
     pub last_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub next_at: Option<DateTime<Utc>>,
-    /// When they last accepted the terms, and messages of other kinds.
+    /// When they last agreed to the terms; and to messages of other kinds, unless they took that back.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub terms_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -45,8 +45,11 @@ pub async fn figures(tx: &TenantTx, id: CustomerId, currency: &str, now: DateTim
             AND (status = 'completed' OR (status = 'confirmed' AND ends_at <= $4))), 0)::bigint AS spent_cents,
           max(starts_at) FILTER (WHERE status NOT IN ('cancelled', 'expired', 'no_show') AND starts_at <= $4) AS last_at,
           min(starts_at) FILTER (WHERE status IN ('held', 'pending', 'confirmed') AND starts_at > $4) AS next_at,
-          max(terms_accepted_at) AS terms_at,
-          max(marketing_accepted_at) AS marketing_at
+          (SELECT max(c.recorded_at) FROM consents c
+            WHERE c.tenant_id = $1 AND c.customer_id = $2 AND c.kind = 'terms') AS terms_at,
+          (SELECT CASE WHEN c.is_given THEN c.recorded_at END FROM consents c
+            WHERE c.tenant_id = $1 AND c.customer_id = $2 AND c.kind = 'marketing'
+            ORDER BY c.recorded_at DESC, c.id DESC LIMIT 1) AS marketing_at
         FROM bookings WHERE tenant_id = $1 AND customer_id = $2";
     let query = diesel::sql_query(FIGURES)
         .bind::<Uuid, _>(tx.tenant())

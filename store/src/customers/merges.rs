@@ -35,8 +35,9 @@ struct Both<'a> {
 
 /// The tables that point to customers, and so those that a merge has to know. A test holds it against PostgreSQL's catalogue.
 #[doc(hidden)]
-pub const POINTING: [&str; 6] = [
+pub const POINTING: [&str; 7] = [
     "bookings",
+    "consents",
     "customer_addresses",
     "customer_blocks",
     "customer_merges",
@@ -134,7 +135,8 @@ pub async fn merge(tx: &TenantTx, wanted: Merge, by: &By, now: DateTime<Utc>) ->
 }
 
 /// What the duplicate ($3) had is the kept one's ($2): what both have stays once.
-const MOVES: [&str; 4] = [
+const MOVES: [&str; 5] = [
+    "UPDATE consents SET customer_id = $2 WHERE tenant_id = $1 AND customer_id = $3",
     "UPDATE customer_addresses SET customer_id = $2 WHERE tenant_id = $1 AND customer_id = $3",
     "UPDATE customer_merges SET kept_id = $2 WHERE tenant_id = $1 AND kept_id = $3",
     "INSERT INTO customer_tags (tenant_id, customer_id, tag_key, name)

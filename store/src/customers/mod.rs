@@ -2,6 +2,7 @@
 
 mod addresses;
 pub mod blocks;
+pub mod consents;
 pub mod duplicates;
 pub mod erasure;
 mod figures;

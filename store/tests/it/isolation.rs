@@ -132,6 +132,8 @@ async fn customers(salon: &Salon<'_>) {
     let (kept, duplicate) = (add("bo@customer.example").await, add("bob@customer.example").await);
     let merge = json!({"duplicate_id": duplicate});
     salon.post(&format!("/customers/{kept}/merge")).json(&merge).await.expect(200);
+    let news = format!("/customers/{kept}/consents/marketing");
+    salon.put(&news).json(&json!({"given": true})).await.expect(204);
     salon.post(&format!("/customers/{kept}/block")).json(&json!({"reason": "rude"})).await.expect(200);
     let file = salon.post("/customers/imports").file("text/csv", "name,email\nCy,none\n").await.expect(201);
     let path = format!("/customers/imports/{}/start", file["id"].as_str().unwrap());

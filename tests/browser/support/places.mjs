@@ -3,7 +3,7 @@ import { api, book, free, invite, mail, operator, owner, salon, token } from './
 import { origin } from './harness.mjs'
 
 /** What is no page to look at: files, a way on, what never ends, what comes after a password alone, or after hundreds. */
-const silent = new Set(['/assets/{path:.*}', '/app/customers/export/file', '/app/customers/{id}/data', '/app/customers/imports/{id}/report', '/app/intake-files/{id}', '/app/look', '/app/settings/audit/file', '/app/stream', '/login/code', '/ops', '/ops/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes', '/unlock/{token}'])
+const silent = new Set(['/assets/{path:.*}', '/app/account/data', '/app/customers/export/file', '/app/customers/{id}/data', '/app/customers/imports/{id}/report', '/app/intake-files/{id}', '/app/look', '/app/settings/audit/file', '/app/stream', '/login/code', '/ops', '/ops/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes', '/unlock/{token}'])
 /** Whose policy forbids the scripts that a test would look with: mails.test.mjs looks at the mails. */
 const sealed = new Set(['/dev/outbox/{id}/html'])
 

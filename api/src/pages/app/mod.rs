@@ -96,6 +96,7 @@ fn day() -> Vec<Page> {
         page(get(), "/app/customers/{id}", read, customers::profile::show),
         page(get(), "/app/customers/{id}/edit", desk, customers::form::edit),
         page(post(), "/app/customers/{id}/edit", desk, customers::form::update),
+        page(post(), "/app/customers/{id}/consent", desk, customers::profile::consent),
         page(get(), "/app/customers/{id}/data", owner, customers::profile::data),
         page(post(), "/app/customers/{id}/erasure", owner, customers::profile::erase),
         page(post(), "/app/customers/{id}/block", desk, customers::profile::block),

@@ -21,6 +21,7 @@ pub(super) fn routes() -> Vec<Page> {
         page(post(), "/app/account/email/withdrawal", read, profile::withdraw_email),
         page(get(), "/app/account/removal", read, profile::show),
         page(post(), "/app/account/removal", read, profile::remove),
+        page(get(), "/app/account/data", read, profile::data),
         page(get(), "/app/account/security", read, security::show),
         page(get(), "/app/account/password", read, security::show),
         page(post(), "/app/account/password", read, security::change_password),

@@ -1,11 +1,12 @@
 //! Name, language and address.
 
 use actix_web::HttpResponse;
+use actix_web::http::header::CONTENT_DISPOSITION;
 use domain::locale::Locale;
 use domain::rejection::Fields;
 use domain::text;
 use serde::{Deserialize, Serialize};
-use store::accounts;
+use store::{account_data, accounts};
 
 use super::super::done;
 use super::super::told::Told;
@@ -62,6 +63,18 @@ pub async fn show(reader: Reader, member: PageMember<Account>) -> HttpResponse {
         .answer(async {
             let (frame, _) = member.frame(&reader).await?;
             page(&member, &frame, None, EmailForm::default(), Told::nothing()).await
+        })
+        .await
+}
+
+/// All that is known of the user, as a file.
+pub async fn data(reader: Reader, member: PageMember<Account>) -> HttpResponse {
+    reader
+        .answer(async {
+            let identity = member.state.store.identity();
+            let data = identity.statement(async |tx| account_data::of(tx, member.user_id).await).await?;
+            let name = "attachment; filename=\"account.json\"";
+            Ok(HttpResponse::Ok().insert_header((CONTENT_DISPOSITION, name)).json(data))
         })
         .await
 }

@@ -10,6 +10,7 @@ use domain::rejection::Code;
 use futures_util::join;
 use serde::{Deserialize, Serialize};
 use store::bookings::{self, Appointment};
+use store::customers::consents::{self, Consent};
 use store::customers::{Block, Figures, Known, duplicates, erasure, figures, merges};
 
 use super::super::bookings::Sheet;
@@ -32,6 +33,7 @@ struct Detail {
     note: Option<String>,
     locale: &'static str,
     blocks: Vec<BlockSheet>,
+    consents: Vec<ConsentSheet>,
     /// Who may be the same.
     alike: Vec<Row>,
     figures: FiguresSheet,
@@ -60,6 +62,27 @@ struct TagLink {
 struct BlockSheet {
     reason: Option<String>,
     since: DateTime<Utc>,
+}
+
+/// One line of what they agreed to and took back.
+#[derive(Serialize)]
+struct ConsentSheet {
+    kind: &'static str,
+    /// `yes` or `no`: it was taken back.
+    given: &'static str,
+    source: &'static str,
+    at: DateTime<Utc>,
+}
+
+impl From<Consent> for ConsentSheet {
+    fn from(consent: Consent) -> Self {
+        Self {
+            kind: consent.kind.name(),
+            given: if consent.is_given { "yes" } else { "no" },
+            source: consent.source.name(),
+            at: consent.recorded_at,
+        }
+    }
 }
 
 impl From<Block> for BlockSheet {
@@ -115,15 +138,16 @@ pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<Cust
                         }
                         known => known?,
                     };
-                    let (booked, figures, alike) = join!(
+                    let (booked, figures, alike, said) = join!(
                         bookings::list(tx, &filter, MOST_BOOKINGS + 1),
                         figures(tx, id, &tenant.currency, member.now),
                         duplicates::of(tx, &known.customer),
+                        consents::list(tx, id),
                     );
-                    Ok(Ok((known, booked?, figures?, alike?)))
+                    Ok(Ok((known, booked?, figures?, alike?, said?)))
                 })
                 .await;
-            let (known, mut booked, figures, alike) = match read? {
+            let (known, mut booked, figures, alike, said) = match read? {
                 Ok(read) => read,
                 Err(kept) => return Ok(see(&format!("/app/customers/{kept}"))),
             };
@@ -137,6 +161,7 @@ pub async fn show(reader: Reader, member: PageMember<Read>, id: Result<Path<Cust
                 locale: known.customer.locale.name(),
                 since: known.customer.created_at,
                 blocks: known.block.clone().map(BlockSheet::from).into_iter().collect(),
+                consents: said.into_iter().map(ConsentSheet::from).collect(),
                 tags: known
                     .tags
                     .iter()
@@ -220,6 +245,33 @@ pub async fn unblock(
 #[serde(default)]
 pub struct ErasureForm {
     sure: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ConsentForm {
+    /// Not empty: they agree.
+    given: String,
+}
+
+/// Writes down that they want other messages, or no more.
+pub async fn consent(
+    reader: Reader,
+    member: PageMember<ManageBookings>,
+    id: Result<Path<CustomerId>>,
+    form: Result<Form<ConsentForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (id, Form(form)) = (*id?, form?);
+            let (by, now, is_given) = (member.by(), member.now, !form.given.is_empty());
+            member
+                .tenant
+                .transaction(async |tx| consents::set_marketing(tx, id, is_given, &by, now).await)
+                .await?;
+            Ok(done(&format!("/app/customers/{id}"), "customers-consent-noted"))
+        })
+        .await
 }
 
 /// All that is known of them, as a file.
