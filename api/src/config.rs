@@ -10,6 +10,7 @@ use queue::RedisConfig;
 use store::DatabaseConfig;
 use telemetry::TelemetryConfig;
 
+use crate::cors::Origins;
 use crate::proxies::Proxies;
 
 /// Harmony's API: the tenant-scoped HTTP API and the public pages.
@@ -31,6 +32,9 @@ pub struct Config {
     /// Networks of the proxies in front of us, which tell the client's address in X-Forwarded-For, such as `10.0.0.0/8,fd00::/8`.
     #[arg(long, env = "TRUSTED_PROXIES", default_value = "")]
     pub trusted_proxies: Proxies,
+    /// Websites whose scripts may speak to the API from browsers, such as `https://app.example.org`; empty: none.
+    #[arg(long, env = "CORS_ORIGINS", default_value = "")]
+    pub cors_origins: Origins,
     /// Shows /dev/outbox. Never where others can reach it.
     #[arg(long, env = "HARMONY_DEVELOPMENT")]
     pub development: bool,

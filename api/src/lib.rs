@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod cookies;
+pub mod cors;
 pub mod csrf;
 pub mod customers;
 pub mod documents;

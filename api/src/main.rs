@@ -74,6 +74,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
         directory: Directory::default(),
         outbox: config.development.then(|| config.mail_sandbox_dir.clone()),
         proxies: config.trusted_proxies.clone(),
+        origins: config.cors_origins.clone(),
         store,
         clock,
     });

@@ -11,15 +11,16 @@ use crate::state::State;
 use crate::{health, pages, request, routes};
 
 /// Everything that is served, for the server and for tests alike.
-pub fn configure(config: &mut web::ServiceConfig, is_development: bool) {
+pub fn configure(config: &mut web::ServiceConfig, state: &State) {
     config
         .service(
             web::scope("/api/v1")
+                .wrap(state.origins.cors())
                 .configure(|config| routes::configure(config, &routes::api()))
                 .default_service(web::to(not_found)),
         )
         .configure(|config| routes::configure(config, &routes::root()))
-        .configure(|config| pages::configure(config, is_development))
+        .configure(|config| pages::configure(config, state.outbox.is_some()))
         .default_service(web::to(pages::not_found));
 }
 
@@ -33,13 +34,12 @@ pub fn serve(
     state: web::Data<State>,
     workers: usize,
 ) -> std::io::Result<actix_web::dev::Server> {
-    let is_development = state.outbox.is_some();
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
             .wrap(Compress::default())
             .wrap(from_fn(request::around))
-            .configure(|config| configure(config, is_development))
+            .configure(|config| configure(config, &state))
     })
     .workers(workers)
     .shutdown_timeout(20)

@@ -15,6 +15,7 @@ use store::tenants::Place;
 use store::{Store, Tenant};
 
 use crate::clock::Clock;
+use crate::cors::Origins;
 use crate::meter::Meter;
 use crate::metrics::Metrics;
 use crate::pages::Pages;
@@ -43,6 +44,8 @@ pub struct State {
     pub outbox: Option<PathBuf>,
     /// Who is believed when they say where a request comes from.
     pub proxies: Proxies,
+    /// The websites whose scripts may speak to the API.
+    pub origins: Origins,
 }
 
 impl State {

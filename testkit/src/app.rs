@@ -11,6 +11,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::web;
 use api::clock::Clock;
+use api::cors::Origins;
 use api::meter::Meter;
 use api::metrics::Metrics;
 use api::pages::Pages;
@@ -88,6 +89,7 @@ impl TestApp {
             directory: Directory::default(),
             outbox: Some(folder.join("outbox")),
             proxies: Proxies::default(),
+            origins: Origins::default(),
         };
         change(&mut state);
         let state = web::Data::new(state);

@@ -24,6 +24,8 @@ mod console;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod cors;
+#[cfg(test)]
 mod customers;
 #[cfg(test)]
 mod customers_blocks;
