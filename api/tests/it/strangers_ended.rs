@@ -63,6 +63,45 @@ async fn a_session_that_ended_opens_no_route() {
     assert_eq!(everything(&salon, &things).await, before);
 }
 
+/// Of the account, which is its user's whatever becomes of the tenant.
+fn is_own(route: &Route) -> bool {
+    route.path == "/tenants" || ["/me", "/auth/"].iter().any(|own| route.path.starts_with(own))
+}
+
+#[tokio::test]
+async fn a_tenant_that_is_suspended_opens_no_route_but_those_of_accounts() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let things = Things::of(&salon).await;
+    let members = [salon.member(Role::Admin).await, salon.member(Role::Viewer).await];
+    salon.set_plan("enterprise").await;
+    let (_, key) = crate::api_keys::planted(&salon, &domain::api_key::Scope::ALL).await;
+    let sql =
+        "INSERT INTO tenant_access (tenant_id, suspended_at, suspended_reason) VALUES ($1, now(), 'unpaid')
+        ON CONFLICT (tenant_id) DO UPDATE SET suspended_at = now()";
+    let before = everything(&salon, &things).await;
+    let admin = app.database.admin().await;
+    assert_eq!(admin.execute(sql, &[&salon.id.0]).await.unwrap(), 1);
+    for route in strangers::routes_of_members() {
+        let name = strangers::name(&route);
+        for token in members.iter().chain([&salon.token, &key]) {
+            if is_own(&route) && token != &key {
+                continue;
+            }
+            let answer = strangers::request(&app, &route, &things).bearer(token).await;
+            let is_persons = answer.code() == "PERSON_REQUIRED" && token == &key;
+            assert!(
+                is_persons || (answer.status, answer.code()) == (403, "TENANT_SUSPENDED"),
+                "{name}: {}",
+                answer.text
+            );
+        }
+    }
+    app.get("/me").bearer(&members[0]).await.expect(200);
+    admin.execute("UPDATE tenant_access SET suspended_at = NULL", &[]).await.unwrap();
+    assert_eq!(everything(&salon, &things).await, before);
+}
+
 #[tokio::test]
 async fn an_operators_session_that_ended_opens_no_route() {
     let app = TestApp::start().await.ignore_jobs();
