@@ -33,8 +33,17 @@ enum Command {
         #[arg(long, env = "ROLE_PASSWORD", hide_env_values = true)]
         role_password: Option<SecretString>,
     },
-    /// Make the keys that are missing.
+    /// Make the keys that are missing, or replace them.
     Keys {
+        #[command(flatten)]
+        secrets: SecretsConfig,
+        #[command(subcommand)]
+        step: Option<KeyStep>,
+    },
+    /// Have the newest key seal the secrets that older ones did.
+    Reseal {
+        #[command(flatten)]
+        database: DatabaseConfig,
         #[command(flatten)]
         secrets: SecretsConfig,
     },
@@ -53,6 +62,15 @@ enum Command {
     Operator(operator::Command),
 }
 
+/// Keys are replaced in two steps, so that no process meets what it can't read.
+#[derive(Clone, Copy, Debug, Subcommand)]
+enum KeyStep {
+    /// Make the next keys, which only verify and open: start every process again afterwards.
+    Next,
+    /// Have them sign and seal: start every process again afterwards, then `harmony reseal`.
+    Use,
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
@@ -63,11 +81,25 @@ async fn main() -> anyhow::Result<()> {
             }
             Ok(())
         }
-        Command::Keys { secrets } => Ok(secrets.make_missing()?),
+        Command::Keys { secrets, step } => keys(&secrets, step),
+        Command::Reseal { database, secrets } => {
+            let vault = secrets.vault()?;
+            let renew = |sealed: &[u8]| vault.renewed(sealed).context("a value can't be sealed anew");
+            let renewed = store::resealing::renew(&open(&database)?, renew).await?;
+            say(&format!("sealed {renewed} anew"))
+        }
         Command::Seed { database, files, public_url } => {
             Box::pin(seed::run(&open(&database)?, &files.files()?, &public_url, now())).await
         }
         Command::Operator(command) => operator::run(command, now()).await,
+    }
+}
+
+fn keys(secrets: &SecretsConfig, step: Option<KeyStep>) -> anyhow::Result<()> {
+    match step {
+        None => Ok(secrets.make_missing()?),
+        Some(KeyStep::Next) => secrets.make_next()?.iter().try_for_each(|file| say(&format!("made {file}"))),
+        Some(KeyStep::Use) => secrets.use_next()?.iter().try_for_each(|name| say(&format!("uses {name}"))),
     }
 }
 

@@ -14,8 +14,9 @@ use crate::vault::Vault;
 #[derive(Clone, Debug, clap::Args)]
 pub struct SecretsConfig {
     /// Directory of the deployment's keys: `link.key` signs links (64 hexadecimal digits), `jwt-*.key` sign access tokens
-    /// (Ed25519, PKCS#8 in hexadecimal; the last by name signs, all verify), `seal-*.key` seal the secrets that are kept (64
-    /// hexadecimal digits; the last by name seals, all open). `harmony keys` makes what is missing.
+    /// (Ed25519, PKCS#8 in hexadecimal; the last by number signs, all verify), `seal-*.key` seal the secrets that are kept (64
+    /// hexadecimal digits; the last by number seals, all open). A key that ends in `.new.key` only verifies and opens, until
+    /// every process has it. `harmony keys` makes what is missing.
     #[arg(long, env = "SECRETS_DIR", default_value = ".harmony/data/secrets")]
     pub secrets_dir: PathBuf,
 }
@@ -30,6 +31,17 @@ pub enum SecretsError {
     Io(PathBuf, std::io::Error),
     #[error("the key {0} is not of the form it should have")]
     Malformed(PathBuf),
+}
+
+/// What the name of a key ends in that waits until every process has it.
+const NEW: &str = ".new";
+
+struct KeyFile {
+    path: PathBuf,
+    /// Such as `seal-2`, whether it waits or not.
+    name: String,
+    number: u32,
+    is_new: bool,
 }
 
 impl SecretsConfig {
@@ -51,27 +63,64 @@ impl SecretsConfig {
         Vault::new(self.numbered("seal-")?).map_err(malformed)
     }
 
-    /// The keys whose names begin so, with their names, by name.
+    /// The keys whose names begin so, with their names: those that make nothing yet first, the one that does last.
     fn numbered(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, SecretsError> {
+        let files = self.files(prefix)?;
+        if files.iter().all(|file| file.is_new) {
+            return Err(SecretsError::Missing(self.secrets_dir.join(format!("{prefix}1.key"))));
+        }
+        files.into_iter().map(|file| Ok((file.name, read(&file.path)?))).collect()
+    }
+
+    /// The files of those keys, in the same order.
+    fn files(&self, prefix: &str) -> Result<Vec<KeyFile>, SecretsError> {
         let missing = || SecretsError::Missing(self.secrets_dir.join(format!("{prefix}1.key")));
         let entries = std::fs::read_dir(&self.secrets_dir).map_err(|_not_there| missing())?;
-        let mut names: Vec<String> = entries
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| {
-                name.starts_with(prefix) && Path::new(name).extension().is_some_and(|end| end == "key")
+        let mut files: Vec<KeyFile> = entries
+            .filter_map(|entry| {
+                let file = entry.ok()?.file_name().into_string().ok()?;
+                let stem = file.strip_suffix(".key")?;
+                let name = stem.strip_suffix(NEW).unwrap_or(stem);
+                let number = name.strip_prefix(prefix)?.parse().unwrap_or(0);
+                let (name, is_new) = (name.to_owned(), stem.ends_with(NEW));
+                Some(KeyFile { path: self.secrets_dir.join(file), name, number, is_new })
             })
             .collect();
-        names.sort_unstable();
-        if names.is_empty() {
-            return Err(missing());
+        files.sort_unstable_by(|one, other| {
+            (!one.is_new, one.number, &one.name).cmp(&(!other.is_new, other.number, &other.name))
+        });
+        Ok(files)
+    }
+
+    /// Makes the next key of each kind, which makes nothing before [`Self::use_next`]. Where one waits already, it stays.
+    /// The files that were made.
+    pub fn make_next(&self) -> Result<Vec<String>, SecretsError> {
+        let mut made = Vec::new();
+        for (prefix, is_token) in [("jwt-", true), ("seal-", false)] {
+            let files = self.files(prefix)?;
+            if files.iter().any(|file| file.is_new) {
+                continue;
+            }
+            let number = files.iter().map(|file| file.number).max().unwrap_or(0) + 1;
+            let file = format!("{prefix}{number}{NEW}.key");
+            let key = if is_token { new_token_key()? } else { random_key()?.to_vec() };
+            self.make(&file, &key)?;
+            made.push(file);
         }
-        names
-            .into_iter()
-            .map(|file| {
-                let key = read(&self.secrets_dir.join(&file))?;
-                Ok((file.trim_end_matches(".key").to_owned(), key))
-            })
-            .collect()
+        Ok(made)
+    }
+
+    /// Has the keys that waited sign and seal from the next start on. Their names.
+    pub fn use_next(&self) -> Result<Vec<String>, SecretsError> {
+        let mut used = Vec::new();
+        for prefix in ["jwt-", "seal-"] {
+            for file in self.files(prefix)?.into_iter().filter(|file| file.is_new) {
+                let path = self.secrets_dir.join(format!("{}.key", file.name));
+                std::fs::rename(&file.path, &path).map_err(|error| SecretsError::Io(file.path, error))?;
+                used.push(file.name);
+            }
+        }
+        Ok(used)
     }
 
     /// Makes the keys that are missing.
@@ -129,4 +178,58 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
     pairs.iter().map(|[high, low]| Some(digit(high)? * 16 + digit(low)?)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+
+    fn folder(name: &str) -> SecretsConfig {
+        let secrets_dir = std::env::temp_dir().join(format!("harmony_keys_{name}_{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&secrets_dir);
+        SecretsConfig { secrets_dir }
+    }
+
+    #[test]
+    fn a_next_key_opens_and_verifies_before_it_seals_and_signs() {
+        let config = folder("next");
+        config.make_missing().unwrap();
+        let names = |config: &SecretsConfig| -> Vec<String> {
+            config.token_keys().unwrap().into_iter().map(|(name, _)| name).collect()
+        };
+        assert_eq!(names(&config), ["jwt-1"]);
+        let old = config.vault().unwrap().seal("here", b"secret").unwrap();
+        assert_eq!(config.make_next().unwrap(), ["jwt-2.new.key", "seal-2.new.key"]);
+        assert_eq!(config.make_next().unwrap(), Vec::<String>::new());
+        // The last signs.
+        assert_eq!(names(&config), ["jwt-2", "jwt-1"]);
+        let waiting = config.vault().unwrap();
+        assert!(waiting.renewed(&old).unwrap().is_none());
+
+        assert_eq!(config.use_next().unwrap(), ["jwt-2", "seal-2"]);
+        assert_eq!(names(&config), ["jwt-1", "jwt-2"]);
+        let used = config.vault().unwrap();
+        let new = used.renewed(&old).unwrap().unwrap();
+        // Who has not started again yet opens what the others seal.
+        assert_eq!(waiting.open("here", &new).unwrap().expose_secret(), b"secret");
+        // Ten comes after nine.
+        for _ in 3..=10 {
+            config.make_next().unwrap();
+            config.use_next().unwrap();
+        }
+        assert_eq!(names(&config).last().unwrap(), "jwt-10");
+        std::fs::remove_dir_all(&config.secrets_dir).unwrap();
+    }
+
+    #[test]
+    fn a_key_that_waits_is_none_to_begin_with() {
+        let config = folder("waits");
+        config.make_next().unwrap_err();
+        std::fs::create_dir_all(&config.secrets_dir).unwrap();
+        config.make_next().unwrap();
+        assert!(matches!(config.token_keys(), Err(SecretsError::Missing(_))));
+        assert!(matches!(config.vault(), Err(SecretsError::Missing(_))));
+        std::fs::remove_dir_all(&config.secrets_dir).unwrap();
+    }
 }

@@ -34,6 +34,7 @@ mod pools;
 pub mod private_events;
 pub mod progress;
 pub mod reminders;
+pub mod resealing;
 pub mod retention;
 pub mod rooms;
 mod schema;

@@ -277,3 +277,28 @@ async fn the_pages_do_the_same() {
     let body = login(&app, &salon.email, &salon.password).await.expect(200);
     assert_eq!(body["user"]["has_second_factor"], Value::Bool(false));
 }
+
+#[tokio::test]
+async fn a_new_key_of_the_deployment_takes_no_second_factor_away() {
+    let vault = |keys: &[u8]| {
+        let key = |byte: &u8| (format!("seal-{byte}"), vec![*byte; 32]);
+        providers::vault::Vault::new(keys.iter().map(key).collect()).unwrap()
+    };
+    let app = TestApp::start_with(|state| state.vault = vault(&[1])).await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let admin = app.database.admin().await;
+    let sealed = app.state.vault.seal("totp", b"secret").unwrap();
+    let sql = "INSERT INTO totp_secrets (user_id, sealed, created_at) VALUES ($1, $2, now())";
+    admin.execute(sql, &[&salon.owner.0, &sealed]).await.unwrap();
+
+    let both = vault(&[1, 2]);
+    let renew = async || {
+        store::resealing::renew(&app.store, |sealed| Ok::<_, store::Error>(both.renewed(sealed).unwrap()))
+            .await
+            .unwrap()
+    };
+    assert_eq!((renew().await, renew().await), (1, 0));
+    let kept: Vec<u8> = admin.query_one("SELECT sealed FROM totp_secrets", &[]).await.unwrap().get(0);
+    assert!(app.state.vault.open("totp", &kept).is_err());
+    assert_eq!(secrecy::ExposeSecret::expose_secret(&vault(&[2]).open("totp", &kept).unwrap()), b"secret");
+}
