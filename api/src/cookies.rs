@@ -13,6 +13,9 @@ pub const SECOND_STEP: &str = "__Host-second-step";
 /// Of a browser in which somebody was signed in: a link of ours. It opens nothing; guesses from elsewhere do not count there.
 pub const DEVICE: &str = "__Host-device";
 
+/// Of a customer who is signed in on the site of a tenant: 32 random bytes. It is of that site alone, and no member's.
+pub const CUSTOMER: &str = "__Host-customer";
+
 /// What came of a form, for the next page to say.
 pub const FLASH: &str = "__Host-flash";
 
@@ -51,6 +54,17 @@ pub fn no_second_step() -> String {
 pub fn device(token: &str) -> String {
     let seconds = domain::link::KNOWN.num_seconds();
     format!("{DEVICE}={token}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// The cookie of a customer: as old as their session can grow, whether it does is known to PostgreSQL.
+pub fn customer(value: &str) -> String {
+    let seconds = store::customers::accounts::MOST.num_seconds();
+    format!("{CUSTOMER}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// Takes it away.
+pub fn no_customer() -> String {
+    format!("{CUSTOMER}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax")
 }
 
 /// The cookie of what a page is to say once, soon.

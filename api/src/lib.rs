@@ -13,6 +13,7 @@ pub mod console;
 pub mod cookies;
 pub mod cors;
 pub mod csrf;
+pub mod customer_account;
 pub mod customers;
 pub mod documents;
 pub mod embedding;

@@ -35,6 +35,11 @@ pub const REFRESH: Bucket = Bucket { name: "refresh", most: 600, window: QUARTER
 pub const VERIFICATION: Bucket = Bucket { name: "verification", most: 3, window: Duration::from_hours(1) };
 /// Mails to get in again, by email address.
 pub const RESET: Bucket = Bucket { name: "reset", most: 3, window: Duration::from_hours(1) };
+/// Links by which a customer signs in, by tenant and email address, whether it is known or not.
+pub const CUSTOMER_LINK: Bucket = Bucket { name: "customer_link", most: 3, window: Duration::from_hours(1) };
+/// The same, by tenant.
+pub const CUSTOMER_LINKS: Bucket =
+    Bucket { name: "customer_links", most: 300, window: Duration::from_hours(1) };
 /// Changes of address that a user asks for, each of which writes to somebody.
 pub const EMAIL_CHANGE: Bucket = Bucket { name: "email_change", most: 5, window: Duration::from_hours(1) };
 /// Invitations, each of which writes to somebody, by tenant.

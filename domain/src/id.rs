@@ -89,6 +89,10 @@ id! {
     CustomerId,
     /// Of what a customer agreed to or took back.
     ConsentId,
+    /// Of a browser in which a customer is signed in.
+    CustomerSessionId,
+    /// A link that a customer asked for, to sign in.
+    CustomerSignInId,
     /// A file with customers.
     ImportId,
     BookingId,

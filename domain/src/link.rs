@@ -7,7 +7,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::id::{BookingId, EmailChangeId, InvitationId, ResetId, TenantId, UserId, WaitlistEntryId};
+use crate::id::{
+    BookingId, CustomerSignInId, EmailChangeId, InvitationId, ResetId, TenantId, UserId, WaitlistEntryId,
+};
 
 /// What a link opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub enum Purpose {
     Unlock,
     /// The subject is a user who was signed in there: a browser that others' guesses do not lock out.
     KnownDevice,
+    /// The subject is a customer's wish to sign in: do, once.
+    CustomerSignIn,
 }
 
 /// What a token says.
@@ -82,6 +86,8 @@ pub const TO_UNDO: TimeDelta = TimeDelta::days(7);
 pub const TO_UNLOCK: TimeDelta = TimeDelta::hours(1);
 /// How long a browser stays known after it was signed in.
 pub const KNOWN: TimeDelta = TimeDelta::days(180);
+/// How long a customer can sign in by the link that they asked for.
+pub const TO_SIGN_IN: TimeDelta = TimeDelta::minutes(15);
 /// How long a new password can be chosen.
 pub const TO_RESET: TimeDelta = TimeDelta::hours(1);
 
@@ -154,6 +160,19 @@ impl Links {
     pub fn unlock(&self, tenant_id: TenantId, user_id: UserId, locked_at: DateTime<Utc>) -> String {
         let expires_at = locked_at + TO_UNLOCK;
         self.mint("unlock", Link { purpose: Purpose::Unlock, tenant_id, subject: user_id.0, expires_at })
+    }
+
+    /// Where a customer signs in on the site of a tenant: `asked_at` is when they asked for it.
+    pub fn customer_sign_in(
+        &self,
+        tenant_id: TenantId,
+        slug: &str,
+        id: CustomerSignInId,
+        asked_at: DateTime<Utc>,
+    ) -> String {
+        let expires_at = asked_at + TO_SIGN_IN;
+        let link = Link { purpose: Purpose::CustomerSignIn, tenant_id, subject: id.0, expires_at };
+        self.mint(&format!("{slug}/account/sign-in"), link)
     }
 
     /// The token, which is no address, of a browser in which a user was signed in.
@@ -240,6 +259,7 @@ impl Purpose {
             Self::Invitation => 9,
             Self::Unlock => 10,
             Self::KnownDevice => 11,
+            Self::CustomerSignIn => 12,
         }
     }
 }

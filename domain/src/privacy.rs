@@ -63,6 +63,8 @@ pub const REGISTRY: &[Personal] = &[
     personal("customer_imports", &["file_name", "header"]),
     personal("customer_keys", &["key"]),
     personal("customer_merges", &[]),
+    personal("customer_sessions", &[]),
+    personal("customer_sign_ins", &["email_key"]),
     personal("customer_tags", &["tag_key", "name"]),
     personal("customer_terms", &["term"]),
     personal("customers", &["name", "name_key", "email", "email_key", "phone_e164", "note"]),

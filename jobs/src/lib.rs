@@ -9,8 +9,8 @@ pub use policy::{Backoff, JobError, Policy, Priority};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{
-    AccountEventId, BookingId, DocumentId, EmailChangeId, ImageId, ImportId, IntakeFileId, InvitationId,
-    JobId, ResetId, SeriesId, UserId, WaitlistEntryId,
+    AccountEventId, BookingId, CustomerSignInId, DocumentId, EmailChangeId, ImageId, ImportId, IntakeFileId,
+    InvitationId, JobId, ResetId, SeriesId, UserId, WaitlistEntryId,
 };
 use domain::plan::Limit;
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,8 @@ pub enum Job {
     SendAccountReminder { user_id: UserId },
     /// Lets a user sign in whom others have locked out since then.
     SendUnlockLink { user_id: UserId, locked_at: DateTime<Utc> },
+    /// Lets a customer sign in, if the address that was typed leads to one.
+    SendCustomerSignIn { sign_in_id: CustomerSignInId },
     /// Has a user prove the address that they want to have, as they asked then.
     SendEmailConfirmation { user_id: UserId, change_id: EmailChangeId, asked_at: DateTime<Utc> },
     /// Tells a user, at the address that they had, that it is to be another, as they asked then.
@@ -142,6 +144,7 @@ impl Job {
             | Self::SendPasswordReset { .. }
             | Self::SendAccountReminder { .. }
             | Self::SendUnlockLink { .. }
+            | Self::SendCustomerSignIn { .. }
             | Self::SendEmailConfirmation { .. }
             | Self::SendEmailChangeNotice { .. }
             | Self::SendAccountNotice { .. }
@@ -189,6 +192,7 @@ impl Job {
             Self::SendPasswordReset { .. } => "send_password_reset",
             Self::SendAccountReminder { .. } => "send_account_reminder",
             Self::SendUnlockLink { .. } => "send_unlock_link",
+            Self::SendCustomerSignIn { .. } => "send_customer_sign_in",
             Self::SendEmailConfirmation { .. } => "send_email_confirmation",
             Self::SendEmailChangeNotice { .. } => "send_email_change_notice",
             Self::SendAccountNotice { .. } => "send_account_notice",
@@ -273,6 +277,10 @@ mod tests {
             (
                 Job::SendUnlockLink { user_id: UserId(id), locked_at: DateTime::UNIX_EPOCH },
                 r#"{"locked_at":"1970-01-01T00:00:00Z","user_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::SendCustomerSignIn { sign_in_id: CustomerSignInId(id) },
+                r#"{"sign_in_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (
                 Job::SendAccountReminder { user_id: UserId(id) },

@@ -153,3 +153,9 @@ mail-invitation-lead = { $inviter } invites you to work with { $tenant } on Harm
 mail-invitation-role = As
 mail-invitation-button = See the invitation
 mail-invitation-ignore = The link works for a week. You don’t know who that is? Then ignore this email.
+
+mail-sign-in-subject = Your link to { $tenant }
+mail-sign-in-title = Your account at { $tenant }
+mail-sign-in-lead = By this link you see your appointments at { $tenant } and what is kept of you. It works once, within a quarter of an hour.
+mail-sign-in-button = Sign in
+mail-sign-in-ignore = You did not ask for this? Then ignore this email: nobody signs in without it.

@@ -26,6 +26,7 @@ ops-kind = { $kind ->
     [send_account_notice] Tell what happened to an account
     [send_password_reset] Send a link for a new password
     [send_unlock_link] Let somebody in who is locked out
+    [send_customer_sign_in] Send a customer a link to sign in
     [send_account_reminder] Remind of an account
     [send_limit_warning] Warn that the plan is nearly used
     [remind_of_bookings] Remind of tomorrow’s bookings

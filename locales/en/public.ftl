@@ -194,7 +194,7 @@ public-privacy-whom-text = The members of { $tenant } who keep the diary, and Ha
 public-privacy-long = For how long
 public-privacy-long-text = For as long as { $tenant } needs it to follow its appointments and to meet its accounting duties. You may ask for erasure earlier. The link that opens your appointment stops working 90 days after it.
 public-privacy-cookies = Cookies
-public-privacy-cookies-text = These pages set none until you choose a language or a theme; that choice is then kept in your browser for a year. There is no audience measurement and no content from elsewhere.
+public-privacy-cookies-text = These pages set none until you choose a language or a theme; that choice is then kept in your browser for a year. If you sign in to your account, one more keeps you signed in, until you sign out, for 90 days at most. There is no audience measurement and no content from elsewhere.
 public-privacy-rights = Your rights
 public-privacy-rights-text = You may ask { $tenant } to show you your data, to correct it, to hand it over, to erase it, or to stop using it. If the answer does not satisfy you, you may turn to the data protection authority of your country.
 
@@ -358,3 +358,33 @@ public-zone-own = { $tenant } is in another time zone: { $zone }.
 public-visit = Your visit
 public-visit-add = Add another service
 public-visit-remove = Remove { $service }
+
+public-nav-account = My account
+public-account-title = My account
+public-account-lead = See all your appointments at { $tenant } in one place. Without a password: a link comes to your mailbox.
+public-account-ask = Send me a link
+public-account-optional = You need no account to book. Only one appointment to see?
+public-account-sent-title = Look into your mailbox
+public-account-sent-lead = If { $tenant } knows this address, a link is on its way there. It works once, within a quarter of an hour.
+public-account-sent-nothing = Nothing came? Look among the unwanted mails, and check the address.
+public-account-again = Ask again
+public-account-sign-in = Sign in
+public-account-sign-in-lead = As { $email }, you will see your appointments at { $tenant } in this browser, until you sign out.
+public-account-signed-in = Signed in as { $email }
+public-account-upcoming = To come
+public-account-nothing = No appointment is to come.
+public-account-past = Earlier, or cancelled
+public-account-series = What recurs
+public-account-series-left = { $count ->
+    [one] One more date: { $date }
+   *[other] { $count } more dates, the next on { $date }
+}
+public-account-waiting = Waitlist
+public-account-profile = My details
+public-account-locale = Language of messages
+public-account-email = Your address has changed? Tell { $tenant }: you sign in by it.
+public-account-save = Save
+public-account-saved = Saved.
+public-account-sign-out = Sign out
+public-account-sign-out-everywhere = Sign out everywhere
+public-account-signed-out = You are signed out.

@@ -153,3 +153,9 @@ mail-invitation-lead = { $inviter } vous invite à travailler avec { $tenant } s
 mail-invitation-role = Rôle
 mail-invitation-button = Voir l’invitation
 mail-invitation-ignore = Le lien sert pendant une semaine. Vous ne connaissez pas cette personne ? Ignorez cet e-mail.
+
+mail-sign-in-subject = Votre lien vers { $tenant }
+mail-sign-in-title = Votre compte chez { $tenant }
+mail-sign-in-lead = Par ce lien, vous voyez vos rendez-vous chez { $tenant } et ce qui est enregistré de vous. Il marche une fois, dans le quart d’heure.
+mail-sign-in-button = Me connecter
+mail-sign-in-ignore = Vous n’avez rien demandé ? Alors ignorez cet e-mail : personne ne se connecte sans lui.

@@ -26,6 +26,7 @@ ops-kind = { $kind ->
     [send_account_notice] Prévenir d’un événement de compte
     [send_password_reset] Envoyer un lien de mot de passe
     [send_unlock_link] Laisser entrer qui est bloqué
+    [send_customer_sign_in] Envoyer un lien de connexion à un client
     [send_account_reminder] Rappeler un compte existant
     [send_limit_warning] Prévenir que le forfait s’épuise
     [remind_of_bookings] Rappeler les rendez-vous du lendemain

@@ -194,7 +194,7 @@ public-privacy-whom-text = Les membres de { $tenant } qui gèrent l’agenda, et
 public-privacy-long = Combien de temps
 public-privacy-long-text = Aussi longtemps que { $tenant } en a besoin pour suivre ses rendez-vous et respecter ses obligations comptables. Vous pouvez demander leur effacement avant. Le lien qui ouvre votre rendez-vous cesse de fonctionner 90 jours après celui-ci.
 public-privacy-cookies = Cookies
-public-privacy-cookies-text = Ces pages n’en déposent aucun tant que vous ne choisissez ni langue ni thème ; ce choix est alors retenu un an dans votre navigateur. Il n’y a ni mesure d’audience, ni contenu venu d’ailleurs.
+public-privacy-cookies-text = Ces pages n’en déposent aucun tant que vous ne choisissez ni langue ni thème ; ce choix est alors retenu un an dans votre navigateur. Si vous vous connectez à votre compte, un autre vous garde connecté jusqu’à votre déconnexion, 90 jours au plus. Il n’y a ni mesure d’audience, ni contenu venu d’ailleurs.
 public-privacy-rights = Vos droits
 public-privacy-rights-text = Vous pouvez demander à voir vos données, à les corriger, à les recevoir, à les faire effacer, ou vous opposer à leur traitement, en écrivant à { $tenant }. Si la réponse ne vous convient pas, vous pouvez saisir l’autorité de protection des données de votre pays ; en France, la CNIL (cnil.fr).
 
@@ -358,3 +358,33 @@ public-zone-own = { $tenant } est dans un autre fuseau horaire : { $zone }.
 public-visit = Votre visite
 public-visit-add = Ajouter une autre prestation
 public-visit-remove = Retirer { $service }
+
+public-nav-account = Mon compte
+public-account-title = Mon compte
+public-account-lead = Voyez tous vos rendez-vous chez { $tenant } au même endroit. Sans mot de passe : un lien arrive dans votre messagerie.
+public-account-ask = M’envoyer un lien
+public-account-optional = Aucun compte n’est nécessaire pour réserver. Un seul rendez-vous à voir ?
+public-account-sent-title = Regardez votre messagerie
+public-account-sent-lead = Si { $tenant } connaît cette adresse, un lien y est en route. Il marche une fois, dans le quart d’heure.
+public-account-sent-nothing = Rien n’est arrivé ? Regardez parmi les indésirables, et vérifiez l’adresse.
+public-account-again = Redemander
+public-account-sign-in = Me connecter
+public-account-sign-in-lead = Avec { $email }, vous verrez vos rendez-vous chez { $tenant } dans ce navigateur, jusqu’à ce que vous vous déconnectiez.
+public-account-signed-in = Connecté avec { $email }
+public-account-upcoming = À venir
+public-account-nothing = Aucun rendez-vous à venir.
+public-account-past = Passés ou annulés
+public-account-series = Ce qui revient
+public-account-series-left = { $count ->
+    [one] Encore une date : { $date }
+   *[other] Encore { $count } dates, la prochaine le { $date }
+}
+public-account-waiting = Liste d’attente
+public-account-profile = Mes coordonnées
+public-account-locale = Langue des messages
+public-account-email = Votre adresse a changé ? Dites-le à { $tenant } : c’est par elle que vous vous connectez.
+public-account-save = Enregistrer
+public-account-saved = C’est enregistré.
+public-account-sign-out = Me déconnecter
+public-account-sign-out-everywhere = Me déconnecter partout
+public-account-signed-out = Vous êtes déconnecté.

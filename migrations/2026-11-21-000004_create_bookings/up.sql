@@ -95,6 +95,41 @@ CALL protect_tenant_table('customer_merges');
 CREATE INDEX customer_merges_kept ON customer_merges (tenant_id, kept_id);
 COMMENT ON COLUMN customer_merges.id IS 'Of the customer who was the duplicate.';
 
+-- Links by which customers sign in, each good once: one for whatever address is typed, whether it leads to somebody or not.
+CREATE TABLE customer_sign_ins (
+  tenant_id uuid NOT NULL REFERENCES tenants,
+  id uuid NOT NULL,
+  email_key text NOT NULL,
+  created_at timestamptz NOT NULL,
+  used_at timestamptz,
+  PRIMARY KEY (tenant_id, id)
+);
+CALL protect_tenant_table('customer_sign_ins');
+CREATE INDEX customer_sign_ins_created_at ON customer_sign_ins (created_at);
+CREATE POLICY system ON customer_sign_ins TO harmony_system USING (true);
+GRANT SELECT, DELETE ON customer_sign_ins TO harmony_system;
+
+-- Browsers in which customers are signed in, on the site of one tenant. They are no users and never members.
+CREATE TABLE customer_sessions (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  customer_id uuid NOT NULL,
+  token_hash bytea NOT NULL CHECK (length(token_hash) = 32),
+  created_at timestamptz NOT NULL,
+  last_seen_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  ended_at timestamptz,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, token_hash),
+  FOREIGN KEY (tenant_id, customer_id) REFERENCES customers ON DELETE CASCADE
+);
+CALL protect_tenant_table('customer_sessions');
+CREATE INDEX customer_sessions_customer ON customer_sessions (tenant_id, customer_id);
+CREATE INDEX customer_sessions_expires_at ON customer_sessions (expires_at);
+CREATE POLICY system ON customer_sessions TO harmony_system USING (true);
+GRANT SELECT, DELETE ON customer_sessions TO harmony_system;
+COMMENT ON COLUMN customer_sessions.token_hash IS 'SHA-256 of the cookie.';
+
 -- What members sort their customers by.
 CREATE TABLE customer_tags (
   tenant_id uuid NOT NULL,

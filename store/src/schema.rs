@@ -275,6 +275,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    customer_sessions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    customer_sign_ins (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        email_key -> Text,
+        created_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     customer_tags (tenant_id, customer_id, tag_key) {
         tenant_id -> Uuid,
         customer_id -> Uuid,
@@ -858,6 +881,7 @@ diesel::joinable!(api_keys -> tenants (tenant_id));
 diesel::joinable!(bookings -> tenants (tenant_id));
 diesel::joinable!(credentials -> users (user_id));
 diesel::joinable!(customer_imports -> tenants (tenant_id));
+diesel::joinable!(customer_sign_ins -> tenants (tenant_id));
 diesel::joinable!(customers -> tenants (tenant_id));
 diesel::joinable!(group_sessions -> tenants (tenant_id));
 diesel::joinable!(intake_files -> tenants (tenant_id));
@@ -890,6 +914,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     customer_imports,
     customer_keys,
     customer_merges,
+    customer_sessions,
+    customer_sign_ins,
     customer_tags,
     customer_terms,
     customers,

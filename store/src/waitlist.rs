@@ -12,7 +12,7 @@ use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use domain::booking::{BookingDraft, Charge, Consents, Notify};
 use domain::hours::TimeOfDay;
-use domain::id::{BookingId, ServiceId, StaffId, TenantId, UserId, WaitlistEntryId};
+use domain::id::{BookingId, CustomerId, ServiceId, StaffId, TenantId, UserId, WaitlistEntryId};
 use domain::intake::AllGiven;
 use domain::locale::Locale;
 use domain::rejection::Code;
@@ -33,7 +33,7 @@ use crate::customers::blocks;
 use crate::error::Result;
 use crate::events::{self, Happened};
 use crate::line;
-use crate::schema::{blocked_contacts, services, staff, waitlist_entries};
+use crate::schema::{blocked_contacts, customer_addresses, services, staff, waitlist_entries};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = waitlist_entries, treat_none_as_default_value = false)]
@@ -232,6 +232,24 @@ pub async fn list(
         query = query.filter(waitlist_entries::created_at.gt(created_at).or(further));
     }
     let rows: Vec<Row> = query.load(&mut tx.conn()).await?;
+    Ok(rows.into_iter().map(waiting).collect())
+}
+
+/// What a customer waits for or is offered, by whichever of their addresses, in the order in which they asked; at most 50.
+pub async fn of_customer(tx: &TenantTx, id: CustomerId) -> Result<Vec<Waiting>> {
+    let addresses = customer_addresses::table
+        .filter(customer_addresses::tenant_id.eq(tx.tenant()))
+        .filter(customer_addresses::customer_id.eq(id))
+        .select(customer_addresses::email_key);
+    let rows: Vec<Row> = with_names()
+        .filter(waitlist_entries::tenant_id.eq(tx.tenant()))
+        .filter(waitlist_entries::contact_email_key.eq_any(addresses))
+        .filter(waitlist_entries::status.eq_any([Status::Waiting, Status::Offered]))
+        .order((waitlist_entries::created_at, waitlist_entries::id))
+        .select((Entry::as_select(), services::name, services::translations, staff::name.nullable()))
+        .limit(50)
+        .load(&mut tx.conn())
+        .await?;
     Ok(rows.into_iter().map(waiting).collect())
 }
 

@@ -31,8 +31,9 @@ pub use calendar::{CalendarFeed, FeedEntry, FeedTime, Invite, Method, Person};
 pub use color::HARMONY;
 pub use domain::locale::Locale;
 pub use mail::{
-    AccountMail, AccountMatter, AccountOrigin, Appointment, BookingMail, Brand, InvitationMail, LimitMail,
-    Mail, Rendered, SeriesMail, VerificationMail, VisitService, WaitlistMail, monogram,
+    AccountMail, AccountMatter, AccountOrigin, Appointment, BookingMail, Brand, CustomerSignInMail,
+    InvitationMail, LimitMail, Mail, Rendered, SeriesMail, VerificationMail, VisitService, WaitlistMail,
+    monogram,
 };
 pub use money::{decimal, parse_amount, typed_amount};
 pub use palette::{Palette, Tones, palette};

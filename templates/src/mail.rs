@@ -29,6 +29,8 @@ pub enum Mail {
     WaitlistWelcome(WaitlistMail),
     /// To who waits: a time is kept for them.
     WaitlistOffer(BookingMail),
+    /// To a customer: sign in.
+    CustomerSignIn(CustomerSignInMail),
     /// To a new owner: prove that this address is yours.
     EmailVerification(VerificationMail),
     /// To whoever is asked to become a member.
@@ -79,6 +81,15 @@ pub struct WaitlistMail {
     pub latest: Option<String>,
     /// Where they leave the list.
     pub leave_url: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct CustomerSignInMail {
+    pub lang: Locale,
+    pub tenant: Brand,
+    pub customer_name: String,
+    /// Where they sign in.
+    pub url: String,
 }
 
 /// How a tenant shows itself to its customers.
@@ -257,6 +268,10 @@ impl Templates {
             Mail::WaitlistOffer(mail) => {
                 ("waitlist_offer", self.booking_subject("mail-offer-subject", mail)?)
             }
+            Mail::CustomerSignIn(mail) => {
+                let args = [("tenant", mail.tenant.name.as_str())];
+                ("customer_sign_in", self.texts().of(mail.lang).t_with("mail-sign-in-subject", &args)?)
+            }
             Mail::EmailVerification(mail) => {
                 ("email_verification", self.texts().of(mail.lang).t("mail-verification-subject")?)
             }
@@ -284,6 +299,9 @@ impl Templates {
                 branded(mail, &tenant.name, tenant.accent_color.as_deref())
             }
             Mail::WaitlistWelcome(mail) => {
+                branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())
+            }
+            Mail::CustomerSignIn(mail) => {
                 branded(mail, &mail.tenant.name, mail.tenant.accent_color.as_deref())
             }
             Mail::EmailVerification(mail) => branded(mail, "Harmony", None),

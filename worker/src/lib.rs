@@ -3,6 +3,7 @@
 mod bookings;
 pub mod clock;
 pub mod context;
+mod customers;
 pub mod dispatch;
 mod documents;
 mod exports;

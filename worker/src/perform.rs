@@ -4,8 +4,8 @@ use crate::bookings::{self, Message};
 use crate::context::Context;
 use crate::runtime::Envelope;
 use crate::{
-    documents, exports, images, imports, intake, maintenance, private_events, reminders, retention, series,
-    usage, users, waitlist,
+    customers, documents, exports, images, imports, intake, maintenance, private_events, reminders,
+    retention, series, usage, users, waitlist,
 };
 use domain::wall_clock::Interval;
 use jobs::{Job, JobError};
@@ -58,6 +58,9 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         }
         Job::SendUnlockLink { user_id, locked_at } => {
             users::send_unlock_link(context, &envelope, user_id, locked_at).await
+        }
+        Job::SendCustomerSignIn { sign_in_id } => {
+            customers::send_sign_in(context, &envelope, sign_in_id).await
         }
         Job::SendAccountReminder { user_id } => users::send_reminder(context, &envelope, user_id).await,
         Job::SendLimitWarning { limit, period_start, percent } => {

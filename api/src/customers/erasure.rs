@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 use crate::extract::{Caller, ManageTenant, Path};
 use crate::problem::Result;
 
-/// By kind: `customer`, `addresses`, `tags`, `block`, `consents`, `bookings`, `files`, `waitlist`, `messages`.
+/// By kind: `customer`, `addresses`, `tags`, `block`, `consents`, `sessions`, `bookings`, `files`, `waitlist`,
+/// `messages`.
 #[derive(Serialize, ToSchema)]
 pub struct CustomerData(Value);
 

@@ -16,6 +16,7 @@ use super::base::Base;
 
 /// What every layout may read as `frame`.
 #[derive(Clone, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct Frame {
     #[serde(skip)]
     pub lang: Locale,
@@ -50,6 +51,9 @@ pub struct Frame {
     /// It shows a page of ours in a frame.
     #[serde(skip)]
     pub has_frame: bool,
+    /// It says something of whoever reads it: it is kept nowhere.
+    #[serde(skip)]
+    pub is_personal: bool,
     /// What the browser has of this page, when it told.
     #[serde(skip)]
     pub known: Option<String>,

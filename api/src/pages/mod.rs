@@ -109,7 +109,8 @@ pub fn render(
         .insert_header((CONTENT_SECURITY_POLICY, policy.clone()))
         .insert_header((VARY, "accept-language, cookie"));
     // What is somebody's own is kept nowhere; the rest may be kept and is asked for again.
-    if status == StatusCode::OK && frame.csrf.is_none() && frame.flash.is_none() {
+    let is_own = frame.is_personal || frame.csrf.is_some() || frame.flash.is_some();
+    if status == StatusCode::OK && !is_own {
         // Of the policy, too: what a browser keeps, it keeps with the policy that came with it.
         let hash: String = hex(&Sha256::digest(format!("{policy}\n{html}"))).chars().take(20).collect();
         // Weak: it may travel compressed or not.

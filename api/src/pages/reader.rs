@@ -179,6 +179,7 @@ impl Reader {
             is_embedded: false,
             ancestors: Vec::new(),
             has_frame: false,
+            is_personal: false,
             known: self.known.clone(),
         }
     }

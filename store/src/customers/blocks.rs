@@ -10,7 +10,7 @@ use domain::id::{CustomerId, TenantId, UserId};
 use domain::rejection::Code;
 use serde::Serialize;
 
-use super::{Customer, addresses, find_for_update, happened};
+use super::{Customer, accounts, addresses, find_for_update, happened};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::error::Result;
@@ -49,7 +49,7 @@ pub(crate) async fn check(
     if is_blocked { Err(Code::ContactTheBusiness.into()) } else { Ok(()) }
 }
 
-/// Blocks a customer, or changes why they are blocked.
+/// Blocks a customer, or changes why they are blocked. Where they were signed in, they no longer are.
 pub async fn add(
     tx: &TenantTx,
     id: CustomerId,
@@ -75,6 +75,7 @@ pub async fn add(
         .execute(&mut tx.conn())
         .await?;
     recognise(tx, &customer).await?;
+    accounts::end_all(tx, id, now).await?;
     let change =
         Change { action: "customer.block", subject: id.0, before: before.as_ref(), after: Some(&block) };
     audit::record_of(tx, id, by, change, now).await?;
@@ -163,6 +164,7 @@ pub(super) async fn merge(tx: &TenantTx, kept: &Customer, duplicate: CustomerId)
     if !blocks.contains_key(&kept.id) {
         let moved = Block { customer_id: kept.id, ..block };
         diesel::insert_into(customer_blocks::table).values(&moved).execute(&mut tx.conn()).await?;
+        accounts::end_all(tx, kept.id, kept.updated_at).await?;
     }
     let keys: Vec<String> = blocked_contacts::table
         .filter(blocked_contacts::tenant_id.eq(tx.tenant()))

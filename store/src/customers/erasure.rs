@@ -48,6 +48,9 @@ SELECT jsonb_build_object(
     WHERE b.tenant_id = $1 AND b.customer_id = $2),
   'consents', (SELECT coalesce(jsonb_agg(to_jsonb(s) - '{tenant_id,customer_id,recorded_by}'::text[]
     ORDER BY s.recorded_at, s.id), '[]') FROM consents s WHERE s.tenant_id = $1 AND s.customer_id = $2),
+  'sessions', (SELECT coalesce(jsonb_agg(jsonb_build_object('created_at', s.created_at, 'last_seen_at', s.last_seen_at,
+    'expires_at', s.expires_at, 'ended_at', s.ended_at) ORDER BY s.created_at, s.id), '[]') FROM customer_sessions s
+    WHERE s.tenant_id = $1 AND s.customer_id = $2),
   'bookings', (SELECT coalesce(jsonb_agg(to_jsonb(b) - '{tenant_id,contact_email_key,created_by,assigned}'::text[]
     ORDER BY b.starts_at, b.id), '[]') FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2),
   'files', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'booking_id', f.booking_id, 'name', f.name,
@@ -60,6 +63,8 @@ SELECT jsonb_build_object(
     FROM messages m WHERE m.tenant_id = $1 AND m.audience = 'customer' AND m.subject_id IN (
       SELECT b.id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2
       UNION ALL SELECT b.series_id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2
+      UNION ALL SELECT $2
+      UNION ALL SELECT d.id FROM customer_merges d WHERE d.tenant_id = $1 AND d.kept_id = $2
       UNION ALL SELECT w.id FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key = ANY ($3)))
 ) AS data
 FROM customers c WHERE c.tenant_id = $1 AND c.id = $2";
@@ -90,11 +95,13 @@ const BOOKINGS: &str =
     "SELECT b.id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2 AND b.created_at <= $3";
 
 /// In this order: what leads to others goes after them. $3 is the moment, $4 their addresses.
-const ERASE: [&str; 9] = [
+const ERASE: [&str; 11] = [
     "DELETE FROM idempotency_keys k USING unnest($4) address
      WHERE k.tenant_id = $1 AND position(address IN lower(k.response::text)) > 0",
     "UPDATE messages m SET recipient = '', error = NULL WHERE m.tenant_id = $1 AND m.audience = 'customer'
-       AND m.subject_id IN (SELECT w.id FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key = ANY ($4))",
+       AND m.subject_id IN (SELECT w.id FROM waitlist_entries w WHERE w.tenant_id = $1 AND w.contact_email_key = ANY ($4)
+         UNION ALL SELECT $2
+         UNION ALL SELECT d.id FROM customer_merges d WHERE d.tenant_id = $1 AND d.kept_id = $2)",
     "UPDATE waitlist_entries w SET contact_name = '', contact_email = '', contact_email_key = '', contact_phone = NULL,
        address = NULL, note = NULL, status = CASE w.status WHEN 'waiting' THEN 'withdrawn' ELSE w.status END,
        version = w.version + 1, updated_at = $3
@@ -102,6 +109,8 @@ const ERASE: [&str; 9] = [
     "DELETE FROM customer_terms WHERE tenant_id = $1 AND customer_id = $2",
     "DELETE FROM customer_tags WHERE tenant_id = $1 AND customer_id = $2",
     "DELETE FROM customer_blocks WHERE tenant_id = $1 AND customer_id = $2",
+    "DELETE FROM customer_sessions WHERE tenant_id = $1 AND customer_id = $2",
+    "DELETE FROM customer_sign_ins WHERE tenant_id = $1 AND email_key = ANY ($4)",
     "DELETE FROM customer_addresses WHERE tenant_id = $1 AND customer_id = $2",
     "DELETE FROM customer_keys k WHERE k.tenant_id = $1 AND (k.customer_id = $2 OR k.customer_id IN
        (SELECT m.id FROM customer_merges m WHERE m.tenant_id = $1 AND m.kept_id = $2))",

@@ -35,19 +35,20 @@ struct Both<'a> {
 
 /// The tables that point to customers, and so those that a merge has to know. A test holds it against PostgreSQL's catalogue.
 #[doc(hidden)]
-pub const POINTING: [&str; 7] = [
+pub const POINTING: [&str; 8] = [
     "bookings",
     "consents",
     "customer_addresses",
     "customer_blocks",
     "customer_merges",
+    "customer_sessions",
     "customer_tags",
     "customer_terms",
 ];
 
 /// Makes one customer of two, for good: bookings with their consents, notes, tags, search words, addresses and blocks move.
 /// The profile of the kept one stands; a number is taken over where they have none. Notes or tags that are too many
-/// together are refused.
+/// together are refused. The duplicate's sessions are over: who they are now is for whoever reads their mail to prove anew.
 ///
 /// First the addresses are locked, as a booking locks them, then both customers, ids ascending: a booking made meanwhile is
 /// either moved or finds the kept one, and of two merges that cross the second finds nobody.

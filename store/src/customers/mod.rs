@@ -1,5 +1,6 @@
 //! End clients of a tenant, one for each email address.
 
+pub mod accounts;
 mod addresses;
 pub mod blocks;
 pub mod consents;
@@ -265,6 +266,8 @@ pub async fn update(
     };
     if after.email_key != before.customer.email_key {
         addresses::change(tx, id, &before.customer.email_key, &after.email_key).await?;
+        // Whoever reads the former mailbox may be somebody else.
+        accounts::end_all(tx, id, now).await?;
     }
     diesel::update(customers::table.find((tx.tenant(), id)))
         .set((

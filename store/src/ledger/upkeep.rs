@@ -39,6 +39,16 @@ const EXPIRED_SESSIONS: &str = "\
 DELETE FROM sessions WHERE id = ANY (ARRAY(
   SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2))";
 
+const EXPIRED_CUSTOMER_SESSIONS: &str = "\
+DELETE FROM customer_sessions s USING (
+  SELECT tenant_id, id FROM customer_sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2) old
+WHERE s.tenant_id = old.tenant_id AND s.id = old.id";
+
+const OLD_CUSTOMER_SIGN_INS: &str = "\
+DELETE FROM customer_sign_ins s USING (
+  SELECT tenant_id, id FROM customer_sign_ins WHERE created_at < $1 ORDER BY created_at LIMIT $2) old
+WHERE s.tenant_id = old.tenant_id AND s.id = old.id";
+
 /// Of each tenant by one index descent. $1 to $3: from when on each plan keeps them; $4: before when a downgrade was to count.
 const OLD_AUDIT_EVENTS: &str = "\
 DELETE FROM audit_events a USING (
@@ -138,6 +148,28 @@ impl Ledger {
         let mut conn = self.conn().await?;
         let query =
             cached(sql_query(EXPIRED_SESSIONS).bind::<Timestamptz, _>(before).bind::<BigInt, _>(limit));
+        let result = within(query.execute(&mut *conn)).await;
+        self.kept(conn, result)
+    }
+
+    /// Removes up to `limit` sessions of customers that ended before `before`; says how many.
+    pub async fn remove_customer_sessions(&self, before: DateTime<Utc>, limit: i64) -> Result<usize, Error> {
+        self.remove_before(EXPIRED_CUSTOMER_SESSIONS, before, limit).await
+    }
+
+    /// Removes up to `limit` links of customers that were asked for before `before`; says how many.
+    pub async fn remove_customer_sign_ins(&self, before: DateTime<Utc>, limit: i64) -> Result<usize, Error> {
+        self.remove_before(OLD_CUSTOMER_SIGN_INS, before, limit).await
+    }
+
+    async fn remove_before(
+        &self,
+        sql: &'static str,
+        before: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<usize, Error> {
+        let mut conn = self.conn().await?;
+        let query = cached(sql_query(sql).bind::<Timestamptz, _>(before).bind::<BigInt, _>(limit));
         let result = within(query.execute(&mut *conn)).await;
         self.kept(conn, result)
     }

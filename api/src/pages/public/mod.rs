@@ -1,5 +1,6 @@
 //! What the public sees: Harmony's front page, and the site of each tenant.
 
+pub mod account;
 pub mod book;
 pub mod head;
 pub mod home;
@@ -54,6 +55,12 @@ pub fn routes() -> Vec<Page> {
         page(Method::POST, "/{tenant}/book/waitlist", Visitor, book::waitlist::create),
         page(Method::GET, "/{tenant}/manage", Visitor, manage::find::show),
         page(Method::POST, "/{tenant}/manage", Visitor, manage::find::create),
+        page(Method::GET, "/{tenant}/account", Visitor, account::show),
+        page(Method::POST, "/{tenant}/account", Visitor, account::sign_in::ask),
+        page(Method::POST, "/{tenant}/account/profile", Visitor, account::update),
+        page(Method::POST, "/{tenant}/account/sign-out", Visitor, account::sign_out),
+        page(Method::GET, "/{tenant}/account/sign-in/{token}", Visitor, account::sign_in::show),
+        page(Method::POST, "/{tenant}/account/sign-in/{token}", Visitor, account::sign_in::create),
         page(Method::GET, "/{tenant}/privacy", Visitor, legal::privacy),
         page(Method::GET, "/{tenant}/terms", Visitor, legal::terms),
         page(Method::GET, "/{tenant}/legal", Visitor, legal::notice),

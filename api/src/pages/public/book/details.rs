@@ -1,7 +1,7 @@
 //! For whom: the form that books. What was typed is kept whatever happens, and a time that is gone offers others.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use chrono::{DateTime, Utc};
 use domain::booking::{BookingDraft, Consents, NextDraft, Notify};
 use domain::intake::{self, Answering, Kind};
@@ -15,6 +15,7 @@ use store::availability;
 use super::series::{self, Booked};
 use super::{Choice, Chosen, Step, time_url};
 use crate::bookings;
+use crate::customer_account::signed_in;
 use crate::extract::{Filled, Query, Submission, Visitor};
 use crate::limit::{READ, WRITE};
 use crate::pages::form::{Flaw, flaws, settled};
@@ -65,6 +66,9 @@ pub struct BookingForm {
     pub(super) on_conflict: String,
     /// Not empty: nothing is booked yet, only shown again, in another language.
     show: String,
+    /// It says who is signed in.
+    #[serde(skip)]
+    is_personal: bool,
     #[serde(skip)]
     pub(super) answers: AnswerForm,
 }
@@ -103,12 +107,17 @@ struct Refused {
     errors: Vec<Flaw>,
 }
 
-pub async fn show(reader: Reader, visitor: Result<Visitor>, choice: Result<Query<Choice>>) -> HttpResponse {
+pub async fn show(
+    reader: Reader,
+    visitor: Result<Visitor>,
+    request: HttpRequest,
+    choice: Result<Query<Choice>>,
+) -> HttpResponse {
     reader
         .answer(async {
             let (visitor, Query(choice)) = (visitor?, choice?);
             visitor.state.take(READ, &visitor.ip).await?;
-            let form = BookingForm {
+            let mut form = BookingForm {
                 service_id: choice.service_id.clone(),
                 staff_id: choice.staff_id.clone(),
                 seats: choice.seats.clone(),
@@ -117,6 +126,10 @@ pub async fn show(reader: Reader, visitor: Result<Visitor>, choice: Result<Query
                 key: new_key(),
                 ..BookingForm::default()
             };
+            // In a frame on another site browsers keep no cookie of ours.
+            if !reader.is_embedded {
+                form.fill(&request, &visitor).await?;
+            }
             page(&reader, &visitor, form, None).await
         })
         .await
@@ -164,7 +177,8 @@ async fn page(
         !day.is_open || refused.as_ref().is_some_and(|refused| refused.code == Code::PlanLimitReached);
     let (status, errors) =
         refused.map_or((StatusCode::OK, Vec::new()), |refused| (refused.status, refused.errors));
-    let frame = reader.tenant_frame(&chosen.tenant, chosen.logo.as_ref());
+    let mut frame = reader.tenant_frame(&chosen.tenant, chosen.logo.as_ref());
+    frame.is_personal = form.is_personal;
     let content = Details {
         steps: chosen.way().steps("details", wish),
         staff_name,
@@ -306,7 +320,20 @@ impl BookingForm {
             on_conflict: filled.text("on_conflict"),
             show: filled.text("show"),
             answers: AnswerForm::of(&filled.pairs, &filled.files),
+            is_personal: false,
         }
+    }
+
+    /// Fills in who is signed in, if somebody is.
+    async fn fill(&mut self, request: &HttpRequest, visitor: &Visitor) -> Result<()> {
+        let Some(account) = signed_in(request, visitor).await? else { return Ok(()) };
+        let id = account.session.customer_id;
+        let customer = visitor.tenant.read(async |tx| store::customers::find(tx, id).await).await?;
+        self.name = customer.name;
+        self.email = customer.email;
+        self.phone = customer.phone_e164.unwrap_or_default();
+        self.is_personal = true;
+        Ok(())
     }
 
     pub(super) fn choice(&self) -> Choice {
