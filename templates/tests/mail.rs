@@ -8,8 +8,8 @@ use domain::account::AccountEvent;
 use domain::booking::policy::Cancelling;
 use domain::plan::{Limit, Plan};
 use templates::{
-    AccountMail, AccountMatter, AccountOrigin, Appointment, BookingMail, Brand, InvitationMail, LimitMail,
-    Locale, Mail, Rendered, SeriesMail, Templates, VerificationMail, WaitlistMail,
+    AccountMail, AccountMatter, AccountOrigin, Appointment, BookingMail, Brand, CustomerSignInMail,
+    InvitationMail, LimitMail, Locale, Mail, Rendered, SeriesMail, Templates, VerificationMail, WaitlistMail,
 };
 
 fn booking(lang: Locale) -> BookingMail {
@@ -168,6 +168,15 @@ fn who_comes_regularly_or_waits_is_told_of_all() {
             latest: None,
             leave_url: "https://book.example/waitlist/abc".to_owned(),
         })
+    });
+}
+
+#[test]
+fn a_customer_signs_in_by_a_link_in_the_name_of_the_business() {
+    snapshot("customer_sign_in", |lang| {
+        let BookingMail { tenant, customer_name, .. } = booking(lang);
+        let url = "https://book.example/studio-mirabelle/account/sign-in/Zm9vYmFy".to_owned();
+        Mail::CustomerSignIn(CustomerSignInMail { lang, tenant, customer_name, url })
     });
 }
 

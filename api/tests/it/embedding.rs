@@ -75,6 +75,8 @@ fn addresses(service: &str, start: &str, booking: &str, waitlist: &str) -> Vec<(
     let visited = pages().into_iter().filter(|page| page.access == Access::Visitor && page.method == "GET");
     let query = format!("?service_id={service}&start={start}&date=2030-03-05");
     visited
+        // Of a link that a customer has to ask for.
+        .filter(|page| !page.path.contains("/account/sign-in/"))
         .filter(|page| !page.path.ends_with("/icon.svg") && !page.path.ends_with(".webmanifest"))
         .map(|page| {
             let token = if page.path.contains("/manage/") { booking } else { waitlist };

@@ -26,6 +26,8 @@ mod contract;
 #[cfg(test)]
 mod cors;
 #[cfg(test)]
+mod customer_accounts;
+#[cfg(test)]
 mod customers;
 #[cfg(test)]
 mod customers_blocks;

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use domain::access::Role;
 use domain::api_key::{Draft, Scope};
-use domain::id::{BookingId, DocumentId, ImageId, JobId};
+use domain::id::{BookingId, CustomerSignInId, DocumentId, ImageId, JobId};
 use domain::image::Format;
 use domain::setup::SetupStep;
 use serde_json::json;
 use store::audit::By;
+use store::customers::accounts;
 use store::messages::{self, About, Audience};
 use store::{DatabaseConfig, Door, Store, calendar_feeds, documents, idempotency, images, progress, setup};
 use testkit::{Salon, TestApp};
@@ -68,6 +69,7 @@ async fn fill(salon: &Salon<'_>) {
         sequence: 0,
         audience: Audience::Customer,
     };
+    let wish = CustomerSignInId::mint(now);
     let request = idempotency::Request { scope: "test".to_owned(), key: "key".to_owned(), hash: [0; 32] };
     let answer = idempotency::Answer { status: 200, body: json!({}) };
     let tenant = salon.app.store.tenant(salon.id);
@@ -100,6 +102,8 @@ async fn fill(salon: &Salon<'_>) {
             images::set(tx, images::Place::Logo, &image, None, By::SYSTEM, now).await?;
             let staff_id = staff.parse().unwrap();
             calendar_feeds::renew(tx, staff_id, [0; 32], true, By::SYSTEM, now).await?;
+            accounts::ask(tx, wish, "ana@customer.example", now).await?;
+            accounts::sign_in(tx, wish, &[0; 32], now).await?;
             setup::mark(tx, SetupStep::Hours, now).await?;
             progress::report(tx, (JobId::mint(now), "sweep_expired"), 1, Some(2), now).await?;
             idempotency::begin(tx, &request).await?;

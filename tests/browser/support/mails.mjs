@@ -83,6 +83,13 @@ async function waitForATime() {
   return [welcome, await newer(customer.email, welcome)]
 }
 
+/** A customer asks for a link to sign in. */
+async function askForALink({ email }, ...known) {
+  const response = await fetch(`${origin}/${salon}/account`, { method: 'POST', headers: { Origin: origin }, body: new URLSearchParams({ email }), redirect: 'manual' })
+  assert.equal(response.status, 303, await response.text())
+  return newer(email, ...known)
+}
+
 /** The HTML of each: { kind: html }. */
 export async function mails() {
   const sent = {}
@@ -97,6 +104,8 @@ export async function mails() {
   sent.booking_reminder = await newer(booking.email, sent.booking_confirmation, sent.booking_reschedule)
   await post(`${at}/cancellation`, { ...own, reason: 'Un imprévu, je reviens vers vous le mois prochain.' })
   sent.booking_cancellation = await newer(booking.email, sent.booking_confirmation, sent.booking_reschedule, sent.booking_reminder)
+
+  sent.customer_sign_in = await askForALink(booking, ...Object.values(sent))
 
   const owner = await signUp('Studio Léa', 'Léa Blanc')
   sent.email_verification = await mail(owner.email)

@@ -63,6 +63,13 @@ const emailChange = once(async () => {
 tokens.email = once(async () => lastSegment((await emailChange()).confirm.links, '/account/email/'))
 tokens['email-undo'] = once(async () => lastSegment((await emailChange()).undo.links, '/account/email-undo/'))
 
+tokens['sign-in'] = once(async () => {
+  const { email } = await booking()
+  const body = new URLSearchParams({ email })
+  await fetch(`${origin}/${salon}/account`, { method: 'POST', headers: { Origin: origin }, body, redirect: 'manual' })
+  return lastSegment((await mail(email, it => it.links.some(url => url.includes('/account/sign-in/')))).links, '/account/sign-in/')
+})
+
 tokens.invitation = once(async () => lastSegment((await invite()).links, '/invitation/'))
 
 const first = path => once(async () => (await api(path, { token: await token(owner) })).data[0].id)
