@@ -4,7 +4,9 @@ use api::cookies::{CUSTOMER, SESSION};
 use chrono::TimeDelta;
 use jobs::Job;
 use serde_json::json;
-use testkit::{Browser, Salon, TestApp, redis};
+use testkit::{Browser, Salon, TestApp};
+
+use crate::limits::redis;
 
 fn plain(text: &str) -> String {
     text.replace("&#x2F;", "/")
