@@ -4,5 +4,6 @@ pub mod calendars;
 pub mod files;
 pub mod images;
 pub mod mail;
+pub mod outgoing;
 pub mod secrets;
 pub mod vault;
