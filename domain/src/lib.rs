@@ -14,6 +14,7 @@ pub mod device;
 pub mod embedding;
 pub mod hours;
 pub mod id;
+pub mod identity;
 pub mod image;
 pub mod imports;
 pub mod intake;

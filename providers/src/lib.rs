@@ -4,6 +4,7 @@ pub mod calendars;
 pub mod files;
 pub mod images;
 pub mod mail;
+pub mod oidc;
 pub mod outgoing;
 pub mod secrets;
 pub mod vault;
