@@ -16,19 +16,6 @@ undeploy() {
   rm -f "$home/test.pid"
 }
 
-need_node() {
-  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-    install_packages "Node with npm" "nodejs npm" node
-  fi
-  (($(node --version | sed 's/v\([0-9]*\).*/\1/') >= 18)) || die "Node 18 or later is needed: install it from https://nodejs.org."
-  if ! cmp -s "$node_folder/package-lock.json" "$node_folder/node_modules/installed.json"; then
-    say "Installing the packages of tests/browser"
-    npm ci --prefix "$node_folder" --ignore-scripts --no-audit --no-fund --silent >"$home/log/npm.log" 2>&1 ||
-      die "The packages of tests/browser can't be installed (.harmony/log/npm.log): is there a network?"
-    cp "$node_folder/package-lock.json" "$node_folder/node_modules/installed.json"
-  fi
-}
-
 # Exports CHROMIUM, unless it names a browser already.
 need_chromium() {
   local name

@@ -145,3 +145,18 @@ need_python() {
     cp tests/requirements.txt "$venv/requirements.txt"
   fi
 }
+
+# Installs the packages of folder $1 as its lock has them, unless they are there.
+need_node() {
+  local folder=$1
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    install_packages "Node with npm" "nodejs npm" node
+  fi
+  (($(node --version | sed 's/v\([0-9]*\).*/\1/') >= 20)) || die "Node 20 or later is needed: install it from https://nodejs.org."
+  if ! cmp -s "$folder/package-lock.json" "$folder/node_modules/installed.json"; then
+    say "Installing the packages of ${folder#"$root"/}"
+    npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --silent >"$home/log/npm.log" 2>&1 ||
+      die "The packages of ${folder#"$root"/} can't be installed (.harmony/log/npm.log): is there a network?"
+    cp "$folder/package-lock.json" "$folder/node_modules/installed.json"
+  fi
+}

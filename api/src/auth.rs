@@ -205,7 +205,7 @@ pub async fn login(anybody: Anybody, Json(body): Json<Login>) -> Result<HttpResp
     let (user, membership) =
         account::authenticate(&anybody, &body.email, body.password, body.tenant.as_deref(), None).await?;
     let tenant_id = membership.as_ref().map(|(tenant, _role)| tenant.tenant_id);
-    account::pass_second_factor(&anybody, &user, tenant_id, body.totp_code.as_deref()).await?;
+    account::pass_second_factor(&anybody, &user, tenant_id, false, body.totp_code.as_deref()).await?;
     Ok(HttpResponse::Ok().json(sign_in(&anybody, &user, membership).await?))
 }
 

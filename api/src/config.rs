@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use providers::files::FilesConfig;
+use providers::oidc::OidcConfig;
+use providers::outgoing::OutgoingConfig;
 use providers::secrets::SecretsConfig;
 use queue::RedisConfig;
 use store::DatabaseConfig;
@@ -54,4 +56,8 @@ pub struct Config {
     pub files: FilesConfig,
     #[command(flatten)]
     pub secrets: SecretsConfig,
+    #[command(flatten)]
+    pub outgoing: OutgoingConfig,
+    #[command(flatten)]
+    pub oidc: OidcConfig,
 }

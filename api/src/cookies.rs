@@ -16,6 +16,9 @@ pub const DEVICE: &str = "__Host-device";
 /// Of a customer who is signed in on the site of a tenant: 32 random bytes. It is of that site alone, and no member's.
 pub const CUSTOMER: &str = "__Host-customer";
 
+/// Of a browser that was sent to a provider, and of what it came back with: 32 random bytes.
+pub const AWAY: &str = "__Host-away";
+
 /// What came of a form, for the next page to say.
 pub const FLASH: &str = "__Host-flash";
 
@@ -48,6 +51,17 @@ pub fn second_step(token: &str) -> String {
 /// Takes it away.
 pub fn no_second_step() -> String {
     format!("{SECOND_STEP}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// The cookie of a browser that is sent to a provider. `Lax`: it comes along when the provider sends the browser back.
+pub fn away(value: &str) -> String {
+    let seconds = domain::identity::PATIENCE.num_seconds();
+    format!("{AWAY}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// Takes it away.
+pub fn not_away() -> String {
+    format!("{AWAY}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax")
 }
 
 /// The cookie of a browser that is known from now on.

@@ -19,6 +19,8 @@ use api::stream::Hub;
 use api::tokens::Tokens;
 use clap::Parser;
 use domain::link::Links;
+use providers::oidc::Oidc;
+use providers::outgoing::Outgoing;
 use queue::{Limits, Tickets, Waker};
 use store::{Door, Store, Wake};
 use telemetry::{Sink, Telemetry};
@@ -63,6 +65,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
         tokens: Tokens::new(config.secrets.token_keys()?)?,
         passwords: Passwords::new(),
         vault: config.secrets.vault()?,
+        oidc: Oidc::new(Outgoing::new(&config.outgoing)?, config.oidc.clients()?),
         links: Links::new(config.secrets.link_key()?, &config.public_url),
         files: config.files.files()?,
         pages: Pages::load()?,

@@ -9,6 +9,7 @@ use domain::id::TenantId;
 use domain::link::{Link, Links, Purpose};
 use domain::rejection::Code;
 use providers::files::Files;
+use providers::oidc::Oidc;
 use providers::vault::Vault;
 use queue::{Limits, Tickets};
 use store::tenants::Place;
@@ -32,6 +33,7 @@ pub struct State {
     pub passwords: Passwords,
     pub links: Links,
     pub vault: Vault,
+    pub oidc: Oidc,
     pub files: Files,
     pub pages: Pages,
     pub metrics: Metrics,

@@ -20,11 +20,14 @@ pub enum AccountEvent {
     RecoveryCodeUsed,
     /// Those before open nothing any more.
     RecoveryCodesMade,
+    /// Somebody else may sign them in from now on.
+    IdentityLinked,
+    IdentityUnlinked,
 }
 crate::sql::text!(AccountEvent);
 
 impl AccountEvent {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::SignedIn,
         Self::PasswordChanged,
         Self::PasswordReset,
@@ -36,6 +39,8 @@ impl AccountEvent {
         Self::SecondFactorOff,
         Self::RecoveryCodeUsed,
         Self::RecoveryCodesMade,
+        Self::IdentityLinked,
+        Self::IdentityUnlinked,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -51,6 +56,8 @@ impl AccountEvent {
             Self::SecondFactorOff => "second_factor_off",
             Self::RecoveryCodeUsed => "recovery_code_used",
             Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::IdentityLinked => "identity_linked",
+            Self::IdentityUnlinked => "identity_unlinked",
         }
     }
 
@@ -68,6 +75,8 @@ impl AccountEvent {
                 | Self::SecondFactorOff
                 | Self::RecoveryCodeUsed
                 | Self::RecoveryCodesMade
+                | Self::IdentityLinked
+                | Self::IdentityUnlinked
         )
     }
 }

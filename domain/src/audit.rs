@@ -63,6 +63,8 @@ pub const ACTIONS: &[&str] = &[
     "tenant.set_embedding",
     "tenant.transfer",
     "tenant.set_second_factor",
+    "tenant.set_sign_on",
+    "tenant.remove_sign_on",
     "tenant.suspend",
     "tenant.reinstate",
     "member.join",

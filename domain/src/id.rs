@@ -77,6 +77,8 @@ id! {
     EmailChangeId,
     /// Something that happened to a user's account.
     AccountEventId,
+    /// Of what somebody else knows a user by.
+    IdentityId,
     /// Somebody or something that can be booked.
     StaffId,
     ServiceId,

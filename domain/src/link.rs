@@ -30,6 +30,8 @@ pub enum Purpose {
     UndoEmail,
     /// The subject is a user who has given the right password: give the code, too.
     SecondStep,
+    /// The subject is a user of whom their tenant's own provider has said who they are: give the code, too.
+    SecondStepOfTenant,
     /// The subject is an invitation: become a member.
     Invitation,
     /// The subject is a user whom others have locked out: sign in all the same.
@@ -187,6 +189,12 @@ impl Links {
         self.key.sign(&Link { purpose: Purpose::SecondStep, tenant_id, subject: user_id.0, expires_at })
     }
 
+    /// The same of whoever was brought by that tenant's own provider, and will be there alone.
+    pub fn second_step_of_tenant(&self, tenant_id: TenantId, user_id: UserId, now: DateTime<Utc>) -> String {
+        let (purpose, expires_at) = (Purpose::SecondStepOfTenant, now + TO_PASS);
+        self.key.sign(&Link { purpose, tenant_id, subject: user_id.0, expires_at })
+    }
+
     /// Reads the token of a link for one purpose: see [`LinkKey::open`].
     pub fn open(&self, token: &str, purpose: Purpose, now: DateTime<Utc>) -> Option<Link> {
         self.key.open(token, purpose, now)
@@ -260,6 +268,7 @@ impl Purpose {
             Self::Unlock => 10,
             Self::KnownDevice => 11,
             Self::CustomerSignIn => 12,
+            Self::SecondStepOfTenant => 13,
         }
     }
 }

@@ -54,6 +54,8 @@ pub enum Feature {
     PublicApi,
     Webhooks,
     WhiteLabel,
+    /// Members sign in by the tenant's own provider.
+    SingleSignOn,
 }
 
 impl Plan {
@@ -109,7 +111,9 @@ impl Plan {
             | Feature::Analytics
             | Feature::Predictions
             | Feature::Export => !matches!(self, Self::Free),
-            Feature::PublicApi | Feature::Webhooks | Feature::WhiteLabel => matches!(self, Self::Enterprise),
+            Feature::PublicApi | Feature::Webhooks | Feature::WhiteLabel | Feature::SingleSignOn => {
+                matches!(self, Self::Enterprise)
+            }
         }
     }
 
@@ -187,7 +191,7 @@ impl Limit {
 }
 
 impl Feature {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Email,
         Self::Sms,
         Self::CalendarSync,
@@ -199,6 +203,7 @@ impl Feature {
         Self::PublicApi,
         Self::Webhooks,
         Self::WhiteLabel,
+        Self::SingleSignOn,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -214,6 +219,7 @@ impl Feature {
             Self::PublicApi => "public_api",
             Self::Webhooks => "webhooks",
             Self::WhiteLabel => "white_label",
+            Self::SingleSignOn => "single_sign_on",
         }
     }
 }

@@ -84,6 +84,7 @@ codes! {
     TenantSuspended, "TENANT_SUSPENDED", Forbidden, "This business is not available at the moment.";
     SecondFactorRequired, "SECOND_FACTOR_REQUIRED", Forbidden, "This business asks for two-factor sign-in: turn it on first.";
     ScopeMissing, "SCOPE_MISSING", Forbidden, "This key may not do that: it lacks the scope.";
+    PasswordRequired, "PASSWORD_REQUIRED", Forbidden, "You signed in by the word of this business. Sign in with your password for this.";
     PersonRequired, "PERSON_REQUIRED", Forbidden, "This takes a person who is signed in: a key may not.";
     EmailNotVerified, "EMAIL_NOT_VERIFIED", Conflict, "Confirm your own email address first.";
     FormRefused, "FORM_REFUSED", Forbidden, "This form came from elsewhere, or its page is too old. Load the page again.";
@@ -96,6 +97,7 @@ codes! {
     LastOwner, "LAST_OWNER", Conflict, "A business needs an owner: make somebody else one first.";
     SecondFactorOn, "SECOND_FACTOR_ON", Conflict, "Two-factor sign-in is on already.";
     SecondFactorOff, "SECOND_FACTOR_OFF", Conflict, "Two-factor sign-in is off.";
+    IdentityTaken, "IDENTITY_TAKEN", Conflict, "This is linked to another account already.";
     SlugTaken, "SLUG_TAKEN", Conflict, "This address is taken.";
     SlotUnavailable, "SLOT_UNAVAILABLE", Conflict, "This time is no longer available.";
     PublicCodeTaken, "PUBLIC_CODE_TAKEN", Conflict, "Try again.";

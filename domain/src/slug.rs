@@ -48,6 +48,7 @@ pub const RESERVED: &[&str] = &[
     "signin",
     "signup",
     "sitemap",
+    "sso",
     "static",
     "status",
     "stream",

@@ -159,6 +159,11 @@ spec:
             {{- if eq .name "email" }}
             {{- include "harmony.secret" (dict "secret" $secrets.mail "key" "SMTP_URL") | nindent 12 }}
             {{- end }}
+            {{- if and .isApi $secrets.oidc }}
+            {{- range list "GOOGLE_CLIENT_ID" "GOOGLE_CLIENT_SECRET" "MICROSOFT_CLIENT_ID" "MICROSOFT_CLIENT_SECRET" }}
+            {{- include "harmony.secret" (dict "secret" $secrets.oidc "key" . "optional" true) | nindent 12 }}
+            {{- end }}
+            {{- end }}
             {{- range $name, $value := merge (dict) (.env | default dict) $values.settings }}
             - name: {{ $name }}
               value: {{ $value | quote }}

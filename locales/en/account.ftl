@@ -90,3 +90,26 @@ account-unlock-title = Let me sign in
 account-unlock-lead = Others have tried wrong passwords for { $email }. Go on here, and their guesses no longer stop you in this browser.
 account-unlock-button = Go on
 account-unlocked = You can sign in now.
+
+account-identity-other = Or without a password
+account-identity-with = { $provider ->
+    [google] Go on with Google
+   *[microsoft] Go on with Microsoft
+}
+account-identity-new = This account is not linked to Harmony yet. Sign in with your password to link it, or create an account first.
+account-identity-cancelled = Nobody was signed in: you have stopped halfway.
+account-identity-late = This took too long, or was begun in another browser. Start again.
+account-identity-away = The other service does not answer. Try again in a moment, or use your password.
+account-identity-failed = The other service has not said who you are. Try again, or use your password.
+account-identity-unproven = The other service does not confirm your email address, or it is none that your business allows.
+account-identity-no-member = Your account is no member of this business.
+account-identity-not-set-up = This way to sign in is not set up. Use your password.
+account-sso-with = Go on through your business
+account-sso-title = Sign in through your business
+account-sso-lead = For members of a business that has a sign-in of its own.
+account-sso-lead-of = { $tenant } has a sign-in of its own. You go on there, and come back here.
+account-sso-business = Public address of the business
+account-sso-business-hint = The last part of the address of its booking page.
+account-sso-next = Go on
+account-sso-go = Sign in there
+account-sso-back = Sign in with a password

@@ -128,6 +128,7 @@ app-feature = { $feature ->
     [export] Export
     [public_api] Public API
     [webhooks] Webhooks
+    [single_sign_on] Single sign-on
    *[white_label] White label
 }
 
@@ -437,6 +438,8 @@ app-security-event = { $kind ->
     [second_factor_off] Two-factor sign-in turned off
     [recovery_code_used] Signed in by a recovery code
     [recovery_codes_made] Recovery codes made anew
+    [identity_linked] Account of another service linked
+    [identity_unlinked] Account of another service unlinked
    *[signed_out_elsewhere] All other devices signed out
 }
 
@@ -650,6 +653,8 @@ app-audit-did = { $action ->
     [tenant_set_policy] Policy changed
     [tenant_set_embedding] Embedding changed
     [tenant_set_second_factor] Two-factor sign-in asked of members
+    [tenant_set_sign_on] Single sign-on set up
+    [tenant_remove_sign_on] Single sign-on taken away
     [tenant_suspend] Business suspended
     [tenant_reinstate] Business reinstated
     [tenant_transfer] Business given to another
@@ -682,3 +687,45 @@ app-access-factor-on = Ask it of every member
 app-access-factor-first = Turn it on for yourself first.
 app-access-factor-changed = Saved.
 app-second-factor-required = This business asks for two-factor sign-in. Turn it on to go on.
+
+app-identity = Sign in with others
+app-identity-text = What you link here signs you in, in the place of your password.
+app-identity-provider = { $provider ->
+    [google] Google
+   *[microsoft] Microsoft
+}
+app-identity-add = { $provider ->
+    [google] Link Google
+   *[microsoft] Link Microsoft
+}
+app-identity-link-title = Is this yours?
+app-identity-link-text = Link it only if it is yours: whoever has it can sign in as you.
+app-identity-link-text-of = Link it only if it is yours. From then on { $tenant } can sign you in there, and nowhere else.
+app-identity-link = Link it to my account
+app-identity-linked = It is linked: from now on it signs you in.
+app-identity-unlink-title = Unlink this?
+app-identity-unlink-text = It will not sign you in any more. Your password still does.
+app-identity-unlink = Unlink
+app-identity-unlinked = It signs you in no longer.
+
+app-sign-on = Single sign-on
+app-sign-on-lead = Your members sign in with the account they have at your business: any provider of OpenID Connect will do, such as Entra ID, Google Workspace, Okta or Keycloak.
+app-sign-on-plan = Single sign-on comes with the Enterprise plan.
+app-sign-on-ours = Our side
+app-sign-on-redirect = Give your provider this address to come back to:
+app-sign-on-redirect-copy = Copy the address to come back to
+app-sign-on-address = Your members sign in here:
+app-sign-on-address-copy = Copy the address to sign in
+app-sign-on-provider = Your provider
+app-sign-on-issuer = Its address (issuer)
+app-sign-on-issuer-hint = As its own documents name it, without /.well-known.
+app-sign-on-client = Client ID
+app-sign-on-secret = Client secret
+app-sign-on-secret-hint = It is kept sealed and never shown. Left empty, it stays as it was.
+app-sign-on-domains = Email domains
+app-sign-on-domains-hint = With commas between them. Left empty, every address will do.
+app-sign-on-change = Each member links their account once, with their password. Another provider or client ID knows nobody: all link theirs anew.
+app-sign-on-set = Single sign-on is set up.
+app-sign-on-remove = Take single sign-on away
+app-sign-on-remove-text = Whoever came in by it is signed out, and what was linked is forgotten. Passwords still work.
+app-sign-on-removed = Single sign-on is taken away.

@@ -65,6 +65,8 @@ mail-account-subject = { $about ->
     [second_factor_off] Two-factor sign-in is off
     [recovery_code_used] A recovery code was used
     [recovery_codes_made] Your recovery codes are new
+    [identity_linked] An account of another service is linked
+    [identity_unlinked] An account of another service is unlinked
    *[other] Your password was changed
 }
 mail-account-title = { $about ->
@@ -77,6 +79,8 @@ mail-account-title = { $about ->
     [second_factor_off] Two-factor sign-in is off
     [recovery_code_used] A recovery code was used
     [recovery_codes_made] Your recovery codes are new
+    [identity_linked] An account of another service is linked
+    [identity_unlinked] An account of another service is unlinked
    *[other] Your password was changed
 }
 mail-account-lead = { $about ->
@@ -90,6 +94,8 @@ mail-account-lead = { $about ->
     [second_factor_off] Signing in to Harmony takes your password alone from now on.
     [recovery_code_used] Somebody, probably you, signed in to Harmony by one of your recovery codes.
     [recovery_codes_made] Other recovery codes were made for your Harmony account. Those before open nothing any more.
+    [identity_linked] An account of another service was linked to your Harmony account: whoever has it can sign you in. You see it on the page of security.
+    [identity_unlinked] An account of another service was unlinked from your Harmony account: it signs you in no longer.
    *[other] The password of your Harmony account was changed. Every other device was signed out.
 }
 mail-account-button = { $about ->

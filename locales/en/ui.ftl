@@ -108,6 +108,12 @@ flaw = { $field ->
     [code] This code is wrong, or was used already.
     [removal_password] This is not your password.
     [current_password] This is not your password.
+    [issuer] { $code ->
+        [UNREACHABLE] No provider answers at this address, or it names another one.
+       *[other] This is not the address of a provider, such as https://login.example.com.
+    }
+    [domains] Use at most 20 domains, such as example.com, with commas between them.
+    [business] Enter the public address of your business, such as salon-lea.
     [start] Choose a time.
     [staff_id] Choose a person.
     [full_name] Enter your name.
@@ -151,6 +157,8 @@ flaw-code = { $code ->
     [SECOND_FACTOR_REQUIRED] Turn two-factor sign-in on for yourself first.
     [FORBIDDEN] Your role does not allow this.
     [EMAIL_TAKEN] An account with this email address exists already.
+    [IDENTITY_TAKEN] This is linked to another account already.
+    [PASSWORD_REQUIRED] You signed in through your business. Sign in with your password for this.
     [SLUG_TAKEN] This address is taken. Choose another.
     [PLAN_LIMIT_REACHED] Your plan’s limit is reached.
     [PLAN_FEATURE_MISSING] Your plan does not include this.

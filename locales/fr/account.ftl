@@ -90,3 +90,26 @@ account-unlock-title = Me laisser me connecter
 account-unlock-lead = D’autres ont essayé de faux mots de passe pour { $email }. Continuez ici, et leurs essais ne vous arrêtent plus dans ce navigateur.
 account-unlock-button = Continuer
 account-unlocked = Vous pouvez vous connecter.
+
+account-identity-other = Ou sans mot de passe
+account-identity-with = { $provider ->
+    [google] Continuer avec Google
+   *[microsoft] Continuer avec Microsoft
+}
+account-identity-new = Ce compte n’est pas encore relié à Harmony. Connectez-vous avec votre mot de passe pour le relier, ou créez d’abord un compte.
+account-identity-cancelled = Personne n’est connecté : vous vous êtes arrêté en chemin.
+account-identity-late = Cela a pris trop de temps, ou a commencé dans un autre navigateur. Recommencez.
+account-identity-away = L’autre service ne répond pas. Réessayez dans un instant, ou utilisez votre mot de passe.
+account-identity-failed = L’autre service n’a pas dit qui vous êtes. Réessayez, ou utilisez votre mot de passe.
+account-identity-unproven = L’autre service ne confirme pas votre adresse e-mail, ou votre entreprise ne l’admet pas.
+account-identity-no-member = Votre compte n’est pas membre de cette entreprise.
+account-identity-not-set-up = Cette façon de se connecter n’est pas en place. Utilisez votre mot de passe.
+account-sso-with = Continuer par votre entreprise
+account-sso-title = Connexion par votre entreprise
+account-sso-lead = Pour les membres d’une entreprise qui a sa propre connexion.
+account-sso-lead-of = { $tenant } a sa propre connexion. Vous continuez là-bas, puis vous revenez ici.
+account-sso-business = Adresse publique de l’entreprise
+account-sso-business-hint = La fin de l’adresse de sa page de réservation.
+account-sso-next = Continuer
+account-sso-go = Se connecter là-bas
+account-sso-back = Se connecter avec un mot de passe

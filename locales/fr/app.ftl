@@ -127,6 +127,7 @@ app-feature = { $feature ->
     [predictions] Prévisions
     [export] Export
     [public_api] API publique
+    [single_sign_on] Connexion d’entreprise
     [webhooks] Webhooks
    *[white_label] Marque blanche
 }
@@ -437,6 +438,8 @@ app-security-event = { $kind ->
     [second_factor_off] Connexion en deux étapes désactivée
     [recovery_code_used] Connexion par un code de secours
     [recovery_codes_made] Nouveaux codes de secours
+    [identity_linked] Compte d’un autre service relié
+    [identity_unlinked] Compte d’un autre service détaché
    *[signed_out_elsewhere] Tous les autres appareils déconnectés
 }
 
@@ -650,6 +653,8 @@ app-audit-did = { $action ->
     [tenant_set_policy] Conditions changées
     [tenant_set_embedding] Intégration changée
     [tenant_set_second_factor] Double authentification demandée aux membres
+    [tenant_set_sign_on] Connexion d’entreprise réglée
+    [tenant_remove_sign_on] Connexion d’entreprise retirée
     [tenant_suspend] Entreprise suspendue
     [tenant_reinstate] Entreprise rétablie
     [tenant_transfer] Entreprise donnée à un autre
@@ -682,3 +687,45 @@ app-access-factor-on = La demander à chaque membre
 app-access-factor-first = Activez-la d’abord pour vous-même.
 app-access-factor-changed = Enregistré.
 app-second-factor-required = Cette entreprise demande la double authentification. Activez-la pour continuer.
+
+app-identity = Se connecter avec d’autres
+app-identity-text = Ce que vous reliez ici vous connecte, à la place de votre mot de passe.
+app-identity-provider = { $provider ->
+    [google] Google
+   *[microsoft] Microsoft
+}
+app-identity-add = { $provider ->
+    [google] Relier Google
+   *[microsoft] Relier Microsoft
+}
+app-identity-link-title = Est-ce à vous ?
+app-identity-link-text = Ne le reliez que s’il est à vous : qui l’a peut se connecter à votre place.
+app-identity-link-text-of = Ne le reliez que s’il est à vous. { $tenant } pourra alors vous connecter chez elle, et nulle part ailleurs.
+app-identity-link = Relier à mon compte
+app-identity-linked = C’est relié : vous pouvez désormais vous connecter ainsi.
+app-identity-unlink-title = Détacher ce compte ?
+app-identity-unlink-text = Il ne vous connectera plus. Votre mot de passe, toujours.
+app-identity-unlink = Détacher
+app-identity-unlinked = Ce compte ne vous connecte plus.
+
+app-sign-on = Connexion d’entreprise
+app-sign-on-lead = Vos membres se connectent avec le compte qu’ils ont dans votre entreprise : tout fournisseur OpenID Connect convient, comme Entra ID, Google Workspace, Okta ou Keycloak.
+app-sign-on-plan = La connexion d’entreprise vient avec le forfait Enterprise.
+app-sign-on-ours = De notre côté
+app-sign-on-redirect = Donnez à votre fournisseur cette adresse de retour :
+app-sign-on-redirect-copy = Copier l’adresse de retour
+app-sign-on-address = Vos membres se connectent ici :
+app-sign-on-address-copy = Copier l’adresse de connexion
+app-sign-on-provider = Votre fournisseur
+app-sign-on-issuer = Son adresse (issuer)
+app-sign-on-issuer-hint = Comme ses propres documents la nomment, sans /.well-known.
+app-sign-on-client = Identifiant client
+app-sign-on-secret = Secret client
+app-sign-on-secret-hint = Il est gardé scellé et n’est jamais montré. Laissé vide, il reste le même.
+app-sign-on-domains = Domaines des adresses e-mail
+app-sign-on-domains-hint = Séparés par des virgules. Laissé vide, toute adresse convient.
+app-sign-on-change = Chaque membre relie son compte une fois, avec son mot de passe. Un autre fournisseur ou un autre identifiant client ne connaît personne : chacun relie le sien à nouveau.
+app-sign-on-set = La connexion d’entreprise est en place.
+app-sign-on-remove = Retirer la connexion d’entreprise
+app-sign-on-remove-text = Qui est entré par elle est déconnecté, et ce qui était relié est oublié. Les mots de passe marchent toujours.
+app-sign-on-removed = La connexion d’entreprise est retirée.

@@ -65,6 +65,8 @@ mail-account-subject = { $about ->
     [second_factor_off] La connexion en deux étapes est désactivée
     [recovery_code_used] Un code de secours a été utilisé
     [recovery_codes_made] Vos codes de secours sont nouveaux
+    [identity_linked] Un compte d’un autre service est relié
+    [identity_unlinked] Un compte d’un autre service est détaché
    *[other] Votre mot de passe a été changé
 }
 mail-account-title = { $about ->
@@ -77,6 +79,8 @@ mail-account-title = { $about ->
     [second_factor_off] La connexion en deux étapes est désactivée
     [recovery_code_used] Un code de secours a été utilisé
     [recovery_codes_made] Vos codes de secours sont nouveaux
+    [identity_linked] Un compte d’un autre service est relié
+    [identity_unlinked] Un compte d’un autre service est détaché
    *[other] Votre mot de passe a été changé
 }
 mail-account-lead = { $about ->
@@ -90,6 +94,8 @@ mail-account-lead = { $about ->
     [second_factor_off] Se connecter à Harmony ne demande plus que votre mot de passe.
     [recovery_code_used] Quelqu’un, sans doute vous, s’est connecté à Harmony par l’un de vos codes de secours.
     [recovery_codes_made] D’autres codes de secours ont été créés pour votre compte Harmony. Les précédents ne servent plus.
+    [identity_linked] Un compte d’un autre service a été relié à votre compte Harmony : il permet désormais de vous connecter. Vous le voyez sur la page de sécurité.
+    [identity_unlinked] Un compte d’un autre service a été détaché de votre compte Harmony : il ne permet plus de vous connecter.
    *[other] Le mot de passe de votre compte Harmony a été changé. Tous les autres appareils ont été déconnectés.
 }
 mail-account-button = { $about ->

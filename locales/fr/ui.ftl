@@ -108,6 +108,12 @@ flaw = { $field ->
     [code] Ce code est faux, ou a déjà servi.
     [removal_password] Ce n’est pas votre mot de passe.
     [current_password] Ce n’est pas votre mot de passe.
+    [issuer] { $code ->
+        [UNREACHABLE] Aucun fournisseur ne répond à cette adresse, ou il en nomme une autre.
+       *[other] Ce n’est pas l’adresse d’un fournisseur, comme https://login.example.com.
+    }
+    [domains] Au plus 20 domaines, comme example.com, séparés par des virgules.
+    [business] Saisissez l’adresse publique de votre entreprise, comme salon-lea.
     [start] Choisissez un horaire.
     [staff_id] Choisissez une personne.
     [full_name] Indiquez votre nom.
@@ -151,6 +157,8 @@ flaw-code = { $code ->
     [SECOND_FACTOR_REQUIRED] Activez d’abord la double authentification pour vous-même.
     [FORBIDDEN] Votre rôle ne le permet pas.
     [EMAIL_TAKEN] Un compte existe déjà avec cette adresse e-mail.
+    [IDENTITY_TAKEN] Ce compte est déjà relié à quelqu’un d’autre.
+    [PASSWORD_REQUIRED] Vous êtes entré par votre entreprise. Connectez-vous avec votre mot de passe pour cela.
     [SLUG_TAKEN] Cette adresse est prise. Choisissez-en une autre.
     [PLAN_LIMIT_REACHED] La limite de votre offre est atteinte.
     [PLAN_FEATURE_MISSING] Votre offre ne comprend pas cette fonction.

@@ -64,13 +64,17 @@ CREATE TABLE sessions (
   created_at timestamptz NOT NULL,
   last_seen_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
-  revoked_at timestamptz
+  revoked_at timestamptz,
+  tenant_only boolean NOT NULL DEFAULT false CHECK (NOT tenant_only OR tenant_id IS NOT NULL)
 );
 CREATE INDEX sessions_user ON sessions (user_id, created_at);
 CREATE INDEX sessions_expires_at ON sessions (expires_at);
 COMMENT ON COLUMN sessions.token_hash IS 'Of a browser: SHA-256 of its cookie. NULL: of a client of the API, which has refresh tokens.';
 COMMENT ON COLUMN sessions.last_seen_at IS 'To within a quarter of an hour.';
 COMMENT ON COLUMN sessions.tenant_id IS 'The tenant it acts in; NULL for an operator without one.';
+COMMENT ON COLUMN sessions.tenant_only IS
+  'Opened by the word of the tenant''s own provider: it leads to that tenant, and to nothing of the account itself.';
+CREATE INDEX sessions_tenant_only ON sessions (tenant_id, user_id) WHERE tenant_only;
 
 -- A session is a family of refresh tokens: a used one that comes back revokes the session.
 CREATE TABLE refresh_tokens (
@@ -130,6 +134,53 @@ CREATE INDEX email_changes_user ON email_changes (user_id, created_at);
 CREATE INDEX email_changes_old ON email_changes (old_email_key, created_at);
 COMMENT ON COLUMN email_changes.undone_at IS 'Or withdrawn, or overtaken by a later one: the link to confirm it opens nothing.';
 
+-- What somebody else knows a user by: by their word the user is signed in. Linked by the user, who gave the password.
+CREATE TABLE identities (
+  id uuid PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  provider text CHECK (provider IN ('google', 'microsoft')),
+  tenant_id uuid,
+  issuer text NOT NULL CHECK (length(issuer) <= 500),
+  subject text NOT NULL CHECK (length(subject) BETWEEN 1 AND 255),
+  email text NOT NULL CHECK (length(email) <= 254),
+  created_at timestamptz NOT NULL,
+  last_used_at timestamptz,
+  CONSTRAINT identities_source CHECK (num_nonnulls(provider, tenant_id) = 1),
+  CONSTRAINT identities_once UNIQUE NULLS NOT DISTINCT (provider, tenant_id, issuer, subject)
+);
+CREATE INDEX identities_user ON identities (user_id, created_at);
+CREATE INDEX identities_tenant ON identities (tenant_id) WHERE tenant_id IS NOT NULL;
+COMMENT ON COLUMN identities.tenant_id IS 'Whose own provider it is: what it says counts in that tenant alone.';
+COMMENT ON COLUMN identities.email IS 'As it was when the user linked it: for them to know it by.';
+
+-- Browsers that were sent to a provider and have yet to come back. Each comes back once.
+CREATE TABLE sign_in_attempts (
+  state_hash bytea PRIMARY KEY,
+  browser_hash bytea NOT NULL,
+  provider text CHECK (provider IN ('google', 'microsoft')),
+  tenant_id uuid,
+  nonce text NOT NULL,
+  verifier text NOT NULL,
+  next text NOT NULL CHECK (length(next) <= 2000),
+  created_at timestamptz NOT NULL,
+  CONSTRAINT sign_in_attempts_source CHECK (num_nonnulls(provider, tenant_id) = 1)
+);
+CREATE INDEX sign_in_attempts_created_at ON sign_in_attempts (created_at);
+COMMENT ON COLUMN sign_in_attempts.browser_hash IS 'SHA-256 of its cookie: no other browser brings the answer.';
+
+-- What came back and is linked to nobody: it waits for a user who says that it is theirs, in the same browser.
+CREATE TABLE identity_offers (
+  browser_hash bytea PRIMARY KEY,
+  provider text CHECK (provider IN ('google', 'microsoft')),
+  tenant_id uuid,
+  issuer text NOT NULL CHECK (length(issuer) <= 500),
+  subject text NOT NULL CHECK (length(subject) BETWEEN 1 AND 255),
+  email text NOT NULL CHECK (length(email) <= 254),
+  created_at timestamptz NOT NULL,
+  CONSTRAINT identity_offers_source CHECK (num_nonnulls(provider, tenant_id) = 1)
+);
+CREATE INDEX identity_offers_created_at ON identity_offers (created_at);
+
 -- What happened to an account, for its user to see that nobody else did it. Nothing here is changed.
 CREATE TABLE account_events (
   user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
@@ -142,7 +193,9 @@ CREATE TABLE account_events (
 );
 
 GRANT SELECT, INSERT ON account_events TO harmony_identity;
-GRANT SELECT, INSERT, UPDATE, DELETE ON email_changes, totp_secrets, recovery_codes TO harmony_identity;
+GRANT SELECT, INSERT, UPDATE, DELETE
+  ON email_changes, totp_secrets, recovery_codes, identities, sign_in_attempts, identity_offers
+  TO harmony_identity;
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON users, credentials, tenant_directory, tenant_access, memberships, sessions, refresh_tokens, password_resets
   TO harmony_identity;
@@ -207,3 +260,17 @@ CREATE TABLE invitations (
 );
 CALL protect_tenant_table('invitations');
 CREATE INDEX invitations_open ON invitations (tenant_id, expires_at) WHERE accepted_at IS NULL AND revoked_at IS NULL;
+
+-- A tenant's own provider, by whose word its members sign in to it.
+CREATE TABLE sso_connections (
+  tenant_id uuid PRIMARY KEY REFERENCES tenants,
+  issuer text NOT NULL CHECK (length(issuer) <= 500),
+  client_id text NOT NULL CHECK (length(client_id) BETWEEN 1 AND 255),
+  sealed_secret bytea NOT NULL,
+  domains text[] NOT NULL,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL
+);
+CALL protect_tenant_table('sso_connections');
+COMMENT ON COLUMN sso_connections.sealed_secret IS 'By a key of the deployment: see providers::vault.';
+COMMENT ON COLUMN sso_connections.domains IS 'Of the addresses it may speak of; empty: of all.';

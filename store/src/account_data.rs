@@ -24,6 +24,8 @@ SELECT jsonb_build_object(
     FROM account_events e WHERE e.user_id = u.id),
   'email_changes', (SELECT coalesce(jsonb_agg(to_jsonb(c) - '{user_id,old_email_key,email_key}'::text[]
     ORDER BY c.id), '[]') FROM email_changes c WHERE c.user_id = u.id),
+  'identities', (SELECT coalesce(jsonb_agg(to_jsonb(i) - '{user_id}'::text[] ORDER BY i.created_at, i.id), '[]')
+    FROM identities i WHERE i.user_id = u.id),
   'recovery_codes', (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id)
 ) AS data
 FROM users u WHERE u.id = $1";
@@ -34,7 +36,7 @@ struct Known {
     data: Value,
 }
 
-/// By kind: `user`, `memberships`, `sessions`, `events`, `email_changes`, `recovery_codes` (how many).
+/// By kind: `user`, `memberships`, `sessions`, `events`, `email_changes`, `identities`, `recovery_codes` (how many).
 pub async fn of(tx: &IdentityTx, id: UserId) -> Result<Value> {
     let known: Known = cached(sql_query(DATA).bind::<Uuid, _>(id)).get_result(&mut tx.conn()).await?;
     Ok(known.data)

@@ -15,7 +15,7 @@ use jobs::Job;
 use crate::error::{OnConstraint, Result};
 use crate::schema::{account_events, credentials, email_changes, password_resets, users};
 use crate::users::User;
-use crate::{AccountTx, IdentityTx, TenantTx, sessions};
+use crate::{AccountTx, IdentityTx, TenantTx, identities, sessions};
 
 /// From where somebody acts.
 #[derive(Clone, Debug, Default)]
@@ -267,7 +267,7 @@ pub async fn confirm_email(
 }
 
 /// Gives a user the old address back, for whoever reads it says that the change was not theirs: then somebody else knows
-/// the password, so there is none until another is chosen, and every session ends.
+/// the password, so there is none until another is chosen, every session ends, and nobody else signs the user in.
 pub async fn undo_email(tx: &IdentityTx, id: EmailChangeId, from: &Origin, now: DateTime<Utc>) -> Result<()> {
     let open = email_changes::table.find(id).filter(email_changes::undone_at.is_null());
     let change: Option<EmailChange> = diesel::update(open)
@@ -290,6 +290,7 @@ pub async fn undo_email(tx: &IdentityTx, id: EmailChangeId, from: &Origin, now: 
             .on_constraint("users_email_key_key", Code::EmailTaken)?;
     }
     diesel::delete(credentials::table.find(change.user_id)).execute(&mut tx.conn()).await?;
+    identities::forget(tx, change.user_id).await?;
     sessions::revoke_all(tx, change.user_id, None, now).await?;
     note(tx, change.user_id, AccountEvent::EmailChangeUndone, from, now).await?;
     Ok(())

@@ -403,6 +403,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    identities (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        provider -> Nullable<Text>,
+        tenant_id -> Nullable<Uuid>,
+        issuer -> Text,
+        subject -> Text,
+        email -> Text,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    identity_offers (browser_hash) {
+        browser_hash -> Bytea,
+        provider -> Nullable<Text>,
+        tenant_id -> Nullable<Uuid>,
+        issuer -> Text,
+        subject -> Text,
+        email -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     images (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -696,6 +722,7 @@ diesel::table! {
         last_seen_at -> Timestamptz,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+        tenant_only -> Bool,
     }
 }
 
@@ -704,6 +731,31 @@ diesel::table! {
         tenant_id -> Uuid,
         step -> Text,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sign_in_attempts (state_hash) {
+        state_hash -> Bytea,
+        browser_hash -> Bytea,
+        provider -> Nullable<Text>,
+        tenant_id -> Nullable<Uuid>,
+        nonce -> Text,
+        verifier -> Text,
+        next -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sso_connections (tenant_id) {
+        tenant_id -> Uuid,
+        issuer -> Text,
+        client_id -> Text,
+        sealed_secret -> Bytea,
+        domains -> Array<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -891,6 +943,7 @@ diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(services -> tenants (tenant_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(setup_steps -> tenants (tenant_id));
+diesel::joinable!(sso_connections -> tenants (tenant_id));
 diesel::joinable!(staff -> tenants (tenant_id));
 diesel::joinable!(staff -> users (user_id));
 
@@ -924,6 +977,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     email_changes,
     group_sessions,
     idempotency_keys,
+    identities,
+    identity_offers,
     images,
     intake_files,
     invitations,
@@ -946,6 +1001,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     services,
     sessions,
     setup_steps,
+    sign_in_attempts,
+    sso_connections,
     staff,
     tenant_access,
     tenant_directory,

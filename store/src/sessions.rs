@@ -35,6 +35,8 @@ pub struct Session {
     pub last_seen_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     pub revoked_at: Option<DateTime<Utc>>,
+    /// It was opened by the word of its tenant's own provider: it leads there, and to nothing of the account itself.
+    pub tenant_only: bool,
 }
 
 /// SHA-256 of a refresh token, or of a cookie.
@@ -58,6 +60,7 @@ pub async fn open_in_browser(tx: &IdentityTx, session: &Session, cookie: &TokenH
 /// What somebody is in a tenant, and what stands between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = sessions)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands in a way of its own")]
 pub struct Standing {
     #[diesel(select_expression = memberships::role)]
     pub role: Role,
@@ -67,6 +70,9 @@ pub struct Standing {
     pub needs_second_factor: bool,
     #[diesel(select_expression = users::has_second_factor)]
     pub has_second_factor: bool,
+    /// The session is for this tenant alone: see [`Session::tenant_only`].
+    #[diesel(select_expression = sessions::tenant_only)]
+    pub is_tenant_only: bool,
 }
 
 impl Standing {
@@ -166,7 +172,8 @@ impl OperatorInBrowser {
     }
 }
 
-/// The live session that a cookie stands for, of an operator.
+/// The live session that a cookie stands for, of an operator. One that a tenant's provider opened is none: it would give
+/// the platform to whoever owns a tenant.
 pub async fn operator_in_browser(
     tx: &IdentityTx,
     cookie: &TokenHash,
@@ -178,6 +185,7 @@ pub async fn operator_in_browser(
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
         .filter(users::is_operator)
+        .filter(sessions::tenant_only.eq(false))
         .select(OperatorInBrowser::as_select())
         .first(&mut tx.conn())
         .await
@@ -191,6 +199,7 @@ pub async fn operator(tx: &IdentityTx, id: SessionId, now: DateTime<Utc>) -> Res
         .filter(sessions::id.eq(id))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
+        .filter(sessions::tenant_only.eq(false))
         .select((sessions::user_id, users::is_operator))
         .first(&mut tx.conn())
         .await
@@ -205,12 +214,13 @@ pub async fn prolong(tx: &IdentityTx, id: SessionId, until: DateTime<Utc>, now: 
     Ok(())
 }
 
-/// Has a session act in another tenant of its user; `false`: they are no member there.
+/// Has a session act in another tenant of its user; `false`: they are no member there, or it is for its tenant alone.
 pub async fn switch(tx: &IdentityTx, id: SessionId, tenant_id: TenantId) -> Result<bool> {
     let is_member = memberships::table
         .filter(memberships::user_id.eq(sessions::user_id))
         .filter(memberships::tenant_id.eq(tenant_id));
-    let switched = diesel::update(sessions::table.find(id).filter(diesel::dsl::exists(is_member)))
+    let whole = sessions::table.find(id).filter(sessions::tenant_only.eq(false));
+    let switched = diesel::update(whole.filter(diesel::dsl::exists(is_member)))
         .set(sessions::tenant_id.eq(tenant_id))
         .execute(&mut tx.conn())
         .await?;
@@ -315,6 +325,28 @@ pub async fn revoke_all(
         .filter(sessions::expires_at.gt(now))
         .filter(sessions::id.nullable().is_distinct_from(but));
     diesel::update(others).set(sessions::revoked_at.eq(now)).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// Ends the sessions that a tenant's own provider has opened: of everybody, or of one user.
+pub(crate) async fn revoke_tenant_only(
+    tx: &IdentityTx,
+    tenant_id: TenantId,
+    user_id: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let open = sessions::table
+        .filter(sessions::tenant_id.eq(tenant_id))
+        .filter(sessions::tenant_only)
+        .filter(sessions::revoked_at.is_null());
+    let ended = sessions::revoked_at.eq(now);
+    match user_id {
+        Some(id) => {
+            let own = open.filter(sessions::user_id.eq(id));
+            diesel::update(own).set(ended).execute(&mut tx.conn()).await?
+        }
+        None => diesel::update(open).set(ended).execute(&mut tx.conn()).await?,
+    };
     Ok(())
 }
 

@@ -23,9 +23,12 @@ use api::state::{Directory, State};
 use api::stream::Hub;
 use api::tokens::Tokens;
 use chrono::{DateTime, Utc};
+use domain::identity::Provider;
 use domain::link::{LinkKey, Links};
 use providers::files::Files;
 use providers::mail::sandbox::{self, Received};
+use providers::oidc::{Client as OidcClient, Oidc};
+use providers::outgoing::{Outgoing, OutgoingConfig};
 use providers::secrets::new_token_key;
 use providers::vault::Vault;
 use queue::{Limits, RedisConfig, Tickets};
@@ -78,6 +81,7 @@ impl TestApp {
             tokens: Tokens::new(vec![("jwt-1".to_owned(), new_token_key().unwrap())]).unwrap(),
             passwords: Passwords::new(),
             vault: Vault::new(vec![("seal-1".to_owned(), vec![7; 32])]).unwrap(),
+            oidc: oidc("", Vec::new()),
             links: Links::new(LinkKey::new(api::random::bytes()), &format!("http://{address}")),
             files: Files::in_folder(&folder.join("files")).unwrap(),
             pages: Pages::load().unwrap(),
@@ -232,6 +236,12 @@ pub fn redis() -> Limits {
         .expect("TEST_REDIS_URL is not set: `make test` sets it, and starts what it names");
     let prefix = format!("test_{}", crate::database::unique());
     Limits::new(&RedisConfig { url: url.into(), prefix }, 0).unwrap()
+}
+
+/// Providers to sign in with, and whom they may be asked at beside the public internet. Keys are read again at once.
+pub fn oidc(allowed: &str, clients: Vec<(Provider, OidcClient)>) -> Oidc {
+    let outgoing = Outgoing::new(&OutgoingConfig { outgoing_allow: allowed.parse().unwrap() }).unwrap();
+    Oidc::new(outgoing, clients).reading_again_after(Duration::ZERO)
 }
 
 fn open(database: &Database, connections: u16) -> Store {

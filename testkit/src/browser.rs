@@ -144,7 +144,7 @@ impl<'a> Browser<'a> {
         &self.page
     }
 
-    fn keep(&mut self, answer: &Answer) {
+    pub(crate) fn keep(&mut self, answer: &Answer) {
         for cookie in answer.headers.get_all("set-cookie") {
             let cookie = cookie.to_str().unwrap();
             let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));

@@ -11,14 +11,16 @@ mod browser;
 mod database;
 mod fleet;
 mod html;
+mod oidc;
 mod operator;
 mod request;
 mod salon;
 mod stream;
 
-pub use app::{TestApp, redis, sign_up};
+pub use app::{TestApp, oidc, redis, sign_up};
 pub use browser::Browser;
 pub use database::Database;
+pub use oidc::IdentityProvider;
 pub use operator::Operator;
 pub use request::{Answer, Request};
 pub use salon::Salon;

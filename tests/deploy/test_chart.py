@@ -93,7 +93,7 @@ class TheChart(unittest.TestCase):
             name: {port["port"] for way in policy["spec"].get("egress", []) for port in way["ports"]}
             for name, policy in policies.items()
         }
-        self.assertEqual(open_to, {"salon": {53, 5432, 6379}, "salon-api": set(), "salon-email": {465, 587}})
+        self.assertEqual(open_to, {"salon": {53, 5432, 6379}, "salon-api": {443}, "salon-email": {465, 587}})
 
     def test_tells_traces_where_a_collector_is_named(self):
         for name, told in ((None, False), ("everything", True)):

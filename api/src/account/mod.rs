@@ -1,12 +1,17 @@
 //! Accounts: what the API and the pages do alike when somebody signs up, signs in, has forgotten how, or changes what is
 //! known of them.
 
+mod identity;
 mod invitation;
 mod own;
 mod recovery;
 mod second_factor;
 mod sign_in;
 
+pub use identity::{
+    Begun, Declined, Finished, Returned, begin, confirm, finish, offered, redirect_uri, remove_sign_on,
+    set_sign_on, unlink,
+};
 pub use invitation::{Invited, invited, join, join_as_new};
 pub use own::{
     Own, ask_for_email, change_password, confirm_email, leads_to_email, open_tenant, remove,
@@ -21,7 +26,7 @@ pub use second_factor::{
     waiting_totp,
 };
 pub(crate) use sign_in::new_session;
-pub use sign_in::{authenticate, locked_out, open_in_browser, unlock};
+pub use sign_in::{authenticate, locked_out, open_in_browser, open_in_tenant, unlock};
 
 use chrono::{DateTime, Utc};
 use domain::id::TenantId;

@@ -80,7 +80,7 @@ fn shared(secret: &[u8], user: &User) -> Result<SharedSecret> {
 
 /// Turns the second factor on by the first code of the app. Answers the recovery codes: nobody is told them again.
 pub async fn confirm_totp(own: &Own<'_>, code: &str) -> Result<Vec<RecoveryCode>> {
-    count_try(own.state, own.user_id).await?;
+    count_try(own.state, &own.user_id.to_string()).await?;
     let shared = waiting(own).await?.ok_or(Code::LinkInvalid)?;
     let step = shared.step(code, own.now).ok_or_else(wrong_code)?;
     let (codes, hashes) = new_codes();
@@ -123,7 +123,8 @@ async fn prove(own: &Own<'_>, code: &str) -> Result<()> {
     if !user.has_second_factor {
         return Err(Code::SecondFactorOff.into());
     }
-    if accepts(own.state, &user, own.tenant_id, code, &own.origin, own.now).await? {
+    let guesser = user.id.to_string();
+    if accepts(own.state, &user, own.tenant_id, code, &own.origin, own.now, &guesser).await? {
         Ok(())
     } else {
         Err(wrong_code().into())
@@ -142,11 +143,13 @@ fn new_codes() -> (Vec<RecoveryCode>, Vec<[u8; 32]>) {
 }
 
 /// Whoever has given the right password passes by a code, if they have a second factor. `TOTP_REQUIRED`: there is no code
-/// yet; `TOTP_INVALID`: it is another.
+/// yet; `TOTP_INVALID`: it is another. `is_brought`: by their tenant's own provider, without a password. Guesses that such
+/// a one lets in are counted apart, so that they lock nobody out elsewhere.
 pub async fn pass_second_factor(
     anybody: &Anybody,
     user: &User,
     tenant_id: Option<TenantId>,
+    is_brought: bool,
     code: Option<&str>,
 ) -> Result<()> {
     if !user.has_second_factor {
@@ -154,10 +157,13 @@ pub async fn pass_second_factor(
     }
     let code = code.map(str::trim).filter(|code| !code.is_empty()).ok_or(Code::TotpRequired)?;
     let tenant_id = tenant_id.unwrap_or(TenantId::PLATFORM);
-    if !accepts(&anybody.state, user, tenant_id, code, &anybody.origin(), anybody.now).await? {
+    let guesser = if is_brought { format!("{} {tenant_id}", user.id) } else { user.id.to_string() };
+    if !accepts(&anybody.state, user, tenant_id, code, &anybody.origin(), anybody.now, &guesser).await? {
         return Err(Code::TotpInvalid.into());
     }
-    forget_failures(&anybody.state, &user.email_key, &anybody.ip).await;
+    if !is_brought {
+        forget_failures(&anybody.state, &user.email_key, &anybody.ip).await;
+    }
     Ok(())
 }
 
@@ -169,8 +175,9 @@ async fn accepts(
     code: &str,
     from: &Origin,
     now: DateTime<Utc>,
+    guesser: &str,
 ) -> Result<bool> {
-    count_try(state, user.id).await?;
+    count_try(state, guesser).await?;
     let is_good = if let Some(recovery) = RecoveryCode::parse(code) {
         let (door, hash) = (state.store.accounts(), recovery.hash());
         door.transaction(tenant_id, async |tx| {
@@ -189,12 +196,12 @@ async fn accepts(
         }
     };
     if is_good {
-        state.limits.forget(SECOND_FACTOR, &user.id.to_string()).await;
+        state.limits.forget(SECOND_FACTOR, guesser).await;
     }
     Ok(is_good)
 }
 
 /// Guesses at six digits, whoever knows the password: so few that they find none.
-async fn count_try(state: &State, user_id: UserId) -> Result<()> {
-    state.take(SECOND_FACTOR, &user_id.to_string()).await
+async fn count_try(state: &State, guesser: &str) -> Result<()> {
+    state.take(SECOND_FACTOR, guesser).await
 }

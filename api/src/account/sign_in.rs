@@ -146,8 +146,23 @@ pub async fn open_in_browser(
     tenant_id: Option<TenantId>,
     before: Option<&str>,
 ) -> Result<String> {
-    let now = anybody.now;
-    let session = new_session(anybody, user_id, tenant_id, now + sessions::IDLE);
+    let session = new_session(anybody, user_id, tenant_id, anybody.now + sessions::IDLE);
+    open(anybody, &session, before).await
+}
+
+/// The same by the word of the tenant's own provider: a session that leads there, and to nothing of the account itself.
+pub async fn open_in_tenant(
+    anybody: &Anybody,
+    user_id: UserId,
+    tenant_id: TenantId,
+    before: Option<&str>,
+) -> Result<String> {
+    let session = new_session(anybody, user_id, Some(tenant_id), anybody.now + sessions::IDLE);
+    open(anybody, &Session { tenant_only: true, ..session }, before).await
+}
+
+async fn open(anybody: &Anybody, session: &Session, before: Option<&str>) -> Result<String> {
+    let (user_id, now) = (session.user_id, anybody.now);
     let cookie = tokens::random_token();
     let identity = anybody.state.store.identity();
     identity
@@ -155,7 +170,7 @@ pub async fn open_in_browser(
             if let Some(before) = before {
                 sessions::revoke_in_browser(tx, &tokens::hash(before), now).await?;
             }
-            sessions::open_in_browser(tx, &session, &tokens::hash(&cookie)).await?;
+            sessions::open_in_browser(tx, session, &tokens::hash(&cookie)).await?;
             accounts::note_sign_in(tx, user_id, &anybody.origin(), now).await
         })
         .await?;
@@ -178,5 +193,6 @@ pub(crate) fn new_session(
         last_seen_at: anybody.now,
         expires_at,
         revoked_at: None,
+        tenant_only: false,
     }
 }

@@ -119,6 +119,9 @@ pub trait Allows: 'static {
     const PERMISSION: Permission;
     /// Whether it is about their own account: nothing that stands between them and the tenant keeps them from that.
     const IS_OWN: bool = false;
+    /// Whether a session that the tenant's own provider opened is not enough: it would give the account, and what it has in
+    /// other tenants, to whoever owns this one.
+    const IS_WHOLE: bool = Self::IS_OWN;
 }
 
 /// What members do to their own account.
@@ -127,6 +130,15 @@ pub struct Account;
 impl Allows for Account {
     const PERMISSION: Permission = Permission::Read;
     const IS_OWN: bool = true;
+}
+
+/// Signing out: whoever came in may leave.
+pub struct Leave;
+
+impl Allows for Leave {
+    const PERMISSION: Permission = Permission::Read;
+    const IS_OWN: bool = true;
+    const IS_WHOLE: bool = false;
 }
 
 macro_rules! permissions {
@@ -190,6 +202,9 @@ pub(super) fn bearer(request: &HttpRequest) -> Option<String> {
 
 /// Where members agree, however they came: the role must be high enough, and nothing stand between.
 pub(super) fn admit<P: Allows>(standing: Standing, tenant_id: TenantId) -> Result<()> {
+    if P::IS_WHOLE && standing.is_tenant_only {
+        return Err(Code::PasswordRequired.into());
+    }
     if let Some(code) = standing.refusal().filter(|_| !P::IS_OWN) {
         return Err(code.into());
     }

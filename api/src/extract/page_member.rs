@@ -78,6 +78,7 @@ impl<P: Allows> PageMember<P> {
         let (user_id, now) = (self.user_id, self.now);
         let identity = self.state.store.identity();
         let memberships = identity.statement(async |tx| store::users::memberships(tx, user_id).await);
+        let is_tenant_only = self.session.standing.is_tenant_only;
         let shown = self.tenant.read(async |tx| {
             // Before anything that the page shows is read: what happens in between is told too often, not never.
             let live = store::events::cursor(tx).await?;
@@ -87,7 +88,8 @@ impl<P: Allows> PageMember<P> {
         let (memberships, shown) = join!(memberships, shown);
         let (memberships, (live, tenant, pending)) = (memberships?, shown?);
         let mut tenants = Vec::new();
-        for (id, _) in memberships.into_iter().filter(|(id, _)| *id != self.tenant.id()).take(MOST_TENANTS) {
+        let others = memberships.into_iter().filter(|(id, _)| *id != self.tenant.id() && !is_tenant_only);
+        for (id, _) in others.take(MOST_TENANTS) {
             let other = self.state.store.tenant(id);
             let name = other.read(async |tx| store::tenants::find(tx).await).await?.name;
             tenants.push(OtherTenant { id: id.to_string(), name });
@@ -109,7 +111,7 @@ impl<P: Allows> PageMember<P> {
             may_manage_tenant: self.role.may(Permission::ManageTenant),
             may_manage_catalogue: self.role.may(Permission::ManageCatalogue),
             may_manage_bookings: self.role.may(Permission::ManageBookings),
-            is_operator: self.session.is_operator,
+            is_operator: self.session.is_operator && !is_tenant_only,
         });
         Ok((frame, tenant))
     }

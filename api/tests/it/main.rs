@@ -70,6 +70,10 @@ mod logs;
 #[cfg(test)]
 mod messages;
 #[cfg(test)]
+mod oidc;
+#[cfg(test)]
+mod oidc_hostile;
+#[cfg(test)]
 mod outage;
 #[cfg(test)]
 mod pages;
@@ -132,6 +136,8 @@ mod series;
 mod slot_cache;
 #[cfg(test)]
 mod slots;
+#[cfg(test)]
+mod sso;
 #[cfg(test)]
 mod strangers;
 #[cfg(test)]

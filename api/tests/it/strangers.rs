@@ -170,6 +170,8 @@ impl Things {
             Some("intake-files") => &self.file,
             Some("me") if path.starts_with("/me/sessions/") => &self.session,
             Some("me") => &self.tenant,
+            // Of an identity: there is none.
+            Some("account") => &self.session,
             Some("members") => &self.member,
             Some("invitations") => &self.invitation,
             Some("api-keys") => &self.key,

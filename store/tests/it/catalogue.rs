@@ -7,7 +7,15 @@ use testkit::Database;
 use tokio_postgres::Client;
 
 /// Tables that name a tenant and are global all the same: only the identity's role reaches them.
-const GLOBAL_WITH_TENANT: [&str; 4] = ["memberships", "sessions", "tenant_access", "tenant_directory"];
+const GLOBAL_WITH_TENANT: [&str; 7] = [
+    "identities",
+    "identity_offers",
+    "memberships",
+    "sessions",
+    "sign_in_attempts",
+    "tenant_access",
+    "tenant_directory",
+];
 /// Tables that belong to no tenant.
 const GLOBAL: [&str; 13] = [
     "account_events",

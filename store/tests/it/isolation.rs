@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::access::Role;
 use domain::api_key::{Draft, Scope};
 use domain::id::{BookingId, CustomerSignInId, DocumentId, ImageId, JobId};
+use domain::identity::ConnectionDraft;
 use domain::image::Format;
 use domain::setup::SetupStep;
 use serde_json::json;
@@ -61,6 +62,19 @@ async fn fill(salon: &Salon<'_>) {
         .transaction(async |tx| store::api_keys::add(tx, draft, "hk_12345678", &by, now).await)
         .await;
     made.unwrap();
+    let connection = ConnectionDraft {
+        issuer: "https://login.example.org".to_owned(),
+        client_id: "harmony".to_owned(),
+        domains: Vec::new(),
+    };
+    let sealed = Some(vec![0; 32]);
+    let connected: store::Result<_> = salon
+        .app
+        .store
+        .accounts()
+        .transaction(salon.id, async |tx| store::sso::set(tx, &connection, sealed, &by, now).await)
+        .await;
+    connected.unwrap();
     let booking = BookingId::mint(now);
     let about = About {
         subject: booking.0,

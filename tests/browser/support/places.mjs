@@ -2,8 +2,8 @@
 import { api, book, free, invite, mail, operator, owner, salon, token } from './demo.mjs'
 import { origin } from './harness.mjs'
 
-/** What is no page to look at: files, a way on, what never ends, what comes after a password alone, or after hundreds. */
-const silent = new Set(['/assets/{path:.*}', '/app/account/data', '/app/customers/export/file', '/app/customers/{id}/data', '/app/customers/imports/{id}/report', '/app/intake-files/{id}', '/app/look', '/app/settings/audit/file', '/app/stream', '/login/code', '/ops', '/ops/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes', '/unlock/{token}'])
+/** What is no page to look at: files, a way on, what never ends, what comes after a password alone, or after hundreds, or from elsewhere. */
+const silent = new Set(['/assets/{path:.*}', '/app/customers/export/file', '/app/account/data', '/app/account/identities/confirmation', '/app/account/identities/{id}/removal', '/app/customers/{id}/data', '/app/customers/imports/{id}/report', '/app/intake-files/{id}', '/app/look', '/app/settings/audit/file', '/app/stream', '/login/code', '/login/oidc/{provider}', '/login/oidc/{provider}/callback', '/login/sso/{id}/callback', '/ops', '/ops/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes', '/sso/{slug}', '/sso/{slug}/start', '/unlock/{token}'])
 /** Whose policy forbids the scripts that a test would look with: mails.test.mjs looks at the mails. */
 const sealed = new Set(['/dev/outbox/{id}/html'])
 

@@ -4,11 +4,10 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::id::{TenantId, UserId};
 use domain::link::Purpose;
-use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
 use store::users::User;
 
-use super::login::{Asked, enter, retry_later};
+use super::login::{Asked, enter, enter_tenant, retry_later};
 use crate::extract::Anybody;
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
 use crate::pages::{Reader, local_path, render, see};
@@ -50,12 +49,16 @@ pub async fn create(
     reader
         .answer(async {
             let (anybody, Form(form)) = (anybody?, form?);
-            let Some((user, tenant_id)) = waiting(&anybody, &request).await? else {
+            let Some(Waiting { user, tenant_id, is_tenant_only }) = waiting(&anybody, &request).await? else {
                 return Ok(see("/login"));
             };
-            match account::pass_second_factor(&anybody, &user, tenant_id, Some(&form.code)).await {
+            let code = Some(form.code.as_str());
+            match account::pass_second_factor(&anybody, &user, tenant_id, is_tenant_only, code).await {
                 Ok(()) => {
-                    let mut response = enter(&anybody, &request, &user, tenant_id, &form.next).await?;
+                    let mut response = match tenant_id.filter(|_| is_tenant_only) {
+                        Some(only) => enter_tenant(&anybody, &request, user.id, only, &form.next).await?,
+                        None => enter(&anybody, &request, &user, tenant_id, &form.next).await?,
+                    };
                     cookies::set(&mut response, &cookies::no_second_step());
                     Ok(response)
                 }
@@ -69,17 +72,27 @@ pub async fn create(
         .await
 }
 
-/// Who has given the right password in this browser lately, and in which tenant they will be.
-async fn waiting(anybody: &Anybody, request: &HttpRequest) -> Result<Option<(User, Option<TenantId>)>> {
+/// Who has the first step behind them.
+struct Waiting {
+    user: User,
+    /// Where they will be.
+    tenant_id: Option<TenantId>,
+    /// Whether there alone: that tenant's own provider brought them.
+    is_tenant_only: bool,
+}
+
+/// Who has given the right password in this browser lately, or was brought by their tenant's provider.
+async fn waiting(anybody: &Anybody, request: &HttpRequest) -> Result<Option<Waiting>> {
     let Some(token) = cookies::read(request, cookies::SECOND_STEP) else { return Ok(None) };
-    let link = match anybody.state.open(token, Purpose::SecondStep) {
-        Err(problem) if problem.code() == Code::LinkInvalid => return Ok(None),
-        link => link?,
+    let open = |purpose| anybody.state.links.open(token, purpose, anybody.now);
+    let Some(link) = open(Purpose::SecondStep).or_else(|| open(Purpose::SecondStepOfTenant)) else {
+        return Ok(None);
     };
+    let is_tenant_only = link.purpose == Purpose::SecondStepOfTenant;
     let identity = anybody.state.store.identity();
     let user = identity.statement(async |tx| store::users::find(tx, UserId(link.subject)).await).await?;
     let tenant_id = Some(link.tenant_id).filter(|id| *id != TenantId::PLATFORM);
-    Ok(Some((user, tenant_id)))
+    Ok(Some(Waiting { user, tenant_id, is_tenant_only }))
 }
 
 fn page(reader: &Reader, status: StatusCode, next: &str, errors: Vec<Flaw>) -> Result<HttpResponse> {

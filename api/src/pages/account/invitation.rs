@@ -70,6 +70,9 @@ pub async fn accept(
             let (anybody, token, Form(form)) = (anybody?, token?, form?);
             let done = || see_with("/app", &Flash::ok("account-joined"));
             if let Some(session) = session_if_any(&request).await? {
+                if session.standing.is_tenant_only {
+                    return Err(Code::PasswordRequired.into());
+                }
                 let cookie = cookies::read(&request, cookies::SESSION).unwrap_or_default();
                 if !csrf::fits(&form.csrf, cookie) {
                     return Err(Code::FormRefused.into());

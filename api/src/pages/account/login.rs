@@ -4,11 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::id::{TenantId, UserId};
+use domain::identity::Provider;
 use serde::{Deserialize, Serialize};
 use store::sessions;
 use store::users::User;
 
-use crate::extract::{Account, Anybody, PageMember, operator_if_any, session_if_any};
+use crate::extract::{Anybody, Leave, PageMember, operator_if_any, session_if_any};
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
 use crate::pages::frame::Flash;
 use crate::pages::{Reader, local_path, render, see, see_with};
@@ -30,6 +31,10 @@ pub struct LoginForm {
 #[derive(Serialize)]
 struct Login<'a> {
     form: &'a LoginForm,
+    /// By whose word one may sign in, too.
+    providers: Vec<&'static str>,
+    /// What they are asked with: where to go then.
+    away: String,
     errors: Vec<Flaw>,
 }
 
@@ -45,7 +50,7 @@ pub async fn show(reader: Reader, anybody: Result<Anybody>, request: HttpRequest
         .answer(async {
             anybody?;
             let asked: Asked = serde_urlencoded::from_str(request.query_string()).unwrap_or_default();
-            if session_if_any(&request).await?.is_some() {
+            if session_if_any(&request).await?.is_some_and(|session| !session.standing.is_tenant_only) {
                 return Ok(see(local_path(&asked.next).unwrap_or("/app")));
             }
             if operator_if_any(&request).await?.is_some() {
@@ -123,6 +128,22 @@ pub async fn enter(
     signed_in(anybody, request, user.id, tenant_id, see(local_path(next).unwrap_or(home))).await
 }
 
+/// Opens a session for a member of whom their tenant's own provider has said who they are: for that tenant alone. The browser
+/// is none that is known from now on: it proved nothing to us.
+pub(super) async fn enter_tenant(
+    anybody: &Anybody,
+    request: &HttpRequest,
+    user_id: UserId,
+    tenant_id: TenantId,
+    next: &str,
+) -> Result<HttpResponse> {
+    let before = cookies::read(request, cookies::SESSION);
+    let cookie = account::open_in_tenant(anybody, user_id, tenant_id, before).await?;
+    let mut response = see(local_path(next).unwrap_or("/app"));
+    cookies::set(&mut response, &cookies::session(&cookie));
+    Ok(response)
+}
+
 /// The password was right: the code comes next.
 pub fn to_second_step(
     anybody: &Anybody,
@@ -132,17 +153,35 @@ pub fn to_second_step(
 ) -> HttpResponse {
     let tenant_id = tenant_id.unwrap_or(TenantId::PLATFORM);
     let token = anybody.state.links.second_step(tenant_id, user.id, anybody.now);
+    second_step(&token, next)
+}
+
+/// The same of whoever will be in that tenant alone.
+pub(super) fn to_second_step_of_tenant(
+    anybody: &Anybody,
+    user: &User,
+    tenant_id: TenantId,
+    next: &str,
+) -> HttpResponse {
+    second_step(&anybody.state.links.second_step_of_tenant(tenant_id, user.id, anybody.now), next)
+}
+
+fn second_step(token: &str, next: &str) -> HttpResponse {
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
     let mut response = see(&format!("/login/code?{query}"));
-    cookies::set(&mut response, &cookies::second_step(&token));
+    cookies::set(&mut response, &cookies::second_step(token));
     response
 }
 
 fn page(reader: &Reader, status: StatusCode, form: &LoginForm, errors: Vec<Flaw>) -> Result<HttpResponse> {
-    render(&reader.state, &reader.frame(reader.lang()), status, "account/login", &Login { form, errors })
+    let providers = reader.state.oidc.providers().map(Provider::name).collect();
+    let mut away = url::form_urlencoded::Serializer::new(String::new());
+    let away = away.append_pair("next", &form.next).finish();
+    let content = Login { form, providers, away, errors };
+    render(&reader.state, &reader.frame(reader.lang()), status, "account/login", &content)
 }
 
-pub async fn destroy(reader: Reader, member: PageMember<Account>) -> HttpResponse {
+pub async fn destroy(reader: Reader, member: PageMember<Leave>) -> HttpResponse {
     reader
         .answer(async {
             let identity = member.state.store.identity();

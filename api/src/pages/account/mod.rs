@@ -4,6 +4,7 @@ pub mod code;
 pub mod email;
 pub mod invitation;
 pub mod login;
+pub mod oidc;
 pub mod password;
 pub mod signup;
 pub mod unlock;
@@ -27,6 +28,12 @@ pub fn routes() -> Vec<Page> {
         page(post.clone(), "/login", Anybody, login::create),
         page(get.clone(), "/login/code", Anybody, code::show),
         page(post.clone(), "/login/code", Anybody, code::create),
+        page(get.clone(), "/login/oidc/{provider}", Anybody, oidc::start),
+        page(get.clone(), "/login/oidc/{provider}/callback", Anybody, oidc::finish),
+        page(get.clone(), "/login/sso/{id}/callback", Anybody, oidc::finish_of_tenant),
+        page(get.clone(), "/sso", Anybody, oidc::ask),
+        page(get.clone(), "/sso/{slug}", Anybody, oidc::show),
+        page(get.clone(), "/sso/{slug}/start", Anybody, oidc::start_of_tenant),
         page(post.clone(), "/logout", Member(Permission::Read), login::destroy),
         page(get.clone(), "/forgot", Anybody, password::forgot),
         page(post.clone(), "/forgot", Anybody, password::ask),

@@ -22,6 +22,7 @@ pub mod rooms;
 pub mod search;
 pub mod services;
 pub mod settings;
+pub mod sign_on;
 pub mod staff;
 pub mod start;
 pub mod stream;
@@ -112,6 +113,7 @@ fn setup() -> Vec<Page> {
     let team = Access::Member(Permission::ManageTeam);
     let keys = Access::Member(Permission::ManageKeys);
     let reads_audit = Access::Member(Permission::ReadAudit);
+    let owner = Access::Member(Permission::OwnTenant);
     let (get, post) = (|| Method::GET, || Method::POST);
     vec![
         page(get(), "/app", read, start::show),
@@ -193,6 +195,10 @@ fn setup() -> Vec<Page> {
             Access::Member(Permission::OwnTenant),
             access::transfer,
         ),
+        page(get(), "/app/settings/sign-on", owner, sign_on::show),
+        page(post(), "/app/settings/sign-on", owner, sign_on::update),
+        page(get(), "/app/settings/sign-on/removal", owner, sign_on::show),
+        page(post(), "/app/settings/sign-on/removal", owner, sign_on::remove),
         page(get(), "/app/settings/api-keys", keys, api_keys::show),
         page(post(), "/app/settings/api-keys", keys, api_keys::create),
         page(post(), "/app/settings/api-keys/{id}/rotation", keys, api_keys::rotate),

@@ -1,5 +1,6 @@
 //! The account of whoever is signed in, whatever tenant they are in.
 
+pub mod identities;
 pub mod profile;
 pub mod second_factor;
 pub mod security;
@@ -33,6 +34,10 @@ pub(super) fn routes() -> Vec<Page> {
         page(post(), "/app/account/two-factor/codes", read, second_factor::renew_codes),
         page(get(), "/app/account/two-factor/removal", read, second_factor::ask_removal),
         page(post(), "/app/account/two-factor/removal", read, second_factor::remove),
+        page(get(), "/app/account/identities/confirmation", read, identities::ask),
+        page(post(), "/app/account/identities/confirmation", read, identities::confirm),
+        page(get(), "/app/account/identities/{id}/removal", read, identities::ask_removal),
+        page(post(), "/app/account/identities/{id}/removal", read, identities::remove),
         page(post(), "/app/account/sessions/end", read, security::end_others),
         page(post(), "/app/account/sessions/{id}/end", read, security::end),
     ]

@@ -2,11 +2,13 @@
 
 use actix_web::HttpResponse;
 use domain::id::SessionId;
+use domain::identity::Provider;
 use serde::{Deserialize, Serialize};
-use store::{accounts, second_factors, sessions};
+use store::{accounts, identities, second_factors, sessions};
 
 use super::super::done;
 use super::super::told::Told;
+use super::identities::{IdentityRow, rows};
 use crate::account;
 use crate::extract::{Account, PageMember, Path};
 use crate::me::sessions::{AccountEventView, SessionView};
@@ -36,6 +38,9 @@ struct Security {
     has_second_factor: bool,
     /// Recovery codes.
     codes_left: i64,
+    identities: Vec<IdentityRow>,
+    /// Whose word one may link.
+    providers: Vec<&'static str>,
     sessions: Vec<SessionView>,
     events: Vec<AccountEventView>,
     /// In which times are told: users have none of their own.
@@ -121,12 +126,13 @@ async fn page(
     told: Told,
 ) -> Result<HttpResponse> {
     let (identity, id, now) = (member.state.store.identity(), member.user_id, member.now);
-    let (user, codes_left, sessions, events) = identity
+    let (user, codes_left, known, sessions, events) = identity
         .transaction(async |tx| {
             let user = store::users::find(tx, id).await?;
             let codes_left = second_factors::count_recovery_codes(tx, id).await?;
+            let known = identities::list(tx, id).await?;
             let sessions = sessions::list(tx, id, now).await?;
-            Ok::<_, Problem>((user, codes_left, sessions, accounts::events(tx, id, EVENTS).await?))
+            Ok::<_, Problem>((user, codes_left, known, sessions, accounts::events(tx, id, EVENTS).await?))
         })
         .await?;
     let current = member.session.id;
@@ -136,6 +142,8 @@ async fn page(
         email: user.email,
         has_second_factor: user.has_second_factor,
         codes_left,
+        identities: rows(member, known).await?,
+        providers: member.state.oidc.providers().map(Provider::name).collect(),
         sessions: sessions.iter().map(|session| SessionView::of(session, current)).collect(),
         events: events.into_iter().map(AccountEventView::from).collect(),
         timezone: timezone.to_owned(),
