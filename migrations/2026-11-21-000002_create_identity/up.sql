@@ -272,5 +272,8 @@ CREATE TABLE sso_connections (
   updated_at timestamptz NOT NULL
 );
 CALL protect_tenant_table('sso_connections');
+-- A new key of the deployment seals what an old one did: of all tenants.
+CREATE POLICY system ON sso_connections TO harmony_system USING (true) WITH CHECK (true);
+GRANT SELECT (tenant_id, sealed_secret), UPDATE (sealed_secret) ON sso_connections TO harmony_system;
 COMMENT ON COLUMN sso_connections.sealed_secret IS 'By a key of the deployment: see providers::vault.';
 COMMENT ON COLUMN sso_connections.domains IS 'Of the addresses it may speak of; empty: of all.';

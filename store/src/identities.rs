@@ -27,9 +27,12 @@ pub enum Source {
     Tenant(TenantId),
 }
 
+/// How tables keep it: one of them is filled.
+type Columns = (Option<Provider>, Option<TenantId>);
+
 impl Source {
     /// As tables keep it.
-    const fn columns(self) -> (Option<Provider>, Option<TenantId>) {
+    const fn columns(self) -> Columns {
         match self {
             Self::Platform(provider) => (Some(provider), None),
             Self::Tenant(id) => (None, Some(id)),
@@ -92,10 +95,9 @@ pub async fn take(
         .find(state.as_slice())
         .filter(sign_in_attempts::browser_hash.eq(browser.as_slice()))
         .filter(sign_in_attempts::created_at.gt(now - PATIENCE));
-    let taken: Option<(Option<Provider>, Option<TenantId>, String, String, String)> = diesel::delete(open)
+    let taken: Option<(Columns, String, String, String)> = diesel::delete(open)
         .returning((
-            sign_in_attempts::provider,
-            sign_in_attempts::tenant_id,
+            (sign_in_attempts::provider, sign_in_attempts::tenant_id),
             sign_in_attempts::nonce,
             sign_in_attempts::verifier,
             sign_in_attempts::next,
@@ -103,7 +105,7 @@ pub async fn take(
         .get_result(&mut tx.conn())
         .await
         .optional()?;
-    let Some((provider, tenant_id, nonce, verifier, next)) = taken else { return Ok(None) };
+    let Some(((provider, tenant_id), nonce, verifier, next)) = taken else { return Ok(None) };
     Ok(Some(Attempt { source: Source::of(provider, tenant_id)?, nonce, verifier, next }))
 }
 

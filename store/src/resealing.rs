@@ -2,21 +2,33 @@
 
 use diesel::sql_types::{BigInt, Binary, Uuid};
 use diesel::{QueryableByName, sql_query};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use crate::Store;
 use crate::error::{Error, Result};
-use crate::{IdentityTx, Store};
 
-/// A table of sealed values.
+/// A column of sealed values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sealed {
     pub table: &'static str,
-    /// Its primary key, a UUID. The values are in `sealed`.
-    pub key: &'static str,
+    /// The table's primary key, a UUID.
+    key: &'static str,
+    pub column: &'static str,
+    door: Door,
 }
 
-/// All of them: a test fails on a column `sealed` that is missing here.
-pub const SEALED: [Sealed; 1] = [Sealed { table: "totp_secrets", key: "user_id" }];
+/// By which it is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    Identity,
+    System,
+}
+
+/// All of them: a test fails on a column `sealed…` that is missing here.
+pub const SEALED: [Sealed; 2] = [
+    Sealed { table: "sso_connections", key: "tenant_id", column: "sealed_secret", door: Door::System },
+    Sealed { table: "totp_secrets", key: "user_id", column: "sealed", door: Door::Identity },
+];
 
 #[derive(QueryableByName)]
 struct Row {
@@ -39,35 +51,51 @@ pub async fn renew<E: From<Error>>(
     for of in SEALED {
         let mut after = uuid::Uuid::nil();
         loop {
-            let rows = store.identity().statement(async |tx| list(tx, of, after).await).await?;
+            let rows = match of.door {
+                Door::Identity => {
+                    store.identity().transaction(async |tx| list(tx.conn(), of, after).await).await?
+                }
+                Door::System => {
+                    store.system().transaction(async |tx| list(tx.conn(), of, after).await).await?
+                }
+            };
             let Some(last) = rows.last() else { break };
             after = last.id;
             for row in &rows {
-                if let Some(sealed) = renew(&row.sealed)? {
-                    let put =
-                        store.identity().statement(async |tx| replace(tx, of, row, &sealed).await).await?;
-                    renewed += usize::from(put);
-                }
+                let Some(sealed) = renew(&row.sealed)? else { continue };
+                let put = match of.door {
+                    Door::Identity => {
+                        let identity = store.identity();
+                        identity.transaction(async |tx| replace(tx.conn(), of, row, &sealed).await).await?
+                    }
+                    Door::System => {
+                        let system = store.system();
+                        system.transaction(async |tx| replace(tx.conn(), of, row, &sealed).await).await?
+                    }
+                };
+                renewed += usize::from(put);
             }
         }
     }
     Ok(renewed)
 }
 
-async fn list(tx: &IdentityTx, of: Sealed, after: uuid::Uuid) -> Result<Vec<Row>> {
-    let Sealed { table, key } = of;
-    let sql = format!("SELECT {key} AS id, sealed FROM {table} WHERE {key} > $1 ORDER BY {key} LIMIT $2");
+async fn list(mut conn: &AsyncPgConnection, of: Sealed, after: uuid::Uuid) -> Result<Vec<Row>> {
+    let Sealed { table, key, column, .. } = of;
+    let sql = format!(
+        "SELECT {key} AS id, {column} AS sealed FROM {table} WHERE {key} > $1 ORDER BY {key} LIMIT $2"
+    );
     let query = sql_query(sql).bind::<Uuid, _>(after).bind::<BigInt, _>(BATCH);
-    Ok(query.load(&mut tx.conn()).await?)
+    Ok(query.load(&mut conn).await?)
 }
 
 /// False: there is another value meanwhile.
-async fn replace(tx: &IdentityTx, of: Sealed, row: &Row, renewed: &[u8]) -> Result<bool> {
-    let Sealed { table, key } = of;
-    let sql = format!("UPDATE {table} SET sealed = $3 WHERE {key} = $1 AND sealed = $2");
+async fn replace(mut conn: &AsyncPgConnection, of: Sealed, row: &Row, renewed: &[u8]) -> Result<bool> {
+    let Sealed { table, key, column, .. } = of;
+    let sql = format!("UPDATE {table} SET {column} = $3 WHERE {key} = $1 AND {column} = $2");
     let query = sql_query(sql)
         .bind::<Uuid, _>(row.id)
         .bind::<Binary, _>(row.sealed.as_slice())
         .bind::<Binary, _>(renewed);
-    Ok(query.execute(&mut tx.conn()).await? == 1)
+    Ok(query.execute(&mut conn).await? == 1)
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::second_factor::SharedSecret;
 use futures_util::future::join_all;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use testkit::{Browser, Salon, TestApp};
 
@@ -291,14 +292,20 @@ async fn a_new_key_of_the_deployment_takes_no_second_factor_away() {
     let sql = "INSERT INTO totp_secrets (user_id, sealed, created_at) VALUES ($1, $2, now())";
     admin.execute(sql, &[&salon.owner.0, &sealed]).await.unwrap();
 
+    let sql = "INSERT INTO sso_connections (tenant_id, issuer, client_id, sealed_secret, domains, created_at, updated_at)
+        VALUES ($1, 'https://login.example', 'harmony', $2, '{}', now(), now())";
+    admin.execute(sql, &[&salon.id.0, &sealed]).await.unwrap();
+
     let both = vault(&[1, 2]);
     let renew = async || {
         store::resealing::renew(&app.store, |sealed| Ok::<_, store::Error>(both.renewed(sealed).unwrap()))
             .await
             .unwrap()
     };
-    assert_eq!((renew().await, renew().await), (1, 0));
-    let kept: Vec<u8> = admin.query_one("SELECT sealed FROM totp_secrets", &[]).await.unwrap().get(0);
-    assert!(app.state.vault.open("totp", &kept).is_err());
-    assert_eq!(secrecy::ExposeSecret::expose_secret(&vault(&[2]).open("totp", &kept).unwrap()), b"secret");
+    assert_eq!((renew().await, renew().await), (2, 0));
+    for sql in ["SELECT sealed FROM totp_secrets", "SELECT sealed_secret FROM sso_connections"] {
+        let kept: Vec<u8> = admin.query_one(sql, &[]).await.unwrap().get(0);
+        assert!(app.state.vault.open("totp", &kept).is_err());
+        assert_eq!(vault(&[2]).open("totp", &kept).unwrap().expose_secret(), b"secret");
+    }
 }

@@ -239,6 +239,7 @@ async fn nobody_is_waited_for_for_ever() {
     assert!(matches!(answer, Err(OutgoingError::Late)), "{answer:?}");
     // One that begins and does not go on.
     let halting = Machine::start(|mut visitor| {
+        let _read = visitor.read(&mut [0; 8_192]);
         let _written = visitor.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
         std::mem::forget(visitor);
     });

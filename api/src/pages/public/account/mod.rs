@@ -117,13 +117,11 @@ pub async fn show(
         .answer(async {
             let visitor = visitor?;
             visitor.state.take(READ, &visitor.ip).await?;
-            match signed_in(&request, &visitor).await? {
-                Some(account) => Box::pin(page(&reader, &visitor, &account, None)).await,
-                None => {
-                    let is_sent = after.is_ok_and(|Query(after)| after.sent == "1");
-                    sign_in::page(&reader, &visitor, is_sent).await
-                }
+            if let Some(account) = signed_in(&request, &visitor).await? {
+                return Box::pin(page(&reader, &visitor, &account, None)).await;
             }
+            let is_sent = after.is_ok_and(|Query(after)| after.sent == "1");
+            sign_in::page(&reader, &visitor, is_sent).await
         })
         .await
 }
@@ -175,19 +173,18 @@ async fn page(
     frame.csrf = Some(account.csrf());
     let text = reader.text(frame.lang);
     let status = refused.as_ref().map_or(StatusCode::OK, |(_, problem)| problem.status_code());
-    let (form, errors) = match refused {
-        Some((form, problem)) => (form, flaws(problem, FIELDS, text)?),
-        None => {
-            let news = if figures.marketing_at.is_some() { "on" } else { "" };
-            let form = ProfileForm {
-                csrf: String::new(),
-                name: customer.name,
-                phone: customer.phone_e164.unwrap_or_default(),
-                locale: customer.locale.name().to_owned(),
-                news: news.to_owned(),
-            };
-            (form, Vec::new())
-        }
+    let (form, errors) = if let Some((form, problem)) = refused {
+        (form, flaws(problem, FIELDS, text)?)
+    } else {
+        let news = if figures.marketing_at.is_some() { "on" } else { "" };
+        let form = ProfileForm {
+            csrf: String::new(),
+            name: customer.name,
+            phone: customer.phone_e164.unwrap_or_default(),
+            locale: customer.locale.name().to_owned(),
+            news: news.to_owned(),
+        };
+        (form, Vec::new())
     };
     let content = Content {
         email: customer.email,

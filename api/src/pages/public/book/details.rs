@@ -130,7 +130,7 @@ pub async fn show(
             if !reader.is_embedded {
                 form.fill(&request, &visitor).await?;
             }
-            page(&reader, &visitor, form, None).await
+            Box::pin(page(&reader, &visitor, form, None)).await
         })
         .await
 }
