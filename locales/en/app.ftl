@@ -709,6 +709,7 @@ app-identity-unlink = Unlink
 app-identity-unlinked = It signs you in no longer.
 
 app-sign-on = Single sign-on
+app-sign-on-tab = SSO
 app-sign-on-lead = Your members sign in with the account they have at your business: any provider of OpenID Connect will do, such as Entra ID, Google Workspace, Okta or Keycloak.
 app-sign-on-plan = Single sign-on comes with the Enterprise plan.
 app-sign-on-ours = Our side

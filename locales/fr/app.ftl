@@ -709,6 +709,7 @@ app-identity-unlink = Détacher
 app-identity-unlinked = Ce compte ne vous connecte plus.
 
 app-sign-on = Connexion d’entreprise
+app-sign-on-tab = SSO
 app-sign-on-lead = Vos membres se connectent avec le compte qu’ils ont dans votre entreprise : tout fournisseur OpenID Connect convient, comme Entra ID, Google Workspace, Okta ou Keycloak.
 app-sign-on-plan = La connexion d’entreprise vient avec le forfait Enterprise.
 app-sign-on-ours = De notre côté

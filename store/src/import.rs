@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Array, Uuid};
 use diesel_async::RunQueryDsl;
 use domain::booking::{self, Policy, Status};
 use domain::contact::Email;
@@ -120,6 +122,7 @@ pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTi
     }
     // All of the team: the times of any may be among them.
     crate::staff::raise_all_schedules(tx).await?;
+    let ids: Vec<BookingId> = rows.iter().map(|(booking, _customer)| booking.id).collect();
     diesel::insert_into(bookings::table)
         .values(rows)
         .execute(&mut tx.conn())
@@ -130,8 +133,16 @@ pub async fn bookings(tx: &TenantTx, imported: &[Imported], by: &By, now: DateTi
         .execute(&mut tx.conn())
         .await
         .on_constraint("allocations_no_overlap", Code::SlotUnavailable)?;
+    let agreed = sql_query(AGREED).bind::<Uuid, _>(tx.tenant()).bind::<Array<Uuid>, _>(ids);
+    agreed.execute(&mut tx.conn()).await?;
     Ok(())
 }
+
+/// Whoever booked has agreed to the terms.
+const AGREED: &str = "\
+INSERT INTO consents (tenant_id, id, customer_id, kind, is_given, source, subject_id, recorded_at)
+SELECT tenant_id, id, customer_id, 'terms', true, 'booking', id, terms_accepted_at
+FROM bookings WHERE tenant_id = $1 AND id = ANY ($2) AND terms_accepted_at IS NOT NULL";
 
 /// Makes their addresses known; the customers by address.
 async fn meet(
