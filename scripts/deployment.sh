@@ -2,6 +2,7 @@
 # A demo deployment that lives as long as the script it is sourced by: servers, database, port and files of its own.
 source "$(dirname "${BASH_SOURCE[0]}")/need.sh"
 
+# shellcheck disable=SC2034  # whoever sources this uses it
 node_folder=$root/tests/browser
 place=$home/test/deployment
 api='' fleet=''
