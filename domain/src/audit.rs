@@ -85,6 +85,36 @@ pub const ACTIONS: &[&str] = &[
     "queue.update",
 ];
 
+/// What the platform does to a tenant that its owners are mailed besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlatformAct {
+    Suspend,
+    Reinstate,
+}
+
+impl PlatformAct {
+    pub const ALL: [Self; 2] = [Self::Suspend, Self::Reinstate];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Suspend => "suspend",
+            Self::Reinstate => "reinstate",
+        }
+    }
+
+    /// As it is written down: one of [`ACTIONS`].
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::Suspend => "tenant.suspend",
+            Self::Reinstate => "tenant.reinstate",
+        }
+    }
+
+    pub fn of_action(action: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.action() == action)
+    }
+}
+
 /// The nouns, each once, in the order of the actions.
 pub fn subjects() -> Vec<&'static str> {
     let mut nouns: Vec<_> = ACTIONS.iter().filter_map(|action| Some(action.split_once('.')?.0)).collect();

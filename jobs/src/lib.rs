@@ -9,8 +9,8 @@ pub use policy::{Backoff, JobError, Policy, Priority};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{
-    AccountEventId, BookingId, CustomerSignInId, DocumentId, EmailChangeId, ImageId, ImportId, IntakeFileId,
-    InvitationId, JobId, ResetId, SeriesId, UserId, WaitlistEntryId,
+    AccountEventId, BookingId, CustomerSignInId, DocumentId, EmailChangeId, EventId, ImageId, ImportId,
+    IntakeFileId, InvitationId, JobId, ResetId, SeriesId, UserId, WaitlistEntryId,
 };
 use domain::plan::Limit;
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,8 @@ pub enum Job {
     SendEmailChangeNotice { user_id: UserId, change_id: EmailChangeId, asked_at: DateTime<Utc> },
     /// Tells a user what happened to their account.
     SendAccountNotice { user_id: UserId, event_id: AccountEventId },
+    /// Tells an owner what the platform did to their tenant, as an event of its audit trail has it.
+    SendPlatformNotice { user_id: UserId, event_id: EventId },
     /// Asks somebody to become a member.
     SendInvitation { invitation_id: InvitationId },
     /// Tells the owners how much of their plan is used: `percent` of `limit` in the period that began then.
@@ -148,6 +150,7 @@ impl Job {
             | Self::SendEmailConfirmation { .. }
             | Self::SendEmailChangeNotice { .. }
             | Self::SendAccountNotice { .. }
+            | Self::SendPlatformNotice { .. }
             | Self::SendInvitation { .. }
             | Self::SendLimitWarning { .. }
             | Self::SendWaitlistWelcome { .. }
@@ -196,6 +199,7 @@ impl Job {
             Self::SendEmailConfirmation { .. } => "send_email_confirmation",
             Self::SendEmailChangeNotice { .. } => "send_email_change_notice",
             Self::SendAccountNotice { .. } => "send_account_notice",
+            Self::SendPlatformNotice { .. } => "send_platform_notice",
             Self::SendInvitation { .. } => "send_invitation",
             Self::SendLimitWarning { .. } => "send_limit_warning",
             Self::DropImage { .. } => "drop_image",
@@ -304,6 +308,10 @@ mod tests {
             ),
             (
                 Job::SendAccountNotice { user_id: UserId(id), event_id: AccountEventId(id) },
+                r#"{"event_id":"00000000-0000-0000-0000-000000000000","user_id":"00000000-0000-0000-0000-000000000000"}"#,
+            ),
+            (
+                Job::SendPlatformNotice { user_id: UserId(id), event_id: EventId(id) },
                 r#"{"event_id":"00000000-0000-0000-0000-000000000000","user_id":"00000000-0000-0000-0000-000000000000"}"#,
             ),
             (

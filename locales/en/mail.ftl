@@ -118,6 +118,24 @@ mail-account-when = When
 mail-account-device = Device
 mail-account-network = Network
 
+mail-platform-subject = { $act ->
+    [suspend] { $tenant } is suspended
+   *[reinstate] { $tenant } is no longer suspended
+}
+mail-platform-status = { $act ->
+    [suspend] Suspended
+   *[reinstate] Open again
+}
+mail-platform-lead = { $act ->
+    [suspend] Harmony has suspended { $tenant }. Nobody gets in, its keys open nothing, and nobody can book. What is booked stands, and customers can still cancel.
+   *[reinstate] Harmony has ended the suspension of { $tenant }. Everybody gets in as before, and customers can book.
+}
+mail-platform-reason = { $act ->
+    [suspend] Reason
+   *[reinstate] It was suspended for
+}
+mail-platform-why = You get this email because you own this business. It stands in its log, too.
+
 mail-limit-near-subject = Close to the limit: { $used } of { $max } { $what }
 mail-limit-near-status = Nearly full
 mail-limit-near-title = You are close to a limit of your plan

@@ -24,6 +24,7 @@ ops-kind = { $kind ->
     [send_email_change_notice] Tell of a new address
     [send_invitation] Send an invitation
     [send_account_notice] Tell what happened to an account
+    [send_platform_notice] Tell an owner what the platform did
     [send_password_reset] Send a link for a new password
     [send_unlock_link] Let somebody in who is locked out
     [send_customer_sign_in] Send a customer a link to sign in
@@ -254,7 +255,7 @@ ops-tenant-jobs = Jobs
 ops-tenant-owners = Owners
 ops-tenant-usage = Used this month
 ops-tenant-suspend = Suspend
-ops-tenant-suspend-text = Nobody gets in, keys open nothing, and nobody can book. What is booked stands, and customers can still cancel. The owner reads the reason in their log.
+ops-tenant-suspend-text = Nobody gets in, keys open nothing, and nobody can book. What is booked stands, and customers can still cancel. Owners get a mail with the reason, and read it in their log.
 ops-tenant-reason = Reason
 ops-tenant-suspended = The tenant is suspended.
 ops-tenant-suspended-since = Suspended since { $when }

@@ -118,6 +118,24 @@ mail-account-when = Quand
 mail-account-device = Appareil
 mail-account-network = Réseau
 
+mail-platform-subject = { $act ->
+    [suspend] L’entreprise { $tenant } est suspendue
+   *[reinstate] L’entreprise { $tenant } n’est plus suspendue
+}
+mail-platform-status = { $act ->
+    [suspend] Suspendue
+   *[reinstate] De nouveau ouverte
+}
+mail-platform-lead = { $act ->
+    [suspend] Harmony a suspendu l’entreprise { $tenant }. Personne n’entre, ses clés n’ouvrent rien, et personne ne peut réserver. Ce qui est réservé tient, et les clients peuvent encore annuler.
+   *[reinstate] Harmony a mis fin à la suspension de l’entreprise { $tenant }. Chacun entre comme avant, et les clients peuvent réserver.
+}
+mail-platform-reason = { $act ->
+    [suspend] Raison
+   *[reinstate] Elle était suspendue pour
+}
+mail-platform-why = Vous recevez cet e-mail parce que cette entreprise est à vous. Son journal le dit aussi.
+
 mail-limit-near-subject = Bientôt la limite : { $used } des { $max } { $what }
 mail-limit-near-status = Bientôt la limite
 mail-limit-near-title = Vous approchez d’une limite de votre formule

@@ -24,6 +24,7 @@ ops-kind = { $kind ->
     [send_email_change_notice] Prévenir d’un changement d’adresse
     [send_invitation] Envoyer une invitation
     [send_account_notice] Prévenir d’un événement de compte
+    [send_platform_notice] Dire à un propriétaire ce que la plateforme a fait
     [send_password_reset] Envoyer un lien de mot de passe
     [send_unlock_link] Laisser entrer qui est bloqué
     [send_customer_sign_in] Envoyer un lien de connexion à un client
@@ -254,7 +255,7 @@ ops-tenant-jobs = Tâches
 ops-tenant-owners = Propriétaires
 ops-tenant-usage = Utilisé ce mois
 ops-tenant-suspend = Suspendre
-ops-tenant-suspend-text = Personne n’entre, les clés n’ouvrent rien, et personne ne peut réserver. Ce qui est réservé tient, et les clients peuvent encore annuler. Le propriétaire lit la raison dans son journal.
+ops-tenant-suspend-text = Personne n’entre, les clés n’ouvrent rien, et personne ne peut réserver. Ce qui est réservé tient, et les clients peuvent encore annuler. Les propriétaires reçoivent la raison par e-mail et la lisent dans leur journal.
 ops-tenant-reason = Raison
 ops-tenant-suspended = L’entreprise est suspendue.
 ops-tenant-suspended-since = Suspendue depuis le { $when }

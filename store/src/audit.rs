@@ -4,17 +4,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
-use domain::audit::ACTIONS;
+use domain::access::Role;
+use domain::audit::{ACTIONS, PlatformAct};
 use domain::id::{ApiKeyId, CustomerId, EventId, TenantId, UserId};
 use domain::plan;
 use domain::rejection::Rejection;
+use jobs::Job;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::cached::cached;
 use crate::error::Result;
-use crate::schema::{audit_events, tenants};
+use crate::schema::{audit_events, memberships, tenants};
 use crate::{SystemTx, TenantTx, sealing, trace};
 
 /// Who acts, and why.
@@ -175,6 +177,55 @@ pub async fn record_for<B: Serialize, A: Serialize>(
     let row = row(tenant_id, by, &change, now);
     diesel::insert_into(audit_events::table).values(row).execute(&mut tx.conn()).await?;
     Ok(())
+}
+
+/// The same of what all owners of the tenant are mailed besides, with the reason that `by` gives. `before`: what was the
+/// reason of what ends.
+pub(crate) async fn record_and_tell(
+    tx: &SystemTx,
+    tenant_id: TenantId,
+    by: &By,
+    (act, before): (PlatformAct, Option<&str>),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let change =
+        Change::<_, ()> { action: act.action(), subject: tenant_id.0, before: before.as_ref(), after: None };
+    let row = row(tenant_id, by, &change, now);
+    let event_id = row.id;
+    diesel::insert_into(audit_events::table).values(row).execute(&mut tx.conn()).await?;
+    let owners: Vec<UserId> = memberships::table
+        .filter(memberships::tenant_id.eq(tenant_id))
+        .filter(memberships::role.eq(Role::Owner))
+        .select(memberships::user_id)
+        .load(&mut tx.conn())
+        .await?;
+    let jobs: Vec<Job> =
+        owners.into_iter().map(|user_id| Job::SendPlatformNotice { user_id, event_id }).collect();
+    tx.enqueue_of(tenant_id, &jobs, now).await
+}
+
+/// What the platform did to the tenant.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub act: PlatformAct,
+    /// Of what was done; of what ends by it, why that was.
+    pub reason: Option<String>,
+    pub occurred_at: DateTime<Utc>,
+}
+
+/// `None`: there is no such event, or owners are not told of it.
+pub async fn told(tx: &TenantTx, id: EventId) -> Result<Option<Told>> {
+    let found: Option<(String, Option<String>, Option<Value>, DateTime<Utc>)> = audit_events::table
+        .filter(audit_events::tenant_id.eq(tx.tenant()))
+        .filter(audit_events::id.eq(id))
+        .select((audit_events::action, audit_events::reason, audit_events::before, audit_events::occurred_at))
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(found.and_then(|(action, reason, before, occurred_at)| {
+        let before = before.and_then(|before| before.as_str().map(str::to_owned));
+        Some(Told { act: PlatformAct::of_action(&action)?, reason: reason.or(before), occurred_at })
+    }))
 }
 
 fn row<B: Serialize, A: Serialize>(

@@ -46,6 +46,14 @@ impl SystemTx {
         insert(self.conn(), TenantId::PLATFORM, New { jobs, keys: None, due: None }, now).await
     }
 
+    /// Enqueues jobs of a tenant, due now.
+    pub async fn enqueue_of(&self, tenant_id: TenantId, jobs: &[Job], now: DateTime<Utc>) -> Result<()> {
+        for job in jobs {
+            self.will_wake(job.policy().queue);
+        }
+        insert(self.conn(), tenant_id, New { jobs, keys: None, due: None }, now).await
+    }
+
     /// Enqueues a job for each of the tenants, due now.
     pub async fn enqueue_for_each(&self, tenants: &[TenantId], job: &Job, now: DateTime<Utc>) -> Result<()> {
         const EACH: &str =

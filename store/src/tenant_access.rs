@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use domain::audit::PlatformAct;
 use domain::id::TenantId;
 use domain::rejection::Code;
 
@@ -53,20 +54,20 @@ pub async fn require_second_factor(
     audit::record(&tx.tenant, by, change, now).await
 }
 
-/// Lets nobody in any more, for the reason that `by` gives. 404: there is no such tenant.
+/// Lets nobody in any more, for the reason that `by` gives; owners are mailed it. 404: there is no such tenant.
 pub async fn suspend(tx: &SystemTx, tenant_id: TenantId, by: &By, now: DateTime<Utc>) -> Result<()> {
     let suspended =
         (tenant_access::suspended_at.eq(Some(now)), tenant_access::suspended_reason.eq(by.reason()));
-    set(tx, tenant_id, suspended, ("tenant.suspend", true), by, now).await
+    set(tx, tenant_id, suspended, PlatformAct::Suspend, by, now).await
 }
 
-/// Lets everybody in again.
+/// Lets everybody in again; owners are mailed that, too.
 pub async fn reinstate(tx: &SystemTx, tenant_id: TenantId, by: &By, now: DateTime<Utc>) -> Result<()> {
     let back = (
         tenant_access::suspended_at.eq(None::<DateTime<Utc>>),
         tenant_access::suspended_reason.eq(None::<&str>),
     );
-    set(tx, tenant_id, back, ("tenant.reinstate", false), by, now).await
+    set(tx, tenant_id, back, PlatformAct::Reinstate, by, now).await
 }
 
 type Suspension<'a> = (
@@ -79,16 +80,17 @@ async fn set(
     tx: &SystemTx,
     tenant_id: TenantId,
     to: Suspension<'_>,
-    (action, is_suspended): (&'static str, bool),
+    act: PlatformAct,
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let there = tenants::table.find(tenant_id).select(tenants::tenant_id);
     let there: Option<TenantId> = there.first(&mut tx.conn()).await.optional()?;
     there.ok_or(Code::NotFound)?;
-    let before = tenant_access::table.find(tenant_id).select(tenant_access::suspended_at);
-    let before: Option<Option<DateTime<Utc>>> = before.for_update().first(&mut tx.conn()).await.optional()?;
-    if before.flatten().is_some() == is_suspended {
+    let before = tenant_access::table.find(tenant_id).select(TenantAccess::as_select());
+    let before: TenantAccess =
+        before.for_update().first(&mut tx.conn()).await.optional()?.unwrap_or_default();
+    if before.suspended_at.is_some() == (act == PlatformAct::Suspend) {
         return Ok(());
     }
     diesel::insert_into(tenant_access::table)
@@ -98,6 +100,5 @@ async fn set(
         .set(to)
         .execute(&mut tx.conn())
         .await?;
-    let change = Change::<(), ()> { action, subject: tenant_id.0, before: None, after: None };
-    audit::record_for(tx, tenant_id, by, change, now).await
+    audit::record_and_tell(tx, tenant_id, by, (act, before.suspended_reason.as_deref()), now).await
 }

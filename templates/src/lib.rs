@@ -32,8 +32,8 @@ pub use color::HARMONY;
 pub use domain::locale::Locale;
 pub use mail::{
     AccountMail, AccountMatter, AccountOrigin, Appointment, BookingMail, Brand, CustomerSignInMail,
-    InvitationMail, LimitMail, Mail, Rendered, SeriesMail, VerificationMail, VisitService, WaitlistMail,
-    monogram,
+    InvitationMail, LimitMail, Mail, PlatformMail, Rendered, SeriesMail, VerificationMail, VisitService,
+    WaitlistMail, monogram,
 };
 pub use money::{decimal, parse_amount, typed_amount};
 pub use palette::{Palette, Tones, palette};

@@ -37,6 +37,8 @@ pub enum Mail {
     Invitation(InvitationMail),
     /// To a user: of their account.
     Account(AccountMail),
+    /// To an owner: what the platform did to their tenant.
+    Platform(PlatformMail),
     /// To an owner: so much of the plan is used.
     LimitWarning(LimitMail),
 }
@@ -222,6 +224,19 @@ pub struct AccountOrigin {
 }
 
 #[derive(Clone, Debug, Serialize)]
+pub struct PlatformMail {
+    pub lang: Locale,
+    pub full_name: String,
+    pub tenant_name: String,
+    /// The name of an act, such as `suspend`.
+    pub act: &'static str,
+    pub reason: Option<String>,
+    pub at: DateTime<Utc>,
+    /// Of the tenant.
+    pub timezone: Tz,
+}
+
+#[derive(Clone, Debug, Serialize)]
 pub struct LimitMail {
     pub lang: Locale,
     pub full_name: String,
@@ -284,6 +299,11 @@ impl Templates {
                 let text = self.texts().of(mail.lang);
                 ("account", text.t_with("mail-account-subject", &[("about", mail.about.name())])?)
             }
+            Mail::Platform(mail) => {
+                let text = self.texts().of(mail.lang);
+                let args = [("act", mail.act), ("tenant", mail.tenant_name.as_str())];
+                ("platform", text.t_with("mail-platform-subject", &args)?)
+            }
             Mail::LimitWarning(mail) => ("limit_warning", self.limit_subject(mail)?),
         };
         let mut context = match mail {
@@ -307,6 +327,7 @@ impl Templates {
             Mail::EmailVerification(mail) => branded(mail, "Harmony", None),
             Mail::Invitation(mail) => branded(mail, "Harmony", None),
             Mail::Account(mail) => branded(mail, "Harmony", None),
+            Mail::Platform(mail) => branded(mail, "Harmony", None),
             Mail::LimitWarning(mail) => branded(mail, "Harmony", None),
         }?;
         context.insert("subject", &subject);

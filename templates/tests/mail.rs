@@ -5,11 +5,13 @@ use std::path::Path;
 
 use chrono_tz::Tz;
 use domain::account::AccountEvent;
+use domain::audit::PlatformAct;
 use domain::booking::policy::Cancelling;
 use domain::plan::{Limit, Plan};
 use templates::{
     AccountMail, AccountMatter, AccountOrigin, Appointment, BookingMail, Brand, CustomerSignInMail,
-    InvitationMail, LimitMail, Locale, Mail, Rendered, SeriesMail, Templates, VerificationMail, WaitlistMail,
+    InvitationMail, LimitMail, Locale, Mail, PlatformMail, Rendered, SeriesMail, Templates, VerificationMail,
+    WaitlistMail,
 };
 
 fn booking(lang: Locale) -> BookingMail {
@@ -231,6 +233,38 @@ fn a_user_is_told_of_their_account() {
     };
     for event in AccountEvent::ALL.into_iter().filter(|event| event.is_told()) {
         assert!(!subject(event).is_empty(), "{event:?}");
+    }
+}
+
+#[test]
+fn an_owner_is_told_what_the_platform_did_and_why() {
+    for lang in Locale::ALL {
+        let mut subjects = std::collections::BTreeSet::new();
+        for act in PlatformAct::ALL {
+            let mail = |reason: Option<&str>| {
+                Mail::Platform(PlatformMail {
+                    lang,
+                    full_name: "Inès Moreau".to_owned(),
+                    tenant_name: "Maison Camille".to_owned(),
+                    act: act.name(),
+                    reason: reason.map(str::to_owned),
+                    at: "2026-11-21T10:00:00Z".parse().unwrap(),
+                    timezone: Tz::Europe__Paris,
+                })
+            };
+            let why = "Unpaid since <May>";
+            let Rendered { subject, text, html } =
+                render(&format!("platform_{}", act.name()), lang, &mail(Some(why)));
+            for told in ["Maison Camille", "11:00", "Inès Moreau"] {
+                assert!(text.contains(told) && html.contains(told), "{told} in {text}");
+            }
+            assert!(text.contains(why) && html.contains("Unpaid since &lt;May&gt;"), "{html}");
+            assert!(subjects.insert(subject), "{act:?}");
+            let rendered = render(&format!("platform_{}_bare", act.name()), lang, &mail(None));
+            for absent in ["Unpaid", "null", "\n\n\n"] {
+                assert!(!rendered.text.contains(absent), "{}", rendered.text);
+            }
+        }
     }
 }
 

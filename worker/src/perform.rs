@@ -53,6 +53,9 @@ pub async fn perform(context: &Context, envelope: Envelope) -> Result<(), JobErr
         Job::SendAccountNotice { user_id, event_id } => {
             users::send_account_notice(context, &envelope, user_id, event_id).await
         }
+        Job::SendPlatformNotice { user_id, event_id } => {
+            users::send_platform_notice(context, &envelope, user_id, event_id).await
+        }
         Job::SendInvitation { invitation_id } => {
             users::send_invitation(context, &envelope, invitation_id).await
         }

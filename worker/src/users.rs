@@ -2,16 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use domain::device;
-use domain::id::{AccountEventId, EmailChangeId, InvitationId, ResetId, UserId};
+use domain::id::{AccountEventId, EmailChangeId, EventId, InvitationId, ResetId, UserId};
 use domain::link::{TO_CONFIRM, TO_RESET, TO_UNLOCK};
 use jobs::JobError;
 use providers::mail::Mailbox;
 use store::accounts::{self, Addresses};
+use store::audit;
 use store::members::{self, Invitation};
 use store::messages::{self, About, Audience};
 use store::tenants::Tenant;
 use store::users::Contact;
-use templates::{AccountMail, AccountMatter, AccountOrigin, InvitationMail, Mail, VerificationMail};
+use templates::{
+    AccountMail, AccountMatter, AccountOrigin, InvitationMail, Mail, PlatformMail, VerificationMail,
+};
 
 use crate::context::Context;
 use crate::messages::{Read, claimed, deliver, write_as_harmony};
@@ -161,6 +164,30 @@ pub(crate) async fn send_account_notice(
         })
     };
     send(context, envelope, user_id, "account_notice", |_| true, mail).await
+}
+
+/// Tells an owner what the platform did to their tenant.
+pub(crate) async fn send_platform_notice(
+    context: &Context,
+    envelope: &Envelope,
+    user_id: UserId,
+    event_id: EventId,
+) -> Result<(), JobError> {
+    let tenant = context.store.tenant(envelope.tenant_id);
+    let told = tenant.read(async |tx| audit::told(tx, event_id).await).await;
+    let told = told.map_err(from_store)?.ok_or_else(|| JobError::dropped("the event is gone"))?;
+    let mail = |contact: &Contact, tenant: &Tenant| {
+        Mail::Platform(PlatformMail {
+            lang: contact.locale,
+            full_name: contact.full_name.clone(),
+            tenant_name: tenant.name.clone(),
+            act: told.act.name(),
+            reason: told.reason,
+            at: told.occurred_at,
+            timezone: tenant.timezone,
+        })
+    };
+    send(context, envelope, user_id, "platform_notice", |_| true, mail).await
 }
 
 /// Asks somebody to become a member, in the language of the tenant: they may have none of theirs yet.

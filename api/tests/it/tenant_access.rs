@@ -118,6 +118,42 @@ async fn nobody_gets_into_a_tenant_that_is_suspended_and_what_is_booked_stands()
 }
 
 #[tokio::test]
+async fn every_owner_is_mailed_why_the_tenant_is_suspended_and_that_it_no_longer_is() {
+    let app = TestApp::start().await;
+    let salon = app.tenant("salon").await;
+    salon.member(Role::Owner).await;
+    salon.member(Role::Admin).await;
+    let operator = app.operator().await;
+    app.run_jobs().await;
+    let before = app.mails().await.len();
+    let path = format!("/admin/tenants/{}/suspension", salon.id);
+    let suspend = async || {
+        let why = json!({"reason": "Unpaid since May"});
+        app.put(&path).bearer(&operator.token).json(&why).await.expect(200);
+    };
+    suspend().await;
+    // It is suspended already: nobody is told again.
+    suspend().await;
+    app.run_jobs().await;
+    let told = app.mails().await.split_off(before);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().any(|mail| mail.to.contains(&salon.email)), "{told:?}");
+    for mail in &told {
+        assert_eq!(mail.subject, "Salon salon is suspended");
+        assert!(mail.text.contains("Reason: Unpaid since May"), "{}", mail.text);
+    }
+    app.delete(&path).bearer(&operator.token).await.expect(200);
+    app.delete(&path).bearer(&operator.token).await.expect(200);
+    app.run_jobs().await;
+    let told = app.mails().await.split_off(before + 2);
+    assert_eq!(told.len(), 2, "{told:?}");
+    for mail in &told {
+        assert_eq!(mail.subject, "Salon salon is no longer suspended");
+        assert!(mail.text.contains("It was suspended for: Unpaid since May"), "{}", mail.text);
+    }
+}
+
+#[tokio::test]
 async fn operators_find_tenants_and_suspend_them_on_pages() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;

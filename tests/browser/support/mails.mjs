@@ -1,7 +1,7 @@
 // One mail of each kind that there is, sent by a demo to those who do what it is sent for.
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
-import { api, book, free, invite, mail, salon, sql, token } from './demo.mjs'
+import { api, book, free, invite, mail, operator, salon, sql, token } from './demo.mjs'
 import { origin } from './harness.mjs'
 
 /** What stands in the folder of mails and is none itself. */
@@ -83,6 +83,15 @@ async function waitForATime() {
   return [welcome, await newer(customer.email, welcome)]
 }
 
+/** The platform suspends a business. */
+async function isSuspended() {
+  const owner = await signUp('Studio Fermé', 'Hugo Blanc')
+  const first = await mail(owner.email)
+  const { id } = await api('/tenant', { token: await token(owner) })
+  await api(`/admin/tenants/${id}/suspension`, { method: 'PUT', token: await token(operator), body: { reason: 'Trois factures restent impayées.' } })
+  return newer(owner.email, first)
+}
+
 /** A customer asks for a link to sign in. */
 async function askForALink({ email }, ...known) {
   const response = await fetch(`${origin}/${salon}/account`, { method: 'POST', headers: { Origin: origin }, body: new URLSearchParams({ email }), redirect: 'manual' })
@@ -123,6 +132,7 @@ export async function mails() {
   sent.password_changed = await newer(owner.email, ...Object.values(sent))
   sent.invitation = await invite()
   sent.limit_warning = await nearItsLimit()
+  sent.platform = await isSuspended()
   sent.series_confirmation = await comeRegularly()
   ;[sent.waitlist_welcome, sent.waitlist_offer] = await waitForATime()
 
