@@ -213,18 +213,28 @@ pub struct Told {
     pub occurred_at: DateTime<Utc>,
 }
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit_events)]
+struct Done {
+    action: String,
+    reason: Option<String>,
+    before: Option<Value>,
+    occurred_at: DateTime<Utc>,
+}
+
 /// `None`: there is no such event, or owners are not told of it.
 pub async fn told(tx: &TenantTx, id: EventId) -> Result<Option<Told>> {
-    let found: Option<(String, Option<String>, Option<Value>, DateTime<Utc>)> = audit_events::table
+    let done: Option<Done> = audit_events::table
         .filter(audit_events::tenant_id.eq(tx.tenant()))
         .filter(audit_events::id.eq(id))
-        .select((audit_events::action, audit_events::reason, audit_events::before, audit_events::occurred_at))
+        .select(Done::as_select())
         .first(&mut tx.conn())
         .await
         .optional()?;
-    Ok(found.and_then(|(action, reason, before, occurred_at)| {
-        let before = before.and_then(|before| before.as_str().map(str::to_owned));
-        Some(Told { act: PlatformAct::of_action(&action)?, reason: reason.or(before), occurred_at })
+    Ok(done.and_then(|done| {
+        let before = done.before.as_ref().and_then(Value::as_str).map(str::to_owned);
+        let (act, reason) = (PlatformAct::of_action(&done.action)?, done.reason.or(before));
+        Some(Told { act, reason, occurred_at: done.occurred_at })
     }))
 }
 
