@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 
+use api::limit::LOGIN_ANYWHERE;
 use domain::api_key::Scope;
 use domain::id::JobId;
 use queue::{Limits, RedisConfig};
@@ -210,6 +211,12 @@ async fn lock(app: &TestApp, email: &str, network: u8) {
                 .refused(401, "INVALID_CREDENTIALS");
         }
     }
+    keep_locked(app, email).await;
+}
+
+/// Takes what came back while others guessed: some of it does each few seconds.
+async fn keep_locked(app: &TestApp, email: &str) {
+    while app.state.limits.take(LOGIN_ANYWHERE, email).await.is_ok() {}
 }
 
 #[tokio::test]
@@ -268,13 +275,13 @@ async fn whoever_is_locked_out_is_let_in_by_mail_and_stays_in_where_they_are_kno
     new.open(&address).await;
     assert!(new.page.text.contains(&salon.email), "{}", new.page.text);
     new.submit(&address, &[]).await;
-    lock(&app, &salon.email, 3).await;
+    keep_locked(&app, &salon.email).await;
     new.sign_in(&salon.email, &salon.password).await;
     assert_eq!(new.address, "/app", "{}", new.page.text);
     // What a browser is known by is that user's alone, and no way around guessing there.
     let other = app.tenant("other").await;
-    lock(&app, &other.email, 4).await;
     new.submit("/logout", &[]).await;
+    keep_locked(&app, &other.email).await;
     new.sign_in(&other.email, &other.password).await;
     assert_eq!(new.page.status, 401);
     for _ in 0..20 {
