@@ -46,6 +46,13 @@ impl PageQuestion {
         };
         Ok(Wanted { after, limit })
     }
+
+    /// A page of so many rows for a person: a cursor that is none leads to the beginning.
+    pub fn read_kindly<K: Key>(rows: i64, cursor: Option<&str>) -> Result<Wanted<K>> {
+        let page_of =
+            |cursor: Option<&str>| Self { limit: Some(rows), cursor: cursor.map(str::to_owned) }.read();
+        page_of(cursor).or_else(|_no_cursor| page_of(None))
+    }
 }
 
 /// The page that is asked for.

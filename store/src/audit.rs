@@ -166,17 +166,18 @@ pub async fn record_of<B: Serialize, A: Serialize>(
     Ok(())
 }
 
-/// The same of what the platform does to a tenant, or to its own.
+/// The same of what the platform does to a tenant, or to its own. Answers the row's id.
 pub async fn record_for<B: Serialize, A: Serialize>(
     tx: &SystemTx,
     tenant_id: TenantId,
     by: &By,
     change: Change<'_, B, A>,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<EventId> {
     let row = row(tenant_id, by, &change, now);
+    let id = row.id;
     diesel::insert_into(audit_events::table).values(row).execute(&mut tx.conn()).await?;
-    Ok(())
+    Ok(id)
 }
 
 /// The same of what all owners of the tenant are mailed besides, with the reason that `by` gives. `before`: what was the
@@ -190,9 +191,7 @@ pub(crate) async fn record_and_tell(
 ) -> Result<()> {
     let change =
         Change::<_, ()> { action: act.action(), subject: tenant_id.0, before: before.as_ref(), after: None };
-    let row = row(tenant_id, by, &change, now);
-    let event_id = row.id;
-    diesel::insert_into(audit_events::table).values(row).execute(&mut tx.conn()).await?;
+    let event_id = record_for(tx, tenant_id, by, change, now).await?;
     let owners: Vec<UserId> = memberships::table
         .filter(memberships::tenant_id.eq(tenant_id))
         .filter(memberships::role.eq(Role::Owner))

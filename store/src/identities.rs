@@ -157,9 +157,9 @@ pub async fn offer(tx: &IdentityTx, browser: &TokenHash, offer: &Offer, now: Dat
 }
 
 /// As a row has it.
-type Offered = (Option<Provider>, Option<TenantId>, String, String, String);
+type Offered = (Columns, String, String, String);
 
-fn offered((provider, tenant_id, issuer, subject, email): Offered) -> Result<Offer> {
+fn offered(((provider, tenant_id), issuer, subject, email): Offered) -> Result<Offer> {
     Ok(Offer { source: Source::of(provider, tenant_id)?, issuer, subject, email })
 }
 
@@ -169,8 +169,7 @@ pub async fn find_offer(tx: &IdentityTx, browser: &TokenHash, now: DateTime<Utc>
         .find(browser.as_slice())
         .filter(identity_offers::created_at.gt(now - PATIENCE))
         .select((
-            identity_offers::provider,
-            identity_offers::tenant_id,
+            (identity_offers::provider, identity_offers::tenant_id),
             identity_offers::issuer,
             identity_offers::subject,
             identity_offers::email,

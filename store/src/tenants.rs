@@ -459,13 +459,11 @@ pub async fn set_plan(tx: &TenantTx, plan: Plan, by: &By, now: DateTime<Utc>) ->
     let own = tenants::table.find(tx.tenant());
     let before: Plan = own.select(tenants::plan).for_no_key_update().first(&mut tx.conn()).await?;
     let raised = tenants::version.eq(tenants::version + 1);
+    let downgraded = (plan < before).then(|| tenants::downgraded_at.eq(now));
     diesel::update(own)
-        .set((tenants::plan.eq(plan), raised, tenants::updated_at.eq(now)))
+        .set((tenants::plan.eq(plan), raised, tenants::updated_at.eq(now), downgraded))
         .execute(&mut tx.conn())
         .await?;
-    if plan < before {
-        diesel::update(own).set(tenants::downgraded_at.eq(now)).execute(&mut tx.conn()).await?;
-    }
     let change =
         Change { action: "tenant.plan", subject: tx.tenant().0, before: Some(&before), after: Some(&plan) };
     audit::record(tx, by, change, now).await

@@ -30,6 +30,7 @@ pub mod serve;
 mod settle;
 pub mod suspect;
 mod tally;
+mod tenants;
 mod usage;
 mod users;
 mod waitlist;

@@ -1,31 +1,16 @@
 //! Private events that recur: each night a day more of them comes within reach of bookings.
 
-use domain::id::{StaffId, TenantId};
+use domain::id::StaffId;
 use jobs::{Job, JobError};
-use uuid::Uuid;
 
 use crate::context::Context;
 use crate::outcome::from_store;
 use crate::runtime::Envelope;
-
-/// Enqueued by one transaction.
-const BATCH: i64 = 500;
+use crate::tenants;
 
 /// Has every tenant look after its own.
 pub(crate) async fn extend_tenants(context: &Context) -> Result<(), JobError> {
-    let (system, now) = (context.store.system(), context.clock.now());
-    let mut after = TenantId(Uuid::nil());
-    loop {
-        let page: store::Result<_> = system
-            .transaction(async |tx| {
-                let page = store::reminders::tenants(tx, after, BATCH).await?;
-                tx.enqueue_for_each(&page, &Job::ExtendPrivateEvents {}, now).await?;
-                Ok(page)
-            })
-            .await;
-        let Some(last) = page.map_err(from_store)?.pop() else { return Ok(()) };
-        after = last;
-    }
+    tenants::enqueue_for_each(context, &Job::ExtendPrivateEvents {}, store::reminders::tenants).await
 }
 
 /// Writes out what has come within reach, one staff member's by one transaction. Done twice, it is done once: each series

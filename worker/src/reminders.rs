@@ -2,15 +2,17 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use domain::id::{BookingId, TenantId};
+use domain::id::BookingId;
 use domain::reminder::{JUST_BOOKED, evenings, reminded_in_the_evening_of};
 use domain::wall_clock;
 use jobs::{Job, JobError};
+use store::SystemTx;
 use uuid::Uuid;
 
 use crate::context::Context;
 use crate::outcome::from_store;
 use crate::runtime::Envelope;
+use crate::tenants;
 
 /// Enqueued by one transaction.
 const BATCH: i64 = 500;
@@ -22,26 +24,17 @@ pub(crate) async fn remind_tenants(
     since: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<(), JobError> {
-    let (system, now) = (context.store.system(), context.clock.now());
-    let zones: store::Result<_> = system.transaction(async |tx| store::reminders::zones(tx).await).await;
+    let zones: store::Result<_> =
+        context.store.system().transaction(async |tx| store::reminders::zones(tx).await).await;
     for name in zones.map_err(from_store)? {
         let Ok(zone) = name.parse::<Tz>() else {
             tracing::error!(zone = name, "no such time zone: its tenants do not remind");
             continue;
         };
         for date in evenings(zone, since, until) {
-            let mut after = TenantId(Uuid::nil());
-            loop {
-                let page: store::Result<_> = system
-                    .transaction(async |tx| {
-                        let page = store::reminders::tenants_of(tx, &name, after, BATCH).await?;
-                        tx.enqueue_for_each(&page, &Job::RemindOfBookings { date }, now).await?;
-                        Ok(page)
-                    })
-                    .await;
-                let Some(last) = page.map_err(from_store)?.pop() else { break };
-                after = last;
-            }
+            let evening =
+                async |tx: &SystemTx, after, most| store::reminders::tenants_of(tx, &name, after, most).await;
+            tenants::enqueue_for_each(context, &Job::RemindOfBookings { date }, evening).await?;
         }
     }
     Ok(())

@@ -1,16 +1,13 @@
 //! What is kept no longer than it may be: each night a day less is known of who came.
 
-use domain::id::{CustomerId, TenantId};
+use domain::id::CustomerId;
 use jobs::{Job, JobError};
 use store::retention;
-use uuid::Uuid;
 
 use crate::context::Context;
 use crate::outcome::from_store;
 use crate::runtime::Envelope;
-
-/// Enqueued by one transaction.
-const BATCH: i64 = 500;
+use crate::tenants;
 
 /// Removes the accounts that lead nowhere, and has every tenant look after its own.
 pub(crate) async fn retain(context: &Context) -> Result<(), JobError> {
@@ -18,18 +15,7 @@ pub(crate) async fn retain(context: &Context) -> Result<(), JobError> {
     let removed: store::Result<_> =
         system.transaction(async |tx| retention::remove_unused_users(tx, now).await).await;
     tracing::info!(users = removed.map_err(from_store)?, "removed the accounts that nobody used");
-    let mut after = TenantId(Uuid::nil());
-    loop {
-        let page: store::Result<_> = system
-            .transaction(async |tx| {
-                let page = store::reminders::tenants(tx, after, BATCH).await?;
-                tx.enqueue_for_each(&page, &Job::ForgetOldRecords {}, now).await?;
-                Ok(page)
-            })
-            .await;
-        let Some(last) = page.map_err(from_store)?.pop() else { return Ok(()) };
-        after = last;
-    }
+    tenants::enqueue_for_each(context, &Job::ForgetOldRecords {}, store::reminders::tenants).await
 }
 
 /// Forgets who came long ago and who has not come since, a batch by one transaction. May run twice.

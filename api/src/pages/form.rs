@@ -7,8 +7,8 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use domain::rejection::{Code, FieldError, Kind};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use templates::Text;
 
 use crate::extract::{PATIENCE, collect};
@@ -103,4 +103,11 @@ pub fn flaws(problem: &Problem, fields: &[(&str, &str)], text: Text<'_>) -> Resu
         flaws.push(Flaw { field: field.to_owned(), text });
     }
     Ok(flaws)
+}
+
+/// What asks for the present password and nothing else.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct PasswordForm {
+    pub current_password: String,
 }

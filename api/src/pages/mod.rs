@@ -166,6 +166,19 @@ pub async fn not_found(request: HttpRequest, reader: Reader) -> Result<HttpRespo
     Err(Code::NotFound.into())
 }
 
+/// A query of those pairs that say something.
+fn query(pairs: &[(&str, &str)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()));
+    query.finish()
+}
+
+/// The address of a list's next page: what was asked for, as far as anything was, and where to go on.
+fn next_page(path: &str, asked: &[(&str, &str)], cursor: &str) -> String {
+    let pairs: Vec<_> = asked.iter().copied().chain([("cursor", cursor)]).collect();
+    format!("{path}?{}", query(&pairs))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

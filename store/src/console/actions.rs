@@ -105,7 +105,8 @@ pub async fn retry(
     before.wake(tx);
     tx.will_tell();
     let change = Change::<_, ()> { action: "job.retry", subject: id.0, before: Some(&before), after: None };
-    audit::record_for(tx, tenant_id, by, change, now).await
+    audit::record_for(tx, tenant_id, by, change, now).await?;
+    Ok(())
 }
 
 /// Removes a job for good. One that is with the workers is refused: its run would go on.
@@ -126,7 +127,8 @@ pub async fn delete(
     query.execute(&mut tx.conn()).await?;
     tx.will_tell();
     let change = Change::<_, ()> { action: "job.delete", subject: id.0, before: Some(&before), after: None };
-    audit::record_for(tx, tenant_id, by, change, now).await
+    audit::record_for(tx, tenant_id, by, change, now).await?;
+    Ok(())
 }
 
 /// Which dead jobs are meant.

@@ -2,9 +2,12 @@
 //! booked stands, because books are kept by law, and nobody knows by whom.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel::sql_query;
 use diesel::sql_types::{Array, Jsonb, Text, Timestamptz, Uuid};
-use diesel::{OptionalExtension, QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
+use domain::booking::Status;
 use domain::id::{BookingId, CustomerId};
 use domain::rejection::Code;
 use serde_json::Value;
@@ -16,6 +19,7 @@ use crate::bookings::forget::forget;
 use crate::cached::cached;
 use crate::error::Result;
 use crate::events;
+use crate::schema::bookings;
 
 /// Addresses that were theirs and are nobody else's now: what waits for them bears their address alone.
 const ADDRESSES: &str = "\
@@ -85,15 +89,6 @@ pub async fn data(tx: &TenantTx, id: CustomerId) -> Result<Value> {
     Ok(known.ok_or(Code::NotFound)?.data)
 }
 
-/// What is still ahead.
-const AHEAD: &str = "\
-SELECT b.id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2 AND b.ends_at > $3
-  AND b.status IN ('held', 'pending', 'confirmed') LIMIT 1";
-
-/// All of them.
-const BOOKINGS: &str =
-    "SELECT b.id FROM bookings b WHERE b.tenant_id = $1 AND b.customer_id = $2 AND b.created_at <= $3";
-
 /// In this order: what leads to others goes after them. $3 is the moment, $4 their addresses.
 const ERASE: [&str; 11] = [
     "DELETE FROM idempotency_keys k USING unnest($4) address
@@ -120,21 +115,21 @@ const ERASE: [&str; 11] = [
      WHERE tenant_id = $1 AND id = $2",
 ];
 
-#[derive(QueryableByName)]
-struct One {
-    #[diesel(sql_type = Uuid)]
-    id: uuid::Uuid,
-}
-
 /// Forgets who a customer was: nothing that names them is left but what members wrote of why they changed something. Refused
 /// while anything of theirs is ahead: they are expected.
 pub async fn erase(tx: &TenantTx, id: CustomerId, by: &By, now: DateTime<Utc>) -> Result<()> {
     let customer = find_for_update(tx, id).await?;
-    if !rows(tx, AHEAD, id, now).await?.is_empty() {
+    let theirs =
+        bookings::table.filter(bookings::tenant_id.eq(tx.tenant())).filter(bookings::customer_id.eq(id));
+    let ahead = theirs.filter(bookings::ends_at.gt(now)).filter(bookings::status.eq_any([
+        Status::Held,
+        Status::Pending,
+        Status::Confirmed,
+    ]));
+    if diesel::select(exists(ahead)).get_result(&mut tx.conn()).await? {
         return Err(Code::CustomerExpected.into());
     }
-    let bookings: Vec<_> =
-        rows(tx, BOOKINGS, id, now).await?.into_iter().map(|one| BookingId(one.id)).collect();
+    let booked: Vec<BookingId> = theirs.select(bookings::id).load(&mut tx.conn()).await?;
     let addresses = addresses(tx, id).await?;
     for sql in ERASE {
         let query = sql_query(sql)
@@ -144,13 +139,8 @@ pub async fn erase(tx: &TenantTx, id: CustomerId, by: &By, now: DateTime<Utc>) -
             .bind::<Array<Text>, _>(&addresses);
         cached(query).execute(&mut tx.conn()).await?;
     }
-    forget(tx, &bookings, now).await?;
+    forget(tx, &booked, now).await?;
     events::record(tx, happened("customer.erased", &customer), now).await?;
     let change = Change::<(), ()> { action: "customer.erase", subject: id.0, before: None, after: None };
     audit::record(tx, by, change, now).await
-}
-
-async fn rows(tx: &TenantTx, sql: &'static str, id: CustomerId, now: DateTime<Utc>) -> Result<Vec<One>> {
-    let query = sql_query(sql).bind::<Uuid, _>(tx.tenant()).bind::<Uuid, _>(id).bind::<Timestamptz, _>(now);
-    Ok(cached(query).load(&mut tx.conn()).await?)
 }

@@ -13,12 +13,11 @@ use store::audit::{self, Event, Filter};
 use store::{api_keys, members};
 use uuid::Uuid;
 
-use super::next_page;
 use crate::audit::{Format, file};
 use crate::extract::{PageMember, Query, ReadAudit};
 use crate::list::PageQuestion;
 use crate::pages::form::Choice;
-use crate::pages::{Reader, render};
+use crate::pages::{Reader, next_page, query, render};
 use crate::problem::Result;
 
 const PAGE: &str = "/app/settings/audit";
@@ -162,8 +161,7 @@ pub async fn show(
         .answer(async {
             let Query(asked) = question?;
             let (frame, tenant) = member.frame(&reader).await?;
-            let page_of = |cursor| PageQuestion { limit: Some(ROWS), cursor }.read();
-            let wanted = page_of(asked.cursor.clone()).or_else(|_no_cursor| page_of(None))?;
+            let wanted = PageQuestion::read_kindly(ROWS, asked.cursor.as_deref())?;
             let filter = asked.filter(tenant.timezone);
             let now = member.now;
             let read: store::Result<_> = member
@@ -206,10 +204,8 @@ pub async fn show(
 
 /// The address of the file of what is shown.
 fn address(asked: &Asked, format: &str) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("format", format);
-    query.extend_pairs(asked.pairs().iter().filter(|(_, value)| !value.is_empty()));
-    format!("{PAGE}/file?{}", query.finish())
+    let pairs: Vec<_> = [("format", format)].into_iter().chain(asked.pairs()).collect();
+    format!("{PAGE}/file?{}", query(&pairs))
 }
 
 pub async fn export(

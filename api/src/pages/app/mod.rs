@@ -218,10 +218,3 @@ fn setup() -> Vec<Page> {
 fn done(address: &str, key: &str) -> HttpResponse {
     see_with(address, &Flash::ok(key))
 }
-
-/// The address of a list's next page: what was asked for, as far as anything was, and where to go on.
-fn next_page(path: &str, asked: &[(&str, &str)], cursor: &str) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(asked.iter().filter(|(_, value)| !value.is_empty())).append_pair("cursor", cursor);
-    format!("{path}?{}", query.finish())
-}

@@ -12,7 +12,7 @@ use super::done;
 use super::told::Told;
 use crate::account;
 use crate::extract::{OwnTenant, PageMember};
-use crate::pages::form::{Flaw, Form, refuses_a_person};
+use crate::pages::form::{Flaw, Form, PasswordForm, refuses_a_person};
 use crate::pages::{Reader, render};
 use crate::problem::{Problem, Result};
 
@@ -57,12 +57,6 @@ impl SignOnForm {
             domains: domains.map(str::to_owned).collect(),
         }
     }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct PasswordForm {
-    current_password: String,
 }
 
 #[derive(Serialize)]

@@ -8,12 +8,11 @@ use serde::{Deserialize, Serialize};
 use store::console::{self, Deed, Many};
 
 use super::jobs::Question;
-use super::query;
 use crate::console::all;
 use crate::extract::{PageOperator, Query};
 use crate::pages::form::Form;
 use crate::pages::frame::Flash;
-use crate::pages::{Reader, render, see_with};
+use crate::pages::{Reader, query, render, see_with};
 use crate::problem::Result;
 
 /// Where the count of what is meant ends.

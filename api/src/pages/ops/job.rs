@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use store::SystemTx;
 use store::console::{self, JobDetail};
 
-use super::{JobRow, query, settled};
+use super::{JobRow, settled};
 use crate::console::Key;
 use crate::extract::PageOperator;
 use crate::pages::form::Form;
-use crate::pages::{Reader, render};
+use crate::pages::{Reader, query, render};
 use crate::problem::{Problem, Result};
 
 #[derive(Serialize)]

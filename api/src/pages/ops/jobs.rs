@@ -7,10 +7,10 @@ use domain::job::JobState;
 use serde::{Deserialize, Serialize};
 use store::console::{self, Filter};
 
-use super::{JobRow, query};
+use super::JobRow;
 use crate::console::cursor;
 use crate::extract::{PageOperator, Query};
-use crate::pages::{Reader, render};
+use crate::pages::{Reader, query, render};
 use crate::problem::Result;
 
 const ROWS: i64 = 50;

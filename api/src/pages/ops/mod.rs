@@ -110,10 +110,3 @@ pub(super) fn unsettled(problem: &Problem) -> Option<&'static str> {
         _ => None,
     }
 }
-
-/// A query of those pairs that say something.
-fn query(pairs: &[(&str, &str)]) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()));
-    query.finish()
-}

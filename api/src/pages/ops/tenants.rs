@@ -10,13 +10,12 @@ use serde::{Deserialize, Serialize};
 use store::console::tenants::{self, Filter, Row};
 use store::members;
 
-use super::query;
 use crate::console::tenants::set_suspension;
 use crate::extract::{PageOperator, Path, Query};
 use crate::list::PageQuestion;
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
 use crate::pages::frame::Flash;
-use crate::pages::{Reader, render, see_with};
+use crate::pages::{Reader, next_page, render, see_with};
 use crate::problem::{Problem, Result};
 use actix_web::ResponseError;
 
@@ -105,8 +104,7 @@ pub async fn list(reader: Reader, operator: PageOperator, question: Result<Query
         .answer(async {
             let Query(mut asked) = question?;
             asked.q = asked.q.trim().chars().take(200).collect();
-            let page_of = |cursor| PageQuestion { limit: Some(ROWS), cursor }.read();
-            let wanted = page_of(asked.cursor.clone()).or_else(|_no_cursor| page_of(None))?;
+            let wanted = PageQuestion::read_kindly(ROWS, asked.cursor.as_deref())?;
             let filter = Filter {
                 words: asked.q.clone(),
                 plan: Plan::from_name(&asked.plan),
@@ -123,8 +121,7 @@ pub async fn list(reader: Reader, operator: PageOperator, question: Result<Query
             let page = wanted.page(found, |last| (last.created_at, last.id), TenantRow::from);
             let next = page.next_cursor.map(|cursor| {
                 let asked = [("q", asked.q.as_str()), ("plan", &asked.plan), ("status", &asked.status)];
-                let asked: Vec<_> = asked.into_iter().chain([("cursor", cursor.as_str())]).collect();
-                format!("/ops/tenants?{}", query(&asked))
+                next_page("/ops/tenants", &asked, &cursor)
             });
             let content = List {
                 current: "tenants",

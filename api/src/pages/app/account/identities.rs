@@ -4,13 +4,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::id::IdentityId;
 use domain::identity::Provider;
 use domain::rejection::Code;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::identities::{self, Identity, Source};
 
 use super::super::done;
 use super::super::told::Told;
 use crate::extract::{Account, PageMember, Path};
-use crate::pages::form::{Flaw, Form, refuses_a_person};
+use crate::pages::form::{Flaw, Form, PasswordForm, refuses_a_person};
 use crate::pages::frame::{Flash, Frame};
 use crate::pages::{Reader, render, see_with};
 use crate::problem::{Problem, Result};
@@ -18,12 +18,6 @@ use crate::{account, cookies};
 
 const FIELDS: &[(&str, &str)] = &[("/current_password", "current_password")];
 const SECURITY: &str = "/app/account/security";
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct PasswordForm {
-    current_password: String,
-}
 
 #[derive(Serialize)]
 struct Page {

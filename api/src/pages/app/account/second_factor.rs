@@ -10,19 +10,13 @@ use super::super::done;
 use super::super::told::Told;
 use crate::account;
 use crate::extract::{Account, PageMember};
-use crate::pages::form::{Flaw, Form, refuses_a_person};
+use crate::pages::form::{Flaw, Form, PasswordForm, refuses_a_person};
 use crate::pages::frame::Frame;
 use crate::pages::{Reader, render, see};
 use crate::problem::Result;
 
 const FIELDS: &[(&str, &str)] = &[("/current_password", "current_password"), ("/code", "code")];
 const SECURITY: &str = "/app/account/security";
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct PasswordForm {
-    current_password: String,
-}
 
 #[derive(Default, Deserialize)]
 #[serde(default)]

@@ -10,11 +10,10 @@ use futures_util::join;
 use serde::{Deserialize, Serialize};
 use store::bookings::{self, Appointment, Filter};
 
-use super::super::next_page;
 use super::{Choice, Sheet};
 use crate::extract::{PageMember, Query, Read};
 use crate::list::PageQuestion;
-use crate::pages::{Reader, render};
+use crate::pages::{Reader, next_page, render};
 use crate::problem::Result;
 
 /// Rows of one page of the list.
@@ -78,9 +77,7 @@ pub async fn show(
             let (frame, tenant) = member.frame(&reader).await?;
             let chosen = PERIODS.into_iter().find(|known| *known == question.period).unwrap_or("upcoming");
             let (from, to, latest_first) = period(chosen, tenant.timezone, member.now);
-            // A cursor that is none leads to the beginning.
-            let page_of = |cursor| PageQuestion { limit: Some(ROWS), cursor }.read();
-            let wanted = page_of(question.cursor.clone()).or_else(|_no_cursor| page_of(None))?;
+            let wanted = PageQuestion::read_kindly(ROWS, question.cursor.as_deref())?;
             let typed: String = question.q.chars().take(100).collect();
             let words = domain::customer::wanted(&typed);
             let code = domain::booking::beginning_of_code(&typed);

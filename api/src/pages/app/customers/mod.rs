@@ -16,10 +16,9 @@ use serde::{Deserialize, Serialize};
 use store::customers::tags::TagCount;
 use store::customers::{Filter, Known, blocks};
 
-use super::next_page;
 use crate::extract::{PageMember, Query, Read};
 use crate::list::PageQuestion;
-use crate::pages::{Reader, render};
+use crate::pages::{Reader, next_page, render};
 use crate::problem::Result;
 
 const ROWS: i64 = 40;
@@ -92,9 +91,7 @@ pub async fn list(
         .answer(async {
             let Query(question) = question?;
             let (frame, _tenant) = member.frame(&reader).await?;
-            // A cursor that is none leads to the beginning.
-            let page_of = |cursor| PageQuestion { limit: Some(ROWS), cursor }.read();
-            let wanted = page_of(question.cursor.clone()).or_else(|_no_cursor| page_of(None))?;
+            let wanted = PageQuestion::read_kindly(ROWS, question.cursor.as_deref())?;
             let q: String = question.q.chars().take(100).collect();
             let tag: String = question.tag.trim().chars().take(40).collect();
             let tag_key = Some(customer::tag_key(&tag)).filter(|key| !key.is_empty());

@@ -243,12 +243,6 @@ pub async fn unblock(
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub struct ErasureForm {
-    sure: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
 pub struct ConsentForm {
     /// Not empty: they agree.
     given: String,
@@ -288,6 +282,12 @@ pub async fn data(
             Ok(HttpResponse::Ok().insert_header((CONTENT_DISPOSITION, name)).json(data))
         })
         .await
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ErasureForm {
+    sure: String,
 }
 
 /// Forgets who they were. Nothing happens to whoever is not sure.

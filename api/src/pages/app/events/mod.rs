@@ -11,11 +11,10 @@ use serde::{Deserialize, Serialize};
 use store::private_events::{Busy, BusyFilter};
 use templates::describe;
 
-use super::next_page;
 use crate::extract::{PageMember, Query, Read};
 use crate::list::PageQuestion;
 use crate::pages::form::Choice;
-use crate::pages::{Reader, render};
+use crate::pages::{Reader, next_page, render};
 use crate::problem::{Result, failed};
 
 #[derive(Debug, Default, Deserialize)]
