@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rejection::Rejection;
+use crate::text;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "diesel", derive(diesel::AsExpression, diesel::FromSqlRow))]
@@ -71,9 +74,29 @@ impl Permission {
             Self::OwnTenant => Role::Owner,
         }
     }
+
+    /// The same table for an operator who acts in a tenant for its support: the day's work and the catalogue, and the log
+    /// that tells of it. Never who gets in, by what, whose it is, or what can't be taken back.
+    pub const fn is_for_support(self) -> bool {
+        match self {
+            Self::Read | Self::ManageBookings | Self::ManageCatalogue | Self::ReadAudit => true,
+            Self::ManageTenant | Self::ManageTeam | Self::ManageKeys | Self::OwnTenant => false,
+        }
+    }
+}
+
+/// Why an operator acts in a tenant: 10 to 500 characters, which its people read.
+pub fn support_reason(reason: &str) -> Result<String, Rejection> {
+    let reason = text::lines(reason, 500)
+        .map_err(|why| Rejection::invalid("/reason", "INVALID", why.to_string()))?
+        .filter(|reason| reason.chars().count() >= 10);
+    reason.ok_or_else(|| Rejection::invalid("/reason", "TOO_SHORT", "must have at least 10 characters"))
 }
 
 impl Role {
+    /// As what pages show an operator who acts for a tenant's support; what they may is [`Permission::is_for_support`].
+    pub const OF_SUPPORT: Self = Self::Manager;
+
     pub const ALL: [Self; 5] = [Self::Viewer, Self::Staff, Self::Manager, Self::Admin, Self::Owner];
 
     pub const fn may(self, permission: Permission) -> bool {
@@ -130,6 +153,36 @@ mod tests {
             (Manager, Some(Viewer), None, false),
         ] {
             assert_eq!(who.may_change(from, to), may, "{who:?} {from:?} {to:?}");
+        }
+    }
+
+    #[test]
+    fn support_does_the_days_work_and_touches_nothing_that_lets_somebody_in() {
+        use Permission::{
+            ManageBookings, ManageCatalogue, ManageKeys, ManageTeam, ManageTenant, OwnTenant, Read, ReadAudit,
+        };
+        for (permission, may) in [
+            (Read, true),
+            (ManageBookings, true),
+            (ManageCatalogue, true),
+            (ReadAudit, true),
+            (ManageTenant, false),
+            (ManageTeam, false),
+            (ManageKeys, false),
+            (OwnTenant, false),
+        ] {
+            assert_eq!(permission.is_for_support(), may, "{permission:?}");
+            // Nor do pages offer it, which ask the role.
+            assert!(may || !Role::OF_SUPPORT.may(permission), "{permission:?}");
+        }
+    }
+
+    #[test]
+    fn a_reason_says_something() {
+        assert_eq!(support_reason(" Asked by phone ").unwrap(), "Asked by phone");
+        assert_eq!(support_reason(&"é".repeat(500)).unwrap().chars().count(), 500);
+        for reason in ["", "         x", "too short", &"é".repeat(501), "asked by\u{7}phone"] {
+            assert!(support_reason(reason).is_err(), "{reason}");
         }
     }
 

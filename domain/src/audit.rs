@@ -67,6 +67,8 @@ pub const ACTIONS: &[&str] = &[
     "tenant.remove_sign_on",
     "tenant.suspend",
     "tenant.reinstate",
+    "support.begin",
+    "support.end",
     "member.join",
     "member.leave",
     "member.remove",
@@ -90,15 +92,18 @@ pub const ACTIONS: &[&str] = &[
 pub enum PlatformAct {
     Suspend,
     Reinstate,
+    /// An operator acts in it.
+    Support,
 }
 
 impl PlatformAct {
-    pub const ALL: [Self; 2] = [Self::Suspend, Self::Reinstate];
+    pub const ALL: [Self; 3] = [Self::Suspend, Self::Reinstate, Self::Support];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Suspend => "suspend",
             Self::Reinstate => "reinstate",
+            Self::Support => "support",
         }
     }
 
@@ -107,6 +112,7 @@ impl PlatformAct {
         match self {
             Self::Suspend => "tenant.suspend",
             Self::Reinstate => "tenant.reinstate",
+            Self::Support => "support.begin",
         }
     }
 

@@ -586,6 +586,7 @@ app-audit-subject = { $subject ->
     [private_event] Private events
     [calendar_feed] Calendar feeds
     [tenant] The business
+    [support] Support
     [member] Members
     [invitation] Invitations
     [api_key] API keys
@@ -657,6 +658,8 @@ app-audit-did = { $action ->
     [tenant_remove_sign_on] Single sign-on taken away
     [tenant_suspend] Business suspended
     [tenant_reinstate] Business reinstated
+    [support_begin] Harmony’s support came in
+    [support_end] Harmony’s support left
     [tenant_transfer] Business given to another
     [member_join] Member joined
     [member_leave] Member left
@@ -686,6 +689,8 @@ app-access-factor-without = { $count ->
 app-access-factor-on = Ask it of every member
 app-access-factor-first = Turn it on for yourself first.
 app-access-factor-changed = Saved.
+app-support = You act for { $tenant } until { $until }
+app-support-stop = Stop
 app-second-factor-required = This business asks for two-factor sign-in. Turn it on to go on.
 
 app-identity = Sign in with others

@@ -119,18 +119,22 @@ mail-account-device = Device
 mail-account-network = Network
 
 mail-platform-subject = { $act ->
+    [support] Harmony’s support works in { $tenant }
     [suspend] { $tenant } is suspended
    *[reinstate] { $tenant } is no longer suspended
 }
 mail-platform-status = { $act ->
+    [support] Support
     [suspend] Suspended
    *[reinstate] Open again
 }
 mail-platform-lead = { $act ->
+    [support] Somebody of Harmony acts in { $tenant } for an hour at most, for the reason below. What they do stands in the log with their name. They reach no account, no key and no setting.
     [suspend] Harmony has suspended { $tenant }. Nobody gets in, its keys open nothing, and nobody can book. What is booked stands, and customers can still cancel.
    *[reinstate] Harmony has ended the suspension of { $tenant }. Everybody gets in as before, and customers can book.
 }
 mail-platform-reason = { $act ->
+    [support] Reason
     [suspend] Reason
    *[reinstate] It was suspended for
 }

@@ -114,6 +114,10 @@ flaw = { $field ->
     }
     [domains] Use at most 20 domains, such as example.com, with commas between them.
     [business] Enter the public address of your business, such as salon-lea.
+    [support_reason] { $code ->
+        [INVALID] At most 500 characters, and no control characters.
+       *[other] Say why in at least 10 characters: its people read it.
+    }
     [start] Choose a time.
     [staff_id] Choose a person.
     [full_name] Enter your name.

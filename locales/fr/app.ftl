@@ -586,6 +586,7 @@ app-audit-subject = { $subject ->
     [private_event] Événements privés
     [calendar_feed] Flux d’agenda
     [tenant] L’entreprise
+    [support] Assistance
     [member] Membres
     [invitation] Invitations
     [api_key] Clés d’API
@@ -657,6 +658,8 @@ app-audit-did = { $action ->
     [tenant_remove_sign_on] Connexion d’entreprise retirée
     [tenant_suspend] Entreprise suspendue
     [tenant_reinstate] Entreprise rétablie
+    [support_begin] L’assistance de Harmony est entrée
+    [support_end] L’assistance de Harmony est sortie
     [tenant_transfer] Entreprise donnée à un autre
     [member_join] Membre arrivé
     [member_leave] Membre parti
@@ -686,6 +689,8 @@ app-access-factor-without = { $count ->
 app-access-factor-on = La demander à chaque membre
 app-access-factor-first = Activez-la d’abord pour vous-même.
 app-access-factor-changed = Enregistré.
+app-support = Vous agissez pour { $tenant } jusqu’à { $until }
+app-support-stop = Arrêter
 app-second-factor-required = Cette entreprise demande la double authentification. Activez-la pour continuer.
 
 app-identity = Se connecter avec d’autres

@@ -119,18 +119,22 @@ mail-account-device = Appareil
 mail-account-network = Réseau
 
 mail-platform-subject = { $act ->
+    [support] L’assistance de Harmony intervient chez { $tenant }
     [suspend] L’entreprise { $tenant } est suspendue
    *[reinstate] L’entreprise { $tenant } n’est plus suspendue
 }
 mail-platform-status = { $act ->
+    [support] Assistance
     [suspend] Suspendue
    *[reinstate] De nouveau ouverte
 }
 mail-platform-lead = { $act ->
+    [support] Quelqu’un de Harmony agit chez { $tenant } pendant une heure au plus, pour la raison ci-dessous. Ce qui est fait figure au journal, à son nom. Aucun compte, aucune clé et aucun réglage ne lui sont ouverts.
     [suspend] Harmony a suspendu l’entreprise { $tenant }. Personne n’entre, ses clés n’ouvrent rien, et personne ne peut réserver. Ce qui est réservé tient, et les clients peuvent encore annuler.
    *[reinstate] Harmony a mis fin à la suspension de l’entreprise { $tenant }. Chacun entre comme avant, et les clients peuvent réserver.
 }
 mail-platform-reason = { $act ->
+    [support] Raison
     [suspend] Raison
    *[reinstate] Elle était suspendue pour
 }

@@ -114,6 +114,10 @@ flaw = { $field ->
     }
     [domains] Au plus 20 domaines, comme example.com, séparés par des virgules.
     [business] Saisissez l’adresse publique de votre entreprise, comme salon-lea.
+    [support_reason] { $code ->
+        [INVALID] 500 caractères au plus, sans caractères de contrôle.
+       *[other] Dites pourquoi en 10 caractères au moins : ses membres le lisent.
+    }
     [start] Choisissez un horaire.
     [staff_id] Choisissez une personne.
     [full_name] Indiquez votre nom.

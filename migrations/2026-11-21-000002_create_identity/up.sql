@@ -65,7 +65,9 @@ CREATE TABLE sessions (
   last_seen_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   revoked_at timestamptz,
-  tenant_only boolean NOT NULL DEFAULT false CHECK (NOT tenant_only OR tenant_id IS NOT NULL)
+  tenant_only boolean NOT NULL DEFAULT false CHECK (NOT tenant_only OR tenant_id IS NOT NULL),
+  support_reason text CHECK (length(support_reason) BETWEEN 10 AND 500),
+  CHECK (support_reason IS NULL OR tenant_only)
 );
 CREATE INDEX sessions_user ON sessions (user_id, created_at);
 CREATE INDEX sessions_expires_at ON sessions (expires_at);
@@ -74,6 +76,8 @@ COMMENT ON COLUMN sessions.last_seen_at IS 'To within a quarter of an hour.';
 COMMENT ON COLUMN sessions.tenant_id IS 'The tenant it acts in; NULL for an operator without one.';
 COMMENT ON COLUMN sessions.tenant_only IS
   'Opened by the word of the tenant''s own provider: it leads to that tenant, and to nothing of the account itself.';
+COMMENT ON COLUMN sessions.support_reason IS
+  'Why an operator acts in that tenant, of which they are no member; NULL: it is no such session.';
 CREATE INDEX sessions_tenant_only ON sessions (tenant_id, user_id) WHERE tenant_only;
 
 -- A session is a family of refresh tokens: a used one that comes back revokes the session.

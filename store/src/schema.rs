@@ -723,6 +723,7 @@ diesel::table! {
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
         tenant_only -> Bool,
+        support_reason -> Nullable<Text>,
     }
 }
 

@@ -20,6 +20,8 @@ pub const LIFETIME: TimeDelta = TimeDelta::days(30);
 pub const IDLE: TimeDelta = TimeDelta::days(14);
 /// How long a browser's session lives at most.
 pub const MOST: TimeDelta = TimeDelta::days(90);
+/// How long an operator acts in a tenant, used or not.
+pub const SUPPORT: TimeDelta = TimeDelta::hours(1);
 /// Use is written down no oftener than this: a page that is read need not write.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(15);
 
@@ -37,6 +39,8 @@ pub struct Session {
     pub revoked_at: Option<DateTime<Utc>>,
     /// It was opened by the word of its tenant's own provider: it leads there, and to nothing of the account itself.
     pub tenant_only: bool,
+    /// An operator acts in the tenant, without being a member, for this reason: it is of this tenant alone, too.
+    pub support_reason: Option<String>,
 }
 
 /// SHA-256 of a refresh token, or of a cookie.
@@ -73,9 +77,24 @@ pub struct Standing {
     /// The session is for this tenant alone: see [`Session::tenant_only`].
     #[diesel(select_expression = sessions::tenant_only)]
     pub is_tenant_only: bool,
+    /// They are no member, but an operator: see [`Session::support_reason`].
+    #[diesel(select_expression = sessions::support_reason.is_not_null())]
+    pub is_support: bool,
 }
 
 impl Standing {
+    /// Of an operator who acts for the tenant's support: nothing stands between.
+    const fn of_support(has_second_factor: bool) -> Self {
+        Self {
+            role: Role::OF_SUPPORT,
+            is_suspended: false,
+            needs_second_factor: false,
+            has_second_factor,
+            is_tenant_only: true,
+            is_support: true,
+        }
+    }
+
     /// Why they reach nothing of the tenant's, if they do not.
     pub const fn refusal(&self) -> Option<Code> {
         if self.is_suspended {
@@ -110,12 +129,14 @@ pub struct InBrowser {
     pub is_operator: bool,
     pub created_at: DateTime<Utc>,
     pub last_seen_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub support_reason: Option<String>,
 }
 
 impl InBrowser {
-    /// When it ends if it is used now; none: it was seen lately.
+    /// When it ends if it is used now; none: it was seen lately, or ends when it ends.
     pub fn prolonged(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        prolonged(self.created_at, self.last_seen_at, now)
+        prolonged(self.created_at, self.last_seen_at, now).filter(|_until| !self.standing.is_support)
     }
 }
 
@@ -127,13 +148,13 @@ fn prolonged(
     (now - last_seen_at >= SEEN_EVERY).then(|| (now + IDLE).min(created_at + MOST))
 }
 
-/// The live session that a cookie stands for, of somebody who is a member of its tenant.
+/// The live session that a cookie stands for, of somebody who is a member of its tenant, or acts there for its support.
 pub async fn in_browser(
     tx: &IdentityTx,
     cookie: &TokenHash,
     now: DateTime<Utc>,
 ) -> Result<Option<InBrowser>> {
-    Ok(sessions::table
+    let member: Option<InBrowser> = sessions::table
         .inner_join(
             memberships::table.on(memberships::user_id
                 .eq(sessions::user_id)
@@ -144,10 +165,57 @@ pub async fn in_browser(
         .filter(sessions::token_hash.eq(cookie.as_slice()))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
+        .filter(sessions::support_reason.is_null())
         .select(InBrowser::as_select())
         .first(&mut tx.conn())
         .await
-        .optional()?)
+        .optional()?;
+    match member {
+        Some(member) => Ok(Some(member)),
+        None => support_in_browser(tx, cookie, now).await,
+    }
+}
+
+async fn support_in_browser(
+    tx: &IdentityTx,
+    cookie: &TokenHash,
+    now: DateTime<Utc>,
+) -> Result<Option<InBrowser>> {
+    let found: Option<(Session, (String, Locale, bool, bool))> = sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::token_hash.eq(cookie.as_slice()))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::support_reason.is_not_null())
+        .filter(users::is_operator)
+        .select((
+            Session::as_select(),
+            (
+                users::full_name,
+                users::locale,
+                users::email_verified_at.is_not_null(),
+                users::has_second_factor,
+            ),
+        ))
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(found.and_then(|(session, (full_name, locale, is_verified, has_second_factor))| {
+        Some(InBrowser {
+            id: session.id,
+            user_id: session.user_id,
+            tenant_id: session.tenant_id?,
+            standing: Standing::of_support(has_second_factor),
+            full_name,
+            locale,
+            is_verified,
+            is_operator: true,
+            created_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+            expires_at: session.expires_at,
+            support_reason: session.support_reason,
+        })
+    }))
 }
 
 /// The browser of an operator, in whatever tenant, or in none.
@@ -415,14 +483,15 @@ pub async fn revoke_by_token(tx: &IdentityTx, token: &TokenHash, now: DateTime<U
     }
 }
 
-/// A live session's user and how they stand in `tenant_id`. `None`: the session has ended, or they are no member.
+/// A live session's user and how they stand in `tenant_id`. `None`: the session has ended, or they are no member and act
+/// for nobody's support.
 pub async fn member(
     tx: &IdentityTx,
     id: SessionId,
     tenant_id: TenantId,
     now: DateTime<Utc>,
 ) -> Result<Option<(UserId, Standing)>> {
-    Ok(sessions::table
+    let member: Option<(UserId, Standing)> = sessions::table
         .inner_join(memberships::table.on(memberships::user_id.eq(sessions::user_id)))
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
         .left_join(tenant_access::table.on(tenant_access::tenant_id.eq(memberships::tenant_id)))
@@ -431,8 +500,25 @@ pub async fn member(
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
         .filter(memberships::tenant_id.eq(tenant_id))
+        .filter(sessions::support_reason.is_null())
         .select((sessions::user_id, Standing::as_select()))
         .first(&mut tx.conn())
         .await
-        .optional()?)
+        .optional()?;
+    if member.is_some() {
+        return Ok(member);
+    }
+    let support: Option<(UserId, bool)> = sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::id.eq(id))
+        .filter(sessions::tenant_id.eq(tenant_id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::support_reason.is_not_null())
+        .filter(users::is_operator)
+        .select((sessions::user_id, users::has_second_factor))
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(support.map(|(user_id, has_second_factor)| (user_id, Standing::of_support(has_second_factor))))
 }

@@ -7,6 +7,7 @@ mod own;
 mod recovery;
 mod second_factor;
 mod sign_in;
+mod support;
 
 pub use identity::{
     Begun, Declined, Finished, Returned, begin, confirm, finish, offered, redirect_uri, remove_sign_on,
@@ -27,6 +28,7 @@ pub use second_factor::{
 };
 pub(crate) use sign_in::new_session;
 pub use sign_in::{authenticate, locked_out, open_in_browser, open_in_tenant, unlock};
+pub use support::{begin_support, end_support};
 
 use chrono::{DateTime, Utc};
 use domain::id::TenantId;

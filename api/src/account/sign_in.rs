@@ -161,7 +161,7 @@ pub async fn open_in_tenant(
     open(anybody, &Session { tenant_only: true, ..session }, before).await
 }
 
-async fn open(anybody: &Anybody, session: &Session, before: Option<&str>) -> Result<String> {
+pub(super) async fn open(anybody: &Anybody, session: &Session, before: Option<&str>) -> Result<String> {
     let (user_id, now) = (session.user_id, anybody.now);
     let cookie = tokens::random_token();
     let identity = anybody.state.store.identity();
@@ -194,5 +194,6 @@ pub(crate) fn new_session(
         expires_at,
         revoked_at: None,
         tenant_only: false,
+        support_reason: None,
     }
 }

@@ -122,6 +122,8 @@ pub trait Allows: 'static {
     /// Whether a session that the tenant's own provider opened is not enough: it would give the account, and what it has in
     /// other tenants, to whoever owns this one.
     const IS_WHOLE: bool = Self::IS_OWN;
+    /// Whether an operator who acts for the tenant's support may, too: they have no account there.
+    const FOR_SUPPORT: bool = Self::PERMISSION.is_for_support() && !Self::IS_OWN;
 }
 
 /// What members do to their own account.
@@ -139,6 +141,15 @@ impl Allows for Leave {
     const PERMISSION: Permission = Permission::Read;
     const IS_OWN: bool = true;
     const IS_WHOLE: bool = false;
+    const FOR_SUPPORT: bool = true;
+}
+
+/// What takes `P` and carries the tenant's data out, or opens a way to it that lasts: for its own people alone.
+pub struct TakeOut<P>(PhantomData<P>);
+
+impl<P: Allows> Allows for TakeOut<P> {
+    const PERMISSION: Permission = P::PERMISSION;
+    const FOR_SUPPORT: bool = false;
 }
 
 macro_rules! permissions {
@@ -202,13 +213,16 @@ pub(super) fn bearer(request: &HttpRequest) -> Option<String> {
 
 /// Where members agree, however they came: the role must be high enough, and nothing stand between.
 pub(super) fn admit<P: Allows>(standing: Standing, tenant_id: TenantId) -> Result<()> {
+    if standing.is_support && !P::FOR_SUPPORT {
+        return Err(Code::Forbidden.into());
+    }
     if P::IS_WHOLE && standing.is_tenant_only {
         return Err(Code::PasswordRequired.into());
     }
     if let Some(code) = standing.refusal().filter(|_| !P::IS_OWN) {
         return Err(code.into());
     }
-    if !standing.role.may(P::PERMISSION) {
+    if !standing.is_support && !standing.role.may(P::PERMISSION) {
         return Err(Code::Forbidden.into());
     }
     tracing::Span::current().record("tenant_id", tracing::field::display(tenant_id));

@@ -12,7 +12,7 @@ pub use body::{Json, Submission, present, required};
 pub(crate) use body::{PATIENCE, collect};
 pub use caller::{
     Account, Allows, Anybody, Caller, Leave, ManageBookings, ManageCatalogue, ManageKeys, ManageTeam,
-    ManageTenant, Member, OwnTenant, Read, ReadAudit, Visitor,
+    ManageTenant, Member, OwnTenant, Read, ReadAudit, TakeOut, Visitor,
 };
 pub(crate) use operator::operator_if_any;
 pub use operator::{Operator, PageOperator};

@@ -21,7 +21,7 @@ use store::tenants::Tenant;
 
 use super::caller::{Allows, Anybody, admit, anybody};
 use crate::account::Own;
-use crate::pages::frame::{Flash, Frame, OtherTenant, Shell};
+use crate::pages::frame::{Flash, Frame, OtherTenant, Shell, Support};
 use crate::pages::{Reader, see_with};
 use crate::problem::{Problem, Result};
 use crate::state::State;
@@ -64,7 +64,12 @@ impl<P: Allows> PageMember<P> {
     }
 
     pub fn by(&self) -> By {
-        By::member(self.user_id, Some(self.ip.clone()))
+        let ip = Some(self.ip.clone());
+        if self.session.standing.is_support {
+            By::operator(self.user_id, ip)
+        } else {
+            By::member(self.user_id, ip)
+        }
     }
 
     /// The token of a form, masked anew.
@@ -112,6 +117,11 @@ impl<P: Allows> PageMember<P> {
             may_manage_catalogue: self.role.may(Permission::ManageCatalogue),
             may_manage_bookings: self.role.may(Permission::ManageBookings),
             is_operator: self.session.is_operator && !is_tenant_only,
+            support: self
+                .session
+                .standing
+                .is_support
+                .then(|| Support { until: self.session.expires_at, timezone: tenant.timezone.name() }),
         });
         Ok((frame, tenant))
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use chrono::{DateTime, Utc};
 use domain::id::TenantId;
 use domain::locale::Locale;
 use serde::{Serialize, Serializer};
@@ -120,6 +121,15 @@ pub struct Shell {
     pub may_manage_bookings: bool,
     /// Has a console, too.
     pub is_operator: bool,
+    /// They are an operator who acts here for a while.
+    pub support: Option<Support>,
+}
+
+/// Until when an operator acts in a tenant, and in which zone that is told.
+#[derive(Clone, Serialize)]
+pub struct Support {
+    pub until: DateTime<Utc>,
+    pub timezone: &'static str,
 }
 
 /// The shell of the console.

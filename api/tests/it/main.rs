@@ -145,6 +145,8 @@ mod strangers_ended;
 #[cfg(test)]
 mod stream;
 #[cfg(test)]
+mod support;
+#[cfg(test)]
 mod team;
 #[cfg(test)]
 mod tenant_access;

@@ -59,6 +59,13 @@ async fn ask(browser: &Browser<'_>, page: &Page, path: &str, token: &str) -> Ans
     if page.method == "GET" { request.await } else { request.header("x-csrf-token", token).form(&[]).await }
 }
 
+/// Pages that are refused to support although their permission is not: of an account, or they take data out.
+fn is_for_members_alone(page: &Page) -> bool {
+    let own = ["/app/account", "/app/tenants"];
+    let out = ["/app/customers/export", "/app/staff/{id}/calendar", "/app/settings/audit/file"];
+    own.iter().chain(&out).any(|start| page.path.starts_with(start))
+}
+
 fn name(page: &Page) -> String {
     format!("{} {}", page.method, page.path)
 }
@@ -95,6 +102,33 @@ async fn another_tenants_ids_are_not_there() {
     }
     let hours = stranger.request("GET", &format!("/app/hours?staff_id={}", ids.0[1].1)).await;
     assert_eq!(hours.status, 404);
+}
+
+#[tokio::test]
+async fn support_reaches_what_its_table_says_and_no_more() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let ids = Ids::of(&salon).await;
+    let operator = app.operator().await;
+    let mut browser = operator.browser(&app).await;
+    crate::support::begin(&mut browser, &operator, &salon).await;
+    let token = browser.value("/logout", "csrf");
+    for page in of_members().into_iter().filter(|page| !is_an_end(page)) {
+        let Access::Member(permission) = page.access else { continue };
+        let path = if page.method == "GET" { ids.path(&page) } else { Ids(Vec::new()).path(&page) };
+        let answer = ask(&browser, &page, &path, &token).await;
+        if permission.is_for_support() && !is_for_members_alone(&page) {
+            let status = answer.status;
+            assert!(
+                !matches!(status, 401 | 403) && status < 500,
+                "{}: {status} {}",
+                name(&page),
+                answer.text
+            );
+        } else {
+            assert_eq!(answer.status, 403, "{}: {}", name(&page), answer.text);
+        }
+    }
 }
 
 #[tokio::test]

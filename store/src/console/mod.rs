@@ -9,6 +9,7 @@ pub mod demo;
 mod jobs;
 mod own;
 mod queues;
+pub mod support;
 pub mod tenants;
 
 pub use actions::{Bulk, Deed, Many, batch, count_dead, delete, pause, resume, retry, set_per_tenant};

@@ -184,6 +184,11 @@ fn page(reader: &Reader, status: StatusCode, form: &LoginForm, errors: Vec<Flaw>
 pub async fn destroy(reader: Reader, member: PageMember<Leave>) -> HttpResponse {
     reader
         .answer(async {
+            if member.session.standing.is_support {
+                let (tenant_id, by) = (member.tenant.id(), member.by());
+                account::end_support(&member.state, &member.session, tenant_id, by, member.now).await?;
+                return Ok(signed_out("ops-support-ended"));
+            }
             let identity = member.state.store.identity();
             identity
                 .transaction(async |tx| sessions::revoke(tx, member.session.id, member.now).await)

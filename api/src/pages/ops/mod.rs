@@ -31,6 +31,8 @@ pub fn routes() -> Vec<Page> {
         page(get(), "/ops/tenants/{id}/suspension", operator, tenants::show),
         page(post(), "/ops/tenants/{id}/suspension", operator, tenants::suspend),
         page(post(), "/ops/tenants/{id}/reinstatement", operator, tenants::reinstate),
+        page(get(), "/ops/tenants/{id}/support", operator, tenants::show),
+        page(post(), "/ops/tenants/{id}/support", operator, tenants::support),
         page(get(), "/ops/queues", operator, queues::list),
         page(get(), "/ops/queues/{queue}", operator, queues::show),
         page(post(), "/ops/queues/{queue}/pause", operator, queues::pause),

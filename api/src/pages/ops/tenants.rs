@@ -1,7 +1,7 @@
 //! Tenants: found, looked at, suspended and reinstated.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use chrono::{DateTime, Utc};
 use domain::access::Role;
 use domain::id::TenantId;
@@ -10,14 +10,15 @@ use serde::{Deserialize, Serialize};
 use store::console::tenants::{self, Filter, Row};
 use store::members;
 
+use crate::account::Own;
 use crate::console::tenants::set_suspension;
-use crate::extract::{PageOperator, Path, Query};
+use crate::extract::{Anybody, PageOperator, Path, Query};
 use crate::list::PageQuestion;
 use crate::pages::form::{Flaw, Form, flaws, refuses_a_person};
 use crate::pages::frame::Flash;
-use crate::pages::{Reader, next_page, render, see_with};
+use crate::pages::{Reader, next_page, render, see, see_with};
 use crate::problem::{Problem, Result};
-use actix_web::ResponseError;
+use crate::{account, cookies};
 
 const ROWS: i64 = 50;
 
@@ -76,6 +77,7 @@ struct Detail<'a> {
     usage: Vec<Usage>,
     owners: Vec<Owner>,
     reason: &'a str,
+    support_reason: &'a str,
     errors: Vec<Flaw>,
 }
 
@@ -97,6 +99,20 @@ struct Owner {
 #[serde(default)]
 pub struct SuspensionForm {
     reason: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SupportForm {
+    support_reason: String,
+    current_password: String,
+}
+
+/// What was typed into the forms of the page.
+#[derive(Clone, Copy, Default)]
+struct Typed<'a> {
+    reason: &'a str,
+    support_reason: &'a str,
 }
 
 pub async fn list(reader: Reader, operator: PageOperator, question: Result<Query<Question>>) -> HttpResponse {
@@ -137,7 +153,7 @@ pub async fn list(reader: Reader, operator: PageOperator, question: Result<Query
 }
 
 pub async fn show(reader: Reader, operator: PageOperator, id: Result<Path<TenantId>>) -> HttpResponse {
-    reader.answer(async { page(&reader, &operator, *id?, "", None).await }).await
+    reader.answer(async { page(&reader, &operator, *id?, Typed::default(), None).await }).await
 }
 
 pub async fn suspend(
@@ -154,7 +170,9 @@ pub async fn suspend(
             match set {
                 Ok(()) => Ok(see_with(&format!("/ops/tenants/{id}"), &Flash::ok("ops-tenant-suspended"))),
                 Err(problem) if refuses_a_person(&problem) => {
-                    page(&reader, &operator, id, &form.reason, Some(&problem)).await
+                    let typed = Typed { reason: &form.reason, ..Typed::default() };
+                    let fields: &[(&str, &str)] = &[("/reason", "reason")];
+                    page(&reader, &operator, id, typed, Some((&problem, fields))).await
                 }
                 Err(problem) => Err(problem),
             }
@@ -172,19 +190,58 @@ pub async fn reinstate(reader: Reader, operator: PageOperator, id: Result<Path<T
         .await
 }
 
+/// Has the operator act in the tenant: the session of their browser is there from now on.
+pub async fn support(
+    reader: Reader,
+    operator: PageOperator,
+    anybody: Result<Anybody>,
+    request: HttpRequest,
+    id: Result<Path<TenantId>>,
+    form: Result<Form<SupportForm>>,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            let (anybody, id, Form(form)) = (anybody?, *id?, form?);
+            let own = Own {
+                state: &operator.state,
+                user_id: operator.session.user_id,
+                tenant_id: id,
+                session_id: operator.session.id,
+                origin: anybody.origin(),
+                now: operator.now,
+            };
+            let (reason, before) = (&form.support_reason, cookies::read(&request, cookies::SESSION));
+            match account::begin_support(&anybody, &own, reason, form.current_password, before).await {
+                Ok(cookie) => {
+                    let mut response = see("/app");
+                    cookies::set(&mut response, &cookies::session(&cookie));
+                    Ok(response)
+                }
+                Err(problem) if refuses_a_person(&problem) => {
+                    let typed = Typed { support_reason: reason, ..Typed::default() };
+                    let fields: &[(&str, &str)] =
+                        &[("/reason", "support_reason"), ("/current_password", "current_password")];
+                    page(&reader, &operator, id, typed, Some((&problem, fields))).await
+                }
+                Err(problem) => Err(problem),
+            }
+        })
+        .await
+}
+
 async fn page(
     reader: &Reader,
     operator: &PageOperator,
     id: TenantId,
-    reason: &str,
-    refused: Option<&Problem>,
+    typed: Typed<'_>,
+    refused: Option<(&Problem, &[(&str, &str)])>,
 ) -> Result<HttpResponse> {
     let frame = operator.frame(reader);
     let store = &operator.state.store;
     let (row, used) = store.system().transaction(async |tx| tenants::find(tx, id).await).await?;
     let team = store.identity().statement(async |tx| members::list(tx, id).await).await?;
     let errors = match refused {
-        Some(problem) => flaws(problem, &[("/reason", "reason")], reader.text(frame.lang))?,
+        Some((problem, fields)) => flaws(problem, fields, reader.text(frame.lang))?,
         None => Vec::new(),
     };
     let plan = row.plan;
@@ -204,9 +261,10 @@ async fn page(
             })
             .collect(),
         tenant: row.into(),
-        reason,
+        reason: typed.reason,
+        support_reason: typed.support_reason,
         errors,
     };
-    let status = refused.map_or(StatusCode::OK, ResponseError::status_code);
+    let status = refused.map_or(StatusCode::OK, |(problem, _)| problem.status_code());
     render(&operator.state, &frame, status, "ops/tenant", &content)
 }
