@@ -14,6 +14,7 @@ account-locale-hint = Of your page and your mails.
 
 account-login-title = Sign in
 account-login-lead = Your calendar is waiting.
+account-login-operators = The console of the platform, for its operators.
 account-login-button = Sign in
 account-login-link = Sign in
 account-login-new = New here?

@@ -14,6 +14,7 @@ account-locale-hint = Celle de votre page et de vos e-mails.
 
 account-login-title = Connexion
 account-login-lead = Votre agenda vous attend.
+account-login-operators = La console de la plateforme, pour ses opérateurs.
 account-login-button = Me connecter
 account-login-link = Me connecter
 account-login-new = Pas encore de compte ?

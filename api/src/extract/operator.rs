@@ -115,7 +115,7 @@ impl FromRequest for PageOperator {
                 Ok(operator) => return Ok(operator),
                 Err(problem) => problem,
             };
-            Err(turned_away(&request, problem, "/ops/queues").await)
+            Err(turned_away(&request, problem, ("/ops/login", "/ops/queues")).await)
         })
     }
 }

@@ -184,15 +184,19 @@ impl<P: Allows> FromRequest for PageMember<P> {
                 Ok(member) => return Ok(member),
                 Err(problem) => problem,
             };
-            Err(turned_away(&request, problem, "/app").await)
+            Err(turned_away(&request, problem, ("/login", "/app")).await)
         })
     }
 }
 
-/// The answer to a browser that may not have the page: who is not signed in is sent to do so, and comes back.
-pub(super) async fn turned_away(request: &HttpRequest, problem: Problem, home: &str) -> actix_web::Error {
+/// The answer to a browser that may not have the page: who is not signed in is sent to the door to do so, and comes back.
+pub(super) async fn turned_away(
+    request: &HttpRequest,
+    problem: Problem,
+    door_and_home: (&'static str, &str),
+) -> actix_web::Error {
     let answer = if problem.code().kind() == Kind::Unauthenticated {
-        to_login(request, home)
+        to_login(request, door_and_home)
     } else if problem.code() == Code::SecondFactorRequired {
         see_with("/app/account/two-factor", &Flash::ok("app-second-factor-required"))
     } else {
@@ -205,14 +209,14 @@ pub(super) async fn turned_away(request: &HttpRequest, problem: Problem, home: &
 }
 
 /// Sends a browser to sign in; afterwards it comes back to the page it asked for, or to `home` after a form.
-fn to_login(request: &HttpRequest, home: &str) -> HttpResponse {
+fn to_login(request: &HttpRequest, (door, home): (&'static str, &str)) -> HttpResponse {
     let asked = request.uri().path_and_query().map_or(home, |asked| asked.as_str());
     let next = if request.method() == Method::GET { asked } else { home };
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
-    let address = format!("/login?{query}");
+    let address = format!("{door}?{query}");
     if request.headers().contains_key(HX_REQUEST) {
         // What follows a redirect would be put into the page that asked.
-        let target = HeaderValue::from_str(&address).unwrap_or(HeaderValue::from_static("/login"));
+        let target = HeaderValue::from_str(&address).unwrap_or(HeaderValue::from_static(door));
         return HttpResponse::Unauthorized().insert_header((HX_REDIRECT, target)).finish();
     }
     HttpResponse::SeeOther().insert_header((LOCATION, address)).finish()

@@ -33,7 +33,7 @@ async fn for_whoever_is_no_operator_the_console_is_not_there() {
         let name = format!("{} {}", page.method, page.path);
         let answer = nobody.request(page.method.as_str(), &path(&page, &of)).form(&[]).await;
         assert_eq!(answer.status, 303, "{name}");
-        assert!(answer.header("location").starts_with("/login?next=%2Fops"), "{name}");
+        assert!(answer.header("location").starts_with("/ops/login?next=%2Fops"), "{name}");
     }
     for role in Role::ALL {
         let mut browser = Browser::member(&salon, role).await;
@@ -66,6 +66,31 @@ async fn for_whoever_is_no_operator_the_console_is_not_there() {
             assert_eq!(answer.status, 403, "{path}");
         }
     }
+}
+
+#[tokio::test]
+async fn only_operators_sign_in_at_the_door_of_the_console() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let operator = app.operator().await;
+    let mut browser = Browser::new(&app);
+    browser.open("/ops/tenants").await;
+    assert_eq!(browser.address, "/ops/login?next=%2Fops%2Ftenants");
+    assert!(!browser.page.text.contains("href=\"/signup\""), "{}", browser.page.text);
+    let owner = [("email", salon.email.as_str()), ("password", salon.password.as_str())];
+    let wrong = [("email", operator.email.as_str()), ("password", "the secret of somebody else")];
+    for fields in [owner, wrong] {
+        browser.submit("/ops/login", &fields).await;
+        let page = &browser.page;
+        assert!(page.status == 401 && page.text.contains("is wrong"), "{} {}", page.status, page.text);
+        assert!(!browser.cookies.contains_key(api::cookies::SESSION));
+    }
+    let right = [("email", operator.email.as_str()), ("password", operator.password.as_str())];
+    browser.submit("/ops/login", &right).await;
+    assert_eq!((browser.address.as_str(), browser.page.status), ("/ops/tenants", 200));
+    // Whoever is signed in goes on.
+    browser.open("/ops/login").await;
+    assert_eq!(browser.address, "/ops/queues");
 }
 
 #[tokio::test]
@@ -105,7 +130,7 @@ async fn an_operator_signs_in_sees_a_dead_job_and_retries_it() {
     browser.submit("/ops/logout", &[]).await;
     assert_eq!(browser.address, "/login");
     browser.open("/ops/queues").await;
-    assert_eq!(browser.address, "/login?next=%2Fops%2Fqueues");
+    assert_eq!(browser.address, "/ops/login?next=%2Fops%2Fqueues");
 }
 
 #[tokio::test]

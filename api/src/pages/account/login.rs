@@ -5,6 +5,7 @@ use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::id::{TenantId, UserId};
 use domain::identity::Provider;
+use domain::rejection::Code;
 use serde::{Deserialize, Serialize};
 use store::sessions;
 use store::users::User;
@@ -17,6 +18,8 @@ use crate::problem::{Problem, Result};
 use crate::{account, cookies};
 
 const FIELDS: &[(&str, &str)] = &[("/email", "email"), ("/password", "password")];
+/// Where operators begin.
+const CONSOLE: &str = "/ops/queues";
 
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -28,6 +31,16 @@ pub struct LoginForm {
     next: String,
 }
 
+/// Which of the forms somebody stands before.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Door {
+    /// Of the dashboard: for everybody.
+    Members,
+    /// Of the console: for operators.
+    Operators,
+}
+
 #[derive(Serialize)]
 struct Login<'a> {
     form: &'a LoginForm,
@@ -35,6 +48,7 @@ struct Login<'a> {
     providers: Vec<&'static str>,
     /// What they are asked with: where to go then.
     away: String,
+    door: Door,
     errors: Vec<Flaw>,
 }
 
@@ -54,10 +68,30 @@ pub async fn show(reader: Reader, anybody: Result<Anybody>, request: HttpRequest
                 return Ok(see(local_path(&asked.next).unwrap_or("/app")));
             }
             if operator_if_any(&request).await?.is_some() {
-                return Ok(see(local_path(&asked.next).unwrap_or("/ops/queues")));
+                return Ok(see(local_path(&asked.next).unwrap_or(CONSOLE)));
             }
             let form = LoginForm { next: asked.next, ..LoginForm::default() };
-            page(&reader, StatusCode::OK, &form, Vec::new())
+            page(&reader, StatusCode::OK, &form, Door::Members, Vec::new())
+        })
+        .await
+}
+
+/// The form of the console; an operator who is signed in goes on.
+pub async fn show_to_operators(
+    reader: Reader,
+    anybody: Result<Anybody>,
+    request: HttpRequest,
+) -> HttpResponse {
+    reader
+        .answer(async {
+            anybody?;
+            let asked: Asked = serde_urlencoded::from_str(request.query_string()).unwrap_or_default();
+            let next = local_path(&asked.next).unwrap_or(CONSOLE);
+            if operator_if_any(&request).await?.is_some() {
+                return Ok(see(next));
+            }
+            let form = LoginForm { next: next.to_owned(), ..LoginForm::default() };
+            page(&reader, StatusCode::OK, &form, Door::Operators, Vec::new())
         })
         .await
 }
@@ -68,22 +102,53 @@ pub async fn create(
     request: HttpRequest,
     form: Result<Form<LoginForm>>,
 ) -> HttpResponse {
+    sign_in(reader, anybody, request, form, Door::Members).await
+}
+
+/// Whoever is no operator is told what a stranger is.
+pub async fn create_for_operators(
+    reader: Reader,
+    anybody: Result<Anybody>,
+    request: HttpRequest,
+    form: Result<Form<LoginForm>>,
+) -> HttpResponse {
+    sign_in(reader, anybody, request, form, Door::Operators).await
+}
+
+async fn sign_in(
+    reader: Reader,
+    anybody: Result<Anybody>,
+    request: HttpRequest,
+    form: Result<Form<LoginForm>>,
+    door: Door,
+) -> HttpResponse {
     reader
         .answer(async {
             let (anybody, Form(form)) = (anybody?, form?);
+            let next = match door {
+                Door::Members => form.next.as_str(),
+                Door::Operators => local_path(&form.next).unwrap_or(CONSOLE),
+            };
             let device = cookies::read(&request, cookies::DEVICE);
             let password = form.password.clone();
-            match account::authenticate(&anybody, &form.email, password, None, device).await {
+            let known = account::authenticate(&anybody, &form.email, password, None, device).await;
+            let known = match known {
+                Ok((user, _)) if door == Door::Operators && !user.is_operator => {
+                    Err(Code::InvalidCredentials.into())
+                }
+                known => known,
+            };
+            match known {
                 Ok((user, membership)) => {
                     let tenant_id = membership.map(|(tenant, _role)| tenant.tenant_id);
                     if user.has_second_factor {
-                        return Ok(to_second_step(&anybody, &user, tenant_id, &form.next));
+                        return Ok(to_second_step(&anybody, &user, tenant_id, next));
                     }
-                    enter(&anybody, &request, &user, tenant_id, &form.next).await
+                    enter(&anybody, &request, &user, tenant_id, next).await
                 }
                 Err(problem) if refuses_a_person(&problem) => {
                     let told = flaws(&problem, FIELDS, reader.text(reader.lang()))?;
-                    Ok(retry_later(page(&reader, problem.status_code(), &form, told)?, &problem))
+                    Ok(retry_later(page(&reader, problem.status_code(), &form, door, told)?, &problem))
                 }
                 Err(problem) => Err(problem),
             }
@@ -124,7 +189,7 @@ pub async fn enter(
     next: &str,
 ) -> Result<HttpResponse> {
     // Whoever is in no tenant is an operator.
-    let home = if tenant_id.is_some() { "/app" } else { "/ops/queues" };
+    let home = if tenant_id.is_some() { "/app" } else { CONSOLE };
     signed_in(anybody, request, user.id, tenant_id, see(local_path(next).unwrap_or(home))).await
 }
 
@@ -173,11 +238,17 @@ fn second_step(token: &str, next: &str) -> HttpResponse {
     response
 }
 
-fn page(reader: &Reader, status: StatusCode, form: &LoginForm, errors: Vec<Flaw>) -> Result<HttpResponse> {
+fn page(
+    reader: &Reader,
+    status: StatusCode,
+    form: &LoginForm,
+    door: Door,
+    errors: Vec<Flaw>,
+) -> Result<HttpResponse> {
     let providers = reader.state.oidc.providers().map(Provider::name).collect();
     let mut away = url::form_urlencoded::Serializer::new(String::new());
     let away = away.append_pair("next", &form.next).finish();
-    let content = Login { form, providers, away, errors };
+    let content = Login { form, providers, away, door, errors };
     render(&reader.state, &reader.frame(reader.lang()), status, "account/login", &content)
 }
 

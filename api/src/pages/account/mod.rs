@@ -26,6 +26,8 @@ pub fn routes() -> Vec<Page> {
         page(post.clone(), "/signup/resend", Anybody, signup::resend),
         page(get.clone(), "/login", Anybody, login::show),
         page(post.clone(), "/login", Anybody, login::create),
+        page(get.clone(), "/ops/login", Anybody, login::show_to_operators),
+        page(post.clone(), "/ops/login", Anybody, login::create_for_operators),
         page(get.clone(), "/login/code", Anybody, code::show),
         page(post.clone(), "/login/code", Anybody, code::create),
         page(get.clone(), "/login/oidc/{provider}", Anybody, oidc::start),
