@@ -406,6 +406,7 @@ pub(crate) async fn revoke_tenant_only(
     let open = sessions::table
         .filter(sessions::tenant_id.eq(tenant_id))
         .filter(sessions::tenant_only)
+        .filter(sessions::support_reason.is_null())
         .filter(sessions::revoked_at.is_null());
     let ended = sessions::revoked_at.eq(now);
     match user_id {
