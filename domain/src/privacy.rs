@@ -95,7 +95,7 @@ pub const REGISTRY: &[Personal] = &[
     personal("service_rooms", &[]),
     personal("service_staff", &[]),
     personal("services", &[]),
-    personal("sessions", &["user_agent", "ip"]),
+    personal("sessions", &["user_agent", "ip", "support_reason"]),
     personal("setup_steps", &[]),
     personal("sign_in_attempts", &[]),
     personal("sso_connections", &[]),

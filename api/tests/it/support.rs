@@ -8,7 +8,7 @@ use testkit::{Browser, Operator, Salon, TestApp};
 const REASON: &str = "Asked by phone to mend the opening hours";
 
 /// Has the operator's browser act in the salon; it stands on the dashboard then.
-pub async fn begin(browser: &mut Browser<'_>, operator: &Operator, salon: &Salon<'_>) {
+pub(crate) async fn begin(browser: &mut Browser<'_>, operator: &Operator, salon: &Salon<'_>) {
     browser.open(&format!("/ops/tenants/{}", salon.id)).await;
     let fields = [("support_reason", REASON), ("current_password", operator.password.as_str())];
     browser.submit(&format!("/ops/tenants/{}/support", salon.id), &fields).await;

@@ -23,5 +23,6 @@ pub async fn begin(tx: &SystemTx, tenant_id: TenantId, by: &By, now: DateTime<Ut
 /// Writes down that they have stopped. What runs out is not written down: it does an hour after it began.
 pub async fn end(tx: &SystemTx, tenant_id: TenantId, by: &By, now: DateTime<Utc>) -> Result<()> {
     let change = Change::<(), ()> { action: "support.end", subject: tenant_id.0, before: None, after: None };
-    audit::record_for(tx, tenant_id, by, change, now).await
+    audit::record_for(tx, tenant_id, by, change, now).await?;
+    Ok(())
 }
