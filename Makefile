@@ -1,12 +1,15 @@
 # What one does here, by name. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset test test-zones test-browser check check-deploy fmt release bench chaos races contract fuzz soak schema migration vendor shots lighthouse
+.PHONY: help run code stop reset test test-zones test-browser check check-deploy fmt release bench chaos races contract fuzz soak schema migration vendor shots lighthouse
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 23
 
 run: ## Build, migrate, seed and run everything (PORT=8080); Ctrl-C stops it all
 	@scripts/run
+
+code: ## The code that the demo's operator signs in with, besides the password
+	@$${CARGO_TARGET_DIR:-target}/debug/harmony demo-code
 
 stop: ## Stop `make run`, from any terminal, and servers left behind
 	@scripts/stop

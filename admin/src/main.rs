@@ -1,6 +1,7 @@
 //! `harmony`: what an operator of the platform does by hand.
 
 mod operator;
+mod second_factor;
 mod seed;
 
 use std::io::Write;
@@ -52,11 +53,15 @@ enum Command {
         #[command(flatten)]
         database: DatabaseConfig,
         #[command(flatten)]
+        secrets: SecretsConfig,
+        #[command(flatten)]
         files: FilesConfig,
         /// Where clients reach the platform: for the addresses that are printed.
         #[arg(long, env = "PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
         public_url: String,
     },
+    /// What the app of the demo's operator shows now.
+    DemoCode,
     /// Operators of the platform.
     #[command(subcommand)]
     Operator(operator::Command),
@@ -88,9 +93,11 @@ async fn main() -> anyhow::Result<()> {
             let renewed = store::resealing::renew(&open(&database)?, renew).await?;
             say(&format!("sealed {renewed} anew"))
         }
-        Command::Seed { database, files, public_url } => {
-            Box::pin(seed::run(&open(&database)?, &files.files()?, &public_url, now())).await
+        Command::Seed { database, secrets, files, public_url } => {
+            let (store, vault, files) = (open(&database)?, secrets.vault()?, files.files()?);
+            Box::pin(seed::run(&store, &vault, &files, &public_url, now())).await
         }
+        Command::DemoCode => say(&seed::code(now())?),
         Command::Operator(command) => operator::run(command, now()).await,
     }
 }

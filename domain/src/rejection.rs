@@ -96,6 +96,7 @@ codes! {
     AlreadyInvited, "ALREADY_INVITED", Conflict, "Somebody with this email address is invited already.";
     LastOwner, "LAST_OWNER", Conflict, "A business needs an owner: make somebody else one first.";
     SecondFactorOn, "SECOND_FACTOR_ON", Conflict, "Two-factor sign-in is on already.";
+    SecondFactorKept, "SECOND_FACTOR_KEPT", Conflict, "Operators of the platform sign in by two factors.";
     SecondFactorOff, "SECOND_FACTOR_OFF", Conflict, "Two-factor sign-in is off.";
     IdentityTaken, "IDENTITY_TAKEN", Conflict, "This is linked to another account already.";
     SlugTaken, "SLUG_TAKEN", Conflict, "This address is taken.";

@@ -5,12 +5,19 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use totp_rs::{Builder, Secret, Totp};
 
+use crate::id::UserId;
+
 /// Bytes of a secret: as long as HMAC-SHA-1's result (RFC 4226, 4).
 pub const SECRET_LEN: usize = 20;
 /// Recovery codes that are made at a time.
 pub const RECOVERY_CODES: usize = 10;
 /// Random bytes of a recovery code: too many to guess, so that a plain hash keeps them.
 pub const RECOVERY_LEN: usize = 10;
+
+/// Where a user's secret is sealed for.
+pub fn place(id: UserId) -> String {
+    format!("totp {id}")
+}
 
 /// What an app and we share. Six digits, half a minute, SHA-1: what every app knows.
 pub struct SharedSecret(Totp);
@@ -35,6 +42,11 @@ impl SharedSecret {
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         let time = u64::try_from(now.timestamp()).ok()?;
         i64::try_from(self.0.check(&code, time)?).ok()
+    }
+
+    /// What an app shows at that time.
+    pub fn code(&self, at: DateTime<Utc>) -> Option<String> {
+        Some(self.0.generate(u64::try_from(at.timestamp()).ok()?).to_string())
     }
 
     /// In the letters that are typed into an app (RFC 4648, base 32).

@@ -158,6 +158,7 @@ flaw-code = { $code ->
     [ALREADY_INVITED] Somebody with this address is invited already.
     [LAST_OWNER] A business needs an owner: make somebody else one first.
     [EMAIL_NOT_VERIFIED] Confirm your own email address first.
+    [SECOND_FACTOR_KEPT] Operators of the platform sign in by two factors.
     [SECOND_FACTOR_REQUIRED] Turn two-factor sign-in on for yourself first.
     [FORBIDDEN] Your role does not allow this.
     [EMAIL_TAKEN] An account with this email address exists already.

@@ -158,6 +158,7 @@ flaw-code = { $code ->
     [ALREADY_INVITED] Cette adresse est déjà invitée.
     [LAST_OWNER] Une entreprise a besoin d’un propriétaire : nommez-en d’abord un autre.
     [EMAIL_NOT_VERIFIED] Confirmez d’abord votre propre adresse e-mail.
+    [SECOND_FACTOR_KEPT] Les opérateurs de la plateforme se connectent avec deux facteurs.
     [SECOND_FACTOR_REQUIRED] Activez d’abord la double authentification pour vous-même.
     [FORBIDDEN] Votre rôle ne le permet pas.
     [EMAIL_TAKEN] Un compte existe déjà avec cette adresse e-mail.

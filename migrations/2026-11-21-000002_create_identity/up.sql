@@ -11,7 +11,8 @@ CREATE TABLE users (
   email_verified_at timestamptz,
   last_login_at timestamptz,
   created_at timestamptz NOT NULL,
-  updated_at timestamptz NOT NULL
+  updated_at timestamptz NOT NULL,
+  CONSTRAINT operators_have_a_second_factor CHECK (has_second_factor OR NOT is_operator)
 );
 COMMENT ON COLUMN users.has_second_factor IS 'Whether they have confirmed one: written with it, in its transaction.';
 COMMENT ON COLUMN users.email_key IS 'The address normalised: what is compared and unique.';

@@ -63,6 +63,27 @@ pub async fn begin_totp(tx: &IdentityTx, id: UserId, sealed: &[u8], now: DateTim
     if begun == 0 { Err(Code::SecondFactorOn.into()) } else { Ok(()) }
 }
 
+/// Has signing in take codes of an app from now on that was given the secret, whatever it took before.
+pub async fn set_up(
+    tx: &IdentityTx,
+    id: UserId,
+    sealed: &[u8],
+    codes: &[CodeHash],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    diesel::delete(totp_secrets::table.find(id)).execute(&mut tx.conn()).await?;
+    diesel::insert_into(totp_secrets::table)
+        .values((
+            totp_secrets::user_id.eq(id),
+            totp_secrets::sealed.eq(sealed),
+            totp_secrets::created_at.eq(now),
+            totp_secrets::confirmed_at.eq(now),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    turn_on(tx, id, codes, now).await
+}
+
 /// Has signing in take codes of the app from now on. `step` is that of the first code, which is good for nothing else.
 pub async fn confirm_totp(
     tx: &AccountTx,
@@ -81,12 +102,16 @@ pub async fn confirm_totp(
     if confirmed == 0 {
         return Err(Code::SecondFactorOn.into());
     }
+    turn_on(identity, id, codes, now).await?;
+    note_and_tell(tx, id, AccountEvent::SecondFactorOn, from, now).await
+}
+
+async fn turn_on(tx: &IdentityTx, id: UserId, codes: &[CodeHash], now: DateTime<Utc>) -> Result<()> {
     diesel::update(users::table.find(id))
         .set((users::has_second_factor.eq(true), users::updated_at.eq(now)))
-        .execute(&mut identity.conn())
+        .execute(&mut tx.conn())
         .await?;
-    put_recovery_codes(identity, id, codes, now).await?;
-    note_and_tell(tx, id, AccountEvent::SecondFactorOn, from, now).await
+    put_recovery_codes(tx, id, codes, now).await
 }
 
 /// Whether a code of this half minute is the first of it or a later one: each is accepted once, whoever else tries it at
@@ -161,17 +186,20 @@ async fn put_recovery_codes(
     Ok(())
 }
 
-/// Has signing in take the password alone again. `SECOND_FACTOR_OFF`: it does already.
+/// Has signing in take the password alone again. `SECOND_FACTOR_OFF`: it does already. `SECOND_FACTOR_KEPT`: they are an
+/// operator.
 pub async fn remove(tx: &AccountTx, id: UserId, from: &Origin, now: DateTime<Utc>) -> Result<()> {
     let conn = &mut tx.identity.conn();
-    let on = users::table.find(id).filter(users::has_second_factor);
-    let off = diesel::update(on)
+    let user = users::table.find(id).select((users::has_second_factor, users::is_operator));
+    match user.for_update().first(conn).await? {
+        (false, _) => return Err(Code::SecondFactorOff.into()),
+        (true, true) => return Err(Code::SecondFactorKept.into()),
+        (true, false) => {}
+    }
+    diesel::update(users::table.find(id))
         .set((users::has_second_factor.eq(false), users::updated_at.eq(now)))
         .execute(conn)
         .await?;
-    if off == 0 {
-        return Err(Code::SecondFactorOff.into());
-    }
     diesel::delete(totp_secrets::table.find(id)).execute(conn).await?;
     diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(id))).execute(conn).await?;
     note_and_tell(tx, id, AccountEvent::SecondFactorOff, from, now).await

@@ -396,6 +396,16 @@ pub async fn revoke_all(
     Ok(())
 }
 
+/// Ends the sessions in which an operator acts for a tenant's support.
+pub(crate) async fn revoke_support(tx: &IdentityTx, user_id: UserId, now: DateTime<Utc>) -> Result<()> {
+    let open = sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::support_reason.is_not_null())
+        .filter(sessions::revoked_at.is_null());
+    diesel::update(open).set(sessions::revoked_at.eq(now)).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
 /// Ends the sessions that a tenant's own provider has opened: of everybody, or of one user.
 pub(crate) async fn revoke_tenant_only(
     tx: &IdentityTx,

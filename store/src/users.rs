@@ -13,7 +13,7 @@ use domain::rejection::Code;
 use crate::cached::cached;
 use crate::error::{OnConstraint, Result};
 use crate::schema::{credentials, memberships, password_resets, users};
-use crate::{IdentityTx, TenantTx, accounts, identities};
+use crate::{IdentityTx, TenantTx, accounts, identities, sessions};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
@@ -193,13 +193,22 @@ pub async fn note_login(tx: &IdentityTx, id: UserId, now: DateTime<Utc>) -> Resu
     Ok(())
 }
 
-/// Makes somebody an operator of the platform.
+/// Makes somebody an operator of the platform, who has a second factor.
 pub async fn make_operator(tx: &IdentityTx, id: UserId, now: DateTime<Utc>) -> Result<()> {
     diesel::update(users::table.find(id))
         .set((users::is_operator.eq(true), users::updated_at.eq(now)))
         .execute(&mut tx.conn())
         .await?;
     Ok(())
+}
+
+/// Has an operator be one no longer. Their sessions go on as what else they are; those for a tenant's support end.
+pub async fn end_operator(tx: &IdentityTx, id: UserId, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(users::table.find(id))
+        .set((users::is_operator.eq(false), users::updated_at.eq(now)))
+        .execute(&mut tx.conn())
+        .await?;
+    sessions::revoke_support(tx, id, now).await
 }
 
 /// Where to write to a member: all that a worker may know of a user.

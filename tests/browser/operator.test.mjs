@@ -1,7 +1,7 @@
 // An operator's day: signs in, finds what failed, has it tried again, pauses a queue, and sees it all change by itself.
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { api, operator, operatorIn, signedIn, token } from './support/demo.mjs'
+import { api, enter, operator, operatorIn, signedIn, token } from './support/demo.mjs'
 import { close, desktop, phone, withPage } from './support/harness.mjs'
 
 after(close)
@@ -13,10 +13,8 @@ describe('an operator', () => {
   for (const [how, js, viewport] of [['with a script', true, desktop], ['without one, on a phone', false, phone]]) {
     test(`signs in, and has what failed tried again, ${how}`, () => withPage({ lang: 'en', js, viewport }, async page => {
       await page.goto('/ops/queues')
-      await page.waitForURL('**/login**')
-      await page.fill('[name=email]', operator.email)
-      await page.fill('[name=password]', operator.password)
-      await Promise.all([page.waitForURL('**/ops/queues'), page.press('[name=password]', 'Enter')])
+      await page.waitForURL('**/ops/login**')
+      await enter(page, operator, '**/ops/queues')
       const before = await dead()
       const job = before.find(it => it.kind === 'send_booking_confirmation')
       assert.ok(job, 'the demo has a mail that failed')

@@ -1,10 +1,13 @@
 //! Somebody who looks after the demo's platform, and something to look at: a week of runs, some of which failed.
 
+use anyhow::Context;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::contact::Email;
 use domain::id::{BookingId, ImageId, TenantId, UserId};
 use domain::locale::Locale;
 use domain::password;
+use domain::second_factor::{SECRET_LEN, SharedSecret};
+use providers::vault::Vault;
 use store::console::Slice;
 use store::console::demo::{self, Job};
 use store::users::{self, User};
@@ -12,8 +15,17 @@ use store::{Error, Store};
 
 use super::PASSWORD;
 use crate::random;
+use crate::second_factor::SecondFactor;
 
 pub(super) const OPERATOR: &str = "operator@harmony.example";
+/// What their app was given, so that everybody who tries the demo has it.
+const SECRET: &[u8; SECRET_LEN] = b"a secret of the demo";
+
+/// What their app shows now.
+pub(crate) fn code(now: DateTime<Utc>) -> anyhow::Result<String> {
+    let shared = SharedSecret::new(SECRET, OPERATOR);
+    shared.and_then(|shared| shared.code(now)).context("there is no code now")
+}
 
 /// A kind of job of the demo: how many runs an hour there are by day, and the classes of how long they wait and take.
 struct Habit {
@@ -24,10 +36,16 @@ struct Habit {
 }
 
 /// Makes them unless they are there.
-pub(super) async fn make(store: &Store, tenants: &[TenantId], now: DateTime<Utc>) -> anyhow::Result<()> {
+pub(super) async fn make(
+    store: &Store,
+    vault: &Vault,
+    tenants: &[TenantId],
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
     let email = Email::parse(OPERATOR)?;
     let hash = password::hash(PASSWORD, random()?);
     let user = User::new(&email, "Olivia Perrin".to_owned(), Locale::Fr, now);
+    let factor = SecondFactor::new(vault, user.id, OPERATOR, *SECRET)?;
     let is_new: Result<bool, Error> = store
         .identity()
         .transaction(async |tx| {
@@ -35,6 +53,7 @@ pub(super) async fn make(store: &Store, tenants: &[TenantId], now: DateTime<Utc>
                 return Ok(false);
             }
             users::add(tx, &user, &hash).await?;
+            factor.set_up(tx, user.id, now).await?;
             users::make_operator(tx, user.id, now).await?;
             users::verify_email(tx, user.id, now).await?;
             Ok(true)

@@ -25,11 +25,13 @@ use domain::{image as names, password, rejection::Code};
 use image::DynamicImage;
 use providers::files::{FilePath, Files};
 use providers::images::{self, Purpose};
+use providers::vault::Vault;
 use store::audit::By;
 use store::images::{Image, Place};
 use store::import::Imported;
 use store::{Error, Store, TenantTx, hours, services, staff, tenants, users};
 
+pub(crate) use self::fleet::code;
 use self::workshop::Workshop;
 use crate::{random, say};
 
@@ -147,6 +149,7 @@ struct Known {
 
 pub(crate) async fn run(
     store: &Store,
+    vault: &Vault,
     files: &Files,
     public_url: &str,
     now: DateTime<Utc>,
@@ -163,8 +166,8 @@ pub(crate) async fn run(
         let place = store.identity().statement(async |tx| tenants::resolve(tx, demo.slug).await).await?;
         made.extend(place.map(|place| place.tenant_id));
     }
-    fleet::make(store, &made, now).await?;
-    say(&format!("Console       {} / {PASSWORD}  ({public_url}/ops)", fleet::OPERATOR))?;
+    fleet::make(store, vault, &made, now).await?;
+    say(&format!("Console       {} / {PASSWORD} / `make code`  ({public_url}/ops)", fleet::OPERATOR))?;
     Ok(())
 }
 

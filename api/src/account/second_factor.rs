@@ -1,9 +1,9 @@
 //! The second factor: turning it on and off, and passing it when signing in.
 
 use chrono::{DateTime, Utc};
-use domain::id::{TenantId, UserId};
+use domain::id::TenantId;
 use domain::rejection::{Code, Rejection};
-use domain::second_factor::{RECOVERY_CODES, RECOVERY_LEN, RecoveryCode, SECRET_LEN, SharedSecret};
+use domain::second_factor::{RECOVERY_CODES, RECOVERY_LEN, RecoveryCode, SECRET_LEN, SharedSecret, place};
 use secrecy::ExposeSecret;
 use store::accounts::Origin;
 use store::second_factors::{self, TotpSecret};
@@ -25,11 +25,6 @@ pub struct TotpOffer {
     pub url: String,
     /// The URL as a QR code.
     pub qr_svg: String,
-}
-
-/// Where a user's secret is sealed for.
-fn place(id: UserId) -> String {
-    format!("totp {id}")
 }
 
 /// Makes a secret that waits for the first code of somebody's app. Asked for by the password: a session that was left open

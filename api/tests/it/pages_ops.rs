@@ -87,10 +87,15 @@ async fn only_operators_sign_in_at_the_door_of_the_console() {
     }
     let right = [("email", operator.email.as_str()), ("password", operator.password.as_str())];
     browser.submit("/ops/login", &right).await;
+    assert!(!browser.cookies.contains_key(api::cookies::SESSION), "the password alone is not enough");
+    browser.submit("/login/code", &[("code", &operator.code(&app).await)]).await;
     assert_eq!((browser.address.as_str(), browser.page.status), ("/ops/tenants", 200));
     // Whoever is signed in goes on.
     browser.open("/ops/login").await;
     assert_eq!(browser.address, "/ops/queues");
+    // In no tenant there is no dashboard to go on to.
+    browser.open("/app").await;
+    assert_eq!((browser.address.as_str(), browser.page.status), ("/ops/queues", 200));
 }
 
 #[tokio::test]

@@ -176,6 +176,26 @@ async fn it_is_turned_off_by_a_code_alone() {
 }
 
 #[tokio::test]
+async fn operators_keep_theirs() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let admin = app.database.admin().await;
+    let promote = "UPDATE users SET is_operator = true WHERE id = $1";
+    let refused = admin.execute(promote, &[&salon.owner.0]).await.unwrap_err();
+    let constraint = refused.as_db_error().and_then(|error| error.constraint().map(str::to_owned));
+    assert_eq!(constraint.as_deref(), Some("operators_have_a_second_factor"));
+    let on = On::of(&salon).await;
+    admin.execute(promote, &[&salon.owner.0]).await.unwrap();
+    let body = json!({"code": on.next(&app)});
+    salon.delete("/auth/2fa").json(&body).await.refused(409, "SECOND_FACTOR_KEPT");
+    let mut browser = Browser::new(&app);
+    browser.sign_in(&salon.email, &salon.password).await;
+    browser.submit("/login/code", &[("code", &on.next(&app))]).await;
+    browser.open("/app/account/security").await;
+    assert!(!browser.page.text.contains("/app/account/two-factor/removal"), "{}", browser.page.text);
+}
+
+#[tokio::test]
 async fn a_new_password_by_mail_does_not_go_around_it() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;

@@ -48,11 +48,9 @@ async fn join(salon: &Salon<'_>, tenant: &Salon<'_>, role: Role) {
 async fn a_tenants_provider_lets_in_who_said_so_and_to_that_tenant_alone() {
     let liar = Liar::start();
     let app = app_with(&liar).await;
-    // Whoever is to be robbed owns a business, looks after the platform, and works for the hostile one.
+    // Whoever is to be robbed owns a business, works for the hostile one, and will look after the platform.
     let (hostile, victim) = (app.tenant("hostile").await, app.tenant("victim").await);
     join(&victim, &hostile, Role::Staff).await;
-    let sql = "UPDATE users SET is_operator = true WHERE id = $1";
-    app.database.admin().await.execute(sql, &[&victim.owner.0]).await.unwrap();
     connect(&hostile, &liar, "").await;
 
     // It asserts whomever it likes: nobody is known by that, whatever the address.
@@ -73,6 +71,8 @@ async fn a_tenants_provider_lets_in_who_said_so_and_to_that_tenant_alone() {
     let mut thief = Browser::new(&app);
     come(&mut thief, &hostile, &liar, "the victim").await;
     assert_eq!((thief.address.as_str(), thief.page.status), ("/app", 200), "{}", thief.page.text);
+    let sql = "UPDATE users SET is_operator = $2, has_second_factor = $2 WHERE id = $1";
+    app.database.admin().await.execute(sql, &[&victim.owner.0, &true]).await.unwrap();
     assert!(thief.page.text.contains("Salon hostile") && !thief.page.text.contains("Salon victim"));
     assert!(!thief.cookies.contains_key("__Host-device"));
     // And nowhere else: not in another tenant, not on the platform, and to nothing of the account.
@@ -91,6 +91,7 @@ async fn a_tenants_provider_lets_in_who_said_so_and_to_that_tenant_alone() {
     assert_eq!(thief.page.status, 404, "{}", thief.page.text);
     let ended = thief.request("POST", "/app/account/sessions/end").header("x-csrf-token", &token);
     assert_eq!(ended.form(&[]).await.status, 403);
+    app.database.admin().await.execute(sql, &[&victim.owner.0, &false]).await.unwrap();
     // It may leave.
     thief.open("/app").await;
     thief.submit("/logout", &[]).await;

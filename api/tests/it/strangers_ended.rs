@@ -3,7 +3,6 @@
 use api::pages;
 use api::routes::Route;
 use domain::access::Role;
-use serde_json::json;
 use testkit::{Browser, Request, TestApp};
 
 use crate::console;
@@ -108,8 +107,7 @@ async fn an_operators_session_that_ended_opens_no_route() {
     let operator = app.operator().await;
     app.get("/admin/queues").bearer(&operator.token).await.expect(200);
     for (how, sql) in &ENDS[..3] {
-        let body = json!({"email": operator.email, "password": operator.password});
-        let signed_in = app.post("/auth/login").json(&body).await.expect(200);
+        let signed_in = operator.sign_in(&app).await;
         let token = signed_in["access_token"].as_str().unwrap();
         end(&app, token, sql).await;
         for route in console::routes() {

@@ -68,7 +68,9 @@ pub async fn show(reader: Reader, anybody: Result<Anybody>, request: HttpRequest
                 return Ok(see(local_path(&asked.next).unwrap_or("/app")));
             }
             if operator_if_any(&request).await?.is_some() {
-                return Ok(see(local_path(&asked.next).unwrap_or(CONSOLE)));
+                // They are in no tenant: what leads into one would lead back here.
+                let on_console = local_path(&asked.next).filter(|next| next.starts_with("/ops"));
+                return Ok(see(on_console.unwrap_or(CONSOLE)));
             }
             let form = LoginForm { next: asked.next, ..LoginForm::default() };
             page(&reader, StatusCode::OK, &form, Door::Members, Vec::new())

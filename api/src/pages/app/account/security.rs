@@ -36,6 +36,7 @@ struct Security {
     /// For programs that keep passwords.
     email: String,
     has_second_factor: bool,
+    is_operator: bool,
     /// Recovery codes.
     codes_left: i64,
     identities: Vec<IdentityRow>,
@@ -141,6 +142,7 @@ async fn page(
         tab: "security",
         email: user.email,
         has_second_factor: user.has_second_factor,
+        is_operator: user.is_operator,
         codes_left,
         identities: rows(member, known).await?,
         providers: member.state.oidc.providers().map(Provider::name).collect(),
