@@ -133,7 +133,7 @@ async fn an_operator_signs_in_sees_a_dead_job_and_retries_it() {
     assert!(gone.text.contains("not there, or no longer"));
     browser.open("/ops/queues").await;
     browser.submit("/ops/logout", &[]).await;
-    assert_eq!(browser.address, "/login");
+    assert_eq!(browser.address, "/ops/login");
     browser.open("/ops/queues").await;
     assert_eq!(browser.address, "/ops/login?next=%2Fops%2Fqueues");
 }

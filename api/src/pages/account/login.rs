@@ -260,20 +260,20 @@ pub async fn destroy(reader: Reader, member: PageMember<Leave>) -> HttpResponse 
             if member.session.standing.is_support {
                 let (tenant_id, by) = (member.tenant.id(), member.by());
                 account::end_support(&member.state, &member.session, tenant_id, by, member.now).await?;
-                return Ok(signed_out("ops-support-ended"));
+                return Ok(signed_out("/ops/login", "ops-support-ended"));
             }
             let identity = member.state.store.identity();
             identity
                 .transaction(async |tx| sessions::revoke(tx, member.session.id, member.now).await)
                 .await?;
-            Ok(signed_out("account-signed-out"))
+            Ok(signed_out("/login", "account-signed-out"))
         })
         .await
 }
 
-/// To the form to sign in, without a session.
-pub fn signed_out(flash: &str) -> HttpResponse {
-    let mut response = see_with("/login", &Flash::ok(flash));
+/// To that form to sign in, without a session.
+pub fn signed_out(door: &str, flash: &str) -> HttpResponse {
+    let mut response = see_with(door, &Flash::ok(flash));
     cookies::set(&mut response, &cookies::no_session());
     response
 }

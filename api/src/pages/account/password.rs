@@ -79,7 +79,7 @@ pub async fn reset(
             let (anybody, token, Form(form)) = (anybody?, token?, form?);
             match account::reset_password(&anybody, &token, form.password).await {
                 // Whatever session this browser had is over too.
-                Ok(()) => Ok(signed_out("account-password-changed")),
+                Ok(()) => Ok(signed_out("/login", "account-password-changed")),
                 Err(problem) if problem.code().kind() == Kind::Invalid && !problem.0.errors.is_empty() => {
                     let told = flaws(&problem, &[("/password", "password")], reader.text(reader.lang()))?;
                     page(&reader, problem.status_code(), &token, told)

@@ -22,7 +22,7 @@ pub async fn destroy(reader: Reader, operator: PageOperator) -> HttpResponse {
             let identity = operator.state.store.identity();
             let (session, now) = (operator.session.id, operator.now);
             identity.transaction(async |tx| sessions::revoke(tx, session, now).await).await?;
-            Ok(signed_out("account-signed-out"))
+            Ok(signed_out("/ops/login", "account-signed-out"))
         })
         .await
 }

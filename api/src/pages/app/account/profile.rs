@@ -144,7 +144,7 @@ pub async fn remove(
         .answer(async {
             let Form(form) = form?;
             match account::remove(&member.own(), form.removal_password).await {
-                Ok(()) => Ok(signed_out("account-removed")),
+                Ok(()) => Ok(signed_out("/login", "account-removed")),
                 Err(problem) if refuses_a_person(&problem) => {
                     let (frame, _) = member.frame(&reader).await?;
                     let told = Told::by(Some(&problem), REMOVAL, &reader, &frame)?;

@@ -87,7 +87,7 @@ pub async fn end(reader: Reader, member: PageMember<Account>, id: Result<Path<Se
             let (user_id, now) = (member.user_id, member.now);
             identity.statement(async |tx| sessions::revoke_of(tx, user_id, id, now).await).await?;
             if id == member.session.id {
-                return Ok(signed_out("account-signed-out"));
+                return Ok(signed_out("/login", "account-signed-out"));
             }
             Ok(done("/app/account/security", "app-security-ended"))
         })
@@ -113,7 +113,7 @@ pub async fn end_others(
             if !form.here.is_empty() {
                 let (identity, id, now) = (member.state.store.identity(), member.session.id, member.now);
                 identity.statement(async |tx| sessions::revoke(tx, id, now).await).await?;
-                return Ok(signed_out("account-signed-out-everywhere"));
+                return Ok(signed_out("/login", "account-signed-out-everywhere"));
             }
             Ok(done("/app/account/security", "app-security-ended-others"))
         })
