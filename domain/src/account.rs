@@ -23,11 +23,19 @@ pub enum AccountEvent {
     /// Somebody else may sign them in from now on.
     IdentityLinked,
     IdentityUnlinked,
+    PasskeyAdded,
+    PasskeyRemoved,
+    /// One that seems to have a copy somewhere: its counter went back.
+    PasskeyRefused,
+    /// An app that makes codes, beside passkeys.
+    AppAdded,
+    /// It is gone, and passkeys are left.
+    AppRemoved,
 }
 crate::sql::text!(AccountEvent);
 
 impl AccountEvent {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::SignedIn,
         Self::PasswordChanged,
         Self::PasswordReset,
@@ -41,6 +49,11 @@ impl AccountEvent {
         Self::RecoveryCodesMade,
         Self::IdentityLinked,
         Self::IdentityUnlinked,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
+        Self::PasskeyRefused,
+        Self::AppAdded,
+        Self::AppRemoved,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -58,6 +71,11 @@ impl AccountEvent {
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::IdentityLinked => "identity_linked",
             Self::IdentityUnlinked => "identity_unlinked",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
+            Self::PasskeyRefused => "passkey_refused",
+            Self::AppAdded => "app_added",
+            Self::AppRemoved => "app_removed",
         }
     }
 
@@ -77,6 +95,11 @@ impl AccountEvent {
                 | Self::RecoveryCodesMade
                 | Self::IdentityLinked
                 | Self::IdentityUnlinked
+                | Self::PasskeyAdded
+                | Self::PasskeyRemoved
+                | Self::PasskeyRefused
+                | Self::AppAdded
+                | Self::AppRemoved
         )
     }
 }

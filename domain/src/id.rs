@@ -73,6 +73,8 @@ id! {
     InvitationId,
     /// Of a key of the API.
     ApiKeyId,
+    /// What signs a user in without a password.
+    PasskeyId,
     /// A change of a user's email address.
     EmailChangeId,
     /// Something that happened to a user's account.

@@ -22,6 +22,7 @@ pub mod job;
 pub mod link;
 pub mod locale;
 pub mod location;
+pub mod passkey;
 pub mod password;
 pub mod plan;
 pub mod privacy;

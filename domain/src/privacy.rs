@@ -84,6 +84,8 @@ pub const REGISTRY: &[Personal] = &[
     personal("memberships", &[]),
     personal("messages", &["recipient"]),
     personal("openings", &[]),
+    personal("passkey_challenges", &[]),
+    personal("passkeys", &["name", "credential_id", "credential"]),
     personal("password_resets", &[]),
     personal("private_events", &["title", "note"]),
     personal("queue_settings", &[]),

@@ -77,6 +77,7 @@ codes! {
     InvalidCredentials, "INVALID_CREDENTIALS", Unauthenticated, "The email address or the password is wrong.";
     TotpRequired, "TOTP_REQUIRED", Unauthenticated, "Enter the code of your app, or a recovery code.";
     TotpInvalid, "TOTP_INVALID", Unauthenticated, "This code is wrong, or was used already.";
+    PasskeyInvalid, "PASSKEY_INVALID", Unauthenticated, "This passkey was not accepted. Try again, or sign in otherwise.";
     SessionEnded, "SESSION_ENDED", Unauthenticated, "This session has ended. Sign in again.";
     PlanLimitReached, "PLAN_LIMIT_REACHED", Plan, "Bookings are closed for now.";
     PlanFeatureMissing, "PLAN_FEATURE_MISSING", Plan, "Your plan does not include this.";
@@ -99,6 +100,8 @@ codes! {
     SecondFactorKept, "SECOND_FACTOR_KEPT", Conflict, "Operators of the platform sign in by two factors.";
     SecondFactorOff, "SECOND_FACTOR_OFF", Conflict, "Two-factor sign-in is off.";
     IdentityTaken, "IDENTITY_TAKEN", Conflict, "This is linked to another account already.";
+    PasskeyExists, "PASSKEY_EXISTS", Conflict, "This passkey is registered already.";
+    PasskeysNotOffered, "PASSKEYS_NOT_OFFERED", Conflict, "Passkeys take an address with a name: there are none here.";
     SlugTaken, "SLUG_TAKEN", Conflict, "This address is taken.";
     SlotUnavailable, "SLOT_UNAVAILABLE", Conflict, "This time is no longer available.";
     PublicCodeTaken, "PUBLIC_CODE_TAKEN", Conflict, "Try again.";

@@ -440,6 +440,11 @@ app-security-event = { $kind ->
     [recovery_codes_made] Recovery codes made anew
     [identity_linked] Account of another service linked
     [identity_unlinked] Account of another service unlinked
+    [passkey_added] Passkey added
+    [passkey_removed] Passkey removed
+    [passkey_refused] Passkey refused: there may be a copy of it
+    [app_added] App for codes added
+    [app_removed] App for codes removed
    *[signed_out_elsewhere] All other devices signed out
 }
 

@@ -67,6 +67,11 @@ mail-account-subject = { $about ->
     [recovery_codes_made] Your recovery codes are new
     [identity_linked] An account of another service is linked
     [identity_unlinked] An account of another service is unlinked
+    [passkey_added] A passkey was added
+    [passkey_removed] A passkey was removed
+    [passkey_refused] A passkey was refused
+    [app_added] An app for codes was added
+    [app_removed] Your app for codes was removed
    *[other] Your password was changed
 }
 mail-account-title = { $about ->
@@ -81,6 +86,11 @@ mail-account-title = { $about ->
     [recovery_codes_made] Your recovery codes are new
     [identity_linked] An account of another service is linked
     [identity_unlinked] An account of another service is unlinked
+    [passkey_added] A passkey was added
+    [passkey_removed] A passkey was removed
+    [passkey_refused] A passkey was refused
+    [app_added] An app for codes was added
+    [app_removed] Your app for codes was removed
    *[other] Your password was changed
 }
 mail-account-lead = { $about ->
@@ -96,6 +106,11 @@ mail-account-lead = { $about ->
     [recovery_codes_made] Other recovery codes were made for your Harmony account. Those before open nothing any more.
     [identity_linked] An account of another service was linked to your Harmony account: whoever has it can sign you in. You see it on the page of security.
     [identity_unlinked] An account of another service was unlinked from your Harmony account: it signs you in no longer.
+    [passkey_added] A passkey was added to your Harmony account: it signs you in without the password, and is asked for after it.
+    [passkey_removed] A passkey was removed from your Harmony account. It signs nobody in any more.
+    [passkey_refused] Somebody came with a passkey of your Harmony account that is older than its last use: there may be a copy of it. It signed nobody in. Remove it, and add it anew.
+    [app_added] Codes of your app are accepted beside your passkeys from now on.
+    [app_removed] Codes of your app are no longer accepted. Your passkeys go on.
    *[other] The password of your Harmony account was changed. Every other device was signed out.
 }
 mail-account-button = { $about ->

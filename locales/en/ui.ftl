@@ -153,6 +153,9 @@ flaw-code = { $code ->
     [INVALID_CREDENTIALS] The email address or the password is wrong.
     [TOTP_REQUIRED] Enter the code of your app, or a recovery code.
     [TOTP_INVALID] This code is wrong, or was used already.
+    [PASSKEY_INVALID] This passkey was not accepted. Try again, or sign in otherwise.
+    [PASSKEY_EXISTS] This passkey is registered already.
+    [PASSKEYS_NOT_OFFERED] There are no passkeys at this address.
     [LINK_INVALID] This took too long. Start again.
     [ALREADY_MEMBER] Somebody with this address is a member already.
     [ALREADY_INVITED] Somebody with this address is invited already.

@@ -440,6 +440,11 @@ app-security-event = { $kind ->
     [recovery_codes_made] Nouveaux codes de secours
     [identity_linked] Compte d’un autre service relié
     [identity_unlinked] Compte d’un autre service détaché
+    [passkey_added] Clé d’accès ajoutée
+    [passkey_removed] Clé d’accès retirée
+    [passkey_refused] Clé d’accès refusée : il en existe peut-être une copie
+    [app_added] Application de codes ajoutée
+    [app_removed] Application de codes retirée
    *[signed_out_elsewhere] Tous les autres appareils déconnectés
 }
 

@@ -67,6 +67,11 @@ mail-account-subject = { $about ->
     [recovery_codes_made] Vos codes de secours sont nouveaux
     [identity_linked] Un compte d’un autre service est relié
     [identity_unlinked] Un compte d’un autre service est détaché
+    [passkey_added] Une clé d’accès a été ajoutée
+    [passkey_removed] Une clé d’accès a été retirée
+    [passkey_refused] Une clé d’accès a été refusée
+    [app_added] Une application de codes a été ajoutée
+    [app_removed] Votre application de codes a été retirée
    *[other] Votre mot de passe a été changé
 }
 mail-account-title = { $about ->
@@ -81,6 +86,11 @@ mail-account-title = { $about ->
     [recovery_codes_made] Vos codes de secours sont nouveaux
     [identity_linked] Un compte d’un autre service est relié
     [identity_unlinked] Un compte d’un autre service est détaché
+    [passkey_added] Une clé d’accès a été ajoutée
+    [passkey_removed] Une clé d’accès a été retirée
+    [passkey_refused] Une clé d’accès a été refusée
+    [app_added] Une application de codes a été ajoutée
+    [app_removed] Votre application de codes a été retirée
    *[other] Votre mot de passe a été changé
 }
 mail-account-lead = { $about ->
@@ -96,6 +106,11 @@ mail-account-lead = { $about ->
     [recovery_codes_made] D’autres codes de secours ont été créés pour votre compte Harmony. Les précédents ne servent plus.
     [identity_linked] Un compte d’un autre service a été relié à votre compte Harmony : il permet désormais de vous connecter. Vous le voyez sur la page de sécurité.
     [identity_unlinked] Un compte d’un autre service a été détaché de votre compte Harmony : il ne permet plus de vous connecter.
+    [passkey_added] Une clé d’accès a été ajoutée à votre compte Harmony : elle vous connecte sans mot de passe, et elle est demandée après lui.
+    [passkey_removed] Une clé d’accès a été retirée de votre compte Harmony. Elle ne connecte plus personne.
+    [passkey_refused] Quelqu’un a présenté une clé d’accès de votre compte Harmony plus ancienne que sa dernière utilisation : il en existe peut-être une copie. Elle n’a connecté personne. Retirez-la, puis ajoutez-la de nouveau.
+    [app_added] Les codes de votre application sont désormais acceptés à côté de vos clés d’accès.
+    [app_removed] Les codes de votre application ne sont plus acceptés. Vos clés d’accès restent.
    *[other] Le mot de passe de votre compte Harmony a été changé. Tous les autres appareils ont été déconnectés.
 }
 mail-account-button = { $about ->

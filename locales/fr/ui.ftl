@@ -153,6 +153,9 @@ flaw-code = { $code ->
     [INVALID_CREDENTIALS] L’adresse e-mail ou le mot de passe est erroné.
     [TOTP_REQUIRED] Indiquez le code de votre application, ou un code de secours.
     [TOTP_INVALID] Ce code est faux, ou a déjà servi.
+    [PASSKEY_INVALID] Cette clé d’accès n’a pas été acceptée. Réessayez, ou connectez-vous autrement.
+    [PASSKEY_EXISTS] Cette clé d’accès est déjà enregistrée.
+    [PASSKEYS_NOT_OFFERED] Il n’y a pas de clés d’accès à cette adresse.
     [LINK_INVALID] C’était trop long. Recommencez.
     [ALREADY_MEMBER] Cette adresse est déjà celle d’un membre.
     [ALREADY_INVITED] Cette adresse est déjà invitée.

@@ -122,6 +122,36 @@ CREATE TABLE recovery_codes (
 );
 COMMENT ON COLUMN recovery_codes.code_hash IS 'SHA-256 of a code of 80 random bits.';
 
+-- What signs users in without a password (W3C Web Authentication).
+CREATE TABLE passkeys (
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  id uuid NOT NULL,
+  name text NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+  credential_id bytea NOT NULL UNIQUE CHECK (length(credential_id) BETWEEN 16 AND 1023),
+  credential jsonb NOT NULL,
+  alone boolean NOT NULL DEFAULT true,
+  created_at timestamptz NOT NULL,
+  last_used_at timestamptz,
+  PRIMARY KEY (user_id, id)
+);
+COMMENT ON COLUMN passkeys.credential_id IS 'Of the authenticator: what it names itself by when it signs.';
+COMMENT ON COLUMN passkeys.credential IS 'Public key, signature counter, backup state: nothing that signs anybody in.';
+COMMENT ON COLUMN passkeys.alone IS
+  'Whether it signs in without the password. Not since that was chosen anew by mail: somebody else may have added it.';
+
+-- What authenticators are asked to sign. Each is answered once, or within minutes never.
+CREATE TABLE passkey_challenges (
+  token_hash bytea PRIMARY KEY,
+  user_id uuid REFERENCES users ON DELETE CASCADE,
+  state jsonb NOT NULL,
+  created_at timestamptz NOT NULL
+);
+CREATE INDEX passkey_challenges_created_at ON passkey_challenges (created_at);
+CREATE INDEX passkey_challenges_user ON passkey_challenges (user_id) WHERE user_id IS NOT NULL;
+COMMENT ON COLUMN passkey_challenges.token_hash IS 'SHA-256 of what whoever asked has besides: nobody else brings the answer.';
+COMMENT ON COLUMN passkey_challenges.user_id IS 'Who is to have a new passkey; NULL: to sign in, whoever it is.';
+COMMENT ON COLUMN passkey_challenges.state IS 'The challenge and what the answer has to be, as the library keeps it.';
+
 -- Addresses that users want to have instead of theirs: changed by a link sent to the new one, undone by a link sent to
 -- the old one.
 CREATE TABLE email_changes (
@@ -199,7 +229,7 @@ CREATE TABLE account_events (
 
 GRANT SELECT, INSERT ON account_events TO harmony_identity;
 GRANT SELECT, INSERT, UPDATE, DELETE
-  ON email_changes, totp_secrets, recovery_codes, identities, sign_in_attempts, identity_offers
+  ON email_changes, totp_secrets, recovery_codes, passkeys, passkey_challenges, identities, sign_in_attempts, identity_offers
   TO harmony_identity;
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON users, credentials, tenant_directory, tenant_access, memberships, sessions, refresh_tokens, password_resets

@@ -26,6 +26,8 @@ SELECT jsonb_build_object(
     ORDER BY c.id), '[]') FROM email_changes c WHERE c.user_id = u.id),
   'identities', (SELECT coalesce(jsonb_agg(to_jsonb(i) - '{user_id}'::text[] ORDER BY i.created_at, i.id), '[]')
     FROM identities i WHERE i.user_id = u.id),
+  'passkeys', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name, 'created_at', p.created_at,
+    'last_used_at', p.last_used_at) ORDER BY p.created_at, p.id), '[]') FROM passkeys p WHERE p.user_id = u.id),
   'recovery_codes', (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id)
 ) AS data
 FROM users u WHERE u.id = $1";
@@ -36,7 +38,7 @@ struct Known {
     data: Value,
 }
 
-/// By kind: `user`, `memberships`, `sessions`, `events`, `email_changes`, `identities`, `recovery_codes` (how many).
+/// By kind: `user`, `memberships`, `sessions`, `events`, `email_changes`, `identities`, `passkeys`, `recovery_codes` (how many).
 pub async fn of(tx: &IdentityTx, id: UserId) -> Result<Value> {
     let known: Known = cached(sql_query(DATA).bind::<Uuid, _>(id)).get_result(&mut tx.conn()).await?;
     Ok(known.data)

@@ -15,7 +15,7 @@ use jobs::Job;
 use crate::error::{OnConstraint, Result};
 use crate::schema::{account_events, credentials, email_changes, password_resets, users};
 use crate::users::User;
-use crate::{AccountTx, IdentityTx, TenantTx, identities, sessions};
+use crate::{AccountTx, IdentityTx, TenantTx, identities, passkeys, sessions};
 
 /// From where somebody acts.
 #[derive(Clone, Debug, Default)]
@@ -291,6 +291,7 @@ pub async fn undo_email(tx: &IdentityTx, id: EmailChangeId, from: &Origin, now: 
     }
     diesel::delete(credentials::table.find(change.user_id)).execute(&mut tx.conn()).await?;
     identities::forget(tx, change.user_id).await?;
+    passkeys::distrust(tx, change.user_id).await?;
     sessions::revoke_all(tx, change.user_id, None, now).await?;
     note(tx, change.user_id, AccountEvent::EmailChangeUndone, from, now).await?;
     Ok(())

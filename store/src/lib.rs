@@ -31,6 +31,7 @@ mod line;
 pub mod members;
 pub mod messages;
 pub mod migrate;
+pub mod passkeys;
 mod pools;
 pub mod private_events;
 pub mod progress;

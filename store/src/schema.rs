@@ -558,6 +558,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    passkey_challenges (token_hash) {
+        token_hash -> Bytea,
+        user_id -> Nullable<Uuid>,
+        state -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    passkeys (user_id, id) {
+        user_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        credential_id -> Bytea,
+        credential -> Jsonb,
+        alone -> Bool,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     password_resets (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -939,6 +961,8 @@ diesel::joinable!(customers -> tenants (tenant_id));
 diesel::joinable!(group_sessions -> tenants (tenant_id));
 diesel::joinable!(intake_files -> tenants (tenant_id));
 diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(passkey_challenges -> users (user_id));
+diesel::joinable!(passkeys -> users (user_id));
 diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(services -> tenants (tenant_id));
@@ -989,6 +1013,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     messages,
     openings,
+    passkey_challenges,
+    passkeys,
     password_resets,
     private_events,
     queue_settings,

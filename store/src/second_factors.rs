@@ -1,6 +1,7 @@
-//! Second factors of users: the app that makes codes, and the recovery codes.
+//! Second factors of users: the app that makes codes, and the recovery codes. Passkeys are in a file of their own.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::account::AccountEvent;
@@ -9,7 +10,7 @@ use domain::rejection::Code;
 
 use crate::accounts::{Origin, note_and_tell};
 use crate::error::Result;
-use crate::schema::{recovery_codes, totp_secrets, users};
+use crate::schema::{passkeys, recovery_codes, totp_secrets, users};
 use crate::{AccountTx, IdentityTx};
 
 /// How long a secret waits for its first code.
@@ -71,7 +72,9 @@ pub async fn set_up(
     codes: &[CodeHash],
     now: DateTime<Utc>,
 ) -> Result<()> {
+    crate::users::lock(tx, id).await?;
     diesel::delete(totp_secrets::table.find(id)).execute(&mut tx.conn()).await?;
+    diesel::delete(passkeys::table.filter(passkeys::user_id.eq(id))).execute(&mut tx.conn()).await?;
     diesel::insert_into(totp_secrets::table)
         .values((
             totp_secrets::user_id.eq(id),
@@ -81,10 +84,14 @@ pub async fn set_up(
         ))
         .execute(&mut tx.conn())
         .await?;
-    turn_on(tx, id, codes, now).await
+    if !turn_on(tx, id, codes, now).await? {
+        put_recovery_codes(tx, id, codes, now).await?;
+    }
+    Ok(())
 }
 
 /// Has signing in take codes of the app from now on. `step` is that of the first code, which is good for nothing else.
+/// Answers whether the recovery codes are these from now on: with the first second factor.
 pub async fn confirm_totp(
     tx: &AccountTx,
     id: UserId,
@@ -92,8 +99,9 @@ pub async fn confirm_totp(
     codes: &[CodeHash],
     from: &Origin,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<bool> {
     let identity = &tx.identity;
+    crate::users::lock(identity, id).await?;
     let waiting = totp_secrets::table.find(id).filter(totp_secrets::confirmed_at.is_null());
     let confirmed = diesel::update(waiting)
         .set((totp_secrets::confirmed_at.eq(now), totp_secrets::last_step.eq(step)))
@@ -102,16 +110,49 @@ pub async fn confirm_totp(
     if confirmed == 0 {
         return Err(Code::SecondFactorOn.into());
     }
-    turn_on(identity, id, codes, now).await?;
-    note_and_tell(tx, id, AccountEvent::SecondFactorOn, from, now).await
+    let is_first = turn_on(identity, id, codes, now).await?;
+    let event = if is_first { AccountEvent::SecondFactorOn } else { AccountEvent::AppAdded };
+    note_and_tell(tx, id, event, from, now).await?;
+    Ok(is_first)
 }
 
-async fn turn_on(tx: &IdentityTx, id: UserId, codes: &[CodeHash], now: DateTime<Utc>) -> Result<()> {
-    diesel::update(users::table.find(id))
+/// Has signing in take more than the password. `false`: it did before, and the recovery codes are those there were.
+/// Whoever calls this holds the row of the user.
+pub(crate) async fn turn_on(
+    tx: &IdentityTx,
+    id: UserId,
+    codes: &[CodeHash],
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let off = users::table.find(id).filter(users::has_second_factor.eq(false));
+    let turned = diesel::update(off)
         .set((users::has_second_factor.eq(true), users::updated_at.eq(now)))
         .execute(&mut tx.conn())
         .await?;
-    put_recovery_codes(tx, id, codes, now).await
+    if turned > 0 {
+        put_recovery_codes(tx, id, codes, now).await?;
+    }
+    Ok(turned > 0)
+}
+
+/// Has signing in take the password alone, if neither app nor passkey is left: the recovery codes go with them. `false`:
+/// one is. `SECOND_FACTOR_KEPT`: none is, and they are an operator. Whoever calls this holds the row of the user.
+pub(crate) async fn turn_off_without(tx: &IdentityTx, id: UserId, now: DateTime<Utc>) -> Result<bool> {
+    let passkey = passkeys::table.filter(passkeys::user_id.eq(id));
+    let has_passkey: bool = diesel::select(exists(passkey)).get_result(&mut tx.conn()).await?;
+    if has_passkey || find_totp(tx, id).await?.is_some() {
+        return Ok(false);
+    }
+    let off = diesel::update(users::table.find(id).filter(users::is_operator.eq(false)))
+        .set((users::has_second_factor.eq(false), users::updated_at.eq(now)))
+        .execute(&mut tx.conn())
+        .await?;
+    if off == 0 {
+        return Err(Code::SecondFactorKept.into());
+    }
+    let codes = recovery_codes::table.filter(recovery_codes::user_id.eq(id));
+    diesel::delete(codes).execute(&mut tx.conn()).await?;
+    Ok(true)
 }
 
 /// Whether a code of this half minute is the first of it or a later one: each is accepted once, whoever else tries it at
@@ -186,21 +227,17 @@ async fn put_recovery_codes(
     Ok(())
 }
 
-/// Has signing in take the password alone again. `SECOND_FACTOR_OFF`: it does already. `SECOND_FACTOR_KEPT`: they are an
-/// operator.
+/// Has codes of the app open nothing any more, and signing in take the password alone, unless there are passkeys.
+/// `SECOND_FACTOR_OFF`: there is no app.
 pub async fn remove(tx: &AccountTx, id: UserId, from: &Origin, now: DateTime<Utc>) -> Result<()> {
-    let conn = &mut tx.identity.conn();
-    let user = users::table.find(id).select((users::has_second_factor, users::is_operator));
-    match user.for_update().first(conn).await? {
-        (false, _) => return Err(Code::SecondFactorOff.into()),
-        (true, true) => return Err(Code::SecondFactorKept.into()),
-        (true, false) => {}
+    let identity = &tx.identity;
+    crate::users::lock(identity, id).await?;
+    let confirmed = totp_secrets::table.find(id).filter(totp_secrets::confirmed_at.is_not_null());
+    let removed = diesel::delete(confirmed).execute(&mut identity.conn()).await?;
+    if removed == 0 {
+        return Err(Code::SecondFactorOff.into());
     }
-    diesel::update(users::table.find(id))
-        .set((users::has_second_factor.eq(false), users::updated_at.eq(now)))
-        .execute(conn)
-        .await?;
-    diesel::delete(totp_secrets::table.find(id)).execute(conn).await?;
-    diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(id))).execute(conn).await?;
-    note_and_tell(tx, id, AccountEvent::SecondFactorOff, from, now).await
+    let is_last = turn_off_without(identity, id, now).await?;
+    let event = if is_last { AccountEvent::SecondFactorOff } else { AccountEvent::AppRemoved };
+    note_and_tell(tx, id, event, from, now).await
 }

@@ -13,7 +13,7 @@ use domain::rejection::Code;
 use crate::cached::cached;
 use crate::error::{OnConstraint, Result};
 use crate::schema::{credentials, memberships, password_resets, users};
-use crate::{IdentityTx, TenantTx, accounts, identities, sessions};
+use crate::{IdentityTx, TenantTx, accounts, identities, passkeys, sessions};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
@@ -167,8 +167,8 @@ pub async fn find_reset(tx: &IdentityTx, id: ResetId) -> Result<Option<UserId>> 
 }
 
 /// Uses a request for a new password, and with it all others of the same user: each password is chosen once. Whoever had
-/// the account may have linked what is theirs: that is forgotten. `None`: it
-/// was used, or is over.
+/// the account may have linked what is theirs, which is forgotten, or added a passkey, which signs in with the password alone from
+/// now on. `None`: it was used, or is over.
 pub async fn reset_password(
     tx: &IdentityTx,
     id: ResetId,
@@ -185,6 +185,7 @@ pub async fn reset_password(
     let Some(user_id) = used else { return Ok(None) };
     accounts::set_password(tx, user_id, password_hash, now).await?;
     identities::forget(tx, user_id).await?;
+    passkeys::distrust(tx, user_id).await?;
     Ok(Some(user_id))
 }
 

@@ -17,11 +17,13 @@ const GLOBAL_WITH_TENANT: [&str; 7] = [
     "tenant_directory",
 ];
 /// Tables that belong to no tenant.
-const GLOBAL: [&str; 13] = [
+const GLOBAL: [&str; 15] = [
     "account_events",
     "credentials",
     "email_changes",
     "job_minutes",
+    "passkey_challenges",
+    "passkeys",
     "password_resets",
     "queue_settings",
     "recovery_codes",

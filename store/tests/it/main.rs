@@ -11,6 +11,8 @@ mod isolation;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod passkeys;
+#[cfg(test)]
 mod plans;
 #[cfg(test)]
 mod zones;
