@@ -11,14 +11,17 @@ use domain::rejection::{Code, Rejection};
 use domain::slug;
 use domain::tenant::{SignUpDraft, TenantDraft};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use store::accounts;
 use store::sessions::{self, Rotation};
 use store::tenants::{SignedUp, Tenant};
 use store::users::User;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::account::Answered;
 use crate::extract::{Anybody, Json, Query};
 use crate::limit::{READ, REFRESH};
+use crate::me::passkeys::PasskeyChallenge;
 use crate::problem::Result;
 use crate::state::State;
 use crate::{account, tokens};
@@ -57,6 +60,31 @@ pub struct Login {
     password: String,
     /// Of whoever has a second factor: six digits of their app, or a recovery code.
     totp_code: Option<String>,
+    /// Or, in the place of a code, one of their passkeys.
+    passkey: Option<PasskeyAnswer>,
+    /// The slug of the tenant to sign in to; without it the oldest membership.
+    tenant: Option<String>,
+}
+
+/// What an authenticator has answered to a challenge of `POST /auth/passkeys/challenge`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasskeyAnswer {
+    /// Of the challenge.
+    token: String,
+    /// What `navigator.credentials.get` answers, as `toJSON` writes it.
+    #[schema(value_type = Object)]
+    credential: Map<String, Value>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasskeyLogin {
+    /// Of the challenge.
+    token: String,
+    /// What `navigator.credentials.get` answers, as `toJSON` writes it.
+    #[schema(value_type = Object)]
+    credential: Map<String, Value>,
     /// The slug of the tenant to sign in to; without it the oldest membership.
     tenant: Option<String>,
 }
@@ -205,7 +233,26 @@ pub async fn login(anybody: Anybody, Json(body): Json<Login>) -> Result<HttpResp
     let (user, membership) =
         account::authenticate(&anybody, &body.email, body.password, body.tenant.as_deref(), None).await?;
     let tenant_id = membership.as_ref().map(|(tenant, _role)| tenant.tenant_id);
-    account::pass_second_factor(&anybody, &user, tenant_id, false, body.totp_code.as_deref()).await?;
+    if let Some(PasskeyAnswer { token, credential }) = body.passkey {
+        let answered = Answered { token, credential };
+        account::pass_by_passkey(&anybody, &user, tenant_id, false, answered).await?;
+    } else {
+        account::pass_second_factor(&anybody, &user, tenant_id, false, body.totp_code.as_deref()).await?;
+    }
+    Ok(HttpResponse::Ok().json(sign_in(&anybody, &user, membership).await?))
+}
+
+/// For whoever it may be: which passkey it is, the answer says.
+pub async fn ask_for_passkey(anybody: Anybody) -> Result<HttpResponse> {
+    let challenge = account::ask_for_sign_in(&anybody, None).await?;
+    Ok(HttpResponse::Ok().json(PasskeyChallenge::from(challenge)))
+}
+
+/// A passkey is all that is asked: its user was verified by what holds it.
+pub async fn login_by_passkey(anybody: Anybody, Json(body): Json<PasskeyLogin>) -> Result<HttpResponse> {
+    let PasskeyLogin { token, credential, tenant } = body;
+    let answered = Answered { token, credential };
+    let (user, membership) = account::sign_in_by_passkey(&anybody, answered, tenant.as_deref()).await?;
     Ok(HttpResponse::Ok().json(sign_in(&anybody, &user, membership).await?))
 }
 

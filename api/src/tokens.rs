@@ -104,6 +104,11 @@ pub fn random_token() -> String {
     URL_SAFE_NO_PAD.encode(random::bytes::<32>())
 }
 
+/// As scripts and browsers write bytes (RFC 4648, 5).
+pub fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
 pub fn hash(token: &str) -> TokenHash {
     Sha256::digest(token.as_bytes()).into()
 }

@@ -76,6 +76,12 @@ account-code-title = One more step
 account-code-lead = Your password is right. Now the code of your app.
 account-code = Code
 account-code-hint = Six digits of your app, or one of your recovery codes.
+account-code-hint-recovery = One of your recovery codes.
+account-code-lead-either = Your password is right. Now your passkey, or the code of your app.
+account-code-lead-passkey = Your password is right. Now your passkey. If you have not got it at hand, one of your recovery codes lets you in.
+account-code-passkey = Go on with a passkey
+account-code-or = Or by a code
+account-code-or-recovery = Or by a recovery code
 account-code-back = Sign in as somebody else
 
 account-invitation-title = Join { $tenant }
@@ -93,6 +99,8 @@ account-unlock-button = Go on
 account-unlocked = You can sign in now.
 
 account-identity-other = Or without a password
+account-passkey-with = Sign in with a passkey
+account-passkey-failed = That did not work, or was stopped. Try again.
 account-identity-with = { $provider ->
     [google] Go on with Google
    *[microsoft] Go on with Microsoft

@@ -464,7 +464,7 @@ app-second-factor-open = Open the app on this device
 app-second-factor-first = The six digits that it shows
 app-second-factor-confirm = Turn it on
 app-second-factor-codes = Your recovery codes
-app-second-factor-codes-text = Lost your phone? Each of these lets you in once, in the place of the app’s code. Keep them where your phone is not.
+app-second-factor-codes-text = Lost your phone? Each of these lets you in once, in the place of the app’s code or the passkey. Keep them where your phone is not.
 app-second-factor-codes-once = Keep these codes now: they are not shown again.
 app-second-factor-codes-copy = Copy all codes
 app-second-factor-codes-kept = I have kept them
@@ -479,6 +479,38 @@ app-second-factor-remove-title = Turn two-factor sign-in off
 app-second-factor-remove-text = Your password alone will let anybody in who knows it.
 app-second-factor-remove = Turn it off
 app-second-factor-removed = Two-factor sign-in is off.
+app-second-factor-app-add = Add an app for codes
+app-second-factor-app-added = Codes of your app are accepted, too.
+app-second-factor-app-remove = Remove the app for codes
+app-second-factor-app-removed = Codes of your app are no longer accepted.
+app-second-factor-or = Or use what unlocks your phone or computer:
+app-passkeys = Passkeys
+app-passkeys-text = A passkey signs you in with what unlocks your device: a finger, a face, a PIN. Nobody can guess it or fish for it.
+app-passkeys-manage = { $count ->
+    [0] Add a passkey
+    [one] See your passkey
+   *[other] See your { $count } passkeys
+}
+app-passkeys-empty = You have none yet.
+app-passkeys-full = You have ten passkeys. Remove one to add another.
+app-passkey-none = Passkeys take a browser that has them, and the address that this site is known by.
+app-passkey-noscript = To add a passkey, turn JavaScript on.
+app-passkey-with-password = With the password
+app-passkey-with-password-text = Your password was chosen anew by mail since you added this passkey. It is asked for after the password, and does not sign you in alone. Remove it and add it again to have that back.
+app-passkey-added-on = Added { $when }
+app-passkey-used = last used { $when }
+app-passkey-edit = Change
+app-passkey-add-title = Add a passkey
+app-passkey-name = Name
+app-passkey-name-hint = To know it by, such as “Phone” or “Laptop”.
+app-passkey-begin = Go on
+app-passkey-create-text = Your browser asks where to keep it. That takes a moment, and works for five minutes.
+app-passkey-create = Create the passkey
+app-passkey-added = The passkey is added. From now on it signs you in.
+app-passkey-remove-title = Remove this passkey
+app-passkey-remove-text = It will not sign you in any more. Delete it on your device, too.
+app-passkey-remove = Remove
+app-passkey-removed = The passkey is removed.
 
 app-access = Access
 app-access-members = Who can sign in

@@ -76,6 +76,12 @@ account-code-title = Encore une étape
 account-code-lead = Votre mot de passe est bon. Il manque le code de votre application.
 account-code = Code
 account-code-hint = Six chiffres de votre application, ou l’un de vos codes de secours.
+account-code-hint-recovery = L’un de vos codes de secours.
+account-code-lead-either = Votre mot de passe est bon. Il manque votre clé d’accès, ou le code de votre application.
+account-code-lead-passkey = Votre mot de passe est bon. Il manque votre clé d’accès. Si vous ne l’avez pas sous la main, l’un de vos codes de secours vous laisse entrer.
+account-code-passkey = Continuer avec une clé d’accès
+account-code-or = Ou avec un code
+account-code-or-recovery = Ou avec un code de secours
 account-code-back = Me connecter autrement
 
 account-invitation-title = Rejoignez { $tenant }
@@ -93,6 +99,8 @@ account-unlock-button = Continuer
 account-unlocked = Vous pouvez vous connecter.
 
 account-identity-other = Ou sans mot de passe
+account-passkey-with = Me connecter avec une clé d’accès
+account-passkey-failed = Cela n’a pas abouti, ou a été interrompu. Réessayez.
 account-identity-with = { $provider ->
     [google] Continuer avec Google
    *[microsoft] Continuer avec Microsoft

@@ -464,7 +464,7 @@ app-second-factor-open = Ouvrir l’application de cet appareil
 app-second-factor-first = Les six chiffres affichés
 app-second-factor-confirm = Activer
 app-second-factor-codes = Vos codes de secours
-app-second-factor-codes-text = Téléphone perdu ? Chacun de ces codes vous laisse entrer une fois, à la place du code de l’application. Gardez-les loin de votre téléphone.
+app-second-factor-codes-text = Téléphone perdu ? Chacun de ces codes vous laisse entrer une fois, à la place du code de l’application ou de la clé d’accès. Gardez-les loin de votre téléphone.
 app-second-factor-codes-once = Gardez ces codes maintenant : ils ne seront plus affichés.
 app-second-factor-codes-copy = Copier tous les codes
 app-second-factor-codes-kept = Je les ai gardés
@@ -479,6 +479,38 @@ app-second-factor-remove-title = Désactiver la connexion en deux étapes
 app-second-factor-remove-text = Votre mot de passe seul laissera entrer quiconque le connaît.
 app-second-factor-remove = Désactiver
 app-second-factor-removed = La connexion en deux étapes est désactivée.
+app-second-factor-app-add = Ajouter une application de codes
+app-second-factor-app-added = Les codes de votre application sont acceptés, eux aussi.
+app-second-factor-app-remove = Retirer l’application de codes
+app-second-factor-app-removed = Les codes de votre application ne sont plus acceptés.
+app-second-factor-or = Ou bien ce qui déverrouille votre téléphone ou votre ordinateur :
+app-passkeys = Clés d’accès
+app-passkeys-text = Une clé d’accès vous connecte avec ce qui déverrouille votre appareil : un doigt, un visage, un code. Personne ne peut la deviner ni vous la soutirer.
+app-passkeys-manage = { $count ->
+    [0] Ajouter une clé d’accès
+    [one] Voir votre clé d’accès
+   *[other] Voir vos { $count } clés d’accès
+}
+app-passkeys-empty = Vous n’en avez pas encore.
+app-passkeys-full = Vous avez dix clés d’accès. Retirez-en une pour en ajouter une autre.
+app-passkey-none = Il faut un navigateur qui connaît les clés d’accès, et l’adresse officielle de ce site.
+app-passkey-noscript = Pour ajouter une clé d’accès, activez JavaScript.
+app-passkey-with-password = Avec le mot de passe
+app-passkey-with-password-text = Votre mot de passe a été choisi de nouveau par e-mail depuis l’ajout de cette clé d’accès. Elle est demandée après le mot de passe, et ne vous connecte pas seule. Pour retrouver cela, retirez-la et ajoutez-la de nouveau.
+app-passkey-added-on = Ajoutée le { $when }
+app-passkey-used = dernière utilisation le { $when }
+app-passkey-edit = Modifier
+app-passkey-add-title = Ajouter une clé d’accès
+app-passkey-name = Nom
+app-passkey-name-hint = Pour la reconnaître : « Téléphone », « Portable »…
+app-passkey-begin = Continuer
+app-passkey-create-text = Votre navigateur demande où la garder. C’est l’affaire d’un instant, et possible pendant cinq minutes.
+app-passkey-create = Créer la clé d’accès
+app-passkey-added = La clé d’accès est ajoutée. Désormais, elle vous connecte.
+app-passkey-remove-title = Retirer cette clé d’accès
+app-passkey-remove-text = Elle ne vous connectera plus. Supprimez-la aussi sur votre appareil.
+app-passkey-remove = Retirer
+app-passkey-removed = La clé d’accès est retirée.
 
 app-access = Accès
 app-access-members = Qui peut se connecter

@@ -227,9 +227,9 @@ async fn put_recovery_codes(
     Ok(())
 }
 
-/// Has codes of the app open nothing any more, and signing in take the password alone, unless there are passkeys.
-/// `SECOND_FACTOR_OFF`: there is no app.
-pub async fn remove(tx: &AccountTx, id: UserId, from: &Origin, now: DateTime<Utc>) -> Result<()> {
+/// Has codes of the app open nothing any more, and signing in take the password alone, unless there are passkeys: answers
+/// whether there are none. `SECOND_FACTOR_OFF`: there is no app.
+pub async fn remove(tx: &AccountTx, id: UserId, from: &Origin, now: DateTime<Utc>) -> Result<bool> {
     let identity = &tx.identity;
     crate::users::lock(identity, id).await?;
     let confirmed = totp_secrets::table.find(id).filter(totp_secrets::confirmed_at.is_not_null());
@@ -239,5 +239,6 @@ pub async fn remove(tx: &AccountTx, id: UserId, from: &Origin, now: DateTime<Utc
     }
     let is_last = turn_off_without(identity, id, now).await?;
     let event = if is_last { AccountEvent::SecondFactorOff } else { AccountEvent::AppRemoved };
-    note_and_tell(tx, id, event, from, now).await
+    note_and_tell(tx, id, event, from, now).await?;
+    Ok(is_last)
 }

@@ -4,6 +4,7 @@
 mod identity;
 mod invitation;
 mod own;
+mod passkeys;
 mod recovery;
 mod second_factor;
 mod sign_in;
@@ -17,6 +18,10 @@ pub use invitation::{Invited, invited, join, join_as_new};
 pub use own::{
     Own, ask_for_email, change_password, confirm_email, leads_to_email, open_tenant, remove,
     sign_out_elsewhere, undo_email, withdraw_email,
+};
+pub use passkeys::{
+    Answered, Challenge, add_passkey, ask_for_passkey, ask_for_sign_in, pass_by_passkey, passkey_host,
+    passkey_name, remove_passkey, rename_passkey, sign_in_by_passkey,
 };
 pub use recovery::{
     forgot_password, may_reset_password, remind, resend_verification, reset_password, verify_email,

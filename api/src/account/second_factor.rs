@@ -73,19 +73,21 @@ fn shared(secret: &[u8], user: &User) -> Result<SharedSecret> {
     Ok(SharedSecret::new(secret, &user.email).ok_or(Code::Internal)?)
 }
 
-/// Turns the second factor on by the first code of the app. Answers the recovery codes: nobody is told them again.
+/// Has codes of the app accepted, by the first of them. Answers the recovery codes, if it is the first second factor: nobody
+/// is told them again.
 pub async fn confirm_totp(own: &Own<'_>, code: &str) -> Result<Vec<RecoveryCode>> {
     count_try(own.state, &own.user_id.to_string()).await?;
     let shared = waiting(own).await?.ok_or(Code::LinkInvalid)?;
     let step = shared.step(code, own.now).ok_or_else(wrong_code)?;
     let (codes, hashes) = new_codes();
     let door = own.state.store.accounts();
-    door.transaction(own.tenant_id, async |tx| {
-        second_factors::confirm_totp(tx, own.user_id, step, &hashes, &own.origin, own.now).await
-    })
-    .await?;
+    let is_first = door
+        .transaction(own.tenant_id, async |tx| {
+            second_factors::confirm_totp(tx, own.user_id, step, &hashes, &own.origin, own.now).await
+        })
+        .await?;
     own.state.limits.forget(SECOND_FACTOR, &own.user_id.to_string()).await;
-    Ok(codes)
+    Ok(if is_first { codes } else { Vec::new() })
 }
 
 /// Makes other recovery codes: those before open nothing any more.
@@ -100,15 +102,19 @@ pub async fn renew_recovery_codes(own: &Own<'_>, code: &str) -> Result<Vec<Recov
     Ok(codes)
 }
 
-/// Turns the second factor off.
-pub async fn remove_second_factor(own: &Own<'_>, code: &str) -> Result<()> {
+/// Has codes of the app open nothing any more. Answers whether the password is all that is asked from now on: there are no
+/// passkeys.
+pub async fn remove_second_factor(own: &Own<'_>, code: &str) -> Result<bool> {
+    let identity = own.state.store.identity();
+    let app = identity.statement(async |tx| second_factors::find_totp(tx, own.user_id).await).await?;
+    // Before a recovery code is spent for nothing.
+    app.ok_or(Code::SecondFactorOff)?;
     prove(own, code).await?;
     let door = own.state.store.accounts();
-    door.transaction(own.tenant_id, async |tx| {
+    let is_last = door.transaction(own.tenant_id, async |tx| {
         second_factors::remove(tx, own.user_id, &own.origin, own.now).await
-    })
-    .await?;
-    Ok(())
+    });
+    Ok(is_last.await?)
 }
 
 /// By a code of whoever is signed in.
@@ -130,7 +136,7 @@ fn wrong_code() -> Rejection {
     Rejection::invalid("/code", "WRONG", "is wrong, or was used already")
 }
 
-fn new_codes() -> (Vec<RecoveryCode>, Vec<[u8; 32]>) {
+pub(super) fn new_codes() -> (Vec<RecoveryCode>, Vec<[u8; 32]>) {
     let codes: Vec<RecoveryCode> =
         (0..RECOVERY_CODES).map(|_| RecoveryCode::new(random::bytes::<RECOVERY_LEN>())).collect();
     let hashes = codes.iter().map(RecoveryCode::hash).collect();
@@ -151,8 +157,8 @@ pub async fn pass_second_factor(
         return Ok(());
     }
     let code = code.map(str::trim).filter(|code| !code.is_empty()).ok_or(Code::TotpRequired)?;
+    let guesser = guesser(user, tenant_id, is_brought);
     let tenant_id = tenant_id.unwrap_or(TenantId::PLATFORM);
-    let guesser = if is_brought { format!("{} {tenant_id}", user.id) } else { user.id.to_string() };
     if !accepts(&anybody.state, user, tenant_id, code, &anybody.origin(), anybody.now, &guesser).await? {
         return Err(Code::TotpInvalid.into());
     }
@@ -160,6 +166,12 @@ pub async fn pass_second_factor(
         forget_failures(&anybody.state, &user.email_key, &anybody.ip).await;
     }
     Ok(())
+}
+
+/// Under which name tries are counted.
+pub(super) fn guesser(user: &User, tenant_id: Option<TenantId>, is_brought: bool) -> String {
+    let tenant_id = tenant_id.unwrap_or(TenantId::PLATFORM);
+    if is_brought { format!("{} {tenant_id}", user.id) } else { user.id.to_string() }
 }
 
 /// Whether it is a code of the user's app, or one of their recovery codes, that was not used yet.
@@ -197,6 +209,6 @@ async fn accepts(
 }
 
 /// Guesses at six digits, whoever knows the password: so few that they find none.
-async fn count_try(state: &State, guesser: &str) -> Result<()> {
+pub(super) async fn count_try(state: &State, guesser: &str) -> Result<()> {
     state.take(SECOND_FACTOR, guesser).await
 }

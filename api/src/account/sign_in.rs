@@ -64,12 +64,25 @@ pub async fn authenticate(
     if !user.has_second_factor {
         forget_failures(state, &user.email_key, &anybody.ip).await;
     }
+    let membership = membership(anybody, &user, slug, Code::InvalidCredentials).await?;
+    Ok((user, membership))
+}
+
+/// To which tenant somebody goes: that of the slug, without one that of the oldest membership. An operator needs none;
+/// others are refused, by `refusal`.
+pub(super) async fn membership(
+    anybody: &Anybody,
+    user: &User,
+    slug: Option<&str>,
+    refusal: Code,
+) -> Result<Option<(Tenant, Role)>> {
+    let (state, identity) = (&anybody.state, anybody.state.store.identity());
     let memberships: Vec<(TenantId, Role)> =
         identity.statement(async |tx| users::memberships(tx, user.id).await).await?;
     let wanted = match slug {
         Some(slug) => match state.tenant(slug).await {
             Ok(tenant) => Some(tenant.id()),
-            Err(problem) if problem.code() == Code::NotFound => return Err(Code::InvalidCredentials.into()),
+            Err(problem) if problem.code() == Code::NotFound => return Err(refusal.into()),
             Err(problem) => return Err(problem),
         },
         None => None,
@@ -77,11 +90,10 @@ pub async fn authenticate(
     let membership = memberships.into_iter().find(|(id, _)| wanted.is_none_or(|wanted| wanted == *id));
     let Some((tenant_id, role)) = membership else {
         let needs_none = user.is_operator && wanted.is_none();
-        return if needs_none { Ok((user, None)) } else { Err(Code::InvalidCredentials.into()) };
+        return if needs_none { Ok(None) } else { Err(refusal.into()) };
     };
-    let tenant =
-        anybody.state.store.tenant(tenant_id).transaction(async |tx| store::tenants::find(tx).await).await?;
-    Ok((user, Some((tenant, role))))
+    let tenant = state.store.tenant(tenant_id).transaction(async |tx| store::tenants::find(tx).await).await?;
+    Ok(Some((tenant, role)))
 }
 
 /// Whether that user was signed in before in the browser that has this.

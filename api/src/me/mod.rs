@@ -1,5 +1,6 @@
 //! Whoever is signed in: who they are, and what they change of that.
 
+pub mod passkeys;
 pub mod second_factor;
 pub mod sessions;
 pub mod tenants;

@@ -34,7 +34,8 @@ pub struct SecondFactorCode {
 
 #[derive(Serialize, ToSchema)]
 pub struct RecoveryCodesView {
-    /// Ten, each good once in the place of the app's. Nobody is told them again.
+    /// Ten, each good once in the place of the app's. Nobody is told them again. None beside passkeys: those that there are
+    /// stay.
     recovery_codes: Vec<String>,
 }
 

@@ -22,6 +22,17 @@ pub(super) fn routes() -> Vec<Route> {
         route(post, "/auth/login", Anybody, auth::login, "Sign in")
             .takes::<auth::Login>()
             .replies::<auth::SignedIn>(200),
+        route(
+            post,
+            "/auth/passkeys/challenge",
+            Anybody,
+            auth::ask_for_passkey,
+            "Have something for a passkey to sign",
+        )
+        .replies::<me::passkeys::PasskeyChallenge>(200),
+        route(post, "/auth/passkeys", Anybody, auth::login_by_passkey, "Sign in by a passkey alone")
+            .takes::<auth::PasskeyLogin>()
+            .replies::<auth::SignedIn>(200),
         route(post, "/auth/refresh", Anybody, auth::refresh, "Exchange a refresh token, once")
             .takes::<auth::RefreshToken>()
             .replies::<auth::TokenPair>(200),
@@ -189,6 +200,26 @@ pub(super) fn routes() -> Vec<Route> {
             .takes::<me::ChangeEmail>()
             .answers(202),
         route(delete, "/me/email", read, me::withdraw_email, "No longer want that").answers(204),
+        route(get, "/me/passkeys", read, me::passkeys::list, "What signs one in without a password")
+            .replies::<me::passkeys::PasskeysView>(200),
+        route(
+            post,
+            "/me/passkeys/challenge",
+            read,
+            me::passkeys::ask,
+            "Have something for a new passkey to sign, by the password",
+        )
+        .takes::<me::passkeys::AskForPasskey>()
+        .replies::<me::passkeys::PasskeyChallenge>(200),
+        route(post, "/me/passkeys", read, me::passkeys::create, "Add a passkey")
+            .takes::<me::passkeys::AddPasskey>()
+            .replies::<me::passkeys::NewPasskey>(201),
+        route(patch, "/me/passkeys/{id}", read, me::passkeys::update, "Call a passkey otherwise")
+            .takes::<me::passkeys::RenamePasskey>()
+            .answers(204),
+        route(delete, "/me/passkeys/{id}", read, me::passkeys::destroy, "Remove a passkey")
+            .takes::<me::passkeys::RemovePasskey>()
+            .answers(204),
         route(get, "/me/sessions", read, me::sessions::list, "The sessions that live")
             .replies::<me::sessions::SessionsView>(200),
         route(delete, "/me/sessions", read, me::sessions::destroy_others, "End all but this one")

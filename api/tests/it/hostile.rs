@@ -184,7 +184,18 @@ fn accepted(route: &Route, salon: &Salon<'_>) -> Value {
     match (route.method.as_str(), route.path) {
         ("POST", "/auth/register") => testkit::sign_up("another", "Europe/Paris"),
         ("POST", "/auth/login") => {
-            json!({"email": "ana@customer.example", "password": "long enough", "tenant": "salon"})
+            let passkey = json!({"token": "x", "credential": {"id": "AAAA"}});
+            json!({"email": "ana@customer.example", "password": "long enough", "tenant": "salon", "passkey": passkey})
+        }
+        ("POST", "/auth/passkeys") => {
+            json!({"token": "x", "credential": {"id": "AAAA", "type": "public-key"}, "tenant": "salon"})
+        }
+        ("POST", "/me/passkeys") => {
+            json!({"token": "x", "name": "Phone", "credential": {"id": "AAAA", "type": "public-key"}})
+        }
+        ("PATCH", "/me/passkeys/{id}") => json!({"name": "Phone"}),
+        ("POST", "/me/passkeys/challenge") | ("DELETE", "/me/passkeys/{id}") => {
+            json!({"current_password": "x"})
         }
         ("POST", "/auth/refresh" | "/auth/logout") => json!({"refresh_token": "x"}),
         ("POST", "/auth/2fa/enable") | ("DELETE", "/me") => json!({"current_password": "x"}),

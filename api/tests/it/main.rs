@@ -107,6 +107,8 @@ mod pages_session;
 #[cfg(test)]
 mod pages_setup;
 #[cfg(test)]
+mod passkeys;
+#[cfg(test)]
 mod policies;
 #[cfg(test)]
 mod private_events;

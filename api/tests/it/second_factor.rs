@@ -11,7 +11,7 @@ use crate::identity::{login, token_of_mail};
 use crate::limits::redis;
 
 /// What an app does: six digits of the secret it was given. Written apart from what checks them (RFC 4226, 5.3).
-fn code_of(secret: &str, now: DateTime<Utc>) -> String {
+pub(crate) fn code_of(secret: &str, now: DateTime<Utc>) -> String {
     use aws_lc_rs::hmac;
 
     let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

@@ -80,9 +80,14 @@ async fn a_tenants_provider_lets_in_who_said_so_and_to_that_tenant_alone() {
     let to = format!("/app/tenants/{}/switch", victim.id);
     let switched = thief.request("POST", &to).header("x-csrf-token", &token).form(&[]).await;
     assert_eq!(switched.status, 403, "{}", switched.text);
-    for path in
-        ["/app/account", "/app/account/security", "/app/account/two-factor", "/app/tenants/new", CONFIRMATION]
-    {
+    for path in [
+        "/app/account",
+        "/app/account/security",
+        "/app/account/two-factor",
+        "/app/account/passkeys",
+        "/app/tenants/new",
+        CONFIRMATION,
+    ] {
         thief.open(path).await;
         assert_eq!(thief.page.status, 403, "{path}: {}", thief.page.text);
         assert!(!thief.page.text.contains(&victim.email), "{path}");

@@ -42,6 +42,7 @@ pub(crate) struct Things {
     file: String,
     question: String,
     session: String,
+    passkey: String,
     tenant: String,
     member: String,
     invitation: String,
@@ -79,6 +80,7 @@ impl Things {
         let (question, file) = answered(salon, &service).await;
         Self {
             session: another_session(salon).await,
+            passkey: passkey(salon).await,
             member: salon.owner.to_string(),
             invitation: invitation(salon).await,
             key: crate::api_keys::planted(salon, &[Scope::Read]).await.0,
@@ -119,6 +121,7 @@ impl Things {
             file: id(),
             question: id(),
             session: id(),
+            passkey: id(),
             tenant: id(),
             member: id(),
             invitation: id(),
@@ -126,7 +129,7 @@ impl Things {
         }
     }
 
-    fn all(&self) -> [&str; 19] {
+    fn all(&self) -> [&str; 20] {
         let Self {
             service,
             staff,
@@ -143,6 +146,7 @@ impl Things {
             file,
             question,
             session,
+            passkey,
             tenant,
             member,
             invitation,
@@ -150,7 +154,7 @@ impl Things {
         } = self;
         [
             service, staff, closure, opening, booking, code, customer, room, import, event, waiting, series,
-            file, question, session, tenant, member, invitation, key,
+            file, question, session, passkey, tenant, member, invitation, key,
         ]
     }
 
@@ -169,7 +173,9 @@ impl Things {
             Some("series") => &self.series,
             Some("intake-files") => &self.file,
             Some("me") if path.starts_with("/me/sessions/") => &self.session,
+            Some("me") if path.starts_with("/me/passkeys/") => &self.passkey,
             Some("me") => &self.tenant,
+            Some("account") if path.starts_with("/account/passkeys/") => &self.passkey,
             // Of an identity: there is none.
             Some("account") => &self.session,
             Some("members") => &self.member,
@@ -188,6 +194,16 @@ async fn invitation(salon: &Salon<'_>) -> String {
         VALUES ($1, $2, 'vic@example.org', 'vic@example.org', 'staff', now(), $3, '2031-01-01')";
     let admin = salon.app.database.admin().await;
     admin.execute(sql, &[&salon.id.0, &id.0, &salon.owner.0]).await.unwrap();
+    id.to_string()
+}
+
+/// A passkey of the owner's, that nothing could have signed with.
+async fn passkey(salon: &Salon<'_>) -> String {
+    let id = domain::id::PasskeyId::mint(salon.app.now());
+    let sql = "INSERT INTO passkeys (user_id, id, name, credential_id, credential, created_at)
+        VALUES ($1, $2, 'Phone', $3, '{}', now())";
+    let admin = salon.app.database.admin().await;
+    admin.execute(sql, &[&salon.owner.0, &id.0, &id.0.as_bytes().as_slice()]).await.unwrap();
     id.to_string()
 }
 
@@ -223,6 +239,16 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/auth/2fa/enable") => (none, Some(json!({"current_password": "the secret of other"})), Own),
         ("POST", "/auth/2fa/verify" | "/auth/2fa/recovery-codes") | ("DELETE", "/auth/2fa") => {
             (none, Some(json!({"code": "123456"})), Refused)
+        }
+        ("POST", "/me/passkeys/challenge") => {
+            (none, Some(json!({"current_password": "the secret of other"})), Own)
+        }
+        ("POST", "/me/passkeys") => {
+            (none, Some(json!({"token": "x", "name": "Phone", "credential": {}})), Refused)
+        }
+        ("PATCH", "/me/passkeys/{id}") => (none, Some(json!({"name": "Phone"})), NotFound),
+        ("DELETE", "/me/passkeys/{id}") => {
+            (none, Some(json!({"current_password": "the secret of other"})), NotFound)
         }
         ("PATCH", "/members/{id}") => (none, Some(json!({"role": "viewer"})), NotFound),
         ("POST", "/tenant/ownership") => {
@@ -322,10 +348,10 @@ fn line(route: &Route, things: &Things) -> (Vec<(&'static str, String)>, Option<
         ("POST", "/stream/tickets" | "/customers/imports")
         | (
             "GET",
-            "/me" | "/me/data" | "/me/sessions" | "/me/events" | "/me/tenants" | "/members" | "/invitations"
-            | "/api-keys" | "/audit-events" | "/waitlist" | "/tenant" | "/tenant/security" | "/policy"
-            | "/embedding" | "/plan" | "/services" | "/staff" | "/rooms" | "/closures" | "/openings"
-            | "/customers" | "/customers/tags",
+            "/me" | "/me/data" | "/me/passkeys" | "/me/sessions" | "/me/events" | "/me/tenants" | "/members"
+            | "/invitations" | "/api-keys" | "/audit-events" | "/waitlist" | "/tenant" | "/tenant/security"
+            | "/policy" | "/embedding" | "/plan" | "/services" | "/staff" | "/rooms" | "/closures"
+            | "/openings" | "/customers" | "/customers/tags",
         )
         | ("PUT" | "DELETE", "/tenant/logo" | "/tenant/cover")
         | ("DELETE", "/me/email" | "/me/sessions") => (none, None, Own),
@@ -605,6 +631,8 @@ fn what_everybody_may_call_is_listed_here() {
         [
             "POST /auth/register",
             "POST /auth/login",
+            "POST /auth/passkeys/challenge",
+            "POST /auth/passkeys",
             "POST /auth/refresh",
             "POST /auth/logout",
             "POST /auth/verify-email",

@@ -1,9 +1,9 @@
 // How to get to the pages of the table: what stands for the parameters in their paths, and which questions they need.
-import { api, book, free, invite, mail, operator, owner, salon, token } from './demo.mjs'
+import { api, book, free, invite, mail, operator, owner, salon, sql, token } from './demo.mjs'
 import { origin } from './harness.mjs'
 
 /** What is no page to look at: files, a way on, what never ends, what comes after a password alone, or after hundreds, or from elsewhere. */
-const silent = new Set(['/assets/{path:.*}', '/app/customers/export/file', '/app/account/data', '/app/account/identities/confirmation', '/app/account/identities/{id}/removal', '/app/customers/{id}/data', '/app/customers/imports/{id}/report', '/app/intake-files/{id}', '/app/look', '/app/settings/audit/file', '/app/stream', '/login/code', '/login/oidc/{provider}', '/login/oidc/{provider}/callback', '/login/sso/{id}/callback', '/ops', '/ops/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes', '/sso/{slug}', '/sso/{slug}/start', '/unlock/{token}'])
+const silent = new Set(['/assets/{path:.*}', '/app/customers/export/file', '/app/account/data', '/app/account/identities/confirmation', '/app/account/identities/{id}/removal', '/app/customers/{id}/data', '/app/customers/imports/{id}/report', '/app/intake-files/{id}', '/app/look', '/app/settings/audit/file', '/app/stream', '/login/code', '/login/code/passkey', '/login/oidc/{provider}', '/login/oidc/{provider}/callback', '/login/sso/{id}/callback', '/ops', '/ops/stream', '/dev/outbox/{id}/attachments/{index}', '/dev/routes', '/sso/{slug}', '/sso/{slug}/start', '/unlock/{token}'])
 /** Whose policy forbids the scripts that a test would look with: mails.test.mjs looks at the mails. */
 const sealed = new Set(['/dev/outbox/{id}/html'])
 
@@ -96,6 +96,12 @@ const ids = {
     const staff_id = (await api('/staff', { token: signed })).data[0].id
     const body = { staff_id, title: 'Atelier', start: '2031-03-04T12:00', end: '2031-03-04T13:00', recurrence: 'FREQ=WEEKLY;COUNT=3' }
     return (await api('/events', { method: 'POST', token: signed, body })).id
+  }),
+  // As the database keeps one: what has no authenticator can be seen all the same.
+  passkeys: once(async () => {
+    sql(`INSERT INTO passkeys (user_id, id, name, credential_id, credential, created_at)
+      SELECT id, gen_random_uuid(), 'Téléphone', uuid_send(gen_random_uuid()), '{}', now() FROM users WHERE email = '${owner.email}'`)
+    return (await api('/me/passkeys', { token: await token(owner) })).passkeys.at(-1).id
   }),
   outbox: once(async () => (await mail((await booking()).email)).id),
   tenants: once(async () => (await api('/admin/tenants', { token: await token(operator) })).data[0].id),

@@ -49,6 +49,8 @@ struct Login<'a> {
     /// What they are asked with: where to go then.
     away: String,
     door: Door,
+    /// Whose passkeys sign in, where there are any.
+    passkey_host: Option<String>,
     errors: Vec<Flaw>,
 }
 
@@ -250,8 +252,16 @@ fn page(
     let providers = reader.state.oidc.providers().map(Provider::name).collect();
     let mut away = url::form_urlencoded::Serializer::new(String::new());
     let away = away.append_pair("next", &form.next).finish();
-    let content = Login { form, providers, away, door, errors };
+    let passkey_host = account::passkey_host(&reader.state);
+    let content = Login { form, providers, away, door, passkey_host, errors };
     render(&reader.state, &reader.frame(reader.lang()), status, "account/login", &content)
+}
+
+/// The form anew, where another way in was refused.
+pub(super) fn again(reader: &Reader, next: String, problem: &Problem) -> Result<HttpResponse> {
+    let form = LoginForm { next, ..LoginForm::default() };
+    let told = flaws(problem, FIELDS, reader.text(reader.lang()))?;
+    Ok(retry_later(page(reader, problem.status_code(), &form, told)?, problem))
 }
 
 pub async fn destroy(reader: Reader, member: PageMember<Leave>) -> HttpResponse {

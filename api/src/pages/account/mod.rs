@@ -5,6 +5,7 @@ pub mod email;
 pub mod invitation;
 pub mod login;
 pub mod oidc;
+pub mod passkey;
 pub mod password;
 pub mod signup;
 pub mod unlock;
@@ -28,8 +29,13 @@ pub fn routes() -> Vec<Page> {
         page(post.clone(), "/login", Anybody, login::create),
         page(get.clone(), "/ops/login", Anybody, login::show_to_operators),
         page(post.clone(), "/ops/login", Anybody, login::create_for_operators),
+        // Where a passkey was refused, as long as the page is loaded again.
+        page(get.clone(), "/login/passkey", Anybody, login::show),
+        page(post.clone(), "/login/passkey", Anybody, passkey::create),
         page(get.clone(), "/login/code", Anybody, code::show),
         page(post.clone(), "/login/code", Anybody, code::create),
+        page(get.clone(), "/login/code/passkey", Anybody, code::show),
+        page(post.clone(), "/login/code/passkey", Anybody, code::create_by_passkey),
         page(get.clone(), "/login/oidc/{provider}", Anybody, oidc::start),
         page(get.clone(), "/login/oidc/{provider}/callback", Anybody, oidc::finish),
         page(get.clone(), "/login/sso/{id}/callback", Anybody, oidc::finish_of_tenant),

@@ -1,6 +1,7 @@
 //! The account of whoever is signed in, whatever tenant they are in.
 
 pub mod identities;
+pub mod passkeys;
 pub mod profile;
 pub mod second_factor;
 pub mod security;
@@ -34,6 +35,14 @@ pub(super) fn routes() -> Vec<Page> {
         page(post(), "/app/account/two-factor/codes", read, second_factor::renew_codes),
         page(get(), "/app/account/two-factor/removal", read, second_factor::ask_removal),
         page(post(), "/app/account/two-factor/removal", read, second_factor::remove),
+        page(get(), "/app/account/passkeys", read, passkeys::show),
+        page(post(), "/app/account/passkeys", read, passkeys::create),
+        page(get(), "/app/account/passkeys/challenge", read, passkeys::show),
+        page(post(), "/app/account/passkeys/challenge", read, passkeys::begin),
+        page(get(), "/app/account/passkeys/{id}", read, passkeys::edit),
+        page(post(), "/app/account/passkeys/{id}", read, passkeys::rename),
+        page(get(), "/app/account/passkeys/{id}/removal", read, passkeys::edit),
+        page(post(), "/app/account/passkeys/{id}/removal", read, passkeys::remove),
         page(get(), "/app/account/identities/confirmation", read, identities::ask),
         page(post(), "/app/account/identities/confirmation", read, identities::confirm),
         page(get(), "/app/account/identities/{id}/removal", read, identities::ask_removal),

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use domain::rejection::Code;
 use domain::second_factor::RecoveryCode;
 use serde::{Deserialize, Serialize};
+use store::second_factors;
 
 use super::super::done;
 use super::super::told::Told;
@@ -62,7 +63,8 @@ pub async fn show(reader: Reader, member: PageMember<Account>) -> HttpResponse {
         .answer(async {
             let (frame, _) = member.frame(&reader).await?;
             let (identity, id) = (member.state.store.identity(), member.user_id);
-            if identity.statement(async |tx| store::users::find(tx, id).await).await?.has_second_factor {
+            let app = identity.statement(async |tx| second_factors::find_totp(tx, id).await).await?;
+            if app.is_some() {
                 return Ok(see(SECURITY));
             }
             first_step(&member, &frame, Told::nothing()).await
@@ -103,6 +105,8 @@ pub async fn confirm(
             let Form(form) = form?;
             let (frame, _) = member.frame(&reader).await?;
             match account::confirm_totp(&member.own(), &form.code).await {
+                // Beside passkeys: there are codes.
+                Ok(made) if made.is_empty() => Ok(done(SECURITY, "app-second-factor-app-added")),
                 Ok(made) => codes(&member, &frame, &made),
                 Err(problem) if refuses_a_person(&problem) => {
                     let told = Told::by(Some(&problem), FIELDS, &reader, &frame)?;
@@ -152,7 +156,8 @@ pub async fn remove(
         .answer(async {
             let Form(form) = form?;
             match account::remove_second_factor(&member.own(), &form.code).await {
-                Ok(()) => Ok(done(SECURITY, "app-second-factor-removed")),
+                Ok(true) => Ok(done(SECURITY, "app-second-factor-removed")),
+                Ok(false) => Ok(done(SECURITY, "app-second-factor-app-removed")),
                 Err(problem) if refuses_a_person(&problem) => {
                     let (frame, _) = member.frame(&reader).await?;
                     let told = Told::by(Some(&problem), FIELDS, &reader, &frame)?;
@@ -204,7 +209,12 @@ const fn empty(step: Step, errors: Vec<Flaw>) -> Page {
     }
 }
 
-fn codes(member: &PageMember<Account>, frame: &Frame, made: &[RecoveryCode]) -> Result<HttpResponse> {
+/// The page of recovery codes.
+pub(super) fn codes(
+    member: &PageMember<Account>,
+    frame: &Frame,
+    made: &[RecoveryCode],
+) -> Result<HttpResponse> {
     let codes = made.iter().map(ToString::to_string).collect();
     let content = RecoveryCodes { current: "account", tab: "security", codes };
     render(&member.state, frame, StatusCode::OK, "app/account_recovery_codes", &content)

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use domain::id::SessionId;
 use domain::identity::Provider;
 use serde::{Deserialize, Serialize};
-use store::{accounts, identities, second_factors, sessions};
+use store::{accounts, identities, passkeys, second_factors, sessions};
 
 use super::super::done;
 use super::super::told::Told;
@@ -37,6 +37,10 @@ struct Security {
     email: String,
     has_second_factor: bool,
     is_operator: bool,
+    /// Whether an app makes codes.
+    has_app: bool,
+    /// How many there are.
+    passkeys: usize,
     /// Recovery codes.
     codes_left: i64,
     identities: Vec<IdentityRow>,
@@ -127,13 +131,16 @@ async fn page(
     told: Told,
 ) -> Result<HttpResponse> {
     let (identity, id, now) = (member.state.store.identity(), member.user_id, member.now);
-    let (user, codes_left, known, sessions, events) = identity
+    let (user, has_app, passkeys, codes_left, known, sessions, events) = identity
         .transaction(async |tx| {
             let user = store::users::find(tx, id).await?;
+            let has_app = second_factors::find_totp(tx, id).await?.is_some();
+            let passkeys = passkeys::list(tx, id).await?.len();
             let codes_left = second_factors::count_recovery_codes(tx, id).await?;
             let known = identities::list(tx, id).await?;
             let sessions = sessions::list(tx, id, now).await?;
-            Ok::<_, Problem>((user, codes_left, known, sessions, accounts::events(tx, id, EVENTS).await?))
+            let events = accounts::events(tx, id, EVENTS).await?;
+            Ok::<_, Problem>((user, has_app, passkeys, codes_left, known, sessions, events))
         })
         .await?;
     let current = member.session.id;
@@ -143,6 +150,8 @@ async fn page(
         email: user.email,
         has_second_factor: user.has_second_factor,
         is_operator: user.is_operator,
+        has_app,
+        passkeys,
         codes_left,
         identities: rows(member, known).await?,
         providers: member.state.oidc.providers().map(Provider::name).collect(),
