@@ -75,9 +75,13 @@ fn added(challenge: &Value, device: &mut Device) -> Value {
     json!({"token": challenge["token"], "name": "Phone", "credential": credential})
 }
 
+async fn send(salon: &Salon<'_>, body: &Value) -> Answer {
+    salon.post("/me/passkeys").json(body).await
+}
+
 async fn add(salon: &Salon<'_>, device: &mut Device) -> Value {
     let body = added(&ask_to_add(salon).await, device);
-    salon.post("/me/passkeys").json(&body).await.expect(201)
+    send(salon, &body).await.expect(201)
 }
 
 async fn ask(app: &TestApp) -> Value {
@@ -145,7 +149,7 @@ async fn of_many_answers_to_one_challenge_one_counts() {
     let salon = app.tenant("salon").await;
     let mut device = Device::of(&app);
     let body = added(&ask_to_add(&salon).await, &mut device);
-    let answers = join_all((0..4).map(|_| async { salon.post("/me/passkeys").json(&body).await })).await;
+    let answers = join_all((0..4).map(|_| send(&salon, &body))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
     assert_eq!(count(&app, "passkeys").await, 1);
     let body = signed(&ask(&app).await, &mut device);
@@ -292,8 +296,7 @@ async fn there_are_no_more_than_ten() {
     for _ in 0..3 {
         last.push(added(&ask_to_add(&salon).await, &mut Device::of(&app)));
     }
-    let answers =
-        join_all(last.iter().map(|body| async { salon.post("/me/passkeys").json(body).await })).await;
+    let answers = join_all(last.iter().map(|body| send(&salon, body))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
     for answer in answers.into_iter().filter(|answer| answer.status != 201) {
         answer.refused(409, "TOO_MANY_OF_THESE");
