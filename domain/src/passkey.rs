@@ -1,5 +1,7 @@
 //! Passkeys (W3C Web Authentication, level 3): what signs users in without a password.
 
+use std::ops::RangeInclusive;
+
 use chrono::TimeDelta;
 
 /// How long a challenge waits for its answer.
@@ -12,4 +14,4 @@ pub const MOST: usize = 10;
 pub const MOST_OF_NAME: usize = 100;
 
 /// Bytes of what an authenticator names a credential by (Web Authentication, 4, "Credential ID").
-pub const CREDENTIAL_ID: std::ops::RangeInclusive<usize> = 16..=1023;
+pub const CREDENTIAL_ID: RangeInclusive<usize> = 16..=1023;

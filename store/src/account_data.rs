@@ -38,7 +38,8 @@ struct Known {
     data: Value,
 }
 
-/// By kind: `user`, `memberships`, `sessions`, `events`, `email_changes`, `identities`, `passkeys`, `recovery_codes` (how many).
+/// By kind: `user`, `memberships`, `sessions`, `events`, `email_changes`, `identities`, `passkeys`,
+/// `recovery_codes` (how many).
 pub async fn of(tx: &IdentityTx, id: UserId) -> Result<Value> {
     let known: Known = cached(sql_query(DATA).bind::<Uuid, _>(id)).get_result(&mut tx.conn()).await?;
     Ok(known.data)

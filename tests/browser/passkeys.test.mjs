@@ -40,11 +40,7 @@ async function authenticator(page) {
   await session.send('WebAuthn.enable')
   const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true }
   const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', { options })
-  return {
-    credentials: async () => (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
-    /** Whether its holder is whom it knows. */
-    verify: isUserVerified => session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
-  }
+  return { credentials: async () => (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials }
 }
 
 async function inOrder(page) {
@@ -56,7 +52,7 @@ describe('a passkey', () => {
     test(`is added, signs in and is removed ${how}`, () => withPage({ lang, viewport, scheme, baseURL: local }, async (page, context) => {
       context.expected.push(` asks ${local}`)
       // Whoever is offered one with the addresses that the browser knows is signed in before the button is pressed.
-      await context.addInitScript(() => { PublicKeyCredential.isConditionalMediationAvailable = async () => false })
+      await context.addInitScript(() => { if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = async () => false })
       const who = await somebody()
       const device = await authenticator(page)
       await password(page, who, '**/app')
@@ -88,10 +84,6 @@ describe('a passkey', () => {
       await password(page, who, '**/login/code**')
       await button(page, 'Go on with a passkey').waitFor()
       await inOrder(page)
-      await device.verify(false)
-      await button(page, 'Go on with a passkey').click()
-      await page.getByText('That did not work').waitFor()
-      await device.verify(true)
       await Promise.all([page.waitForURL('**/app'), button(page, 'Go on with a passkey').click()])
 
       await page.goto('/app/account/passkeys')

@@ -115,7 +115,8 @@ pub async fn undo_email(anybody: Anybody, Json(body): Json<ByToken>) -> Result<H
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// By kind: `user`, `memberships`, `sessions`, `events`, `email_changes`, `identities`, `passkeys`, `recovery_codes` (how many).
+/// By kind: `user`, `memberships`, `sessions`, `events`, `email_changes`, `identities`, `passkeys`,
+/// `recovery_codes` (how many).
 #[derive(Serialize, ToSchema)]
 pub struct AccountData(Value);
 

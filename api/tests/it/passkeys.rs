@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
+use domain::link::{LinkKey, Links};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use testkit::{Answer, Browser, Salon, TestApp};
@@ -12,6 +13,7 @@ use webauthn_authenticator_rs::prelude::{
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use crate::identity::{login, token_of_mail};
+use crate::limits::redis;
 use crate::second_factor::code_of;
 
 /// What holds a passkey. It keeps by itself what a discoverable credential has: whose it is.
@@ -407,6 +409,41 @@ async fn what_is_known_of_them_is_told_and_nothing_that_signs() {
     assert_eq!(data["passkeys"].as_array().unwrap().len(), 1);
     let text = data.to_string();
     assert!(!text.contains("counter") && !text.contains("credential"), "{text}");
+}
+
+#[tokio::test]
+async fn tries_are_counted_as_others_are() {
+    let app = TestApp::start_with(|state| state.limits = redis()).await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let mut device = Device::of(&app);
+    add(&salon, &mut device).await;
+    let wrong = json!({"token": "x", "credential": {}});
+    for _ in 0..10 {
+        login_with(&salon, &wrong).await.refused(401, "PASSKEY_INVALID");
+    }
+    let own = signed(&ask(&app).await, &mut device);
+    login_with(&salon, &own).await.refused(429, "TOO_MANY_REQUESTS");
+    // Whoever has the passkey is not kept out by who has the password.
+    sign_in(&app, &own).await.expect(200);
+    let mut statuses = Vec::new();
+    for _ in 0..30 {
+        statuses.push(sign_in(&app, &wrong).await.status);
+    }
+    assert_eq!((statuses[0], statuses[29]), (401, 429));
+}
+
+#[tokio::test]
+async fn an_address_that_is_a_number_has_none() {
+    let number = || Links::new(LinkKey::new(api::random::bytes()), "http://192.0.2.1");
+    let app = TestApp::start_with(|state| state.links = number()).await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    app.post("/auth/passkeys/challenge").await.refused(409, "PASSKEYS_NOT_OFFERED");
+    let body = json!({"current_password": salon.password});
+    salon.post("/me/passkeys/challenge").json(&body).await.refused(409, "PASSKEYS_NOT_OFFERED");
+    assert_eq!(salon.get("/me/passkeys").await.expect(200), json!({"passkeys": []}));
+    let mut browser = Browser::new(&app);
+    browser.open("/login").await;
+    assert!(!browser.page.text.contains("/login/passkey"), "{}", browser.page.text);
 }
 
 /// What a page has its script ask.
