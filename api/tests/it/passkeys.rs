@@ -225,7 +225,7 @@ async fn whatever_is_wrong_with_one_is_told_alike() {
     };
     // Unknown.
     let mut unknown = signed(&ask(&app).await, &mut device);
-    unknown["credential"]["rawId"] = json!(URL_SAFE_NO_PAD.encode([7; 32]));
+    unknown["credential"]["rawId"] = json!(URL_SAFE_NO_PAD.encode([7_u8; 32]));
     refused(&unknown).await;
     // Not signed by it.
     let mut forged = signed(&ask(&app).await, &mut device);
