@@ -42,10 +42,9 @@ impl TestApp {
             .await;
         made.unwrap();
         let (email, password) = (email.to_owned(), secret.to_owned());
-        let mut operator = Operator { id, email, password, token: String::new() };
+        let operator = Operator { id, email, password, token: String::new() };
         let signed_in = operator.sign_in(self).await;
-        operator.token = signed_in["access_token"].as_str().unwrap().to_owned();
-        operator
+        Operator { token: signed_in["access_token"].as_str().unwrap().to_owned(), ..operator }
     }
 }
 

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use store::audit::By;
 use testkit::{Answer, Browser, Salon, TestApp};
 
-use crate::strangers::{Things, name, request};
+use crate::strangers::{name, request};
+use crate::things::Things;
 
 /// A key that was made without asking: its id and itself.
 pub(crate) async fn planted(salon: &Salon<'_>, scopes: &[Scope]) -> (String, String) {

@@ -153,6 +153,8 @@ mod team;
 #[cfg(test)]
 mod tenant_access;
 #[cfg(test)]
+mod things;
+#[cfg(test)]
 mod tokens;
 #[cfg(test)]
 mod translations;

@@ -10,7 +10,8 @@ use serde_json::json;
 use testkit::{Answer, Browser, Salon, TestApp};
 use tokio_postgres::Client;
 
-use crate::strangers::{Things, name, request, routes_of_members};
+use crate::strangers::{name, request, routes_of_members};
+use crate::things::Things;
 
 /// Tenants that are set up like the salon.
 const NEIGHBOURS: i32 = 1_500;

@@ -6,7 +6,8 @@ use domain::access::Role;
 use testkit::{Browser, Request, TestApp};
 
 use crate::console;
-use crate::strangers::{self, Things, everything};
+use crate::strangers::{self, everything};
+use crate::things::Things;
 
 /// What ends a session for everybody who has a token or a cookie of it, and is told of by `SESSION_ENDED`.
 const ENDS: [(&str, &str); 5] = [

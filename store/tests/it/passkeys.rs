@@ -129,8 +129,9 @@ async fn there_are_no_more_than_the_most_whoever_adds_at_the_same_moment() {
 async fn they_go_with_their_user() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
-    let store = app.doors(2);
-    add(&store, &salon, &passkey(salon.owner, 1, app.now())).await.unwrap();
-    store.identity().statement(async |tx| accounts::remove(tx, salon.owner).await).await.unwrap();
-    assert!(list(&store, salon.owner).await.is_empty());
+    // Whom no tenant has among its staff.
+    let (user, store) = (app.operator().await.id, app.doors(2));
+    add(&store, &salon, &passkey(user, 1, app.now())).await.unwrap();
+    store.identity().statement(async |tx| accounts::remove(tx, user).await).await.unwrap();
+    assert!(list(&store, user).await.is_empty());
 }

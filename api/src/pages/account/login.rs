@@ -259,9 +259,10 @@ fn page(
 
 /// The form anew, where another way in was refused.
 pub(super) fn again(reader: &Reader, next: String, problem: &Problem) -> Result<HttpResponse> {
+    let door = if next.starts_with("/ops") { Door::Operators } else { Door::Members };
     let form = LoginForm { next, ..LoginForm::default() };
     let told = flaws(problem, FIELDS, reader.text(reader.lang()))?;
-    Ok(retry_later(page(reader, problem.status_code(), &form, told)?, problem))
+    Ok(retry_later(page(reader, problem.status_code(), &form, door, told)?, problem))
 }
 
 pub async fn destroy(reader: Reader, member: PageMember<Leave>) -> HttpResponse {

@@ -1,0 +1,4 @@
+//! Tests of the administrator's program, run as it is run.
+
+#[cfg(test)]
+mod operator;
