@@ -485,7 +485,7 @@ app-second-factor-app-remove = Remove the app for codes
 app-second-factor-app-removed = Codes of your app are no longer accepted.
 app-second-factor-or = Or use what unlocks your phone or computer:
 app-passkeys = Passkeys
-app-passkeys-text = A passkey signs you in with what unlocks your device: a finger, a face, a PIN. Nobody can guess it or fish for it.
+app-passkeys-text = A passkey signs you in with what unlocks your device: a finger, a face, a PIN. Nobody can guess it or phish for it.
 app-passkeys-manage = { $count ->
     [0] Add a passkey
     [one] See your passkey

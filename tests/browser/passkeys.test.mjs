@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { api } from './support/demo.mjs'
-import { accessible, close, contrast, desktop, origin, overflowing, phone, withPage } from './support/harness.mjs'
+import { accessible, close, contrast, desktop, origin, overflowing, phone, protocol, withPage } from './support/harness.mjs'
 
 after(close)
 
@@ -36,7 +36,7 @@ async function signOut(page) {
 
 /** Gives the page's browser an authenticator that knows who holds it. */
 async function authenticator(page) {
-  const session = await page.context().newCDPSession(page)
+  const session = await protocol(page)
   await session.send('WebAuthn.enable')
   const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true }
   const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', { options })
@@ -108,7 +108,7 @@ describe('a passkey', () => {
     const who = await somebody()
     await password(page, who, '**/app')
     await page.goto('/app/account/passkeys')
-    await main(page).getByText('turn JavaScript on').waitFor()
+    assert.match(await main(page).locator('noscript').innerText(), /turn JavaScript on/)
   }))
 
   test('is not there under another name', () => withPage({ lang: 'en', viewport: phone }, async page => {

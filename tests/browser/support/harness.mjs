@@ -92,11 +92,16 @@ async function noViolations(page) {
   assert.deepEqual(await page.evaluate(() => window.__violations), [], `Content-Security-Policy of ${page.url()}`)
 }
 
+const sessions = new WeakMap()
+/** The session of Chromium's own protocol with a page: one alone, since what one has set up ends when another is detached. */
+export function protocol(page) {
+  if (!sessions.has(page)) sessions.set(page, page.context().newCDPSession(page))
+  return sessions.get(page)
+}
+
 /** What axe has against the page as it is now: by `only` some rules, or by all with one of `tags`. Goes past the page's policy, which stays as strict as it is. */
 export async function accessible(page, only, tags = rules) {
-  const session = await page.context().newCDPSession(page)
-  await session.send('Runtime.evaluate', { expression: `${axe};0` })
-  await session.detach()
+  await (await protocol(page)).send('Runtime.evaluate', { expression: `${axe};0` })
   const options = only ? { runOnly: { type: 'rule', values: only } } : { runOnly: { type: 'tag', values: tags } }
   const found = await page.evaluate(async options => {
     // A theme that has just been switched is drawn with the next frames, and moving colours are neither of the two they
