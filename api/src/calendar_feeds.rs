@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use store::audit::By;
 use store::calendar_feeds::{self, Entry};
 use store::private_events::{self, Imported, Report};
+use store::tenant_access;
 use templates::{CalendarFeed, FeedEntry, FeedTime};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -135,6 +136,11 @@ pub async fn calendar(anybody: Anybody, request: HttpRequest, token: Path<String
     let tenant = state.store.tenant(tenant_id);
     let entries = tenant.read(async |tx| calendar_feeds::entries(tx, hash, anybody.now).await).await?;
     let Some((feed, entries)) = entries.split_first() else { return Err(Code::NotFound.into()) };
+    let identity = state.store.identity();
+    let access = identity.statement(async |tx| tenant_access::find(tx, tenant_id).await).await?;
+    if access.suspended_at.is_some() {
+        return Err(Code::TenantSuspended.into());
+    }
     let body = text(state, feed, entries)?;
     let tag = format!("\"{}\"", domain::text::hex(&Sha256::digest(body.as_bytes())));
     let known = request.headers().get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).unwrap_or_default();

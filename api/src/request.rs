@@ -25,6 +25,12 @@ tokio::task_local! {
     static QUOTA: Rc<Cell<Option<Quota>>>;
 }
 
+/// What no page needs, and no script that gets into one may use (W3C Permissions Policy); what some do, in ours alone.
+const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
+    magnetometer=(), microphone=(), midi=(), payment=(), usb=(), clipboard-write=(self), \
+    publickey-credentials-create=(self), publickey-credentials-get=(self)";
+/// A browser that was here once comes back by TLS alone, for a year (RFC 6797).
+const TLS_ALONE: &str = "max-age=31536000";
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -105,8 +111,13 @@ pub async fn around(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    // Only where the platform is reached by it: browsers hold others to it, too.
+    if state.is_some_and(|state| state.links.public_url().starts_with("https://")) {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TLS_ALONE));
     }
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),

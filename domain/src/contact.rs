@@ -1,5 +1,7 @@
 //! How a person is reached: email addresses and telephone numbers.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::text;
 
 /// Why an address or a number is refused.
@@ -15,7 +17,8 @@ pub enum ContactError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email {
     pub address: String,
-    /// Lower case: two spellings of one address are one person.
+    /// Lower case, in one form of Unicode, with the domain as the DNS finds it (UTS #46): two spellings of one mailbox are one
+    /// person.
     pub key: String,
 }
 
@@ -25,25 +28,31 @@ impl Email {
     pub fn parse(text: &str) -> Result<Self, ContactError> {
         let text = text.trim();
         let (local, domain) = text.rsplit_once('@').ok_or(ContactError::Email)?;
+        let local: String = local.nfkc().collect();
         let local_fits = !local.is_empty()
             && local.len() <= 64
             && local.split('.').all(|part| !part.is_empty())
             && local.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~-.".contains(c));
+        let (host, found) = idna::domain_to_unicode(domain);
         // A top-level domain is no number (RFC 3696, 2), and who has an international name types it, not its encoding.
-        let domain_fits = domain.contains('.')
-            && domain.rsplit('.').next().is_some_and(|top| top.chars().any(char::is_alphabetic))
-            && domain.split('.').all(|label| {
+        let domain_fits = found.is_ok()
+            && !domain.to_ascii_lowercase().split('.').any(|label| label.starts_with("xn--"))
+            && host.contains('.')
+            && host.rsplit('.').next().is_some_and(|top| top.chars().any(char::is_alphabetic))
+            && host.split('.').all(|label| {
                 !label.is_empty()
                     && label.len() <= 63
-                    && !label.to_ascii_lowercase().starts_with("xn--")
                     && !label.starts_with('-')
                     && !label.ends_with('-')
                     && label.chars().all(|c| c.is_alphanumeric() || c == '-')
             });
-        if !local_fits || !domain_fits || text.len() > 254 {
+        // What is typed stands, where it is what the mail server is asked for.
+        let domain = if host == domain.to_lowercase() { domain } else { &host };
+        let address = format!("{local}@{domain}");
+        if !local_fits || !domain_fits || text.len().max(address.len()) > 254 {
             return Err(ContactError::Email);
         }
-        Ok(Self { address: text.to_owned(), key: text.to_lowercase() })
+        Ok(Self { key: format!("{}@{host}", local.to_lowercase()), address })
     }
 }
 
@@ -149,6 +158,14 @@ mod tests {
             Email::parse("ana@example.org").unwrap().key
         );
         assert_eq!(Email::parse("Ana@Example.org").unwrap().address, "Ana@Example.org");
+        // The second form is full width, as Japanese keyboards write it; é is one sign, or two.
+        for (one, other) in [
+            ("ana@last.example", "ana@\u{ff4c}ast.example"),
+            ("ana@last.example", "\u{ff41}na@last.example"),
+            ("zo\u{e9}@caf\u{e9}.example", "ZOE\u{301}@CAFE\u{301}.example"),
+        ] {
+            assert_eq!(Email::parse(one).unwrap().key, Email::parse(other).unwrap().key, "{other}");
+        }
     }
 
     #[test]
@@ -170,6 +187,7 @@ mod tests {
             "ana@example.org,bob@example.org",
             "ana@xn--0.example",
             "ana@1.2.3.4",
+            "\u{fdfa}@example.org",
         ] {
             assert!(Email::parse(text).is_err(), "{text}");
         }

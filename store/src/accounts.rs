@@ -1,6 +1,6 @@
 //! What users do with their own account, and what they are told of it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::dsl::{auto_type, exists};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -15,7 +15,7 @@ use jobs::Job;
 use crate::error::{OnConstraint, Result};
 use crate::schema::{account_events, credentials, email_changes, password_resets, users};
 use crate::users::User;
-use crate::{AccountTx, IdentityTx, TenantTx, identities, passkeys, sessions};
+use crate::{AccountTx, IdentityTx, TenantTx, identities, passkeys, second_factors, sessions};
 
 /// From where somebody acts.
 #[derive(Clone, Debug, Default)]
@@ -125,7 +125,8 @@ pub async fn change_password(
     note_and_tell(tx, id, AccountEvent::PasswordChanged, from, now).await
 }
 
-/// Sets a password, and has links to choose one open nothing any more.
+/// Sets a password, and has links to choose one open nothing any more, nor one to another address: whoever knew the former
+/// password may have asked for it.
 pub(crate) async fn set_password(tx: &IdentityTx, id: UserId, hash: &str, now: DateTime<Utc>) -> Result<()> {
     diesel::insert_into(credentials::table)
         .values((
@@ -138,6 +139,12 @@ pub(crate) async fn set_password(tx: &IdentityTx, id: UserId, hash: &str, now: D
         .set((credentials::password_hash.eq(hash), credentials::updated_at.eq(now)))
         .execute(&mut tx.conn())
         .await?;
+    withdraw_email_change(tx, id, now).await?;
+    close_resets(tx, id, now).await
+}
+
+/// Has links to choose a password open nothing any more: they are in a mailbox that may be somebody else's.
+async fn close_resets(tx: &IdentityTx, id: UserId, now: DateTime<Utc>) -> Result<()> {
     let open = password_resets::table
         .filter(password_resets::user_id.eq(id))
         .filter(password_resets::used_at.is_null());
@@ -262,12 +269,14 @@ pub async fn confirm_email(
         .execute(&mut tx.conn())
         .await
         .on_constraint("users_email_key_key", Code::EmailTaken)?;
+    close_resets(tx, change.user_id, now).await?;
     note(tx, change.user_id, AccountEvent::EmailChanged, from, now).await?;
     Ok(())
 }
 
 /// Gives a user the old address back, for whoever reads it says that the change was not theirs: then somebody else knows
-/// the password, so there is none until another is chosen, every session ends, and nobody else signs the user in.
+/// the password, so there is none until another is chosen, every session ends, and nobody else signs the user in. Every later
+/// change is void, and so is every second factor of the last day before it: they are of whoever made it.
 pub async fn undo_email(tx: &IdentityTx, id: EmailChangeId, from: &Origin, now: DateTime<Utc>) -> Result<()> {
     let open = email_changes::table.find(id).filter(email_changes::undone_at.is_null());
     let change: Option<EmailChange> = diesel::update(open)
@@ -277,7 +286,10 @@ pub async fn undo_email(tx: &IdentityTx, id: EmailChangeId, from: &Origin, now: 
         .await
         .optional()?;
     let change = change.ok_or(Code::LinkInvalid)?;
-    withdraw_email_change(tx, change.user_id, now).await?;
+    let later = email_changes::table
+        .filter(email_changes::user_id.eq(change.user_id))
+        .filter(email_changes::created_at.ge(change.created_at));
+    diesel::update(later).set(email_changes::undone_at.eq(now)).execute(&mut tx.conn()).await?;
     if change.confirmed_at.is_some() {
         diesel::update(users::table.find(change.user_id))
             .set((
@@ -292,6 +304,8 @@ pub async fn undo_email(tx: &IdentityTx, id: EmailChangeId, from: &Origin, now: 
     diesel::delete(credentials::table.find(change.user_id)).execute(&mut tx.conn()).await?;
     identities::forget(tx, change.user_id).await?;
     passkeys::distrust(tx, change.user_id).await?;
+    second_factors::forget_since(tx, change.user_id, change.created_at - TimeDelta::days(1), now).await?;
+    close_resets(tx, change.user_id, now).await?;
     sessions::revoke_all(tx, change.user_id, None, now).await?;
     note(tx, change.user_id, AccountEvent::EmailChangeUndone, from, now).await?;
     Ok(())

@@ -81,6 +81,11 @@ impl By {
         self.actor == Actor::Customer
     }
 
+    /// Somebody of the platform, who acts for a tenant's support or for itself.
+    pub const fn is_operator(&self) -> bool {
+        matches!(self.actor, Actor::Operator(_))
+    }
+
     /// The user, where there is one: what `created_by` keeps.
     pub const fn user(&self) -> Option<UserId> {
         match self.actor {

@@ -155,6 +155,25 @@ pub(crate) async fn turn_off_without(tx: &IdentityTx, id: UserId, now: DateTime<
     Ok(true)
 }
 
+/// Forgets the second factors that were added since then; with the last of them the recovery codes. An operator's stay, whom
+/// an administrator gives others.
+pub(crate) async fn forget_since(
+    tx: &IdentityTx,
+    id: UserId,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let user = users::table.find(id).select(users::is_operator).for_no_key_update();
+    if user.first(&mut tx.conn()).await? {
+        return Ok(());
+    }
+    let apps = totp_secrets::table.find(id).filter(totp_secrets::confirmed_at.ge(since));
+    diesel::delete(apps).execute(&mut tx.conn()).await?;
+    let added = passkeys::table.filter(passkeys::user_id.eq(id)).filter(passkeys::created_at.ge(since));
+    diesel::delete(added).execute(&mut tx.conn()).await?;
+    turn_off_without(tx, id, now).await.map(|_is_off| ())
+}
+
 /// Whether a code of this half minute is the first of it or a later one: each is accepted once, whoever else tries it at
 /// the same moment.
 pub async fn use_step(tx: &IdentityTx, id: UserId, step: i64) -> Result<bool> {

@@ -253,6 +253,22 @@ pub async fn of_customer(tx: &TenantTx, id: CustomerId) -> Result<Vec<Waiting>> 
     Ok(rows.into_iter().map(waiting).collect())
 }
 
+/// Has whoever waits under a former address wait under another of theirs.
+pub(crate) async fn follow(tx: &TenantTx, former: &str, (email, email_key): (&str, &str)) -> Result<()> {
+    let theirs = waitlist_entries::table
+        .filter(waitlist_entries::tenant_id.eq(tx.tenant()))
+        .filter(waitlist_entries::contact_email_key.eq(former));
+    diesel::update(theirs)
+        .set((
+            waitlist_entries::contact_email.eq(email),
+            waitlist_entries::contact_email_key.eq(email_key),
+            waitlist_entries::version.eq(waitlist_entries::version + 1),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Takes somebody from the list; what is kept for them is given back. Who waits no longer stays as they are.
 pub async fn leave(tx: &TenantTx, id: WaitlistEntryId, by: &By, now: DateTime<Utc>) -> Result<Entry> {
     line_up(tx).await?;

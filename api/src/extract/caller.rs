@@ -144,10 +144,11 @@ impl Allows for Leave {
     const FOR_SUPPORT: bool = true;
 }
 
-/// What takes `P` and carries the tenant's data out, or opens a way to it that lasts: for its own people alone.
-pub struct TakeOut<P>(PhantomData<P>);
+/// What takes `P` and is for the tenant's own people alone: it carries data out, opens a way to them that lasts, or can't be
+/// taken back.
+pub struct ByOwnPeople<P>(PhantomData<P>);
 
-impl<P: Allows> Allows for TakeOut<P> {
+impl<P: Allows> Allows for ByOwnPeople<P> {
     const PERMISSION: Permission = P::PERMISSION;
     const FOR_SUPPORT: bool = false;
 }

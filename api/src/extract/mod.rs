@@ -11,8 +11,8 @@ pub(crate) mod upload;
 pub use body::{Json, Submission, present, required};
 pub(crate) use body::{PATIENCE, collect};
 pub use caller::{
-    Account, Allows, Anybody, Caller, Leave, ManageBookings, ManageCatalogue, ManageKeys, ManageTeam,
-    ManageTenant, Member, OwnTenant, Read, ReadAudit, TakeOut, Visitor,
+    Account, Allows, Anybody, ByOwnPeople, Caller, Leave, ManageBookings, ManageCatalogue, ManageKeys,
+    ManageTeam, ManageTenant, Member, OwnTenant, Read, ReadAudit, Visitor,
 };
 pub(crate) use operator::operator_if_any;
 pub use operator::{Operator, PageOperator};

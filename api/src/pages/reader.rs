@@ -113,6 +113,11 @@ impl FromRequest for Reader {
     }
 }
 
+/// Has pages be in this language in the browser that gets the answer, whatever it asks for.
+pub fn remember(response: &mut HttpResponse, lang: Locale) {
+    let _unwritten = response.add_cookie(&preference(LANG, lang.name()));
+}
+
 /// `light` or `dark`; anything else is no choice.
 pub fn theme(name: &str) -> Option<&'static str> {
     ["light", "dark"].into_iter().find(|known| *known == name)
@@ -252,7 +257,7 @@ impl Reader {
         }
         if let Some(lang) = self.chosen {
             // A cookie that can't be written is a choice that is not remembered.
-            let _unwritten = response.add_cookie(&preference(LANG, lang.name()));
+            remember(&mut response, lang);
         }
         if let Some(zone) = self.chosen_zone {
             let _unwritten = response.add_cookie(&preference(ZONE, zone.name()));

@@ -8,16 +8,16 @@ use testkit::{Browser, Salon, TestApp, sign_up};
 use crate::identity::{login, refresh, token_of_mail};
 use crate::limits::redis;
 
-async fn change_email(salon: &Salon<'_>, email: &str) -> testkit::Answer {
+pub(crate) async fn change_email(salon: &Salon<'_>, email: &str) -> testkit::Answer {
     let body = json!({"email": email, "current_password": salon.password});
     salon.post("/me/email").json(&body).await
 }
 
-async fn confirm(app: &TestApp, token: &str) -> testkit::Answer {
+pub(crate) async fn confirm(app: &TestApp, token: &str) -> testkit::Answer {
     app.post("/auth/confirm-email").json(&json!({"token": token})).await
 }
 
-async fn undo(app: &TestApp, token: &str) -> testkit::Answer {
+pub(crate) async fn undo(app: &TestApp, token: &str) -> testkit::Answer {
     app.post("/auth/undo-email").json(&json!({"token": token})).await
 }
 

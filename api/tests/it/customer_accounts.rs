@@ -106,7 +106,7 @@ async fn a_customer_sees_what_they_booked_and_changes_who_they_are() {
     ana.submit("/salon/account/profile", &[("news", "")]).await;
     assert_eq!(ana.value("/salon/account/profile", "news"), "");
     owner.open(&format!("/app/customers/{id}")).await;
-    assert!(owner.page.text.contains("they never agreed to it"), "{}", owner.page.text);
+    assert!(owner.page.text.contains("they have not agreed to it"), "{}", owner.page.text);
 }
 
 #[tokio::test]
@@ -351,6 +351,31 @@ async fn whoever_is_blocked_merged_or_erased_is_signed_out() {
         let sql = format!("SELECT count(*) FROM {table} t WHERE t::text LIKE '%di@customer.example%'");
         assert_eq!(admin.query_one(&sql, &[]).await.unwrap().get::<_, i64>(0), 0, "{table}");
     }
+}
+
+#[tokio::test]
+async fn a_link_opens_whom_it_was_mailed_to_or_nobody() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let add = async |name: &str| {
+        let body = json!({"name": name, "email": format!("{}@customer.example", name.to_lowercase())});
+        salon.post("/customers").json(&body).await.expect(201)["id"].as_str().unwrap().to_owned()
+    };
+    let (bo, cy) = (add("Bo").await, add("Cy").await);
+    let open = async |link: &str| Browser::new(&app).open(link).await.status;
+    ask(&salon, "bo@customer.example").await;
+    let link = links(&app).await.pop().unwrap();
+    assert_eq!(open(&link).await, 200);
+    salon.post(&format!("/customers/{cy}/merge")).json(&json!({"duplicate_id": bo})).await.expect(200);
+    assert_eq!(open(&link).await, 404, "Bo's mailbox is not Cy's");
+    // By an address that is Cy's now, to the mailbox of Cy.
+    app.clock.advance(TimeDelta::seconds(1));
+    ask(&salon, "bo@customer.example").await;
+    let link = links(&app).await.pop().unwrap();
+    assert_eq!(open(&link).await, 200);
+    let change = json!({"email": "cyril@customer.example"});
+    salon.patch(&format!("/customers/{cy}")).json(&change).await.expect(200);
+    assert_eq!(open(&link).await, 404, "the former mailbox may be another's");
 }
 
 #[tokio::test]

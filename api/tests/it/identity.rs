@@ -181,13 +181,13 @@ pub(crate) async fn token_of_mail(app: &TestApp, path: &str) -> String {
     rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect()
 }
 
-async fn forgot(app: &TestApp, email: &str) -> String {
+pub(crate) async fn forgot(app: &TestApp, email: &str) -> String {
     app.post("/auth/forgot-password").json(&json!({"email": email})).await.expect(202);
     app.run_jobs().await;
     token_of_mail(app, "/reset/").await
 }
 
-async fn reset(app: &TestApp, token: &str, password: &str) -> testkit::Answer {
+pub(crate) async fn reset(app: &TestApp, token: &str, password: &str) -> testkit::Answer {
     app.post("/auth/reset-password").json(&json!({"token": token, "password": password})).await
 }
 

@@ -149,6 +149,8 @@ mod stream;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod takeover;
+#[cfg(test)]
 mod team;
 #[cfg(test)]
 mod tenant_access;

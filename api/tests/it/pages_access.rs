@@ -59,10 +59,17 @@ async fn ask(browser: &Browser<'_>, page: &Page, path: &str, token: &str) -> Ans
     if page.method == "GET" { request.await } else { request.header("x-csrf-token", token).form(&[]).await }
 }
 
-/// Pages that are refused to support although their permission is not: of an account, or they take data out.
+/// Pages that are refused to support although their permission is not: of an account, they take data out, or do what stays done.
 fn is_for_members_alone(page: &Page) -> bool {
     let own = ["/app/account", "/app/tenants"];
-    let out = ["/app/customers/export", "/app/staff/{id}/calendar", "/app/settings/audit/file"];
+    let out = [
+        "/app/customers/export",
+        "/app/customers/import",
+        "/app/customers/duplicates",
+        "/app/customers/merge",
+        "/app/staff/{id}/calendar",
+        "/app/settings/audit/file",
+    ];
     own.iter().chain(&out).any(|start| page.path.starts_with(start))
 }
 

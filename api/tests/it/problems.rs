@@ -1,5 +1,6 @@
 //! What a client is told when something is refused.
 
+use domain::link::{LinkKey, Links};
 use domain::rejection::Code;
 use serde_json::json;
 use testkit::TestApp;
@@ -125,5 +126,19 @@ async fn every_answer_carries_the_headers_of_safety() {
         assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
         assert!(answer.header("content-security-policy").contains("default-src 'none'"), "{path}");
         assert!(!answer.header("cache-control").is_empty(), "{path}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+        let permissions = answer.header("permissions-policy");
+        assert!(permissions.contains("geolocation=()") && permissions.contains("camera=()"), "{permissions}");
+        assert!(!answer.headers.contains_key("strict-transport-security"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_platform_that_is_reached_by_tls_is_reached_by_it_alone() {
+    let links = || Links::new(LinkKey::new(api::random::bytes()), "https://book.example.com");
+    let app = TestApp::start_with(|state| state.links = links()).await.ignore_jobs();
+    for path in ["/api/v1/me", "/login", "/nothing/here"] {
+        let answer = app.request("GET", path).await;
+        assert_eq!(answer.header("strict-transport-security"), "max-age=31536000", "{path}");
     }
 }

@@ -34,13 +34,13 @@ pub(crate) fn code_of(secret: &str, now: DateTime<Utc>) -> String {
 }
 
 /// Somebody who has turned it on: the secret of their app, and their recovery codes.
-struct On {
+pub(crate) struct On {
     secret: String,
     codes: Vec<String>,
 }
 
 impl On {
-    async fn of(salon: &Salon<'_>) -> Self {
+    pub(crate) async fn of(salon: &Salon<'_>) -> Self {
         let body = json!({"current_password": salon.password});
         let offer = salon.post("/auth/2fa/enable").json(&body).await.expect(200);
         let secret = offer["secret"].as_str().unwrap().to_owned();
@@ -51,7 +51,7 @@ impl On {
     }
 
     /// The app's code of a half minute that none was used of.
-    fn next(&self, app: &TestApp) -> String {
+    pub(crate) fn next(&self, app: &TestApp) -> String {
         app.clock.advance(TimeDelta::seconds(30));
         code_of(&self.secret, app.now())
     }

@@ -80,6 +80,39 @@ async fn what_support_does_is_told_with_its_reason_and_names_the_operator() {
 }
 
 #[tokio::test]
+async fn support_makes_no_way_in_takes_nothing_out_and_does_nothing_for_good() {
+    let app = TestApp::start().await.ignore_jobs();
+    let salon = app.tenant("salon").await;
+    let add = async |name: &str| {
+        let body = json!({"name": name, "email": format!("{}@customer.example", name.to_lowercase())});
+        salon.post("/customers").json(&body).await.expect(201)["id"].as_str().unwrap().to_owned()
+    };
+    let (ana, bo) = (add("Ana").await, add("Bo").await);
+    let operator = app.operator().await;
+    let mut browser = operator.browser(&app).await;
+    begin(&mut browser, &operator, &salon).await;
+    let edit = format!("/app/customers/{ana}/edit");
+    browser.open(&edit).await;
+    browser.submit(&edit, &[("email", "olivia@harmony.example")]).await;
+    assert_eq!(browser.page.status, 403, "{}", browser.page.text);
+    browser.open(&edit).await;
+    browser.submit(&edit, &[("name", "Anaïs")]).await;
+    assert_eq!(browser.address, format!("/app/customers/{ana}"), "{}", browser.page.text);
+    browser.open("/app/customers").await;
+    for (path, what) in [
+        ("/app/customers/export", "all customers"),
+        ("/app/customers/import", "a table of them"),
+        ("/app/customers/duplicates", "two in one"),
+        (format!("/app/customers/merge?one={ana}&other={bo}").as_str(), "two in one"),
+        ("/app/settings/audit/file?format=csv", "the log"),
+        (format!("/app/customers/{ana}/data").as_str(), "all that is known of somebody"),
+    ] {
+        assert!(!browser.page.text.contains(&format!("href=\"{path}\"")), "{what}: {}", browser.page.text);
+        assert_eq!(browser.request("GET", path).await.status, 403, "{what}: {path}");
+    }
+}
+
+#[tokio::test]
 async fn support_ends_after_an_hour_however_much_it_is_used() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;

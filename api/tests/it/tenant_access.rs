@@ -76,6 +76,10 @@ async fn nobody_gets_into_a_tenant_that_is_suspended_and_what_is_booked_stands()
     salon.service(json!({})).await;
     let booked = salon.book("Ana", "2030-03-05T09:00:00Z").await.expect(201);
     let (_, key) = crate::api_keys::planted(&salon, &[Scope::Read]).await;
+    let staff = salon.first_staff().await;
+    let feed = salon.post(&format!("/staff/{staff}/calendar-feed")).json(&json!({"shows_details": true}));
+    let feed = feed.await.expect(201)["url"].as_str().unwrap().to_owned();
+    let feed = format!("/ical/{}", feed.split_once("/ical/").unwrap().1);
     let mut browser = Browser::of(&salon).await;
     let operator = app.operator().await;
     let path = format!("/admin/tenants/{}/suspension", salon.id);
@@ -91,6 +95,7 @@ async fn nobody_gets_into_a_tenant_that_is_suspended_and_what_is_booked_stands()
     salon.get("/me").await.expect(200);
     salon.public("GET", "/services").await.refused(403, "TENANT_SUSPENDED");
     assert_eq!(app.request("GET", "/salon").await.status, 403);
+    app.request("GET", &feed).await.refused(403, "TENANT_SUSPENDED");
     let page = browser.open("/app").await;
     assert!(page.status == 403 && page.text.contains("not available at the moment"), "{}", page.text);
     assert!(page.text.contains("href=\"/app/account\""), "{}", page.text);

@@ -12,7 +12,7 @@ use super::{Customer, addresses, blocks, find_for_update};
 use crate::TenantTx;
 use crate::cached::cached;
 use crate::error::Result;
-use crate::schema::{customer_sessions, customer_sign_ins};
+use crate::schema::{customer_addresses, customer_sessions, customer_sign_ins};
 use crate::sessions::TokenHash;
 
 /// How long a session lives unused.
@@ -147,6 +147,19 @@ pub async fn prolong(
 pub async fn end(tx: &TenantTx, id: CustomerSessionId, now: DateTime<Utc>) -> Result<()> {
     let live = customer_sessions::table.find((tx.tenant(), id)).filter(customer_sessions::ended_at.is_null());
     diesel::update(live).set(customer_sessions::ended_at.eq(now)).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// Has links that were mailed to any address of these customers open nothing any more: it may lead to somebody else now.
+pub(crate) async fn forget_links(tx: &TenantTx, ids: &[CustomerId]) -> Result<()> {
+    let theirs = customer_addresses::table
+        .filter(customer_addresses::tenant_id.eq(tx.tenant()))
+        .filter(customer_addresses::customer_id.eq_any(ids))
+        .select(customer_addresses::email_key);
+    let asked = customer_sign_ins::table
+        .filter(customer_sign_ins::tenant_id.eq(tx.tenant()))
+        .filter(customer_sign_ins::email_key.eq_any(theirs));
+    diesel::delete(asked).execute(&mut tx.conn()).await?;
     Ok(())
 }
 

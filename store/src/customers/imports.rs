@@ -271,6 +271,7 @@ pub async fn bring(
     if import.done >= import.total {
         import.state = State::Done;
         import.ended_at = Some(now);
+        import.header = without_samples(&import.columns());
     }
     diesel::update(files::table.find((tx.tenant(), id)))
         .set((
@@ -281,10 +282,17 @@ pub async fn bring(
             files::skipped.eq(import.skipped),
             files::refused.eq(import.refused),
             files::ended_at.eq(import.ended_at),
+            files::header.eq(&import.header),
         ))
         .execute(&mut tx.conn())
         .await?;
     Ok(import)
+}
+
+/// What is brought in needs no examples any more: they are people.
+fn without_samples(columns: &[Column]) -> serde_json::Value {
+    let named = columns.iter().map(|column| Column { name: column.name.clone(), samples: Vec::new() });
+    serde_json::to_value(named.collect::<Vec<_>>()).unwrap_or_default()
 }
 
 fn count(rows: usize) -> i32 {

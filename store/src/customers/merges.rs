@@ -9,7 +9,7 @@ use domain::id::CustomerId;
 use domain::rejection::{Code, Rejection};
 use serde::Serialize;
 
-use super::{Customer, Known, blocks, happened, known};
+use super::{Customer, Known, accounts, blocks, happened, known};
 use crate::TenantTx;
 use crate::audit::{self, By, Change};
 use crate::cached::cached;
@@ -95,6 +95,7 @@ pub async fn merge(tx: &TenantTx, wanted: Merge, by: &By, now: DateTime<Utc>) ->
         ))
         .execute(&mut tx.conn())
         .await?;
+    accounts::forget_links(tx, &both).await?;
     diesel::update(
         bookings::table
             .filter(bookings::tenant_id.eq(tx.tenant()))

@@ -32,6 +32,7 @@ use crate::events::{self, Happened};
 use crate::explain::explain;
 use crate::schema::{customers, tenants};
 use crate::tenants::check_version;
+use crate::waitlist;
 
 use addresses::NewCustomer;
 pub(crate) use addresses::find as of_addresses;
@@ -237,7 +238,8 @@ pub async fn add(tx: &TenantTx, draft: &CustomerDraft, by: &By, now: DateTime<Ut
     Ok(known)
 }
 
-/// Changes a profile. What was booked keeps the contact it was booked with.
+/// Changes a profile. What was booked keeps the contact it was booked with; who waits, waits under the new address.
+/// `FORBIDDEN`: an operator gives nobody another address, by which its owner would sign in as them.
 pub async fn update(
     tx: &TenantTx,
     id: CustomerId,
@@ -265,9 +267,14 @@ pub async fn update(
         ..before.customer.clone()
     };
     if after.email_key != before.customer.email_key {
-        addresses::change(tx, id, &before.customer.email_key, &after.email_key).await?;
+        if by.is_operator() {
+            return Err(Code::Forbidden.into());
+        }
         // Whoever reads the former mailbox may be somebody else.
+        accounts::forget_links(tx, &[id]).await?;
         accounts::end_all(tx, id, now).await?;
+        addresses::change(tx, id, &before.customer.email_key, &after.email_key).await?;
+        waitlist::follow(tx, &before.customer.email_key, (&after.email, &after.email_key)).await?;
     }
     diesel::update(customers::table.find((tx.tenant(), id)))
         .set((

@@ -14,7 +14,7 @@ use store::{api_keys, members};
 use uuid::Uuid;
 
 use crate::audit::{Format, file};
-use crate::extract::{PageMember, Query, ReadAudit, TakeOut};
+use crate::extract::{ByOwnPeople, PageMember, Query, ReadAudit};
 use crate::list::PageQuestion;
 use crate::pages::form::Choice;
 use crate::pages::{Reader, next_page, query, render};
@@ -210,7 +210,7 @@ fn address(asked: &Asked, format: &str) -> String {
 
 pub async fn export(
     reader: Reader,
-    member: PageMember<TakeOut<ReadAudit>>,
+    member: PageMember<ByOwnPeople<ReadAudit>>,
     question: Result<Query<Asked>>,
 ) -> HttpResponse {
     reader

@@ -9,7 +9,7 @@ use providers::files::{FilePath, FilesError};
 use serde::Serialize;
 use store::exports;
 
-use crate::extract::{ManageCatalogue, PageMember, TakeOut};
+use crate::extract::{ByOwnPeople, ManageCatalogue, PageMember};
 use crate::pages::{Reader, render, see};
 use crate::problem::failed;
 
@@ -33,7 +33,7 @@ struct File {
     bytes: i64,
 }
 
-pub async fn show(reader: Reader, member: PageMember<TakeOut<ManageCatalogue>>) -> HttpResponse {
+pub async fn show(reader: Reader, member: PageMember<ByOwnPeople<ManageCatalogue>>) -> HttpResponse {
     reader
         .answer(async {
             let (frame, tenant) = member.frame(&reader).await?;
@@ -60,7 +60,7 @@ pub async fn show(reader: Reader, member: PageMember<TakeOut<ManageCatalogue>>) 
         .await
 }
 
-pub async fn create(reader: Reader, member: PageMember<TakeOut<ManageCatalogue>>) -> HttpResponse {
+pub async fn create(reader: Reader, member: PageMember<ByOwnPeople<ManageCatalogue>>) -> HttpResponse {
     reader
         .answer(async {
             let (by, now, user) = (member.by(), member.now, member.session.user_id);
@@ -70,7 +70,7 @@ pub async fn create(reader: Reader, member: PageMember<TakeOut<ManageCatalogue>>
         .await
 }
 
-pub async fn download(reader: Reader, member: PageMember<TakeOut<ManageCatalogue>>) -> HttpResponse {
+pub async fn download(reader: Reader, member: PageMember<ByOwnPeople<ManageCatalogue>>) -> HttpResponse {
     reader
         .answer(async {
             let file = member.tenant.read(async |tx| exports::file(tx).await).await?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::told::Told;
 use crate::calendar_feeds::{CalendarImportView, mint, take_over};
-use crate::extract::{CalendarUpload, ManageCatalogue, PageMember, Path, TakeOut};
+use crate::extract::{ByOwnPeople, CalendarUpload, ManageCatalogue, PageMember, Path};
 use crate::pages::form::{Flaw, Form, refuses_a_person};
 use crate::pages::frame::Flash;
 use crate::pages::{Reader, render, see_with};
@@ -44,7 +44,7 @@ struct Said {
 
 pub async fn show(
     reader: Reader,
-    member: PageMember<TakeOut<ManageCatalogue>>,
+    member: PageMember<ByOwnPeople<ManageCatalogue>>,
     id: Result<Path<StaffId>>,
 ) -> HttpResponse {
     reader.answer(async { page(&reader, &member, *id?, Said::default()).await }).await
@@ -53,7 +53,7 @@ pub async fn show(
 /// Makes an address, or a new one. It is shown by the answer itself: it is kept nowhere.
 pub async fn create(
     reader: Reader,
-    member: PageMember<TakeOut<ManageCatalogue>>,
+    member: PageMember<ByOwnPeople<ManageCatalogue>>,
     id: Result<Path<StaffId>>,
     form: Result<Form<FeedForm>>,
 ) -> HttpResponse {
@@ -72,7 +72,7 @@ pub async fn create(
 
 pub async fn update(
     reader: Reader,
-    member: PageMember<TakeOut<ManageCatalogue>>,
+    member: PageMember<ByOwnPeople<ManageCatalogue>>,
     id: Result<Path<StaffId>>,
     form: Result<Form<FeedForm>>,
 ) -> HttpResponse {
@@ -90,7 +90,7 @@ pub async fn update(
 
 pub async fn revoke(
     reader: Reader,
-    member: PageMember<TakeOut<ManageCatalogue>>,
+    member: PageMember<ByOwnPeople<ManageCatalogue>>,
     id: Result<Path<StaffId>>,
 ) -> HttpResponse {
     reader
@@ -106,7 +106,7 @@ pub async fn revoke(
 
 pub async fn import(
     reader: Reader,
-    member: PageMember<TakeOut<ManageCatalogue>>,
+    member: PageMember<ByOwnPeople<ManageCatalogue>>,
     id: Result<Path<StaffId>>,
     upload: Result<CalendarUpload>,
 ) -> HttpResponse {
@@ -143,7 +143,7 @@ fn address(id: StaffId) -> String {
 
 async fn page(
     reader: &Reader,
-    member: &PageMember<TakeOut<ManageCatalogue>>,
+    member: &PageMember<ByOwnPeople<ManageCatalogue>>,
     id: StaffId,
     said: Said,
 ) -> Result<HttpResponse> {

@@ -15,6 +15,7 @@ use crate::extract::{Account, PageMember};
 use crate::pages::account::login::signed_out;
 use crate::pages::form::{Flaw, Form, refuses_a_person};
 use crate::pages::frame::Frame;
+use crate::pages::reader::remember;
 use crate::pages::{Reader, render};
 use crate::problem::{Problem, Result};
 
@@ -99,7 +100,11 @@ pub async fn update(
             identity
                 .transaction(async |tx| accounts::update(tx, id, name.as_deref(), locale, now).await)
                 .await?;
-            Ok(done("/app/account", "app-saved"))
+            let mut response = done("/app/account", "app-saved");
+            if let Some(locale) = locale {
+                remember(&mut response, locale);
+            }
+            Ok(response)
         })
         .await
 }

@@ -14,7 +14,7 @@ use super::super::done;
 use super::super::told::Told;
 use super::super::typed::shown_version;
 use super::Row;
-use crate::extract::{ManageCatalogue, PageMember, Query};
+use crate::extract::{ByOwnPeople, ManageCatalogue, PageMember, Query};
 use crate::pages::form::{Flaw, Form, refuses_a_person};
 use crate::pages::{Reader, render};
 use crate::problem::{Problem, Result};
@@ -40,7 +40,7 @@ fn row(customer: store::customers::Customer) -> Row {
     Row::from(Known { customer, tags: Vec::new(), block: None })
 }
 
-pub async fn list(reader: Reader, member: PageMember<ManageCatalogue>) -> HttpResponse {
+pub async fn list(reader: Reader, member: PageMember<ByOwnPeople<ManageCatalogue>>) -> HttpResponse {
     reader
         .answer(async {
             let (frame, _tenant) = member.frame(&reader).await?;
@@ -120,7 +120,7 @@ impl Side {
 
 async fn compare(
     reader: &Reader,
-    member: &PageMember<ManageCatalogue>,
+    member: &PageMember<ByOwnPeople<ManageCatalogue>>,
     pair: &Pair,
     keep: String,
     refused: Option<&Problem>,
@@ -152,7 +152,7 @@ async fn compare(
 
 pub async fn ask(
     reader: Reader,
-    member: PageMember<ManageCatalogue>,
+    member: PageMember<ByOwnPeople<ManageCatalogue>>,
     pair: Result<Query<Pair>>,
 ) -> HttpResponse {
     reader
@@ -193,7 +193,7 @@ fn check(form: &MergeForm) -> Result<(), Rejection> {
 
 pub async fn merge(
     reader: Reader,
-    member: PageMember<ManageCatalogue>,
+    member: PageMember<ByOwnPeople<ManageCatalogue>>,
     form: Result<Form<MergeForm>>,
 ) -> HttpResponse {
     reader

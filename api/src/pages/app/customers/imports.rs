@@ -12,7 +12,7 @@ use super::super::done;
 use super::super::told::Told;
 use super::super::typed::Typed;
 use crate::customers::imports::{report_of, take};
-use crate::extract::{ManageCatalogue, PageMember, Path, TableUpload};
+use crate::extract::{ByOwnPeople, ManageCatalogue, PageMember, Path, TableUpload};
 use crate::pages::form::{Flaw, Pairs, refuses_a_person};
 use crate::pages::{Reader, render, see};
 use crate::problem::{Problem, Result};
@@ -73,7 +73,7 @@ impl Sheet {
 
 async fn upload_page(
     reader: &Reader,
-    member: &PageMember<ManageCatalogue>,
+    member: &PageMember<ByOwnPeople<ManageCatalogue>>,
     refused: Option<&Problem>,
 ) -> Result<HttpResponse> {
     let (frame, tenant) = member.frame(reader).await?;
@@ -88,13 +88,13 @@ async fn upload_page(
     render(&member.state, &frame, told.status, "app/customers_import", &content)
 }
 
-pub async fn new(reader: Reader, member: PageMember<ManageCatalogue>) -> HttpResponse {
+pub async fn new(reader: Reader, member: PageMember<ByOwnPeople<ManageCatalogue>>) -> HttpResponse {
     reader.answer(upload_page(&reader, &member, None)).await
 }
 
 pub async fn create(
     reader: Reader,
-    member: PageMember<ManageCatalogue>,
+    member: PageMember<ByOwnPeople<ManageCatalogue>>,
     upload: Result<TableUpload>,
 ) -> HttpResponse {
     reader
@@ -167,7 +167,7 @@ impl From<RowFlaw> for FlawSheet {
 
 async fn page(
     reader: &Reader,
-    member: &PageMember<ManageCatalogue>,
+    member: &PageMember<ByOwnPeople<ManageCatalogue>>,
     id: ImportId,
     typed: Option<(Vec<Option<Field>>, OnKnown)>,
     refused: Option<&Problem>,
@@ -203,7 +203,7 @@ async fn page(
 
 pub async fn show(
     reader: Reader,
-    member: PageMember<ManageCatalogue>,
+    member: PageMember<ByOwnPeople<ManageCatalogue>>,
     id: Result<Path<ImportId>>,
 ) -> HttpResponse {
     reader.answer(async { page(&reader, &member, *id?, None, None).await }).await
@@ -211,7 +211,7 @@ pub async fn show(
 
 pub async fn start(
     reader: Reader,
-    member: PageMember<ManageCatalogue>,
+    member: PageMember<ByOwnPeople<ManageCatalogue>>,
     id: Result<Path<ImportId>>,
     form: Result<Pairs>,
 ) -> HttpResponse {
@@ -241,7 +241,7 @@ pub async fn start(
 
 pub async fn report(
     reader: Reader,
-    member: PageMember<ManageCatalogue>,
+    member: PageMember<ByOwnPeople<ManageCatalogue>>,
     id: Result<Path<ImportId>>,
 ) -> HttpResponse {
     reader
