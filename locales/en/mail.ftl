@@ -144,7 +144,7 @@ mail-platform-status = { $act ->
    *[reinstate] Open again
 }
 mail-platform-lead = { $act ->
-    [support] Somebody of Harmony acts in { $tenant } for an hour at most, for the reason below. What they do stands in the log with their name. They reach no account, no key and no setting.
+    [support] Somebody of Harmony acts in { $tenant } for an hour at most, for the reason below. What they do stands in the log, as done by Harmony’s team. They reach no account, no key and no setting.
     [suspend] Harmony has suspended { $tenant }. Nobody gets in, its keys open nothing, and nobody can book. What is booked stands, and customers can still cancel.
    *[reinstate] Harmony has ended the suspension of { $tenant }. Everybody gets in as before, and customers can book.
 }
@@ -153,7 +153,7 @@ mail-platform-reason = { $act ->
     [suspend] Reason
    *[reinstate] It was suspended for
 }
-mail-platform-why = You get this email because you own this business. It stands in its log, too.
+mail-platform-why = You get this email because you own this business.
 
 mail-limit-near-subject = Close to the limit: { $used } of { $max } { $what }
 mail-limit-near-status = Nearly full

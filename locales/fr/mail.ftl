@@ -144,7 +144,7 @@ mail-platform-status = { $act ->
    *[reinstate] De nouveau ouverte
 }
 mail-platform-lead = { $act ->
-    [support] Quelqu’un de Harmony agit chez { $tenant } pendant une heure au plus, pour la raison ci-dessous. Ce qui est fait figure au journal, à son nom. Aucun compte, aucune clé et aucun réglage ne lui sont ouverts.
+    [support] Quelqu’un de Harmony agit chez { $tenant } pendant une heure au plus, pour la raison ci-dessous. Ce qui est fait figure au journal, au nom de l’équipe de Harmony. Aucun compte, aucune clé et aucun réglage ne lui sont ouverts.
     [suspend] Harmony a suspendu l’entreprise { $tenant }. Personne n’entre, ses clés n’ouvrent rien, et personne ne peut réserver. Ce qui est réservé tient, et les clients peuvent encore annuler.
    *[reinstate] Harmony a mis fin à la suspension de l’entreprise { $tenant }. Chacun entre comme avant, et les clients peuvent réserver.
 }
@@ -153,7 +153,7 @@ mail-platform-reason = { $act ->
     [suspend] Raison
    *[reinstate] Elle était suspendue pour
 }
-mail-platform-why = Vous recevez cet e-mail parce que cette entreprise est à vous. Son journal le dit aussi.
+mail-platform-why = Vous recevez cet e-mail parce que cette entreprise est à vous.
 
 mail-limit-near-subject = Bientôt la limite : { $used } des { $max } { $what }
 mail-limit-near-status = Bientôt la limite
