@@ -31,6 +31,7 @@ const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geol
     publickey-credentials-create=(self), publickey-credentials-get=(self)";
 /// A browser that was here once comes back by TLS alone, for a year (RFC 6797).
 const TLS_ALONE: &str = "max-age=31536000";
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -111,9 +112,13 @@ pub async fn around(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    // Of documents alone: with each file of a page it would only be weight.
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if kind.is_some_and(|kind| kind.starts_with(b"text/html")) {
+        headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static(PERMISSIONS));
     }
     // Only where the platform is reached by it: browsers hold others to it, too.
     if state.is_some_and(|state| state.links.public_url().starts_with("https://")) {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use diesel_async::RunQueryDsl;
 use domain::id::{MessageId, TenantId};
 use domain::tenant::UNPROVEN_MAILS_A_DAY;
@@ -11,7 +12,7 @@ use crate::TenantTx;
 use crate::cached::cached;
 use crate::error::Result;
 use crate::schema::{messages, tenants};
-use crate::users;
+use crate::{line, users};
 
 /// What is told to whom: of all messages with the first four, one is sent.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +51,8 @@ pub enum Claim {
     Sent,
     /// It is not sent; its row says why.
     Suppressed,
+    /// It is not sent, and there is no row: whom it is about has another address now, or was erased.
+    Gone,
 }
 
 /// A message to a customer, as members see it.
@@ -106,7 +109,24 @@ pub async fn claim(
     find(tx, about).await
 }
 
-/// A message to a customer: a tenant whose owner has not proven their address may send so many a day.
+/// The line of those who erase a customer; who writes down where a message goes is beside it.
+pub(crate) const ERASING: &str = "erasing";
+
+/// $1: the tenant, $2: what a message is about, $3: where it goes.
+const IS_THEIRS: &str = "\
+SELECT EXISTS (SELECT 1 FROM customers WHERE tenant_id = $1 AND id = $2 AND email = $3)
+  OR EXISTS (SELECT 1 FROM bookings WHERE tenant_id = $1 AND id = $2 AND contact_email = $3)
+  OR EXISTS (SELECT 1 FROM bookings WHERE tenant_id = $1 AND series_id = $2 AND contact_email = $3)
+  OR EXISTS (SELECT 1 FROM waitlist_entries WHERE tenant_id = $1 AND id = $2 AND contact_email = $3) AS is_theirs";
+
+#[derive(QueryableByName)]
+struct IsTheirs {
+    #[diesel(sql_type = Bool)]
+    is_theirs: bool,
+}
+
+/// A message to a customer: a tenant whose owner has not proven their address may send so many a day. The address was read
+/// before: whoever erases its customer meanwhile is seen here, or finds the row.
 pub async fn claim_for_customer(
     tx: &TenantTx,
     about: About<'_>,
@@ -114,6 +134,15 @@ pub async fn claim_for_customer(
     provider: &str,
     now: DateTime<Utc>,
 ) -> Result<Claim> {
+    line::beside(tx, ERASING).await?;
+    let query = diesel::sql_query(IS_THEIRS)
+        .bind::<diesel::sql_types::Uuid, _>(tx.tenant())
+        .bind::<diesel::sql_types::Uuid, _>(about.subject)
+        .bind::<Text, _>(recipient);
+    let found: IsTheirs = cached(query).get_result(&mut tx.conn()).await?;
+    if !found.is_theirs {
+        return Ok(Claim::Gone);
+    }
     if users::owners(tx).await?.iter().any(|owner| owner.contact.email_verified_at.is_some()) {
         claim(tx, about, recipient, provider, now).await
     } else {

@@ -20,7 +20,7 @@ pub(crate) fn claimed<T>(read: Read<T>, over: &'static str) -> Result<(T, Messag
         Some((_, Claim::Suppressed)) => {
             Err(JobError::dropped("suppressed: too many for one day and no owner has proven their address"))
         }
-        Some((_, Claim::Sent)) | None => Err(JobError::dropped(over)),
+        Some((_, Claim::Sent | Claim::Gone)) | None => Err(JobError::dropped(over)),
     }
 }
 

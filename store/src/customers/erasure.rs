@@ -19,6 +19,8 @@ use crate::bookings::forget::forget;
 use crate::cached::cached;
 use crate::error::Result;
 use crate::events;
+use crate::line;
+use crate::messages::ERASING;
 use crate::schema::bookings;
 
 /// Addresses that were theirs and are nobody else's now: what waits for them bears their address alone.
@@ -118,6 +120,8 @@ const ERASE: [&str; 11] = [
 /// Forgets who a customer was: nothing that names them is left but what members wrote of why they changed something. Refused
 /// while anything of theirs is ahead: they are expected.
 pub async fn erase(tx: &TenantTx, id: CustomerId, by: &By, now: DateTime<Utc>) -> Result<()> {
+    // Before any row is held: who waits for one may be beside the line.
+    line::up(tx, ERASING).await?;
     let customer = find_for_update(tx, id).await?;
     let theirs =
         bookings::table.filter(bookings::tenant_id.eq(tx.tenant())).filter(bookings::customer_id.eq(id));
