@@ -10,13 +10,14 @@ use domain::calendar_uid;
 use domain::id::{StaffId, TenantId};
 use domain::locale::Locale;
 use domain::rejection::{Code, Rejection};
+use futures_util::join;
 use providers::calendars::ics::{self, File};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::audit::By;
 use store::calendar_feeds::{self, Entry};
 use store::private_events::{self, Imported, Report};
-use store::tenant_access;
+use store::tenant_access::{self, TenantAccess};
 use templates::{CalendarFeed, FeedEntry, FeedTime};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -134,10 +135,13 @@ pub async fn calendar(anybody: Anybody, request: HttpRequest, token: Path<String
     state.take(READ, &anybody.ip).await?;
     let (tenant_id, hash) = parse(&token).ok_or(Code::NotFound)?;
     let tenant = state.store.tenant(tenant_id);
-    let entries = tenant.read(async |tx| calendar_feeds::entries(tx, hash, anybody.now).await).await?;
-    let Some((feed, entries)) = entries.split_first() else { return Err(Code::NotFound.into()) };
     let identity = state.store.identity();
-    let access = identity.statement(async |tx| tenant_access::find(tx, tenant_id).await).await?;
+    let (entries, access) = join!(
+        tenant.read(async |tx| calendar_feeds::entries(tx, hash, anybody.now).await),
+        identity.statement(async |tx| tenant_access::find(tx, tenant_id).await),
+    );
+    let (entries, access): (Vec<Entry>, TenantAccess) = (entries?, access?);
+    let Some((feed, entries)) = entries.split_first() else { return Err(Code::NotFound.into()) };
     if access.suspended_at.is_some() {
         return Err(Code::TenantSuspended.into());
     }

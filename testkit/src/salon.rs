@@ -94,6 +94,12 @@ impl<'a> Salon<'a> {
         id_of(&self.get("/staff").await.expect(200)["data"][0])
     }
 
+    /// Adds a customer `{name}@customer.example`, lower case. Answers their id.
+    pub async fn customer(&self, name: &str) -> String {
+        let body = json!({"name": name, "email": format!("{}@customer.example", name.to_lowercase())});
+        id_of(&self.post("/customers").json(&body).await.expect(201))
+    }
+
     /// What books the service that was added last, for a customer `{name}@customer.example`, lower case.
     pub fn booking(&self, name: &str, start: &str) -> Value {
         let service = self.service.lock().unwrap().clone().expect("add a service first");

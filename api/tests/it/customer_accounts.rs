@@ -318,11 +318,12 @@ async fn whoever_is_blocked_merged_or_erased_is_signed_out() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
     salon.service(json!({})).await;
-    let add = async |name: &str| {
-        let body = json!({"name": name, "email": format!("{}@customer.example", name.to_lowercase())});
-        salon.post("/customers").json(&body).await.expect(201)["id"].as_str().unwrap().to_owned()
-    };
-    let (ana, bo, cy, di) = (add("Ana").await, add("Bo").await, add("Cy").await, add("Di").await);
+    let (ana, bo, cy, di) = (
+        salon.customer("Ana").await,
+        salon.customer("Bo").await,
+        salon.customer("Cy").await,
+        salon.customer("Di").await,
+    );
     let mut blocked = signed_in(&salon, "ana@customer.example").await;
     let reason = json!({"reason": "rude"});
     assert!(salon.post(&format!("/customers/{ana}/block")).json(&reason).await.status < 300);
@@ -357,11 +358,7 @@ async fn whoever_is_blocked_merged_or_erased_is_signed_out() {
 async fn a_link_opens_whom_it_was_mailed_to_or_nobody() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
-    let add = async |name: &str| {
-        let body = json!({"name": name, "email": format!("{}@customer.example", name.to_lowercase())});
-        salon.post("/customers").json(&body).await.expect(201)["id"].as_str().unwrap().to_owned()
-    };
-    let (bo, cy) = (add("Bo").await, add("Cy").await);
+    let (bo, cy) = (salon.customer("Bo").await, salon.customer("Cy").await);
     let open = async |link: &str| Browser::new(&app).open(link).await.status;
     ask(&salon, "bo@customer.example").await;
     let link = links(&app).await.pop().unwrap();

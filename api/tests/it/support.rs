@@ -83,11 +83,7 @@ async fn what_support_does_is_told_with_its_reason_and_names_the_operator() {
 async fn support_makes_no_way_in_takes_nothing_out_and_does_nothing_for_good() {
     let app = TestApp::start().await.ignore_jobs();
     let salon = app.tenant("salon").await;
-    let add = async |name: &str| {
-        let body = json!({"name": name, "email": format!("{}@customer.example", name.to_lowercase())});
-        salon.post("/customers").json(&body).await.expect(201)["id"].as_str().unwrap().to_owned()
-    };
-    let (ana, bo) = (add("Ana").await, add("Bo").await);
+    let (ana, bo) = (salon.customer("Ana").await, salon.customer("Bo").await);
     let operator = app.operator().await;
     let mut browser = operator.browser(&app).await;
     begin(&mut browser, &operator, &salon).await;
