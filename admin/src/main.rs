@@ -48,7 +48,7 @@ enum Command {
         #[command(flatten)]
         secrets: SecretsConfig,
     },
-    /// Make two demo tenants, for development. Does nothing when they are there.
+    /// Make three demo tenants, for development. Does nothing when they are there.
     Seed {
         #[command(flatten)]
         database: DatabaseConfig,

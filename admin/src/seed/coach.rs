@@ -78,6 +78,7 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
         },
         week: week(&[1, 2, 3, 4], 9 * 60, 17 * 60)?,
         breaks: week(&[1, 2, 3, 4], 12 * 60, 13 * 60)?,
+        members: &[],
         team: vec![Colleague { name: MAYA, week: None }],
         services: vec![
             offered(
@@ -126,6 +127,7 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
             ],
         },
         closures: vec![(18, 19, None, "Conference")],
+        notes: &["I would like to talk about my new team.", "Camera off, if that is all right."],
         logo: pictures::star,
         cover: pictures::dawn,
     })

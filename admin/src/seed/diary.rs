@@ -70,14 +70,6 @@ const ENGLISH: [&str; 12] = [
     "Noah Whitaker",
     "Chloe Adeyemi",
 ];
-const FRENCH_NOTES: [&str; 4] = [
-    "Première visite, recommandée par une amie.",
-    "Cheveux très épais\u{a0}: prévoir un peu plus de temps.",
-    "Allergie à l’ammoniaque.",
-    "Je viens avec ma fille, elle patientera.",
-];
-const ENGLISH_NOTES: [&str; 2] =
-    ["I would like to talk about my new team.", "Camera off, if that is all right."];
 
 /// Numbers that look like chance (Knuth's congruential generator).
 struct Dice(u32);
@@ -163,7 +155,7 @@ fn fill(
             Status::Pending
         };
         let hours = i64::from(20 + dice.roll(260));
-        let (name, email, phone) = customer(demo.locale, dice);
+        let (name, email, phone) = customer(demo, dice);
         if let Ok(email) = Email::parse(&email) {
             bookings.push(Imported {
                 service_id: *service,
@@ -173,7 +165,7 @@ fn fill(
                 name,
                 email,
                 phone_e164: Some(phone),
-                note: note(demo.locale, dice),
+                note: note(demo, dice),
                 created_at: (starts_at - TimeDelta::hours(hours)).min(now - TimeDelta::hours(hours % 40)),
                 random: u32::try_from(bookings.len()).unwrap_or_default().wrapping_mul(2_654_435_761),
             });
@@ -183,22 +175,22 @@ fn fill(
 }
 
 /// Somebody who does not exist, at a number that reaches nobody.
-fn customer(locale: Locale, dice: &mut Dice) -> (String, String, String) {
-    let people: &[&str] = if locale == Locale::Fr { &FRENCH } else { &ENGLISH };
+fn customer(demo: &Demo, dice: &mut Dice) -> (String, String, String) {
+    let people: &[&str] = if demo.locale == Locale::Fr { &FRENCH } else { &ENGLISH };
     let index = dice.roll(u32::try_from(people.len()).unwrap_or(1));
     let name = people.get(usize::try_from(index).unwrap_or_default()).copied().unwrap_or_default();
     let mailbox = domain::slug::suggest(name).replace('-', ".");
-    let phone = match locale {
-        Locale::Fr => format!("+336399800{:02}", 10 + index),
-        Locale::En => format!("+4477009001{:02}", 10 + index),
+    let phone = match demo.country {
+        "GB" => format!("+4477009001{:02}", 10 + index),
+        "CA" => format!("+1514555{:04}", 110 + index),
+        _ => format!("+336399800{:02}", 10 + index),
     };
     (name.to_owned(), format!("{mailbox}@client.example"), phone)
 }
 
-fn note(locale: Locale, dice: &mut Dice) -> Option<String> {
+fn note(demo: &Demo, dice: &mut Dice) -> Option<String> {
     if dice.roll(12) > 0 {
         return None;
     }
-    let notes: &[&str] = if locale == Locale::Fr { &FRENCH_NOTES } else { &ENGLISH_NOTES };
-    dice.pick(notes).map(|note| (*note).to_owned())
+    dice.pick(demo.notes).map(|note| (*note).to_owned())
 }

@@ -1,15 +1,17 @@
-//! Two demo tenants: a hair salon in Paris that is well booked, and a coach in London who has just begun; and an operator
-//! of the platform they are on.
+//! Three demo tenants: a hair salon in Paris that is well booked, a coach in London who has just begun, and photographers in
+//! Montréal who work as a team; and an operator of the platform they are on.
 
 mod coach;
 mod diary;
 mod fleet;
 mod pictures;
 mod salon;
+mod studio;
 mod workshop;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use domain::access::Role;
 use domain::contact::Email;
 use domain::hours::{MinuteRange, Owner, RuleKind, Weekday, WeeklyRange};
 use domain::id::{ImageId, ServiceId, StaffId, TenantId};
@@ -29,7 +31,8 @@ use providers::vault::Vault;
 use store::audit::By;
 use store::images::{Image, Place};
 use store::import::Imported;
-use store::{Error, Store, TenantTx, hours, services, staff, tenants, users};
+use store::users::User;
+use store::{Error, IdentityTx, Store, TenantTx, hours, services, staff, tenants, users};
 
 pub(crate) use self::fleet::code;
 use self::workshop::Workshop;
@@ -51,13 +54,30 @@ struct Demo {
     profile: TenantChanges,
     week: Vec<WeeklyRange>,
     breaks: Vec<WeeklyRange>,
+    /// Who signs in besides the owner.
+    members: &'static [Person],
     team: Vec<Colleague>,
     services: Vec<Offered>,
     workshop: Workshop,
     /// Local dates off, by days from today.
     closures: Vec<(i64, i64, Option<&'static str>, &'static str)>,
+    /// What customers of the diary add.
+    notes: &'static [&'static str],
     logo: fn() -> DynamicImage,
     cover: fn() -> DynamicImage,
+}
+
+/// Somebody of the team who signs in.
+struct Person {
+    email: &'static str,
+    name: &'static str,
+    role: Role,
+}
+
+impl Person {
+    fn user(&self, demo: &Demo, now: DateTime<Utc>) -> anyhow::Result<(User, Role)> {
+        Ok((User::new(&Email::parse(self.email)?, self.name.to_owned(), demo.locale, now), self.role))
+    }
 }
 
 /// Somebody who can be booked; the first one is the owner.
@@ -156,13 +176,16 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let public_url = public_url.trim_end_matches('/');
     let mut made = Vec::new();
-    for demo in [salon::demo()?, coach::demo()?] {
+    for demo in [salon::demo()?, coach::demo()?, studio::demo()?] {
         let known = store.identity().statement(async |tx| tenants::resolve(tx, demo.slug).await).await?;
         if known.is_none() {
             make(store, files, &demo, now).await?;
         }
         say(&format!("Public page   {public_url}/{}", demo.slug))?;
         say(&format!("Demo login    {} / {PASSWORD}  ({public_url}/login)", demo.email))?;
+        for person in demo.members {
+            say(&format!("  {:<11} {} / {PASSWORD}", person.role.name(), person.email))?;
+        }
         let place = store.identity().statement(async |tx| tenants::resolve(tx, demo.slug).await).await?;
         made.extend(place.map(|place| place.tenant_id));
     }
@@ -186,11 +209,15 @@ async fn make(store: &Store, files: &Files, demo: &Demo, now: DateTime<Utc>) -> 
     };
     let hash = password::hash(PASSWORD, random()?);
     let tenant_id = TenantId::mint(now);
+    let members = demo.members.iter().map(|person| person.user(demo, now)).collect::<Result<Vec<_>, _>>()?;
     let signed_up: Result<_, Error> = store
         .accounts()
         .transaction(tenant_id, async |tx| {
             let signed_up = tenants::sign_up(tx, sign_up, demo.slug.to_owned(), &hash, now).await?;
             users::verify_email(&tx.identity, signed_up.user.id, now).await?;
+            for (user, role) in &members {
+                join(&tx.identity, tenant_id, user, *role, &hash, now).await?;
+            }
             Ok(signed_up)
         })
         .await;
@@ -231,6 +258,19 @@ async fn make(store: &Store, files: &Files, demo: &Demo, now: DateTime<Utc>) -> 
         }
     }
     Ok(())
+}
+
+async fn join(
+    tx: &IdentityTx,
+    tenant_id: TenantId,
+    user: &User,
+    role: Role,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    users::add(tx, user, hash).await?;
+    users::verify_email(tx, user.id, now).await?;
+    users::add_membership(tx, tenant_id, user.id, role, now).await
 }
 
 async fn hire_and_offer(tx: &TenantTx, demo: &Demo, by: &By, now: DateTime<Utc>) -> Result<Known, Error> {

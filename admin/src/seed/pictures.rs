@@ -1,4 +1,4 @@
-//! Pictures for the demo, drawn here: hair that falls, a lamp-lit room, a northern sky, two marks.
+//! Pictures for the demo, drawn here: hair that falls, a lamp-lit room, a northern sky, lights over snow, three marks.
 
 use image::{DynamicImage, Rgb, RgbImage, Rgba, RgbaImage};
 
@@ -105,6 +105,39 @@ pub(super) fn dawn() -> DynamicImage {
     })
 }
 
+/// Lights of the north over a snowed-in shore.
+pub(super) fn aurora() -> DynamicImage {
+    draw(1_280, 640, |x, y| {
+        let mut color = mix([6, 18, 44], [22, 60, 92], y * 256 / 800);
+        if y < 560 && chance(x / 3 * 7_919 + y / 3 * 104_729) > 255 {
+            color = [226, 240, 255];
+        }
+        for (turn, low, light) in
+            [(0, 560, [64, 224, 170]), (3_301, 470, [72, 190, 220]), (7_717, 380, [150, 110, 220])]
+        {
+            let foot = low + smooth(x + turn, 420) / 2 - smooth(x + turn, 90) / 6;
+            let rays = 90 + smooth(x * 3 + turn, 60) / 2;
+            let above = foot - y;
+            if (0..300).contains(&above) {
+                color = mix(color, light, (300 - above) * rays / 330);
+            } else if (-40..0).contains(&above) {
+                color = mix(color, light, (40 + above) * rays / 44);
+            }
+        }
+        let shore = 800 - smooth(x + 211, 500) / 5 - smooth(x, 120) / 20;
+        if y > shore {
+            color = mix([150, 186, 206], [232, 240, 248], (y - shore) * 256 / 200);
+        }
+        let tree = (x + 40).rem_euclid(92) - 46;
+        let height = 60 + chance((x + 40).div_euclid(92) * 17) / 3;
+        let up = shore + 14 - y;
+        if (0..height).contains(&up) && tree.abs() < (height - up) * 22 / height + (up % 17) / 4 {
+            color = mix([8, 26, 40], [30, 62, 74], up * 256 / height.max(1));
+        }
+        color
+    })
+}
+
 fn mark(ground: Color, ink: Color, is_ink: impl Fn(i64, i64) -> bool) -> DynamicImage {
     const SIDE: i64 = 240;
     let side = u32::try_from(SIDE).unwrap_or_default();
@@ -135,5 +168,20 @@ pub(super) fn star() -> DynamicImage {
     mark([109, 74, 255], [255, 255, 255], |x, y| {
         let (x, y) = (x.abs(), y.abs());
         x + y < 330 && (x + 22) * (y + 22) < 330 * 26
+    })
+}
+
+/// The six blades of a shutter.
+pub(super) fn shutter() -> DynamicImage {
+    mark([14, 110, 110], [238, 252, 248], |x, y| {
+        let distance = x * x + y * y;
+        // Six edges, turned by 60° each; the sine and cosine in thousandths.
+        let edges = [(1_000, 0), (500, 866), (-500, 866), (-1_000, 0), (-500, -866), (500, -866)];
+        let inside = edges.iter().all(|(cos, sin)| x * cos + y * sin < 120_000);
+        let on_edge = edges.iter().any(|(cos, sin)| {
+            let (across, along) = (x * cos + y * sin, y * cos - x * sin);
+            (across - 120_000).abs() < 11_000 && along > -70_000
+        });
+        distance < 330 * 330 && !inside && !on_edge
     })
 }

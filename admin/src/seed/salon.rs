@@ -47,6 +47,7 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
         },
         week: week(&[2, 3, 4, 5, 6], 9 * 60, 19 * 60)?,
         breaks: week(&[2, 3, 4, 5, 6], 12 * 60 + 30, 13 * 60 + 30)?,
+        members: &[],
         team: vec![
             Colleague { name: CAMILLE, week: None },
             Colleague { name: INES, week: Some(week(&[3, 4, 5, 6], 10 * 60, 19 * 60)?) },
@@ -71,6 +72,12 @@ pub(super) fn demo() -> anyhow::Result<Demo> {
             ],
         },
         closures: vec![(6, 6, Some(INES), "Formation coloration"), (33, 40, None, "Fermeture annuelle")],
+        notes: &[
+            "Première visite, recommandée par une amie.",
+            "Cheveux très épais\u{a0}: prévoir un peu plus de temps.",
+            "Allergie à l’ammoniaque.",
+            "Je viens avec ma fille, elle patientera.",
+        ],
         logo: pictures::letter,
         cover: pictures::salon,
     })
