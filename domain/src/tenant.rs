@@ -14,8 +14,7 @@ pub const FIRST_HOURS: (u16, u16) = (8 * 60, 18 * 60);
 /// too few to be worth a false sign-up.
 pub const UNPROVEN_MAILS_A_DAY: i64 = 50;
 
-/// A sign-up as asked for.
-#[derive(Clone, Debug)]
+/// A sign-up as asked for. It can't be printed, with its password.
 pub struct SignUpDraft {
     pub email: String,
     pub password: String,

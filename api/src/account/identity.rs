@@ -76,7 +76,6 @@ pub enum Begun {
 }
 
 /// What a browser brings back.
-#[derive(Debug)]
 pub struct Returned {
     pub state: String,
     pub code: String,

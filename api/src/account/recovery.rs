@@ -1,5 +1,7 @@
 //! Proving an address, and ways back in.
 
+use std::time::Duration;
+
 use domain::account::AccountEvent;
 use domain::contact::Email;
 use domain::id::{ResetId, TenantId, UserId};
@@ -15,6 +17,9 @@ use super::sign_in::{authenticate, forget_failures};
 use crate::extract::Anybody;
 use crate::limit::{AUTH, RESET, VERIFICATION};
 use crate::problem::Result;
+
+/// What an answer takes at the least that is the same whether or not an address is known: many times the work for either.
+const PACE: Duration = Duration::from_millis(150);
 
 /// Proves the address of the user that the link names. Answers them and their tenant, and whether it was not proven
 /// before.
@@ -39,21 +44,26 @@ pub async fn verify_own_email(anybody: &Anybody, token: &str, password: String) 
 
 /// Mails another link to prove an address that is known and not proven. Tells nobody whether it did.
 pub async fn resend_verification(anybody: &Anybody, address: &str) -> Result<()> {
-    write_to(anybody, address, VERIFICATION, async |user| {
+    let written = write_to(anybody, address, VERIFICATION, async |user| {
         Ok(user.email_verified_at.is_none().then_some(Job::SendEmailVerification { user_id: user.id }))
-    })
-    .await
+    });
+    paced(written).await
 }
 
 /// Mails a link to choose a new password to an address that is known. Tells nobody whether it did.
 pub async fn forgot_password(anybody: &Anybody, address: &str) -> Result<()> {
-    write_to(anybody, address, RESET, async |user| {
+    let written = write_to(anybody, address, RESET, async |user| {
         let (reset_id, now) = (ResetId::mint(anybody.now), anybody.now);
         let identity = anybody.state.store.identity();
         identity.transaction(async |tx| users::add_reset(tx, reset_id, user.id, now).await).await?;
         Ok(Some(Job::SendPasswordReset { user_id: user.id, reset_id, asked_at: now }))
-    })
-    .await
+    });
+    paced(written).await
+}
+
+async fn paced(written: impl Future<Output = Result<()>>) -> Result<()> {
+    let (written, ()) = tokio::join!(written, tokio::time::sleep(PACE));
+    written
 }
 
 /// Mails to an address, if it is known, that it has an account already. Tells nobody whether it did.

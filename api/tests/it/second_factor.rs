@@ -35,8 +35,8 @@ pub(crate) fn code_of(secret: &str, now: DateTime<Utc>) -> String {
 
 /// Somebody who has turned it on: the secret of their app, and their recovery codes.
 pub(crate) struct On {
-    secret: String,
-    codes: Vec<String>,
+    pub(crate) secret: String,
+    pub(crate) codes: Vec<String>,
 }
 
 impl On {

@@ -7,7 +7,7 @@ use crate::oidc::CONFIRMATION;
 use crate::oidc_hostile::{GOOGLE, Liar, SECRET, Sent, app_with};
 
 /// Sets the liar as the provider of the tenant, by its owner.
-async fn connect<'a>(salon: &Salon<'a>, liar: &Liar, domains: &str) -> Browser<'a> {
+pub(crate) async fn connect<'a>(salon: &Salon<'a>, liar: &Liar, domains: &str) -> Browser<'a> {
     salon.set_plan("enterprise").await;
     let mut owner = Browser::of(salon).await;
     let page = "/app/settings/sign-on";
